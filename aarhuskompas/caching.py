@@ -1,0 +1,124 @@
+"""Public pages: the same for every reader, so they may be kept and answered from a copy.
+
+A view says so with `@public`; every other answer is `no-store` (middleware.CacheRules). For a reader
+without a session each process keeps finished answers, compressed and with their ETag, for
+READER_CACHE_SECONDS. Whoever has a session always gets a fresh page.
+"""
+
+import functools
+import hashlib
+import time
+from collections import OrderedDict
+from threading import Lock
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+
+def public(view):
+    """Mark the view's 200 answers as the same for all readers; only GET and HEAD reach the view.
+
+    Never for an address that is itself a secret, nor for what depends on who asks – save through the
+    session, whose owner is never served a copy.
+    """
+
+    @require_safe
+    @functools.wraps(view)
+    def wrapped(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200 and not has_session(request):
+            response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+    wrapped.is_public = True
+    return wrapped
+
+
+def has_session(request) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def is_public(response) -> bool:
+    return (
+        response.status_code == 200
+        and response.get("Cache-Control", "").startswith("public")
+        and not response.streaming
+        and not response.cookies
+    )
+
+
+class Copy(NamedTuple):
+    body: bytes
+    headers: dict
+    etag: str
+    expires: float
+
+
+class ReaderCache:
+    """Middleware: answer public pages from a copy, and with 304 where the browser has it already."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.seconds = settings.READER_CACHE_SECONDS
+        self.copies: OrderedDict[tuple, Copy] = OrderedDict()
+        self.lock = Lock()
+
+    def __call__(self, request):
+        if request.method not in {"GET", "HEAD"} or has_session(request):
+            return self.get_response(request)
+        key = _key(request)
+        copy = self.copies.get(key)
+        if copy is None or copy.expires < time.monotonic():
+            response = self.get_response(request)
+            if not is_public(response):
+                return response
+            copy = self._keep(key, response)
+        return _answer(request, copy)
+
+    def _keep(self, key, response) -> Copy:
+        etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+        headers = {**response.headers, "ETag": etag}
+        headers.pop("X-Request-ID", None)
+        copy = Copy(response.content, headers, etag, time.monotonic() + self.seconds)
+        if self.seconds and response.get("Content-Length", "") != "0":
+            with self.lock:
+                self.copies[key] = copy
+                while len(self.copies) > settings.READER_CACHE_PAGES:
+                    self.copies.popitem(last=False)
+        return copy
+
+
+def _key(request) -> tuple:
+    meta = request.META
+    return (
+        request.method,
+        meta.get("HTTP_X_FORWARDED_PROTO") if settings.TRUSTED_PROXIES else "",
+        meta.get("HTTP_HOST"),
+        meta.get("PATH_INFO"),
+        meta.get("QUERY_STRING"),
+        "gzip" in meta.get("HTTP_ACCEPT_ENCODING", ""),
+        meta.get("HTTP_HX_REQUEST"),
+        meta.get("HTTP_HX_TARGET"),
+    )
+
+
+def _answer(request, copy: Copy):
+    known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    # A proxy that compresses marks the tag as weak; the page behind it is the same.
+    if copy.etag in known or f"W/{copy.etag}" in known or "*" in known:
+        response = HttpResponseNotModified()
+        for name in ("Cache-Control", "Vary", "Content-Language"):
+            if name in copy.headers:
+                response.headers[name] = copy.headers[name]
+        response.headers["ETag"] = copy.etag
+    else:
+        response = HttpResponse(copy.body)
+        for name, value in copy.headers.items():
+            response.headers[name] = value
+    response.answered_by = "copy"
+    return response

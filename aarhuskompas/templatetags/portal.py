@@ -1,0 +1,146 @@
+"""Formatting for every template; never a query."""
+
+import re
+
+from django import template
+from django.conf import settings
+from django.urls import translate_url
+from django.utils.formats import date_format
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.text import slugify
+from django.utils.timezone import localtime
+
+from aarhuskompas.markdown import to_html
+from aarhuskompas.translated import Text
+
+register = template.Library()
+
+H2 = re.compile(r"<h2(?P<attributes>[^>]*)>(?P<text>.*?)</h2>", re.DOTALL)
+ID = re.compile(r'\bid="([^"]+)"')
+CONTENTS_FROM = 3
+
+
+@register.filter
+def marked(text: Text):
+    """A text of `item.local`, with its language where that is not the page's."""
+    if getattr(text, "lang", ""):
+        return format_html('<span lang="{}">{}</span>', text.lang, text)
+    return text
+
+
+@register.filter
+def markdown(text: Text):
+    """A Markdown text of `item.local` as HTML, with its language where that is not the page's."""
+    html = mark_safe(to_html(str(text)))  # noqa: S308 – to_html sanitises
+    if getattr(text, "lang", ""):
+        return format_html('<div lang="{}">{}</div>', text.lang, html)
+    return html
+
+
+@register.filter
+def day(date):
+    """A date in the page's language with its machine-readable twin; a datetime by Danish clocks."""
+    moment = localtime(date) if hasattr(date, "hour") else date
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        f"{moment:%Y-%m-%d}",
+        date_format(moment, "DATE_FORMAT"),
+    )
+
+
+@register.filter
+def newest(items):
+    """When one of the items (already fetched) was last changed; None when there are none."""
+    return max((item.updated_at for item in items), default=None)
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context, language: str) -> str:
+    """The address of this same page in the other language; the front page where it has none."""
+    address = context["request"].get_full_path()
+    translated = translate_url(address, language)
+    if translated == address:
+        return "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+    return translated
+
+
+@register.simple_tag(takes_context=True)
+def public_address(context, language: str = "") -> str:
+    """The full address of this page (in `language`) without its query, when readers may have it.
+
+    Empty on pages that are not public, so that no address of a reflection ever stands in a head.
+    """
+    request = context["request"]
+    match = request.resolver_match
+    if match is None or not getattr(match.func, "is_public", False):
+        return ""
+    path = translate_url(request.path, language) if language else request.path
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.simple_tag(takes_context=True)
+def menu_link(context, address: str, label: str):
+    """One line of a menu; says which page, or which part of the portal, the reader is in."""
+    path = context["request"].path
+    current = ""
+    if path == address:
+        current = mark_safe(' aria-current="page"')
+    elif path.startswith(address):
+        current = mark_safe(' aria-current="true"')
+    return format_html(
+        '<li><a class="kompas-nav__link" href="{}"{}>{}</a></li>', address, current, label
+    )
+
+
+@register.simple_tag
+def source_code_url() -> str:
+    return settings.SOURCE_CODE_URL
+
+
+@register.simple_tag
+def contact_email() -> str:
+    return settings.CONTACT_EMAIL
+
+
+@register.tag
+def contents(parser, token):
+    """`{% contents %}…{% endcontents %}`: give each h2 inside an id, and list them from three."""
+    nodes = parser.parse(["endcontents"])
+    parser.delete_first_token()
+    return Contents(nodes)
+
+
+class Contents(template.Node):
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        headings = []
+
+        def with_id(match):
+            attributes, text = match["attributes"], match["text"]
+            found = ID.search(attributes)
+            anchor = found[1] if found else _anchor(text, taken=[a for a, _ in headings])
+            if not found:
+                attributes += f' id="{anchor}"'
+            headings.append((anchor, mark_safe(text.strip())))  # noqa: S308 – already rendered
+            return f"<h2{attributes}>{text}</h2>"
+
+        body = mark_safe(H2.sub(with_id, self.nodelist.render(context)))  # noqa: S308
+        if len(headings) < CONTENTS_FROM:
+            return body
+        frame = context.template.engine.get_template("components/contents.html")
+        return frame.render(context.new({"headings": headings, "body": body}))
+
+
+def _anchor(text: str, taken: list[str]) -> str:
+    """An id from the heading's words; a number is added where two headings are alike."""
+    words = slugify(strip_tags(text).translate(DANISH_LETTERS)) or "afsnit"
+    anchor, number = words, 2
+    while anchor in taken:
+        anchor, number = f"{words}-{number}", number + 1
+    return anchor
+
+
+DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "ae", "Ø": "oe", "Å": "aa"})

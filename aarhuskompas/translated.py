@@ -1,0 +1,40 @@
+"""Content in two languages: `title` is Danish, `title_en` English, `item.local.title` the reader's.
+
+A missing English text falls back to the Danish one and says so in `lang`, so that a screen reader
+changes its voice (product.md §9). The `marked` filter writes that as HTML.
+"""
+
+from django.utils.translation import get_language
+
+
+class Text(str):
+    """A text, and the language it is in where that is not the page's: "da" or empty."""
+
+    __slots__ = ("lang",)
+
+    def __new__(cls, text: str, lang: str = ""):
+        made = super().__new__(cls, text)
+        made.lang = lang
+        return made
+
+
+class Local:
+    """The fields of one item in the language of the page."""
+
+    def __init__(self, item):
+        self._item = item
+
+    def __getattr__(self, name: str) -> Text:
+        danish = getattr(self._item, name)
+        if get_language() != "en":
+            return Text(danish)
+        english = getattr(self._item, f"{name}_en")
+        return Text(english) if english else Text(danish, "da" if danish else "")
+
+
+class Translated:
+    """Mixin for models whose texts have an `_en` twin."""
+
+    @property
+    def local(self) -> Local:
+        return Local(self)

@@ -1,0 +1,25 @@
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from aarhuskompas import health
+
+urlpatterns = [
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("admin/", admin.site.urls),
+]
+
+# Danish without a prefix, English under /en/; the addresses are Danish in both.
+urlpatterns += i18n_patterns(
+    path("konto/", include("accounts.urls")),
+    path("maalkompasset/", include("goals.urls")),
+    path("", include("compass.urls")),
+    prefix_default_language=False,
+)
+
+handler400 = "compass.views.errors.bad_request"
+handler403 = "compass.views.errors.forbidden"
+handler404 = "compass.views.errors.not_found"
+handler500 = "compass.views.errors.server_error"

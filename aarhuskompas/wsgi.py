@@ -1,0 +1,9 @@
+"""The pages of the portal, for any WSGI server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aarhuskompas.settings")
+
+application = get_wsgi_application()

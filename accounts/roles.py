@@ -1,0 +1,34 @@
+"""Roles are groups (product.md §1): a migration makes them, this file says what each may do.
+
+No role may open a reflection: what people answer is reached through the reflection's own
+participants alone, never through a permission.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+EDITOR = "redaktør"
+METHOD_OWNER = "metodeansvarlig"
+ADMINISTRATOR = "administrator"
+
+CONTENT = [
+    "department", "theme", "source", "pivot", "pivotpoint", "path", "dilemma", "standpoint",
+    "story", "milestone", "fact", "resource", "contact", "page", "recording", "chapter",
+    "researchwave", "researchquestion", "researchfigure",
+]  # fmt: skip
+GUIDES = ["guide", "guideversion", "step", "prompt", "helpvariant"]
+PEOPLE = ["user"]
+
+ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: [*CONTENT, *GUIDES, *PEOPLE]}
+
+
+def grant_permissions(**kwargs):
+    """Give each role its permissions; runs after every migrate, when all permissions exist."""
+    for role, models in ROLES.items():
+        group = Group.objects.filter(name=role).first()
+        if group:
+            group.permissions.set(Permission.objects.filter(_on(models)))
+
+
+def _on(models: list[str]) -> Q:
+    return Q(content_type__model__in=models)

@@ -1,0 +1,25 @@
+"""Only the doors the portal needs: no sign-up, no e-mail management."""
+
+from allauth.account import views
+from django.urls import path
+
+urlpatterns = [
+    path("log-ind/", views.login, name="account_login"),
+    path("log-ud/", views.logout, name="account_logout"),
+    path("adgangskode/skift/", views.password_change, name="account_change_password"),
+    path("adgangskode/saet/", views.password_set, name="account_set_password"),
+    path("adgangskode/glemt/", views.password_reset, name="account_reset_password"),
+    path("adgangskode/glemt/sendt/", views.password_reset_done, name="account_reset_password_done"),
+    path(
+        "adgangskode/ny/<slug:uidb36>-<slug:key>/",
+        views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "adgangskode/ny/faerdig/",
+        views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("laast/", views.account_inactive, name="account_inactive"),
+    path("ny/", views.signup, name="account_signup"),
+]

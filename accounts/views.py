@@ -1,0 +1,52 @@
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def csrf_failure(request, reason=""):
+    """The security token is too old (a new login, an expired session): show what was typed again."""
+    return typed_again(request)
+
+
+def typed_again(request):
+    """Answer a form whose sender is no longer logged in, without losing a word of it.
+
+    The page holds everything that was typed and a button that sends it once more, with a fresh token.
+    It does so only for a form that our own page sent: a stranger's form must not be one click away
+    from being accepted.
+    """
+    login_url = f"{reverse('account_login')}?next={quote(request.path)}"
+    if request.htmx:  # the text stays in the page; its status line says what to do
+        state = "again" if request.user.is_authenticated else "login"
+        context = {"state": state, "login_url": login_url}
+        return render(request, "components/save_status.html", context, status=403)
+    fields = _typed_fields(request) if _came_from_us(request) else []
+    context = {
+        "fields": fields,
+        "shown": [text for name, text in fields if text.strip() and _is_text(name)],
+        "address": request.get_full_path(),
+        "login_url": login_url,
+    }
+    return render(request, "accounts/typed_again.html", context, status=403)
+
+
+def _typed_fields(request) -> list[tuple[str, str]]:
+    return [
+        (name, text)
+        for name, texts in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for text in texts
+    ]
+
+
+def _is_text(name: str) -> bool:
+    return not (name.endswith("-version") or "password" in name)
+
+
+def _came_from_us(request) -> bool:
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    host = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
+    return "password" not in request.POST and url_has_allowed_host_and_scheme(origin, host)
