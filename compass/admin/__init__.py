@@ -1,0 +1,3 @@
+from compass.admin import framework, history, library, pages, recordings, research, shelves
+
+__all__ = ["framework", "history", "library", "pages", "recordings", "research", "shelves"]

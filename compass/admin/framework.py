@@ -1,0 +1,40 @@
+"""The framework: pivots with their points, and paths."""
+
+from django.contrib import admin
+
+from aarhuskompas.editing import PUBLISHING, OrderedInline, PublishableAdmin, english
+from compass.models import Path, Pivot, PivotPoint
+
+
+class PivotPointInline(OrderedInline):
+    model = PivotPoint
+    fieldsets = [
+        (None, {"fields": ["position", "title", "text"]}),
+        english("title_en", "text_en"),
+    ]
+
+
+@admin.register(Pivot)
+class PivotAdmin(PublishableAdmin):
+    list_display = ["title", "position"]
+    search_fields = ["title", "title_en", "body"]
+    ordering = ["position"]
+    inlines = [PivotPointInline]
+    fieldsets = [
+        (None, {"fields": ["position", "title", "subtitle", "body", "readability"]}),
+        english("title_en", "subtitle_en", "body_en"),
+        PUBLISHING,
+    ]
+
+
+@admin.register(Path)
+class PathAdmin(PublishableAdmin):
+    list_display = ["title", "verb", "position"]
+    search_fields = ["title", "title_en", "standfirst", "body"]
+    ordering = ["position"]
+    help_texts = {"verb": "Det ene ord, som vejen hedder, fx lytte."}
+    fieldsets = [
+        (None, {"fields": ["position", "verb", "title", "standfirst", "body", "readability"]}),
+        english("verb_en", "title_en", "standfirst_en", "body_en"),
+        PUBLISHING,
+    ]

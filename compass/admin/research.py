@@ -1,0 +1,40 @@
+"""The research co-operation: questions, waves and the figures that editors enter."""
+
+from django.contrib import admin
+
+from aarhuskompas.editing import ContentAdmin, OrderedInline, PublishableAdmin, english
+from compass.models import ResearchFigure, ResearchQuestion, ResearchWave
+
+
+@admin.register(ResearchQuestion)
+class ResearchQuestionAdmin(ContentAdmin):
+    list_display = ["text", "position"]
+    search_fields = ["text", "text_en"]
+    ordering = ["position"]
+    fieldsets = [(None, {"fields": ["position", "text"]}), english("text_en")]
+
+
+class ResearchFigureInline(OrderedInline):
+    model = ResearchFigure
+    help_texts = {
+        "label": "Skriv det som en sætning, læseren forstår uden spørgeskemaet.",
+        "unit": "Fx procent eller gennemsnit fra 1 til 5.",
+    }
+    fieldsets = [
+        (None, {"fields": ["position", "label", "value", "unit"]}),
+        english("label_en"),
+    ]
+
+
+@admin.register(ResearchWave)
+class ResearchWaveAdmin(PublishableAdmin):
+    text_field = "text"
+    list_display = ["title", "year"]
+    search_fields = ["title", "title_en", "text"]
+    inlines = [ResearchFigureInline]
+    help_texts = {"year": "Det år, der blev spurgt i."}
+    fieldsets = [
+        (None, {"fields": ["year", "title", "text", "readability"]}),
+        english("title_en", "text_en"),
+        ("Offentliggørelse", {"fields": ["published_at", "updated_at"]}),
+    ]

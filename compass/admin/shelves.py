@@ -1,0 +1,32 @@
+"""What content is sorted by and taken from."""
+
+from django.contrib import admin
+
+from aarhuskompas.editing import ContentAdmin, english
+from compass.models import Department, Source, Theme
+
+
+@admin.register(Department, Theme)
+class ShelfAdmin(ContentAdmin):
+    list_display = ["title", "slug"]
+    search_fields = ["title", "title_en"]
+    help_texts = {
+        "slug": "Står i adressen, når historier filtreres. Lad feltet stå tomt, så laves det af titlen."
+    }
+    fieldsets = [(None, {"fields": ["title", "slug"]}), english("title_en")]
+
+
+@admin.register(Source)
+class SourceAdmin(ContentAdmin):
+    list_display = ["title", "key", "dated", "has_link"]
+    list_filter = [("url", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "key", "address", "dated"]
+    help_texts = {
+        "key": "En kort og entydig nøgle, fx MP-2. Den vises ikke for læseren.",
+        "address": "Skriv adressen, som den stod, da kilden blev læst.",
+    }
+    fieldsets = [(None, {"fields": ["key", "title", "dated", "address", "url"]})]
+
+    @admin.display(description="har link", boolean=True)
+    def has_link(self, source):
+        return bool(source.url)

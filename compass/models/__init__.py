@@ -1,0 +1,32 @@
+from compass.models.dilemmas import Dilemma, Standpoint
+from compass.models.framework import Path, Pivot, PivotPoint
+from compass.models.history import Fact, Milestone, Resource
+from compass.models.pages import Contact, Page
+from compass.models.recordings import Chapter, Recording
+from compass.models.research import ResearchFigure, ResearchQuestion, ResearchWave
+from compass.models.shelves import Department, Theme
+from compass.models.sources import Provenance, Source
+from compass.models.stories import Story
+
+__all__ = [
+    "Chapter",
+    "Contact",
+    "Department",
+    "Dilemma",
+    "Fact",
+    "Milestone",
+    "Page",
+    "Path",
+    "Pivot",
+    "PivotPoint",
+    "Provenance",
+    "Recording",
+    "ResearchFigure",
+    "ResearchQuestion",
+    "ResearchWave",
+    "Resource",
+    "Source",
+    "Standpoint",
+    "Story",
+    "Theme",
+]

@@ -1,0 +1,58 @@
+from django.db import models
+from django.urls import reverse
+
+from aarhuskompas.publishing import Publishable
+from aarhuskompas.translated import Translated
+from compass.models.shelves import Department
+
+
+class Page(Translated, Publishable):
+    """A page of its own, such as «Om» or «Privatliv»."""
+
+    slug = models.SlugField("adresse", unique=True)
+    title = models.CharField("titel", max_length=120)
+    title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
+    standfirst = models.TextField("indledning", blank=True)
+    standfirst_en = models.TextField("indledning, engelsk", blank=True)
+    body = models.TextField("tekst", help_text="Skrives i Markdown.")
+    body_en = models.TextField("tekst, engelsk", blank=True)
+
+    class Meta:
+        verbose_name = "side"
+        verbose_name_plural = "sider"
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("compass:page", args=[self.slug])
+
+
+class ContactQuerySet(models.QuerySet):
+    def shown_in(self, language: str):
+        shown = self.filter(is_shown=True).select_related("department")
+        return shown.filter(is_shown_in_english=True) if language == "en" else shown
+
+
+class Contact(Translated, models.Model):
+    name = models.CharField("navn", max_length=120)
+    role = models.CharField("stilling", max_length=160)
+    role_en = models.CharField("stilling, engelsk", max_length=160, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="contacts", verbose_name="forvaltning"
+    )
+    email = models.EmailField("e-mail", unique=True)
+    as_of = models.DateField("oplysningen var rigtig den")
+    is_shown = models.BooleanField("vis på siden", default=True)
+    is_shown_in_english = models.BooleanField("vis også på engelsk", default=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kontakt"
+        verbose_name_plural = "kontakter"
+        ordering = ["department__title", "name"]
+
+    def __str__(self):
+        return self.name

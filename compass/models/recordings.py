@@ -1,0 +1,68 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+
+from aarhuskompas.publishing import Publishable
+from aarhuskompas.translated import Translated
+
+
+class Recording(Translated, Publishable):
+    """Something read aloud, in chapters."""
+
+    slug = models.SlugField("adresse", unique=True)
+    title = models.CharField("titel", max_length=160)
+    title_en = models.CharField("titel, engelsk", max_length=160, blank=True)
+    note = models.TextField(
+        "om optagelsen", blank=True, help_text="Fx hvem der læser op, eller at stemmen er kunstig."
+    )
+    note_en = models.TextField("om optagelsen, engelsk", blank=True)
+
+    class Meta:
+        verbose_name = "optagelse"
+        verbose_name_plural = "lydbog"
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+    def clean(self):
+        if self.published_at and self.pk and self.chapters.filter(transcript="").exists():
+            raise ValidationError(
+                {"published_at": "Skriv teksten til hvert kapitel, før optagelsen kan offentliggøres."}
+            )
+
+
+class Chapter(Translated, models.Model):
+    recording = models.ForeignKey(
+        Recording, models.CASCADE, related_name="chapters", verbose_name="optagelse"
+    )
+    position = models.PositiveSmallIntegerField("rækkefølge")
+    language = models.CharField(
+        "sprog", max_length=2, choices=[("da", "dansk"), ("en", "engelsk")], default="da"
+    )
+    title = models.CharField("titel", max_length=160)
+    title_en = models.CharField("titel, engelsk", max_length=160, blank=True)
+    audio = models.FileField("lydfil", upload_to="lyd/")
+    seconds = models.PositiveIntegerField("længde i sekunder")
+    transcript = models.TextField(
+        "teksten, som den læses", help_text="Uden tekst kan optagelsen ikke offentliggøres."
+    )
+
+    class Meta:
+        verbose_name = "kapitel"
+        verbose_name_plural = "kapitler"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["recording", "position"], name="chapters_have_an_order"),
+            models.CheckConstraint(
+                condition=~models.Q(transcript=""),
+                name="no_audio_without_transcript",
+                violation_error_message="Skriv teksten, som den læses.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("compass:chapter", args=[self.recording.slug, self.position])

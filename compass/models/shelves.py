@@ -1,0 +1,30 @@
+"""What content is sorted by."""
+
+from django.db import models
+
+from aarhuskompas.translated import Translated
+
+
+class Shelf(Translated, models.Model):
+    slug = models.SlugField("adresse", unique=True)
+    title = models.CharField("titel", max_length=120)
+    title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+
+class Department(Shelf):
+    class Meta(Shelf.Meta):
+        verbose_name = "forvaltning"
+        verbose_name_plural = "forvaltninger"
+
+
+class Theme(Shelf):
+    class Meta(Shelf.Meta):
+        verbose_name = "tema"
+        verbose_name_plural = "temaer"

@@ -1,0 +1,65 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from aarhuskompas.publishing import Publishable
+from compass.models.dilemmas import Dilemma
+from compass.models.framework import Path
+from compass.models.shelves import Department, Theme
+from compass.models.sources import Provenance, Source
+
+WORDS_A_MINUTE = 200
+
+
+class Story(Provenance, Publishable):
+    """Something that was tried, a role, a thought or a tool – also when it did not go well."""
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", _("Artikel")
+        CASE = "case", _("Case")
+        PORTRAIT = "portrait", _("Portræt")
+        TOOL = "tool", _("Værktøj")
+
+    class Outcome(models.TextChoices):
+        WORKED = "worked", _("Det gik godt")
+        MIXED = "mixed", _("Det gik både godt og skidt")
+        DID_NOT_WORK = "did-not-work", _("Det gik ikke")
+        OPEN = "open", _("Det ved vi ikke endnu")
+
+    key = models.CharField("nøgle", max_length=20, unique=True)
+    slug = models.SlugField("adresse", max_length=120, unique=True)
+    kind = models.CharField("slags", max_length=20, choices=Kind.choices)
+    path = models.ForeignKey(Path, models.PROTECT, related_name="stories", verbose_name="vej")
+    title = models.CharField("titel", max_length=160)
+    title_en = models.CharField("titel, engelsk", max_length=160, blank=True)
+    standfirst = models.TextField("indledning")
+    standfirst_en = models.TextField("indledning, engelsk", blank=True)
+    body = models.TextField("tekst", help_text="Skrives i Markdown.")
+    body_en = models.TextField("tekst, engelsk", blank=True)
+    talk = models.TextField("snak om", blank=True)
+    talk_en = models.TextField("snak om, engelsk", blank=True)
+    themes = models.ManyToManyField(Theme, blank=True, related_name="stories", verbose_name="temaer")
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="stories", verbose_name="forvaltning"
+    )
+    year = models.PositiveSmallIntegerField("år", null=True, blank=True)
+    outcome = models.CharField("hvordan gik det", max_length=20, choices=Outcome.choices, blank=True)
+    facts_as_of = models.CharField("oplysningerne er fra", max_length=80, blank=True)
+    facts_as_of_en = models.CharField("oplysningerne er fra, engelsk", max_length=80, blank=True)
+    dilemmas = models.ManyToManyField(Dilemma, blank=True, related_name="stories", verbose_name="dilemmaer")
+    sources = models.ManyToManyField(Source, blank=True, related_name="stories", verbose_name="kilder")
+
+    class Meta:
+        verbose_name = "historie"
+        verbose_name_plural = "historier"
+        ordering = ["path__position", "key"]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("compass:story", args=[self.slug])
+
+    @property
+    def reading_minutes(self) -> int:
+        return max(1, round(len(self.local.body.split()) / WORDS_A_MINUTE))

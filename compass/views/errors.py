@@ -1,0 +1,20 @@
+"""Error pages that help: what happened, and what one can do now."""
+
+from django.shortcuts import render
+
+
+def bad_request(request, exception=None):
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    return render(request, "403.html", status=403)
+
+
+def not_found(request, exception=None):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """Without database, session or context: whatever broke may still be broken."""
+    return render(None, "500.html", status=500)

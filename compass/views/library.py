@@ -1,0 +1,86 @@
+"""Dilemmas and stories."""
+
+from itertools import chain
+
+from django.db.models import F, Max, Q
+from django.shortcuts import get_object_or_404, render
+
+from aarhuskompas.caching import public
+from compass.models import Dilemma, Story
+from compass.views.framework import one_of
+
+RELATED = 3
+
+
+@public
+def dilemmas(request):
+    context = {"dilemmas": Dilemma.objects.visible_to(request.user).select_related("path")}
+    return render(request, "compass/dilemmas.html", context)
+
+
+@public
+def dilemma(request, slug):
+    visible = Dilemma.objects.visible_to(request.user)
+    dilemma = get_object_or_404(
+        visible.select_related("path").prefetch_related("standpoints", "sources"), slug=slug
+    )
+    _, before, after = one_of(visible.filter(path=dilemma.path_id), slug)
+    context = {
+        "dilemma": dilemma,
+        "before": before,
+        "after": after,
+        "stories": dilemma.stories.visible_to(request.user).select_related("path"),
+        "steps": current_steps(dilemma),
+    }
+    return render(request, "compass/dilemma.html", context)
+
+
+def current_steps(dilemma):
+    """The steps of the compasses in use that ask about the dilemma; older versions are history."""
+    published = Q(version__guide__versions__published_at__isnull=False)
+    return (
+        dilemma.steps.annotate(
+            current=Max("version__guide__versions__number", filter=published)
+        )
+        .filter(version__published_at__isnull=False, version__number=F("current"))
+        .select_related("version__guide")
+        .order_by("version__guide__title", "position")
+    )
+
+
+@public
+def stories(request):
+    context = {"stories": Story.objects.visible_to(request.user).select_related("path")}
+    return render(request, "compass/stories.html", context)
+
+
+@public
+def story(request, slug):
+    story = get_object_or_404(
+        Story.objects.visible_to(request.user)
+        .select_related("path", "department")
+        .prefetch_related("themes", "sources"),
+        slug=slug,
+    )
+    context = {
+        "story": story,
+        "dilemmas": story.dilemmas.visible_to(request.user).select_related("path"),
+        "related": related(story, request.user),
+    }
+    return render(request, "compass/story.html", context)
+
+
+def related(story, user) -> list[Story]:
+    """Stories about the same dilemma first, then about the same theme."""
+    others = (
+        Story.objects.visible_to(user)
+        .exclude(pk=story.pk)
+        .select_related("path")
+        .order_by("-published_at", "key")
+        .distinct()
+    )
+    found = chain(
+        others.filter(dilemmas__in=story.dilemmas.all())[:RELATED],
+        others.filter(themes__in=story.themes.all())[:RELATED],
+    )
+    return list(dict.fromkeys(found))[:RELATED]

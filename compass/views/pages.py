@@ -1,0 +1,17 @@
+from django.shortcuts import get_object_or_404, render
+
+from aarhuskompas.caching import public
+from compass.models import Contact, Page
+
+
+@public
+def page(request, slug):
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug=slug)
+    return render(request, "compass/page.html", {"page": page})
+
+
+@public
+def contact(request):
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug="kontakt")
+    contacts = Contact.objects.shown_in(request.LANGUAGE_CODE)
+    return render(request, "compass/contact.html", {"page": page, "contacts": contacts})
