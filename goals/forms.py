@@ -1,0 +1,154 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from goals.models import Decision, Goal, Review
+from reflection.forms import AutosavedForm, Clash, TextLine
+
+
+class GoalForm(forms.ModelForm):
+    wording = TextLine(
+        label=_("Målet, ord for ord"),
+        help_text=_("Skriv det, som det står i jeres papirer. Lav det ikke pænere."),
+        max_length=1000,
+    )
+    concerns = forms.ChoiceField(
+        label=_("Hvem handler målet om?"),
+        help_text=_("Valget ændrer nogle af hjælpeteksterne, ikke trinnene."),
+        choices=Goal.Concerns.choices,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = Goal
+        fields = [
+            "wording", "concerns", "is_law_bound", "stands_in", "department", "serves", "set_by",
+        ]  # fmt: skip
+        help_texts = {
+            "is_law_bound": _("Så kan I ikke sige farvel til det, men I kan ændre opfølgningen."),
+            "stands_in": _("Fx budgettet, en politik eller en kontrakt."),
+        }
+        error_messages = {"wording": {"required": _("Skriv målet, som det står.")}}
+
+
+class ReviewForm(AutosavedForm, forms.ModelForm):
+    """Some fields of a review; each is saved for itself (Review.write)."""
+
+    needed: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = name in self.needed
+
+    def _post_clean(self):
+        """The instance stays as it is stored: only Review.write changes it, field by field."""
+
+    def stored_state(self) -> list[tuple[str, str]]:
+        clashing = {clash.field for clash in self.clashes}
+        return [
+            (f"{name}-was", self.was(name) if name in clashing else self.instance.raw(name))
+            for name in self.fields
+        ]
+
+    def save(self) -> bool:
+        """Write what can be written; True when no other window was in the way."""
+        texts = {name: self._raw(name) for name in self.fields if name in self.cleaned_data}
+        was = {name: self.was(name) for name in texts}
+        if self.data.get("overwrite") in texts:
+            name = self.data["overwrite"]
+            was[name] = self.data.get(f"{name}-theirs", "").replace("\r\n", "\n")
+        clashing = self.instance.write(texts, was=was, page=self.page)
+        self.clashes = [self._clash(name) for name in clashing]
+        return not self.clashes
+
+    def _raw(self, name: str) -> str:
+        cleaned = self.cleaned_data[name]
+        return cleaned.isoformat() if hasattr(cleaned, "isoformat") else cleaned or ""
+
+    def _clash(self, name: str) -> Clash:
+        return Clash(name, str(self.fields[name].label), self.instance.raw(name), name)
+
+
+class DecisionForm(ReviewForm):
+    needed = ("decision", "reason")
+    decision = forms.ChoiceField(
+        label=_("Hvad beslutter du?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg én af beslutningerne.")},
+    )
+    reason = TextLine(
+        label=_("Én sætning om hvorfor"),
+        max_length=500,
+        error_messages={"required": _("Skriv én sætning om hvorfor.")},
+    )
+    dissent = TextLine(label=_("Er nogen uenige? Skriv også det"), max_length=1000)
+
+    class Meta:
+        model = Review
+        fields = ["decision", "reason", "carry_to", "dissent"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        offered = Decision.offered_for(self.instance.goal)
+        self.fields["decision"].choices = [(choice.value, choice.label) for choice in offered]
+        if Decision.CARRY_ON not in offered:
+            del self.fields["carry_to"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("decision") == Decision.CARRY_ON and not cleaned.get("carry_to"):
+            if self.fields["decision"].required:
+                self.add_error("carry_to", _("Skriv, hvem erfaringen skal bæres videre til."))
+        return cleaned
+
+
+class PlanForm(ReviewForm):
+    """The follow-up plan; its first line is the decision itself."""
+
+    needed = ("stop", "responsible")
+    change = TextLine(
+        label=_("Vi ændrer"), help_text=_("Det, der bliver anderledes fra i morgen."), max_length=500
+    )
+    stop = TextLine(
+        label=_("Vi holder op med"),
+        help_text=_("Mindst én ting – eller skriv: intet, fordi …"),
+        max_length=500,
+        error_messages={"required": _("Skriv mindst én ting, eller skriv «intet, fordi …».")},
+    )
+    first_sign = TextLine(
+        label=_("Første tegn på, at det virker"),
+        help_text=_("Noget, man kan se eller høre inden for tre måneder."),
+        max_length=500,
+    )
+    look_back_on = forms.DateField(
+        label=_("Vi kigger igen den"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")},
+    )
+    if_nothing = TextLine(
+        label=_("Sker der intet, så"),
+        help_text=_("Hvad gør I, hvis tegnet udebliver?"),
+        max_length=500,
+    )
+
+    class Meta:
+        model = Review
+        fields = [
+            "change", "stop", "responsible", "tell", "first_sign", "look_back_on", "look_back_by",
+            "no_date_reason", "if_nothing",
+        ]  # fmt: skip
+        help_texts = {
+            "responsible": _("Ét navn."),
+            "tell": _("Dem, der bidrager, og dem, målet er til for."),
+            "no_date_reason": _("Enhver aftale har en dato. Uden dato skal der stå hvorfor."),
+        }
+        error_messages = {"responsible": {"required": _("Skriv ét navn.")}}
+
+    def clean(self):
+        """Every ending has a date, or a written reason for having none (product.md §4.10)."""
+        cleaned = super().clean()
+        is_final = self.fields["responsible"].required
+        undated = not (cleaned.get("look_back_on") or cleaned.get("no_date_reason"))
+        if is_final and undated and "look_back_on" not in self.errors:
+            self.add_error("look_back_on", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
+        return cleaned

@@ -1,0 +1,257 @@
+"""What Målkompasset is about (a goal), how a look at it ends (a review), and what is seen later."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from compass.models import Department
+from reflection.models import Guide, Participant, Reflection
+
+GUIDE = "maalkompasset"
+
+
+class GoalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A goal is its owner's, and nobody's because of a role."""
+        return self.filter(owner=user)
+
+    def with_latest_review(self):
+        latest = Review.objects.filter(goal=models.OuterRef("pk")).order_by("-pk")
+        return self.annotate(
+            latest_decision=models.Subquery(latest.values("decision")[:1]),
+            latest_look_back=models.Subquery(latest.values("look_back_on")[:1]),
+            reviews_count=models.Count("reviews"),
+        ).order_by("-created_at", "-pk")
+
+
+class Goal(models.Model):
+    class Concerns(models.TextChoices):
+        CITIZENS = "citizens", _("Borgere")
+        COMPANIES = "companies", _("Virksomheder")
+        POLITICIANS = "politicians", _("Politikere")
+        INSIDE = "inside", _("Kommunen selv, på indersiden")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="goals")
+    wording = models.TextField(_("Målet, ord for ord"), max_length=1000)
+    stands_in = models.CharField(_("Hvor står målet?"), max_length=250, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name=_("Forvaltning")
+    )
+    serves = models.CharField(_("Hvilket Aarhusmål støtter det?"), max_length=250, blank=True)
+    concerns = models.CharField(_("Hvem handler målet om?"), max_length=20, choices=Concerns.choices)
+    is_law_bound = models.BooleanField(_("Målet er fastsat ved lov"), default=False)
+    set_by = models.CharField(_("Hvem satte målet?"), max_length=250, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = GoalQuerySet.as_manager()
+
+    def __str__(self):
+        return self.wording[:80]
+
+    @property
+    def latest_decision_label(self) -> str:
+        """Of `with_latest_review`: the words of its decision."""
+        return Decision(self.latest_decision).label if self.latest_decision else ""
+
+    def get_absolute_url(self):
+        return reverse("goals:goal", args=[self.key])
+
+    def remember_wording(self, past: str):
+        """Keep what the goal said until now in its history."""
+        if past != self.wording:
+            self.past_wordings.create(text=past)
+
+    @transaction.atomic
+    def start_review(self, user) -> "Review":
+        """A new look at the goal, alone – or the one that is already under way."""
+        running = self.reviews.exclude(reflection__phase="concluded").first()
+        if running:
+            return running
+        version = Guide.objects.get(slug=GUIDE).current_version()
+        reflection = Reflection.start_solo(version, user, variant=self.concerns)
+        return self.reviews.create(reflection=reflection)
+
+
+class PastWording(models.Model):
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="past_wordings")
+    text = models.TextField()
+    until = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-until", "-pk"]
+
+    def __str__(self):
+        return self.text[:80]
+
+
+class Decision(models.TextChoices):
+    KEEP = "keep", _("Behold")
+    ADJUST = "adjust", _("Justér")
+    REPLACE = "replace", _("Erstat")
+    GOODBYE = "goodbye", _("Sig farvel")
+    ADJUST_FOLLOW_UP = "adjust-follow-up", _("Justér opfølgningen")
+    CARRY_ON = "carry-on", _("Bær erfaringen videre")
+
+    @property
+    def when(self) -> str:
+        return WHEN[self][0]
+
+    @property
+    def next_step(self) -> str:
+        return WHEN[self][1]
+
+    @classmethod
+    def offered_for(cls, goal: Goal) -> list["Decision"]:
+        """Nobody here can say goodbye to a goal that the law has set; other ways stand open."""
+        if goal.is_law_bound:
+            return [cls.KEEP, cls.ADJUST, cls.REPLACE, cls.ADJUST_FOLLOW_UP, cls.CARRY_ON]
+        return cls.usual()
+
+    @classmethod
+    def usual(cls) -> list["Decision"]:
+        return [cls.KEEP, cls.ADJUST, cls.REPLACE, cls.GOODBYE]
+
+
+# When a decision is the right one, and what follows.
+WHEN = {
+    Decision.KEEP: (
+        _("Målet er klart, det gavner nogen, og opfølgningen bliver brugt."),
+        _("Sig det højt, og lad det være i fred til næste kig."),
+    ),
+    Decision.ADJUST: (
+        _("Retningen er god, men ordene, tallet eller rytmen driller."),
+        _("Skriv den nye udgave, og vis den til dem, der bidrager."),
+    ),
+    Decision.REPLACE: (
+        _("Det vigtige ligger et andet sted, end målet peger."),
+        _("Sæt et nyt mål sammen med dem, det er til for."),
+    ),
+    Decision.GOODBYE: (
+        _("Ingen har glæde af det, og intet krav holder på det."),
+        _("Stop, giv besked, og behold hensynet bag."),
+    ),
+    Decision.ADJUST_FOLLOW_UP: (
+        _("Målet ligger fast, men måden at følge op på hjælper ingen."),
+        _("Aftal en anden opfølgning, og fortæl hvorfor."),
+    ),
+    Decision.CARRY_ON: (
+        _("Andre bestemmer over målet, og de bør kende jeres erfaring."),
+        _("Skriv, hvem der skal høre den, og hvem der fortæller den."),
+    ),
+}
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(goal__owner=user)
+
+
+class Review(models.Model):
+    """One look at a goal: a reflection, a decision and a follow-up plan of eight lines."""
+
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="reviews")
+    reflection = models.OneToOneField(Reflection, models.PROTECT, related_name="review")
+    decision = models.CharField(
+        _("Hvad beslutter du?"), max_length=20, choices=Decision.choices, blank=True
+    )
+    reason = models.CharField(_("Én sætning om hvorfor"), max_length=500, blank=True)
+    dissent = models.TextField(
+        _("Er nogen uenige? Skriv også det"), max_length=1000, blank=True
+    )
+    carry_to = models.CharField(
+        _("Hvem skal erfaringen bæres videre til?"), max_length=250, blank=True
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    change = models.TextField(_("Vi ændrer"), max_length=500, blank=True)
+    stop = models.TextField(_("Vi holder op med"), max_length=500, blank=True)
+    responsible = models.CharField(_("Ansvarlig"), max_length=120, blank=True)
+    tell = models.CharField(_("Vi fortæller det til"), max_length=250, blank=True)
+    first_sign = models.TextField(_("Første tegn på, at det virker"), max_length=500, blank=True)
+    look_back_on = models.DateField(_("Vi kigger igen den"), null=True, blank=True)
+    look_back_by = models.CharField(_("Hvem kalder sammen?"), max_length=120, blank=True)
+    no_date_reason = models.CharField(
+        _("Hvis der ikke er en dato: hvorfor ikke?"), max_length=250, blank=True
+    )
+    if_nothing = models.TextField(_("Sker der intet, så"), max_length=500, blank=True)
+    written_by = models.CharField(max_length=22, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_at__isnull=True)
+                | ~(models.Q(decision="") | models.Q(reason="")),
+                name="a_decision_has_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"kig {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("goals:review", args=[self.reflection.key])
+
+    @property
+    def plan_lines(self) -> list[tuple[str, str]]:
+        """The eight lines of the follow-up plan: label and text."""
+        look_back = date_format(self.look_back_on) if self.look_back_on else self.no_date_reason
+        decided = f"{self.get_decision_display()}: {self.reason}" if self.decision else ""
+        return [
+            (_("Vi har besluttet"), decided),
+            (_("Vi ændrer"), self.change),
+            (_("Vi holder op med"), self.stop),
+            (_("Ansvarlig"), self.responsible),
+            (_("Vi fortæller det til"), self.tell),
+            (_("Første tegn på, at det virker"), self.first_sign),
+            (_("Vi kigger igen den"), ", ".join(filter(None, [look_back, self.look_back_by]))),
+            (_("Sker der intet, så"), self.if_nothing),
+        ]
+
+    @property
+    def is_decided(self) -> bool:
+        return self.decided_at is not None
+
+    @property
+    def is_concluded(self) -> bool:
+        return self.reflection.is_concluded
+
+    @cached_property
+    def participant(self) -> Participant:
+        """The one who answers: a review alone has only one."""
+        return self.reflection.participants.get(user=self.reflection.owner_id)
+
+    @transaction.atomic
+    def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
+        """Store form fields; returns the names of those that another page changed meanwhile.
+
+        `texts` and `was` hold each field as forms hold it: what it shall be, and what the page read.
+        A field that nobody touched on the page never overwrites what another window wrote.
+        """
+        stored = Review.objects.select_for_update().get(pk=self.pk)
+        changed = [name for name in texts if stored.raw(name) != texts[name]]
+        mine = stored.written_by == page
+        free = [name for name in changed if mine or stored.raw(name) == was[name]]
+        for name in free:
+            setattr(stored, name, texts[name] or None if name == "look_back_on" else texts[name])
+        stored.written_by = page if free else stored.written_by
+        stored.save(update_fields=[*free, "written_by"])
+        self.refresh_from_db(fields=[*texts, "written_by"])
+        return [name for name in changed if name not in free and texts[name] != was[name]]
+
+    def raw(self, name: str) -> str:
+        stored = getattr(self, name)
+        return stored.isoformat() if hasattr(stored, "isoformat") else stored or ""
+
+    def decide(self):
+        """The decision stands; the first time is the time it was made."""
+        self.decided_at = self.decided_at or timezone.now()
+        self.save(update_fields=["decided_at"])

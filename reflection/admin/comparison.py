@@ -1,0 +1,111 @@
+"""Two versions of a guide side by side, line by line."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from django.utils.text import capfirst
+
+from reflection.models import GuideVersion, HelpVariant, Prompt, Step
+
+OF_THE_VERSION = [
+    "intro", "intro_en", "minutes_solo", "minutes_group", "provenance", "provenance_note",
+    "provenance_note_en",
+]  # fmt: skip
+OF_THE_STEP = [
+    "position", "title", "title_en", "purpose", "purpose_en", "help", "help_en", "good", "good_en",
+]  # fmt: skip
+OF_THE_PROMPT = [
+    "position", "kind", "text", "text_en", "low", "low_en", "high", "high_en",
+]  # fmt: skip
+OF_THE_VARIANT = ["help", "help_en"]
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    old: str
+    new: str
+
+    @property
+    def change(self) -> str:
+        """In a word what happened, or empty where nothing did."""
+        if self.old == self.new:
+            return ""
+        if not self.old:
+            return "Ny"
+        return "Ændret" if self.new else "Fjernet"
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: list[Line]
+
+    @property
+    def changes(self) -> list[Line]:
+        return [line for line in self.lines if line.change]
+
+
+def compare(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
+    """The version itself, then each step; a guide's first version has nothing to stand beside."""
+    steps = _pairs(_all(old, "steps"), _all(new, "steps"), key=lambda step: step.title)
+    return [
+        Section("Om udgaven", list(_fields(old, new, OF_THE_VERSION))),
+        *(Section(str(after or before), list(_step(before, after))) for before, after in steps),
+    ]
+
+
+def fingerprint(sections: list[Section]) -> str:
+    """Differs as soon as one word of the comparison does."""
+    texts = "\0".join(f"{line.label}\0{line.old}\0{line.new}" for s in sections for line in s.lines)
+    return hashlib.sha256(texts.encode()).hexdigest()
+
+
+def _step(old: Step | None, new: Step | None) -> Iterator[Line]:
+    yield from _fields(old, new, OF_THE_STEP)
+    yield from _parts(old, new, "prompts", lambda prompt: (prompt.kind, prompt.text), OF_THE_PROMPT)
+    yield from _parts(old, new, "variants", lambda variant: variant.concerns, OF_THE_VARIANT)
+    for name, label in [("dilemmas", "Dilemmaer"), ("stories", "Historier")]:
+        yield Line(label, _titles(old, name), _titles(new, name))
+
+
+def _parts(old, new, name: str, key: Callable, fields: list[str]) -> Iterator[Line]:
+    for before, after in _pairs(_all(old, name), _all(new, name), key):
+        yield from _fields(before, after, fields, prefix=_name(after or before))
+
+
+def _name(part: Prompt | HelpVariant) -> str:
+    if isinstance(part, Prompt):
+        return f"Spørgsmål {part.position}, "
+    return f"Særlig hjælp ({part.concerns}), "
+
+
+def _pairs(old: list, new: list, key: Callable) -> Iterator[tuple]:
+    """What corresponds to what: equal keys in the same order, the rest by its place between them."""
+    matcher = SequenceMatcher(None, [key(x) for x in old], [key(x) for x in new], autojunk=False)
+    for _, i, i_end, j, j_end in matcher.get_opcodes():
+        yield from zip_longest(old[i:i_end], new[j:j_end])
+
+
+def _fields(old, new, names: list[str], prefix: str = "") -> Iterator[Line]:
+    for name in names:
+        label = capfirst(f"{prefix}{(new or old)._meta.get_field(name).verbose_name}")
+        yield Line(label, _text(old, name), _text(new, name))
+
+
+def _text(item, name: str) -> str:
+    if item is None:
+        return ""
+    display = getattr(item, f"get_{name}_display", None)
+    return str(display() if display else getattr(item, name))
+
+
+def _all(item, name: str) -> list:
+    return list(getattr(item, name).all()) if item else []
+
+
+def _titles(step: Step | None, name: str) -> str:
+    return ", ".join(f"{item.key} {item.title}" for item in _all(step, name))

@@ -1,0 +1,267 @@
+"""Guides: a draft is edited on one page, compared with what it replaces, and published as a version."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aarhuskompas.editing import MARKDOWN, PROVENANCE, HelpTexts, english
+from compass.models import Dilemma, Story
+from reflection.admin.comparison import Section, compare, fingerprint
+from reflection.admin.forms import StepForm, StepFormSet
+from reflection.models import Guide, GuideVersion, Step
+
+PUBLISHED = (
+    "{version} er udgivet, og refleksioner bygger på den. Derfor kan den hverken ændres eller slettes. "
+    "Lav en kladde ud fra den, ret i kladden, og udgiv den som en ny udgave."
+)
+LONGEST_LIST = 300
+
+
+@admin.register(Guide)
+class GuideAdmin(HelpTexts, admin.ModelAdmin):
+    """Guides are made with the code that uses them, so here they are only described."""
+
+    list_display = ["title", "slug", "current"]
+    search_fields = ["title"]
+    readonly_fields = ["slug", "all_versions"]
+    help_texts = {"standfirst": "Én eller to sætninger om, hvad kompasset kan bruges til."}
+    fieldsets = [
+        (None, {"fields": ["title", "standfirst"]}),
+        english("title_en", "standfirst_en"),
+        ("Udgaver", {"fields": ["slug", "all_versions"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("versions")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="bruges nu")
+    def current(self, guide):
+        published = [version for version in guide.versions.all() if version.is_published]
+        return f"Udgave {published[0].number}" if published else "Ingen udgave endnu"
+
+    @admin.display(description="udgaver")
+    def all_versions(self, guide):
+        links = ((_url(version), version, status_of(version)) for version in guide.versions.all())
+        return format_html_join(", ", '<a href="{}">{}</a> ({})', links)
+
+
+def status_of(version: GuideVersion) -> str:
+    if not version.is_published:
+        return "Kladde"
+    return f"Udgivet {date_format(version.published_at, 'j. F Y')}"
+
+
+def _url(version: GuideVersion, page: str = "change") -> str:
+    return reverse(f"admin:reflection_guideversion_{page}", args=[version.pk])
+
+
+class StepInline(admin.StackedInline):
+    model = Step
+    form = StepForm
+    formset = StepFormSet
+    template = "admin/reflection/guideversion/steps.html"
+    extra = 1
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("dilemmas", "stories")
+
+
+class ConfirmForm(forms.Form):
+    """Publishes what was compared, and not what somebody has written since."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, sections: list[Section], problems: list[str], **kwargs):
+        self.problems = problems
+        self.current = fingerprint(sections)
+        super().__init__(*args, initial={"seen": self.current}, **kwargs)
+
+    def clean(self):
+        if self.problems:
+            raise forms.ValidationError(self.problems)
+        if self.cleaned_data.get("seen") != self.current:
+            raise forms.ValidationError("Kladden er ændret, siden du så den her. Se den igen nedenfor.")
+        return self.cleaned_data
+
+
+@admin.register(GuideVersion)
+class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
+    list_display = ["__str__", "status", "created_at"]
+    list_filter = ["guide"]
+    list_select_related = ["guide"]
+    readonly_fields = ["guide", "number"]
+    actions = None
+    inlines = [StepInline]
+    save_on_top = True
+    help_texts = {
+        "intro": MARKDOWN,
+        "minutes_group": "Skriv det som en læser ser det, fx 60–75.",
+    }
+    fieldsets = [
+        (None, {"fields": ["guide", "number", "intro", "minutes_solo", "minutes_group"]}),
+        english("intro_en"),
+        ("Ophav", {"fields": PROVENANCE}),
+    ]
+
+    @admin.display(description="status", ordering="published_at")
+    def status(self, version):
+        return status_of(version)
+
+    # --- A published version is only read ---
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not (obj and obj.is_published)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
+
+    def get_inlines(self, request, obj):
+        return self.inlines if self.has_change_permission(request, obj) else []
+
+    def get_object(self, request, object_id, from_field=None):
+        """Nobody publishes the draft while its words are being saved."""
+        version = super().get_object(request, object_id, from_field)
+        if version and request.method == "POST":
+            return GuideVersion.objects.select_for_update().get(pk=version.pk)
+        return version
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return self._refusal(request, object_id) or super().change_view(
+            request, object_id, form_url, extra_context
+        )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._refusal(request, object_id) or super().delete_view(
+            request, object_id, extra_context
+        )
+
+    def _refusal(self, request, object_id):
+        """An answer to whoever sends a form to a published version, or None."""
+        if request.method != "POST" or not self.has_change_permission(request):
+            return None
+        version = self.get_queryset(request).published().filter(pk=object_id).first()
+        if version:
+            messages.error(request, PUBLISHED.format(version=version))
+            return redirect(_url(version))
+        return None
+
+    # --- The page of a version ---
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj.is_published:
+            whole = GuideVersion.objects.with_steps().get(pk=obj.pk)
+            context["published"] = PUBLISHED.format(version=obj)
+            context["sections"] = compare(whole, whole)
+            context["draft"] = obj.guide.versions.filter(published_at=None).first()
+        else:
+            context["shelves"] = [_keys("Dilemmaer", Dilemma), _keys("Historier", Story)]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_change(self, request, obj):
+        if "_compare" in request.POST:
+            return redirect(_url(obj, "publish"))
+        return super().response_change(request, obj)
+
+    # --- From version to draft to version ---
+
+    def get_urls(self):
+        own = [
+            path("<int:pk>/kladde/", self._guarded(self.draft_view), name=_name("draft")),
+            path("<int:pk>/udgiv/", self._guarded(self.publish_view), name=_name("publish")),
+        ]
+        return [*own, *super().get_urls()]
+
+    def _guarded(self, view):
+        def guarded(request, pk):
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            return view(request, pk)
+
+        return self.admin_site.admin_view(guarded)
+
+    @method_decorator(require_POST)
+    def draft_view(self, request, pk):
+        version = get_object_or_404(GuideVersion, pk=pk)
+        try:
+            draft = version.new_draft()
+        except IntegrityError:  # one draft per guide
+            draft = version.guide.versions.get(published_at=None)
+            messages.warning(request, "Der er allerede en kladde. Her er den.")
+        else:
+            self.log_addition(request, draft, f"Lavet ud fra udgave {version.number}.")
+            messages.success(request, f"Kladden er en kopi af udgave {version.number}. Ret den her.")
+        return redirect(_url(draft))
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(transaction.atomic)
+    def publish_view(self, request, pk):
+        """Show the draft beside the version it replaces; publish it when that is confirmed."""
+        versions = GuideVersion.objects.with_steps()
+        draft = get_object_or_404(versions.select_for_update(of=["self"]), pk=pk)
+        if draft.is_published:
+            messages.info(request, f"{draft} er allerede udgivet.")
+            return redirect(_url(draft))
+        old = versions.published().filter(guide=draft.guide).order_by("-number").first()
+        sections = compare(old, draft)
+        form = ConfirmForm(request.POST or None, sections=sections, problems=problems_of(draft))
+        if form.is_valid():
+            return self._publish(request, draft)
+        return self._comparison_page(request, old, draft, sections, form)
+
+    def _publish(self, request, draft):
+        draft.publish()
+        self.log_change(request, draft, "Udgivet.")
+        messages.success(request, f"{draft} er udgivet. Nye refleksioner bruger den fra nu af.")
+        return redirect(_url(draft))
+
+    def _comparison_page(self, request, old, draft, sections, form):
+        everything = "alt" in request.GET
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Udgiv {draft}",
+            "old": old,
+            "draft": draft,
+            "form": form,
+            "everything": everything,
+            "sections": sections if everything else [part for part in sections if part.changes],
+        }
+        return TemplateResponse(request, "admin/reflection/guideversion/publish.html", context)
+
+
+def _name(page: str) -> str:
+    return f"reflection_guideversion_{page}"
+
+
+def _keys(title: str, model) -> dict:
+    return {"title": title, "items": model.objects.order_by("key")[:LONGEST_LIST]}
+
+
+def problems_of(version: GuideVersion) -> list[str]:
+    """What keeps a draft from being published, in sentences."""
+    steps = list(version.steps.all())
+    if not steps:
+        return ["Kladden har ingen trin."]
+    return [
+        f"Trin {step.position}, «{step.title}», har ikke noget at svare på. "
+        "Tilføj et udsagn eller en linje."
+        for step in steps
+        if not step.answered_prompts
+    ]

@@ -1,0 +1,61 @@
+"""The compasses' first versions, read out of content/guides/*.yaml and published."""
+
+from pathlib import Path
+
+from django.db import transaction
+
+from compass.content import read
+from compass.models import Dilemma, Story
+from reflection.models import Guide, GuideVersion, Prompt
+
+OF_THE_VERSION = [
+    "intro", "intro_en", "provenance", "provenance_note", "provenance_note_en",
+    "minutes_solo", "minutes_group",
+]  # fmt: skip
+OF_THE_STEP = ["title", "title_en", "purpose", "purpose_en", "help", "help_en", "good", "good_en"]
+
+
+def load_guides(folder: Path) -> int:
+    """Make and publish version 1 of each guide that is not there yet; returns how many."""
+    return sum(_load_guide(read(path)) for path in sorted((folder / "guides").glob("*.yaml")))
+
+
+@transaction.atomic
+def _load_guide(content: dict) -> bool:
+    named = {name: content[name] for name in ["title", "title_en", "standfirst", "standfirst_en"]}
+    guide, is_new = Guide.objects.get_or_create(slug=content["slug"], defaults=named)
+    if is_new:
+        version = guide.versions.create(number=1, **_only(content, OF_THE_VERSION))
+        for position, step in enumerate(content["steps"], start=1):
+            _make_step(version, position, step)
+        version.publish()
+    return is_new
+
+
+def _only(content: dict, names: list[str]) -> dict:
+    return {name: content[name] for name in names}
+
+
+def _make_step(version: GuideVersion, position: int, content: dict):
+    step = version.steps.create(
+        position=position, topic=content.get("topic", ""), **_only(content, OF_THE_STEP)
+    )
+    step.dilemmas.set(Dilemma.objects.filter(key__in=content["dilemmas"]))
+    step.stories.set(Story.objects.filter(key__in=content["stories"]))
+    for variant in content["variants"]:
+        step.variants.create(**variant)
+    for number, prompt in enumerate(_prompts(content), start=1):
+        step.prompts.create(position=number, **prompt)
+
+
+def _prompts(content: dict) -> list[dict]:
+    """The questions to think about, then what is answered: the statement and the line."""
+    questions = [{"kind": Prompt.Kind.QUESTION, **question} for question in content["questions"]]
+    statement = {
+        "kind": Prompt.Kind.SCALE,
+        "text": content["statement"],
+        "text_en": content["statement_en"],
+        **_only(content, ["low", "low_en", "high", "high_en"]),
+    }
+    line = {"kind": Prompt.Kind.LINE, "text": content["line"], "text_en": content["line_en"]}
+    return [*questions, statement, line]

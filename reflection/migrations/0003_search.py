@@ -1,0 +1,67 @@
+"""The compasses and the steps of their current versions can be found (compass/migrations/0003)."""
+
+from django.db import migrations
+
+VIEWS = """
+CREATE VIEW reflection_search_guide AS
+SELECT guide.id AS owner_id, ARRAY[slug] AS address, published_at,
+    title, title_en, standfirst AS intro, standfirst_en AS intro_en,
+    version.intro AS body, version.intro_en AS body_en
+FROM reflection_guide AS guide, LATERAL (
+    SELECT * FROM reflection_guideversion
+    WHERE guide_id = guide.id AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1
+) AS version;
+
+CREATE VIEW reflection_search_step AS
+SELECT guide_id AS owner_id, ARRAY[guide.slug, step.position::text] AS address, published_at,
+    step.title, step.title_en, purpose AS intro, purpose_en AS intro_en,
+    concat_ws(E'\\n\\n', prompts.texts, help, good) AS body,
+    concat_ws(E'\\n\\n', prompts.texts_en, help_en, good_en) AS body_en
+FROM reflection_guide AS guide
+JOIN LATERAL (
+    SELECT * FROM reflection_guideversion
+    WHERE guide_id = guide.id AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1
+) AS version ON true
+JOIN reflection_step AS step ON step.version_id = version.id,
+LATERAL (
+    SELECT string_agg(text, E'\\n\\n' ORDER BY position) AS texts,
+        string_agg(text_en, E'\\n\\n' ORDER BY position) AS texts_en
+    FROM reflection_prompt WHERE step_id = step.id
+) AS prompts;
+"""
+
+DROP_VIEWS = "DROP VIEW reflection_search_guide, reflection_search_step"
+
+# A published version never changes, so its steps and prompts need no triggers of their own.
+FOLLOW = """
+SELECT search_follow('reflection_guide', 'reflection_search_guide', 'guide', 'id');
+SELECT search_follow('reflection_guide', 'reflection_search_step', 'step', 'id');
+SELECT search_follow('reflection_guideversion', 'reflection_search_guide', 'guide', 'guide_id');
+SELECT search_follow('reflection_guideversion', 'reflection_search_step', 'step', 'guide_id');
+"""
+
+UNFOLLOW = """
+DROP TRIGGER search_write_guide ON reflection_guideversion;
+DROP TRIGGER search_write_step ON reflection_guideversion;
+DROP TRIGGER search_write_guide ON reflection_guide;
+DROP TRIGGER search_write_step ON reflection_guide;
+DROP TRIGGER search_forget_guide ON reflection_guideversion;
+DROP TRIGGER search_forget_step ON reflection_guideversion;
+DROP TRIGGER search_forget_guide ON reflection_guide;
+DROP TRIGGER search_forget_step ON reflection_guide;
+"""
+
+FILL = "UPDATE reflection_guide SET id = id"
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("compass", "0003_search"),
+        ("reflection", "0002_published_versions_never_change"),
+    ]
+
+    operations = [
+        migrations.RunSQL(VIEWS, DROP_VIEWS),
+        migrations.RunSQL(FOLLOW, UNFOLLOW),
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,223 @@
+"""A compass as data: a guide in numbered versions, each with steps and prompts.
+
+A published version never changes – running reflections and old answers stand on it. The database
+refuses it too (migration 0002), so neither a shell nor a mistake in the admin can.
+"""
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from aarhuskompas.translated import Translated
+from compass.models import Dilemma, Provenance, Story
+
+UNKNOWN = "unknown"  # what a form holds for «ved ikke»
+
+
+class Guide(Translated, models.Model):
+    """A compass: Målkompasset, Samarbejdskompasset."""
+
+    slug = models.SlugField("adresse", unique=True)
+    title = models.CharField("titel", max_length=80)
+    title_en = models.CharField("titel, engelsk", max_length=80, blank=True)
+    standfirst = models.TextField("indledning")
+    standfirst_en = models.TextField("indledning, engelsk", blank=True)
+
+    class Meta:
+        verbose_name = "kompas"
+        verbose_name_plural = "kompasser"
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+    def current_version(self) -> "GuideVersion":
+        """The newest published version; a guide without one cannot be used."""
+        return self.versions.published().latest("number")
+
+
+class GuideVersionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False)
+
+    def with_steps(self):
+        """All that a page about the version shows, in four queries whatever its size."""
+        return self.select_related("guide").prefetch_related(
+            "steps__prompts", "steps__dilemmas", "steps__stories", "steps__variants"
+        )
+
+
+class GuideVersion(Provenance):
+    guide = models.ForeignKey(Guide, models.PROTECT, related_name="versions", verbose_name="kompas")
+    number = models.PositiveSmallIntegerField("udgave")
+    intro = models.TextField("før I går i gang", help_text="Skrives i Markdown.")
+    intro_en = models.TextField("før I går i gang, engelsk", blank=True)
+    minutes_solo = models.PositiveSmallIntegerField("minutter alene")
+    minutes_group = models.CharField("minutter i gruppe", max_length=20)
+    created_at = models.DateTimeField("lavet", auto_now_add=True)
+    published_at = models.DateTimeField("udgivet", null=True, blank=True, editable=False)
+
+    objects = GuideVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "udgave"
+        verbose_name_plural = "udgaver"
+        ordering = ["guide", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "number"], name="versions_are_numbered"),
+            models.UniqueConstraint(
+                fields=["guide"],
+                condition=models.Q(published_at__isnull=True),
+                name="one_draft_per_guide",
+                violation_error_message="Der findes allerede en kladde til dette kompas.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.guide}, udgave {self.number}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+    def publish(self):
+        """From now on new reflections use this version, and nobody can change it."""
+        self.published_at = timezone.now()
+        self.save(update_fields=["published_at"])
+
+    @transaction.atomic
+    def new_draft(self) -> "GuideVersion":
+        """A copy of this version to edit, with the next number."""
+        draft = GuideVersion.objects.get(pk=self.pk)
+        draft.pk, draft.published_at = None, None
+        draft._state.adding = True
+        draft.number = self.guide.versions.latest("number").number + 1
+        draft.save()
+        for step in self.steps.all():
+            step.copy_to(draft)
+        return draft
+
+
+class Step(Translated, models.Model):
+    version = models.ForeignKey(
+        GuideVersion, models.CASCADE, related_name="steps", verbose_name="udgave"
+    )
+    position = models.PositiveSmallIntegerField("rækkefølge")
+    topic = models.SlugField(
+        "emne", blank=True, help_text="Bruges af portalens vink. Lad det stå, når du retter teksten."
+    )
+    title = models.CharField("titel", max_length=120)
+    title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
+    purpose = models.TextField("formål")
+    purpose_en = models.TextField("formål, engelsk", blank=True)
+    help = models.TextField("hjælp", blank=True)
+    help_en = models.TextField("hjælp, engelsk", blank=True)
+    good = models.TextField("det gode ser sådan ud", blank=True)
+    good_en = models.TextField("det gode ser sådan ud, engelsk", blank=True)
+    dilemmas = models.ManyToManyField(
+        Dilemma, blank=True, related_name="steps", verbose_name="dilemmaer"
+    )
+    stories = models.ManyToManyField(
+        Story, blank=True, related_name="steps", verbose_name="historier"
+    )
+
+    class Meta:
+        verbose_name = "trin"
+        verbose_name_plural = "trin"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "position"],
+                name="steps_have_an_order",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.position}. {self.title}"
+
+    def help_for(self, variant: str) -> str:
+        """The help text in the reader's language, worded for whom the reflection concerns."""
+        for version in self.variants.all():
+            if version.concerns == variant:
+                return version.local.help
+        return self.local.help
+
+    @property
+    def questions(self) -> list["Prompt"]:
+        """What to think and talk about; nobody writes an answer to these."""
+        return [prompt for prompt in self.prompts.all() if prompt.kind == Prompt.Kind.QUESTION]
+
+    @property
+    def answered_prompts(self) -> list["Prompt"]:
+        return [prompt for prompt in self.prompts.all() if prompt.kind != Prompt.Kind.QUESTION]
+
+    def copy_to(self, version: GuideVersion):
+        copy = Step.objects.get(pk=self.pk)
+        copy.pk, copy.version = None, version
+        copy._state.adding = True
+        copy.save()
+        copy.dilemmas.set(self.dilemmas.all())
+        copy.stories.set(self.stories.all())
+        for part in [*self.prompts.all(), *self.variants.all()]:
+            part.pk, part.step = None, copy
+            part._state.adding = True
+            part.save()
+
+
+class HelpVariant(Translated, models.Model):
+    """Another help text for a step, by whom the reflection concerns (Reflection.variant)."""
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="variants", verbose_name="trin")
+    concerns = models.CharField("handler om", max_length=20)
+    help = models.TextField("hjælp")
+    help_en = models.TextField("hjælp, engelsk", blank=True)
+
+    class Meta:
+        verbose_name = "særlig hjælp"
+        verbose_name_plural = "særlig hjælp"
+        constraints = [
+            models.UniqueConstraint(fields=["step", "concerns"], name="one_help_text_per_variant")
+        ]
+
+    def __str__(self):
+        return self.concerns
+
+
+class Prompt(Translated, models.Model):
+    class Kind(models.TextChoices):
+        QUESTION = "question", "spørgsmål til eftertanke"
+        SCALE = "scale", "udsagn, 1–5"
+        LINE = "line", "én linje tekst"
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="prompts", verbose_name="trin")
+    position = models.PositiveSmallIntegerField("rækkefølge")
+    kind = models.CharField("slags", max_length=10, choices=Kind.choices)
+    text = models.TextField("tekst")
+    text_en = models.TextField("tekst, engelsk", blank=True)
+    low = models.CharField("1 betyder", max_length=120, blank=True)
+    low_en = models.CharField("1 betyder, engelsk", max_length=120, blank=True)
+    high = models.CharField("5 betyder", max_length=120, blank=True)
+    high_en = models.CharField("5 betyder, engelsk", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "spørgsmål"
+        verbose_name_plural = "spørgsmål"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "position"],
+                name="prompts_have_an_order",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self):
+        return self.text[:80]
+
+    def content(self, raw: str) -> dict:
+        """An answer's fields, from what a form field holds: "1"–"5", UNKNOWN, a text or nothing."""
+        if raw == UNKNOWN:
+            return {"state": UNKNOWN, "value": None, "text": ""}
+        if self.kind == self.Kind.SCALE:
+            return {"state": "given", "value": int(raw) if raw else None, "text": ""}
+        return {"state": "given", "value": None, "text": raw}

@@ -1,0 +1,446 @@
+import secrets
+import uuid
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reflection import tokens
+from reflection.live import announce
+from reflection.models.guides import UNKNOWN, GuideVersion, Prompt, Step
+from reflection.models.snapshots import take_snapshots
+
+
+class ReflectionQuerySet(models.QuerySet):
+    def by_invitation(self, token: str):
+        """The room that a code or an invitation link opens, while it is open."""
+        hashed = tokens.digest(token)
+        found = models.Q(code_hash=hashed) | models.Q(invitation_hash=hashed)
+        return self.filter(found).exclude(phase=Reflection.Phase.CONCLUDED)
+
+    def held_collecting(self, pk: int) -> bool:
+        """Whether answers are taken – and they are until this transaction ends.
+
+        A shared lock: writers do not wait for each other, a reveal waits for the writers before it.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT phase FROM reflection_reflection WHERE id = %s FOR SHARE", [pk])
+            row = cursor.fetchone()
+        return row is not None and row[0] == Reflection.Phase.COLLECTING
+
+    def overdue(self):
+        """Collecting rooms whose time of reveal has come."""
+        return self.filter(phase=Reflection.Phase.COLLECTING, reveal_at__lte=timezone.now())
+
+
+class Reflection(models.Model):
+    """One run of one guide version, alone or as a group (a room)."""
+
+    class Mode(models.TextChoices):
+        SOLO = "solo", _("Alene")
+        CONFIDENTIAL = "confidential", _("Fortroligt")
+        OPEN = "open", _("Åbent")
+
+    class Phase(models.TextChoices):
+        COLLECTING = "collecting", _("Svar hver for sig")
+        REVEALED = "revealed", _("Vis samlet")
+        CONCLUDED = "concluded", _("Afsluttet")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="reflections")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reflections"
+    )
+    title = models.TextField(blank=True)
+    mode = models.CharField(max_length=20, choices=Mode.choices)
+    is_mixed = models.BooleanField(default=False)
+    is_rehearsal = models.BooleanField(default=False)
+    phase = models.CharField(max_length=20, choices=Phase.choices, default=Phase.COLLECTING)
+    variant = models.CharField(max_length=20, blank=True)
+    nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
+    code_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    invitation_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    reveal_at = models.DateTimeField(null=True, blank=True)
+    safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as last shown
+    timer_ends_at = models.DateTimeField(null=True, blank=True)
+    timer_left = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    concluded_at = models.DateTimeField(null=True, blank=True)
+    keep_until = models.DateField(null=True, blank=True)
+
+    objects = ReflectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(concluded_at__isnull=False) ^ ~models.Q(phase="concluded"),
+                name="a_concluded_reflection_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(timer_ends_at__isnull=True) | models.Q(timer_left__isnull=True),
+                name="a_timer_runs_or_rests",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.version.guide} {self.key}"
+
+    @classmethod
+    def start_solo(cls, version: GuideVersion, user, variant: str = "") -> "Reflection":
+        reflection = cls.objects.create(
+            version=version, owner=user, mode=cls.Mode.SOLO, variant=variant
+        )
+        reflection.participants.create(user=user)
+        return reflection
+
+    @classmethod
+    @transaction.atomic
+    def open_room(cls, version: GuideVersion, user, **chosen) -> "Reflection":
+        """A room with its code; who opens it leads it and does not count among those who answer.
+
+        `chosen`: title, mode, is_mixed, variant, reveal_at, is_rehearsal. The mode cannot be changed
+        afterwards.
+        """
+        room = cls.objects.create(version=version, owner=user, **chosen)
+        room.renew_code()
+        room.participants.create(
+            user=user, name=user.get_full_name(), is_facilitator=True, answers_count=False
+        )
+        return room
+
+    @property
+    def is_solo(self) -> bool:
+        return self.mode == self.Mode.SOLO
+
+    @property
+    def is_confidential(self) -> bool:
+        return self.mode == self.Mode.CONFIDENTIAL
+
+    @property
+    def is_collecting(self) -> bool:
+        return self.phase == self.Phase.COLLECTING
+
+    @property
+    def is_revealed(self) -> bool:
+        return self.phase != self.Phase.COLLECTING
+
+    @property
+    def is_concluded(self) -> bool:
+        return self.phase == self.Phase.CONCLUDED
+
+    def answers(self):
+        """What those who count have answered. Only snapshots and a participant's own pages ask."""
+        return Answer.objects.filter(
+            participant__reflection=self, participant__answers_count=True
+        )
+
+    # --- the way in --------------------------------------------------------------------------------
+
+    @property
+    def code(self) -> str:
+        return tokens.room_code(self.nonce)
+
+    @property
+    def invitation(self) -> str:
+        return tokens.link_token("invitation", self.nonce)
+
+    @property
+    def facilitator_invitation(self) -> str:
+        return tokens.link_token("facilitator", self.nonce)
+
+    def renew_code(self):
+        """A new code and new links; the old ones open nothing any more."""
+        for _attempt in range(5):  # a billion codes: a second attempt is rare, a third never seen
+            self.nonce = tokens.new_nonce()
+            self.code_hash = tokens.digest(self.code)
+            self.invitation_hash = tokens.digest(self.invitation)
+            try:
+                with transaction.atomic():
+                    self.save(update_fields=["nonce", "code_hash", "invitation_hash"])
+                return
+            except IntegrityError:
+                continue
+        raise RuntimeError("no free room code")
+
+    # --- phases ------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def reveal(self):
+        """Show what was answered, to all at once; nobody can change an answer until «tilbage»."""
+        if self._move(self.Phase.COLLECTING, self.Phase.REVEALED):
+            take_snapshots(self)
+
+    def collect_again(self):
+        self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None)
+
+    def conclude(self):
+        """The end: nothing changes any more, and nobody new comes in."""
+        changed = {"concluded_at": timezone.now(), "code_hash": None, "invitation_hash": None}
+        self._move(self.phase, self.Phase.CONCLUDED, **changed)
+
+    def _move(self, start: str, end: str, **changed) -> bool:
+        """Go from one phase to the next, once, whoever else presses the same button."""
+        changed["phase"] = end
+        moved = Reflection.objects.filter(pk=self.pk, phase=start).update(**changed)
+        self.refresh_from_db(fields=list(changed))
+        announce(self.key)
+        return bool(moved)
+
+    # --- the timer ---------------------------------------------------------------------------------
+
+    def start_timer(self, seconds: int):
+        self._set_timer(timezone.now() + timedelta(seconds=seconds), None)
+
+    def pause_timer(self):
+        if self.timer_ends_at:
+            left = (self.timer_ends_at - timezone.now()).total_seconds()
+            self._set_timer(None, max(0, round(left)))
+
+    def resume_timer(self):
+        if self.timer_left is not None:
+            self.start_timer(self.timer_left)
+
+    def stop_timer(self):
+        self._set_timer(None, None)
+
+    def _set_timer(self, ends_at, left):
+        self.timer_ends_at, self.timer_left = ends_at, left
+        self.save(update_fields=["timer_ends_at", "timer_left"])
+        announce(self.key)
+
+
+class Party(models.Model):
+    """A side in a collaboration: «os», «den anden part», …"""
+
+    reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="parties")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reflection", "position"], name="parties_have_an_order"
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class ParticipantQuerySet(models.QuerySet):
+    def counted(self):
+        """Those who answer; not spectators, nor a facilitator who only leads."""
+        return self.filter(answers_count=True)
+
+    def done(self):
+        return self.counted().filter(is_done=True)
+
+
+class Participant(models.Model):
+    """Somebody in a room: staff by account, others by the session that joining gave them."""
+
+    reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="participants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="participants"
+    )
+    name = models.CharField(max_length=60, blank=True)
+    is_facilitator = models.BooleanField(default=False)
+    answers_count = models.BooleanField(default=True)
+    is_done = models.BooleanField(default=False)
+    is_paper = models.BooleanField(default=False)
+    is_pretend = models.BooleanField(default=False)
+    safety = models.PositiveSmallIntegerField(null=True, blank=True)
+    nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
+    return_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    link_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reflection", "user"], name="nobody_takes_part_twice"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(safety__isnull=True) | models.Q(safety__range=(1, 5)),
+                name="safety_goes_from_1_to_5",
+            ),
+        ]
+
+    def __str__(self):
+        return f"deltager {self.pk}"
+
+    def save(self, **kwargs):
+        self.return_hash = tokens.digest(self.return_code)
+        self.link_hash = tokens.digest(self.link)
+        super().save(**kwargs)
+
+    @property
+    def return_code(self) -> str:
+        return tokens.return_code(self.nonce)
+
+    @property
+    def link(self) -> str:
+        return tokens.link_token("participant", self.nonce)
+
+    def finish(self, *, is_done: bool = True):
+        """Say «jeg er færdig», or take it back."""
+        self.is_done = is_done
+        self.save(update_fields=["is_done"])
+        announce(self.reflection.key)
+
+    def say_how_free(self, number: int):
+        """Answer the safety question, once: a changed mind would stand out among the others."""
+        Participant.objects.filter(pk=self.pk, safety__isnull=True).update(safety=number)
+        self.refresh_from_db(fields=["safety"])
+
+    def withdraw(self):
+        """Take all own answers back; only while nobody has seen them."""
+        self.answers.all().delete()
+        self.finish(is_done=False)
+
+    def answers_to(self, step: Step) -> dict[int, "Answer"]:
+        """This participant's answers to one step, by prompt id."""
+        return {
+            answer.prompt_id: answer for answer in self.answers.filter(prompt__step=step)
+        }
+
+    def progress(self) -> list["Progress"]:
+        """Each step with this participant's answers and how far it is, in three queries."""
+        by_prompt = {answer.prompt_id: answer for answer in self.answers.all()}
+        steps = self.reflection.version.steps.prefetch_related("prompts")
+        return [_progress(step, by_prompt) for step in steps]
+
+    def skip(self, step: Step):
+        """Say «spring over» to whatever in the step has no answer yet."""
+        answered = self.answers_to(step)
+        for prompt in step.answered_prompts:
+            if prompt.pk not in answered or not answered[prompt.pk].raw:
+                Answer.objects.update_or_create(
+                    participant=self, prompt=prompt, defaults={"state": Answer.State.SKIPPED}
+                )
+
+
+class Progress(NamedTuple):
+    """One step as one participant sees it; `state` is open, answered or skipped."""
+
+    step: Step
+    answers: list[tuple[Prompt, "Answer | None"]]
+    state: str
+
+    @property
+    def value(self) -> int | None:
+        """The number on the step's scale, where one was given."""
+        return next((answer.value for _prompt, answer in self.answers if answer and answer.value), None)
+
+
+def _progress(step: Step, by_prompt: dict[int, "Answer"]) -> Progress:
+    answers = [(prompt, by_prompt.get(prompt.pk)) for prompt in step.answered_prompts]
+    states = {answer.state for _prompt, answer in answers if answer}
+    if any(answer and answer.raw for _prompt, answer in answers):
+        state = "answered"
+    else:
+        state = "skipped" if Answer.State.SKIPPED in states else "open"
+    return Progress(step, answers, state)
+
+
+class Conflict(Exception):
+    """Another window has written since this one read; `stored` is what stands there now."""
+
+    def __init__(self, stored: "Answer"):
+        super().__init__("another window was quicker")
+        self.stored = stored
+
+
+class AnswerQuerySet(models.QuerySet):
+    def write(self, participant, prompt, raw: str, *, was: str, version: int, page: str):
+        """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise Conflict.
+
+        The page read `was` in `version` (0 = no answer yet). `page` names one rendering of a form:
+        what the same page wrote is never in its own way, so a save whose receipt was lost can
+        simply be sent again. A field nobody touched never overwrites what another window wrote.
+        """
+        stored, is_new = self._first(participant, prompt, raw, page)
+        if is_new or stored is None or stored.raw == raw:
+            return
+        if version != stored.version and page != stored.written_by:
+            if raw == was:
+                return
+            raise Conflict(stored)
+        self._replace(stored, prompt, raw, page)
+
+    def _first(self, participant, prompt, raw, page):
+        """The stored answer and whether it was made now; an empty field makes none."""
+        mine = {"participant": participant, "prompt": prompt}
+        stored = self.filter(**mine).first()
+        if stored or not raw:
+            return stored, False
+        try:
+            with transaction.atomic():
+                return self.create(**mine, **prompt.content(raw), written_by=page), True
+        except IntegrityError:  # two windows wrote their first word at once
+            return self.get(**mine), False
+
+    def _replace(self, stored, prompt, raw, page):
+        written = self.filter(pk=stored.pk, version=stored.version).update(
+            **prompt.content(raw), version=stored.version + 1, written_by=page
+        )
+        if not written:  # somebody came between our look and our write
+            raise Conflict(self.get(pk=stored.pk))
+
+
+class Answer(models.Model):
+    """One answer to one prompt. It carries neither time nor address: those could name its author."""
+
+    class State(models.TextChoices):
+        GIVEN = "given", _("besvaret")
+        UNKNOWN = "unknown", _("ved ikke")
+        SKIPPED = "skipped", _("sprunget over")
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="answers")
+    prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="answers")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
+    value = models.PositiveSmallIntegerField(null=True, blank=True)
+    text = models.TextField(blank=True)
+    is_signed = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    written_by = models.CharField(max_length=22, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "prompt"], name="one_answer_per_prompt"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value__isnull=True) | models.Q(value__range=(1, 5)),
+                name="values_go_from_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="given") | models.Q(value__isnull=True, text=""),
+                name="unknown_and_skipped_are_empty",
+            ),
+        ]
+
+    def __str__(self):
+        return f"svar {self.pk}"
+
+    @property
+    def raw(self) -> str:
+        """The answer as a form field holds it; empty when skipped or erased."""
+        if self.state == self.State.UNKNOWN:
+            return UNKNOWN
+        return self.text or (str(self.value) if self.value else "")
+
+
+def new_page_key() -> str:
+    """A name for one rendering of a form; see AnswerQuerySet.write."""
+    return secrets.token_urlsafe(16)

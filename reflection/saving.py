@@ -1,0 +1,56 @@
+"""One way to answer a form that saves itself: to htmx with the status line, else with a page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from reflection.forms import AutosavedForm
+
+STATUS = {"saved": 200, "clash": 409, "closed": 409, "invalid": 422}
+
+
+def posted(request):
+    """The sent fields, or None when the form is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]):
+    """Save what was sent and answer it; None means that the page shall be shown (again).
+
+    What is valid is saved even when another field is not. `after` gets the name of the button: only
+    "next" asks that the form be complete; "back", "skip" and "later" take it as it is.
+    """
+    if request.method != "POST":
+        return None
+    go = "overwrite" if "overwrite" in request.POST else request.POST.get("go", "next")
+    if request.htmx or go != "next":
+        form.relax()
+    outcome = _save(form)
+    if request.htmx:
+        context = {"form": form, "state": outcome}
+        return render(request, "components/save_status.html", context, status=STATUS[outcome])
+    if outcome == "closed":
+        messages.warning(request, _("Svarene er vist samlet. Det sidste, du skrev, er ikke gemt."))
+    if outcome != "saved":
+        return None
+    if go == "overwrite":
+        messages.success(request, _("Din tekst er gemt i stedet."))
+        return redirect(request.path)
+    return after(go)
+
+
+def _save(form: AutosavedForm) -> str:
+    is_valid = form.is_valid()
+    if not form.save():
+        return "closed" if form.is_closed else "clash"
+    return "saved" if is_valid else "invalid"
+
+
+def status_of(form) -> int:
+    """The status of the page that shows the form: 200, or why it is shown again."""
+    if getattr(form, "clashes", None):
+        return STATUS["clash"]
+    return STATUS["invalid"] if form.errors else 200

@@ -1,0 +1,53 @@
+"""Codes and links that let people into one room, and what is stored of them.
+
+A code is derived from SECRET_KEY, what it is for and a nonce, so the facilitator's screen can always
+show it again while the database holds only its hash. A new nonce revokes it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+
+from django.conf import settings
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: codes are read aloud and copied by hand
+CODE_LENGTH = 6
+RETURN_CODE_LENGTH = 10
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def room_code(nonce: str) -> str:
+    """Six characters for the wall; good for a try a second, not for more: attempts are limited."""
+    return _spelt(_derived("room code", nonce), CODE_LENGTH)
+
+
+def return_code(nonce: str) -> str:
+    """Ten characters (50 bits) that bring one participant back on another device."""
+    return _spelt(_derived("return code", nonce), RETURN_CODE_LENGTH)
+
+
+def link_token(purpose: str, nonce: str) -> str:
+    """128 bits for a link."""
+    return urlsafe_b64encode(_derived(purpose, nonce)[:16]).rstrip(b"=").decode()
+
+
+def digest(code: str) -> str:
+    """What the database keeps of a code or token; a code may be typed in any case, with spaces."""
+    return _derived("stored", code).hex()
+
+
+def normalised(code: str) -> str:
+    return "".join(code.upper().replace("-", " ").split())
+
+
+def _derived(purpose: str, text: str) -> bytes:
+    message = f"{purpose}:{text}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+
+
+def _spelt(raw: bytes, length: int) -> str:
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in raw[:length])
