@@ -20,14 +20,17 @@ class BundledStorage(CompressedManifestStaticFilesStorage):
 
     def post_process(self, paths, dry_run=False, **options):
         for name in [name for name in paths if name.endswith(".css") and not dry_run]:
-            self._bundle(name)
+            if self._bundle(name):
+                paths[name] = (self, name)  # else the next step would hash the source again
         yield from super().post_process(paths, dry_run, **options)
 
-    def _bundle(self, name: str):
+    def _bundle(self, name: str) -> bool:
         css = self._with_imports(name)
-        if css is not None:
-            self.delete(name)
-            self._save(name, ContentFile(rcssmin.cssmin(css).encode()))
+        if css is None:
+            return False
+        self.delete(name)
+        self._save(name, ContentFile(rcssmin.cssmin(css).encode()))
+        return True
 
     def _with_imports(self, name: str) -> str | None:
         """The style sheet with its imports put in, or None when it has none."""

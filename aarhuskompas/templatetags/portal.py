@@ -88,9 +88,7 @@ def menu_link(context, address: str, label: str):
         current = mark_safe(' aria-current="page"')
     elif path.startswith(address):
         current = mark_safe(' aria-current="true"')
-    return format_html(
-        '<li><a class="kompas-nav__link" href="{}"{}>{}</a></li>', address, current, label
-    )
+    return format_html('<li><a class="kompas-nav__link" href="{}"{}>{}</a></li>', address, current, label)
 
 
 @register.simple_tag

@@ -42,9 +42,7 @@ def framework(request):
 def pivot(request, slug):
     pivots = Pivot.objects.visible_to(request.user).prefetch_related("points")
     pivot, before, after = one_of(pivots, slug)
-    return render(
-        request, "compass/pivot.html", {"pivot": pivot, "before": before, "after": after}
-    )
+    return render(request, "compass/pivot.html", {"pivot": pivot, "before": before, "after": after})
 
 
 @public

@@ -1,11 +1,10 @@
 """Dilemmas and stories."""
 
-from itertools import chain
-
 from django.db.models import F, Max, Q
 from django.shortcuts import get_object_or_404, render
 
 from aarhuskompas.caching import public
+from compass import catalogue
 from compass.models import Dilemma, Story
 from compass.views.framework import one_of
 
@@ -39,19 +38,11 @@ def current_steps(dilemma):
     """The steps of the compasses in use that ask about the dilemma; older versions are history."""
     published = Q(version__guide__versions__published_at__isnull=False)
     return (
-        dilemma.steps.annotate(
-            current=Max("version__guide__versions__number", filter=published)
-        )
+        dilemma.steps.annotate(current=Max("version__guide__versions__number", filter=published))
         .filter(version__published_at__isnull=False, version__number=F("current"))
         .select_related("version__guide")
         .order_by("version__guide__title", "position")
     )
-
-
-@public
-def stories(request):
-    context = {"stories": Story.objects.visible_to(request.user).select_related("path")}
-    return render(request, "compass/stories.html", context)
 
 
 @public
@@ -71,16 +62,11 @@ def story(request, slug):
 
 
 def related(story, user) -> list[Story]:
-    """Stories about the same dilemma first, then about the same theme."""
-    others = (
-        Story.objects.visible_to(user)
-        .exclude(pk=story.pk)
-        .select_related("path")
-        .order_by("-published_at", "key")
-        .distinct()
-    )
-    found = chain(
-        others.filter(dilemmas__in=story.dilemmas.all())[:RELATED],
-        others.filter(themes__in=story.themes.all())[:RELATED],
-    )
-    return list(dict.fromkeys(found))[:RELATED]
+    """Stories about the same dilemma first, then about the same theme; the newest of each."""
+    kept = catalogue.current()
+    visible = kept.visible_to(user)
+    dilemmas = kept.under_any("dilemma", story.dilemmas.values_list("pk", flat=True))
+    themes = kept.under_any("theme", [theme.pk for theme in story.themes.all()])
+    found = [*kept.newest(visible & dilemmas, RELATED + 1), *kept.newest(visible & themes, RELATED + 1)]
+    others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
+    return Story.objects.visible_to(user).select_related("path").in_order(others[:RELATED])
