@@ -160,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.StaffOnlyAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -173,6 +174,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "10/m/ip,5/m/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
+    "room_code": "20/5m/ip",  # wrong codes only: a whole school may sit behind one address
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "goals:mine"
@@ -218,7 +220,7 @@ CONTENT_DIR = BASE_DIR / "content"
 
 # --- Mail ----------------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}"))
+vars().update(env.email("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=CONTACT_EMAIL)
 EMAIL_SUBJECT_PREFIX = ""
 

@@ -15,6 +15,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("konto/", include("accounts.urls")),
     path("maalkompasset/", include("goals.urls")),
+    path("", include("reflection.urls")),
     path("", include("compass.urls")),
     prefix_default_language=False,
 )

@@ -11,14 +11,16 @@ def csrf_failure(request, reason=""):
     return typed_again(request)
 
 
-def typed_again(request):
-    """Answer a form whose sender is no longer logged in, without losing a word of it.
+def typed_again(request, *, way_in: str = ""):
+    """Answer a form whose sender is no longer let in, without losing a word of it.
+
+    `way_in` is where one gets in again; the login when it is empty.
 
     The page holds everything that was typed and a button that sends it once more, with a fresh token.
     It does so only for a form that our own page sent: a stranger's form must not be one click away
     from being accepted.
     """
-    login_url = f"{reverse('account_login')}?next={quote(request.path)}"
+    login_url = way_in or f"{reverse('account_login')}?next={quote(request.path)}"
     if request.htmx:  # the text stays in the page; its status line says what to do
         state = "again" if request.user.is_authenticated else "login"
         context = {"state": state, "login_url": login_url}
@@ -43,7 +45,8 @@ def _typed_fields(request) -> list[tuple[str, str]]:
 
 
 def _is_text(name: str) -> bool:
-    return not (name.endswith("-version") or "password" in name)
+    beside = name in {"page", "go", "overwrite"} or name.endswith(("-was", "-version", "-theirs"))
+    return not (beside or "password" in name)
 
 
 def _came_from_us(request) -> bool:

@@ -10,12 +10,14 @@ class GoalForm(forms.ModelForm):
         label=_("Målet, ord for ord"),
         help_text=_("Skriv det, som det står i jeres papirer. Lav det ikke pænere."),
         max_length=1000,
+        error_messages={"required": _("Skriv målet, som det står.")},
     )
     concerns = forms.ChoiceField(
         label=_("Hvem handler målet om?"),
         help_text=_("Valget ændrer nogle af hjælpeteksterne, ikke trinnene."),
         choices=Goal.Concerns.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg, hvem målet handler om.")},
     )
 
     class Meta:
@@ -27,7 +29,6 @@ class GoalForm(forms.ModelForm):
             "is_law_bound": _("Så kan I ikke sige farvel til det, men I kan ændre opfølgningen."),
             "stands_in": _("Fx budgettet, en politik eller en kontrakt."),
         }
-        error_messages = {"wording": {"required": _("Skriv målet, som det står.")}}
 
 
 class ReviewForm(AutosavedForm, forms.ModelForm):
@@ -44,15 +45,22 @@ class ReviewForm(AutosavedForm, forms.ModelForm):
         """The instance stays as it is stored: only Review.write changes it, field by field."""
 
     def stored_state(self) -> list[tuple[str, str]]:
-        clashing = {clash.field for clash in self.clashes}
         return [
-            (f"{name}-was", self.was(name) if name in clashing else self.instance.raw(name))
+            (f"{name}-was", stored if self.shows(name, stored) else self.was(name))
             for name in self.fields
+            for stored in [self.instance.raw(name)]
         ]
+
+    def sent(self, name: str) -> str | None:
+        if name not in self.cleaned_data:
+            return None
+        cleaned = self.cleaned_data[name]
+        return cleaned.isoformat() if hasattr(cleaned, "isoformat") else cleaned or ""
 
     def save(self) -> bool:
         """Write what can be written; True when no other window was in the way."""
-        texts = {name: self._raw(name) for name in self.fields if name in self.cleaned_data}
+        sent = {name: self.sent(name) for name in self.fields}
+        texts = {name: text for name, text in sent.items() if text is not None}
         was = {name: self.was(name) for name in texts}
         if self.data.get("overwrite") in texts:
             name = self.data["overwrite"]
@@ -60,10 +68,6 @@ class ReviewForm(AutosavedForm, forms.ModelForm):
         clashing = self.instance.write(texts, was=was, page=self.page)
         self.clashes = [self._clash(name) for name in clashing]
         return not self.clashes
-
-    def _raw(self, name: str) -> str:
-        cleaned = self.cleaned_data[name]
-        return cleaned.isoformat() if hasattr(cleaned, "isoformat") else cleaned or ""
 
     def _clash(self, name: str) -> Clash:
         return Clash(name, str(self.fields[name].label), self.instance.raw(name), name)

@@ -22,11 +22,17 @@ class GoalQuerySet(models.QuerySet):
         return self.filter(owner=user)
 
     def with_latest_review(self):
-        latest = Review.objects.filter(goal=models.OuterRef("pk")).order_by("-pk")
+        """With what «Mine mål» says of each; a decision counts when it is made, not while one types."""
+        latest = Review.objects.filter(goal=models.OuterRef("pk"), decided_at__isnull=False).order_by(
+            "-pk"
+        )
+        running = Review.objects.filter(goal=models.OuterRef("pk")).exclude(
+            reflection__phase=Reflection.Phase.CONCLUDED
+        )
         return self.annotate(
             latest_decision=models.Subquery(latest.values("decision")[:1]),
             latest_look_back=models.Subquery(latest.values("look_back_on")[:1]),
-            reviews_count=models.Count("reviews"),
+            is_running=models.Exists(running),
         ).order_by("-created_at", "-pk")
 
 
@@ -52,8 +58,8 @@ class Goal(models.Model):
 
     objects = GoalQuerySet.as_manager()
 
-    def __str__(self):
-        return self.wording[:80]
+    def __str__(self):  # never the words: the admin names what stands in the way of a deletion
+        return f"mål {self.pk}"
 
     @property
     def latest_decision_label(self) -> str:
@@ -71,12 +77,29 @@ class Goal(models.Model):
     @transaction.atomic
     def start_review(self, user) -> "Review":
         """A new look at the goal, alone – or the one that is already under way."""
-        running = self.reviews.exclude(reflection__phase="concluded").first()
+        return self._running() or self.reviews.create(
+            reflection=Reflection.start_solo(self._version(), user, variant=self.concerns)
+        )
+
+    @transaction.atomic
+    def open_room(self, user, **chosen) -> "Review":
+        """A new look as a group (`chosen`: Reflection.open_room) – or the one under way."""
+        running = self._running()
         if running:
             return running
-        version = Guide.objects.get(slug=GUIDE).current_version()
-        reflection = Reflection.start_solo(version, user, variant=self.concerns)
-        return self.reviews.create(reflection=reflection)
+        room = Reflection.open_room(
+            self._version(), user, title=self.wording, variant=self.concerns, **chosen
+        )
+        room.goes_on_at = reverse("goals:decision", args=[room.key])
+        room.save(update_fields=["goes_on_at"])
+        return self.reviews.create(reflection=room)
+
+    def _running(self) -> "Review | None":
+        Goal.objects.select_for_update().get(pk=self.pk)  # two clicks are one look
+        return self.reviews.exclude(reflection__phase="concluded").first()
+
+    def _version(self):
+        return Guide.objects.get(slug=GUIDE).current_version()
 
 
 class PastWording(models.Model):
@@ -88,7 +111,7 @@ class PastWording(models.Model):
         ordering = ["-until", "-pk"]
 
     def __str__(self):
-        return self.text[:80]
+        return f"tidligere ordlyd {self.pk}"
 
 
 class Decision(models.TextChoices):
@@ -180,7 +203,7 @@ class Review(models.Model):
         _("Hvis der ikke er en dato: hvorfor ikke?"), max_length=250, blank=True
     )
     if_nothing = models.TextField(_("Sker der intet, så"), max_length=500, blank=True)
-    written_by = models.CharField(max_length=22, blank=True)
+    written_by = models.JSONField(default=dict, editable=False)  # field → page that wrote it last
 
     objects = ReviewQuerySet.as_manager()
 
@@ -204,7 +227,7 @@ class Review(models.Model):
     def plan_lines(self) -> list[tuple[str, str]]:
         """The eight lines of the follow-up plan: label and text."""
         look_back = date_format(self.look_back_on) if self.look_back_on else self.no_date_reason
-        decided = f"{self.get_decision_display()}: {self.reason}" if self.decision else ""
+        decided = f"{self.decision_words}: {self.reason}" if self.decision else ""
         return [
             (_("Vi har besluttet"), decided),
             (_("Vi ændrer"), self.change),
@@ -217,8 +240,15 @@ class Review(models.Model):
         ]
 
     @property
+    def decision_words(self) -> str:
+        """The decision, and to whom where it is to carry the experience on."""
+        to_whom = self.carry_to if self.decision == Decision.CARRY_ON else ""
+        return " ".join(filter(None, [self.get_decision_display(), to_whom]))
+
+    @property
     def is_decided(self) -> bool:
-        return self.decided_at is not None
+        """Decided, and still a way that stands open: the goal may have become bound by law since."""
+        return self.decided_at is not None and self.decision in Decision.offered_for(self.goal)
 
     @property
     def is_concluded(self) -> bool:
@@ -226,8 +256,17 @@ class Review(models.Model):
 
     @cached_property
     def participant(self) -> Participant:
-        """The one who answers: a review alone has only one."""
+        """The one who answers a review alone; in a room the one who opened it."""
         return self.reflection.participants.get(user=self.reflection.owner_id)
+
+    @transaction.atomic
+    def conclude(self):
+        """The plan stands: nothing changes any more, and the room gets it into its minutes."""
+        room = self.reflection
+        dissent = [[str(_("Uenighed")), self.dissent]] if self.dissent else []
+        room.outcome = [[str(label), text] for label, text in self.plan_lines] + dissent
+        room.save(update_fields=["outcome"])
+        room.conclude()
 
     @transaction.atomic
     def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
@@ -238,13 +277,15 @@ class Review(models.Model):
         """
         stored = Review.objects.select_for_update().get(pk=self.pk)
         changed = [name for name in texts if stored.raw(name) != texts[name]]
-        mine = stored.written_by == page
-        free = [name for name in changed if mine or stored.raw(name) == was[name]]
+        mine = [name for name in changed if stored.written_by.get(name) == page]
+        free = [name for name in changed if name in mine or stored.raw(name) == was[name]]
         for name in free:
             setattr(stored, name, texts[name] or None if name == "look_back_on" else texts[name])
-        stored.written_by = page if free else stored.written_by
-        stored.save(update_fields=[*free, "written_by"])
-        self.refresh_from_db(fields=[*texts, "written_by"])
+            stored.written_by[name] = page
+        if not (stored.decision and stored.reason):  # erased again: nothing is decided any more
+            stored.decided_at = None
+        stored.save(update_fields=[*free, "written_by", "decided_at"])
+        self.refresh_from_db(fields=[*texts, "written_by", "decided_at"])
         return [name for name in changed if name not in free and texts[name] != was[name]]
 
     def raw(self, name: str) -> str:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("maal/<uuid:key>/", views.goal, name="goal"),
     path("maal/<uuid:key>/ret/", views.edit, name="edit"),
     path("maal/<uuid:key>/se-paa-maalet/", views.start, name="start"),
+    path("maal/<uuid:key>/rum/", views.open_room, name="open_room"),
     path("refleksion/<uuid:key>/", views.review, name="review"),
     path("refleksion/<uuid:key>/trin/<int:position>/", views.step, name="step"),
     path("refleksion/<uuid:key>/svar/", views.answers, name="answers"),

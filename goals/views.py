@@ -10,9 +10,10 @@ from accounts.guards import staff_required
 from goals.forms import DecisionForm, GoalForm, PlanForm
 from goals.hints import hints
 from goals.models import GUIDE, Decision, Goal, Review
-from reflection.forms import StepForm
+from reflection.confidentiality import board
+from reflection.forms import RoomForm, StepForm
 from reflection.models import GuideVersion
-from reflection.saving import posted, save_form, status_of
+from reflection.saving import posted, save_form, status_of, typed
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -53,6 +54,9 @@ def open_review_required(view):
             return view(request, review, *args, **kwargs)
         if request.htmx:
             return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+        if request.method == "POST":
+            context = {"review": review, "typed": typed(request)}
+            return render(request, "goals/concluded.html", context, status=409)
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect(review)
 
@@ -126,10 +130,22 @@ def start(request, goal):
     return redirect(goal.start_review(request.user))
 
 
+@form_methods
+@goal_required
+def open_room(request, goal):
+    """Look at the goal as a group: how, who, until when. The mode cannot be changed afterwards."""
+    form = RoomForm(posted(request))
+    if form.is_valid():
+        return redirect(goal.open_room(request.user, **form.cleaned_data))
+    return render(request, "goals/open_room.html", {"goal": goal, "form": form}, status=status_of(form))
+
+
 @require_safe
 @review_required
 def review(request, review):
     """Where one left off: the first step that waits, else what comes after the steps."""
+    if not review.reflection.is_solo and not review.is_decided:
+        return redirect("reflection:room", key=review.reflection.key)
     if review.is_concluded:
         return redirect("goals:printout", key=review.reflection.key)
     progress = review.participant.progress()
@@ -144,6 +160,8 @@ def review(request, review):
 @form_methods
 @open_review_required
 def step(request, review, position):
+    if not review.reflection.is_solo:
+        return redirect("reflection:room", key=review.reflection.key)
     steps = review.reflection.version.steps.prefetch_related("prompts", "variants")
     step = get_object_or_404(steps, position=position)
     form = StepForm(posted(request), participant=review.participant, step=step)
@@ -175,6 +193,8 @@ def _after_step(review, step, go: str):
 @require_safe
 @review_required
 def answers(request, review):
+    if not review.reflection.is_solo:
+        return redirect("reflection:board", key=review.reflection.key)
     context = {"review": review, "progress": review.participant.progress()}
     return render(request, "goals/answers.html", context)
 
@@ -182,26 +202,39 @@ def answers(request, review):
 @form_methods
 @open_review_required
 def decision(request, review):
+    if not (review.reflection.is_solo or review.reflection.is_revealed):
+        messages.info(request, _("Vis først svarene samlet. Så kommer beslutningen."))
+        return redirect("reflection:lead", key=review.reflection.key)
     form = DecisionForm(posted(request), instance=review)
     answer = save_form(request, form, lambda go: _after_decision(review, go))
-    progress = review.participant.progress()
     context = {
         "review": review,
         "form": form,
         "choices": Decision.offered_for(review.goal),
-        "progress": progress,
-        "hints": hints({done.step.topic: done.value for done in progress}),
+        "hints": hints(_values_by_topic(review)),
     }
     return answer or render(request, "goals/decision.html", context, status=status_of(form))
 
 
+def _values_by_topic(review) -> dict:
+    """The number of each topic: one's own alone, what the gate shows of the room as a group."""
+    if review.reflection.is_solo:
+        return {done.step.topic: done.value for done in review.participant.progress()}
+    means = {result.step.topic: [values.mean for values in result.values] for result in board(review.reflection)}
+    return {topic: shown[0] for topic, shown in means.items() if shown}
+
+
+def _answers_page(review) -> str:
+    return "goals:answers" if review.reflection.is_solo else "reflection:board"
+
+
 def _after_decision(review, go: str):
-    if go == "later":
-        return redirect(review.goal)
+    if go == "next":
+        review.decide()
+        return redirect("goals:plan", key=review.reflection.key)
     if go == "back":
-        return redirect("goals:answers", key=review.reflection.key)
-    review.decide()
-    return redirect("goals:plan", key=review.reflection.key)
+        return redirect(_answers_page(review), key=review.reflection.key)
+    return redirect(review.goal)
 
 
 @form_methods
@@ -217,16 +250,18 @@ def plan(request, review):
 
 
 def _after_plan(review, go: str):
-    if go == "later":
-        return redirect(review.goal)
+    if go == "next":
+        review.conclude()
+        return redirect("goals:printout", key=review.reflection.key)
     if go == "back":
         return redirect("goals:decision", key=review.reflection.key)
-    review.reflection.conclude()
-    return redirect("goals:printout", key=review.reflection.key)
+    return redirect(review.goal)
 
 
 @require_safe
 @review_required
 def printout(request, review):
+    if not review.reflection.is_solo:
+        return redirect("reflection:minutes", key=review.reflection.key)
     context = {"review": review, "progress": review.participant.progress()}
     return render(request, "goals/printout.html", context)

@@ -84,14 +84,20 @@ def board(reflection: Reflection) -> list[StepResult]:
     """What everybody in the room may see, widest spread first; empty until the reveal."""
     if not reflection.is_revealed or reflection.is_solo:
         return []
-    snapshots = reflection.snapshots.shown().select_related("party").prefetch_related("hidden")
     by_prompt: dict[int, list[Snapshot]] = {}
-    for snapshot in snapshots:
+    for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
-    answered = set(reflection.answers().values_list("prompt_id", flat=True))
+    answered = set(reflection.answers().filter(about=None).values_list("prompt_id", flat=True))
     steps = reflection.version.steps.prefetch_related("prompts")
     results = [_step_result(step, by_prompt, answered) for step in steps]
     return sorted(results, key=lambda result: result.spread, reverse=True)
+
+
+def shown(reflection: Reflection):
+    """The snapshots the room may see, own answers (`about` is None) and guesses; none before the reveal."""
+    if not reflection.is_revealed or reflection.is_solo:
+        return reflection.snapshots.none()
+    return reflection.snapshots.shown().select_related("party", "about")
 
 
 def _step_result(step: Step, by_prompt: dict[int, list[Snapshot]], answered: set[int]) -> StepResult:

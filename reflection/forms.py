@@ -5,10 +5,12 @@ also which version that was, and the name of this rendering (`page`). They are h
 the status line, which every save renews.
 """
 
+import re
 from typing import NamedTuple
 
 from django import forms
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reflection.models import (
@@ -41,15 +43,31 @@ class AutosavedForm:
         super().__init__(*args, **kwargs)
         self.clashes: list[Clash] = []
         self.is_closed = False  # answers are no longer taken
-        self.page = self.data.get("page", "")[:22] or new_page_key()
+        self.page = self._page()
 
     def relax(self):
         """Ask for nothing: half an answer is worth keeping, «Fortsæt» asks for the rest."""
         for field in self.fields.values():
             field.required = False
 
+    def _page(self) -> str:
+        sent = self.data.get("page", "")
+        return sent if re.fullmatch(r"[\w-]{22}", sent, re.ASCII) else new_page_key()
+
     def was(self, name: str) -> str:
         return _plain(self.data.get(f"{name}-was", ""))
+
+    def shows(self, name: str, stored: str) -> bool:
+        """Whether the page has `stored` in the field: it read it, or has just saved it.
+
+        Where not, the page goes on with what it knew. If it were told what another window wrote in a
+        field it does not show, its next save would erase that as if somebody had seen it.
+        """
+        return not self.is_bound or self.sent(name) == stored
+
+    def sent(self, name: str) -> str | None:
+        """A field as the page sent it and as it is stored; None when it cannot be stored."""
+        return self.cleaned_data.get(name)
 
     @property
     def hidden_state(self) -> list[tuple[str, str]]:
@@ -96,11 +114,23 @@ class StepForm(AutosavedForm, forms.Form):
     def __init__(self, *args, participant: Participant, step: Step, **kwargs):
         self.participant, self.step = participant, step
         self.prompts = {f"prompt-{prompt.pk}": prompt for prompt in step.answered_prompts}
-        initial = {name: answer.raw for name, answer in self._answers().items()}
+        stored = self._answers()
+        initial = {name: answer.raw for name, answer in stored.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for name, prompt in self.prompts.items():
             self.fields[name] = FIELDS[prompt.kind](prompt)
             self.fields[name].prompt = prompt
+            if self.may_sign and prompt.kind == Prompt.Kind.LINE:
+                self.fields[f"{name}-signed"] = forms.BooleanField(
+                    label=_("Vis mit navn ved teksten"),
+                    required=False,
+                    initial=name in stored and stored[name].is_signed,
+                )
+
+    @property
+    def may_sign(self) -> bool:
+        """In a confidential room whoever gave a name chooses, comment by comment, to stand by it."""
+        return self.participant.reflection.is_confidential and bool(self.participant.name)
 
     def _answers(self) -> dict[str, Answer]:
         stored = self.participant.answers_to(self.step)
@@ -109,15 +139,13 @@ class StepForm(AutosavedForm, forms.Form):
         }
 
     def stored_state(self) -> list[tuple[str, str]]:
-        """What stands in the database now – but for a clash what this page knew, until it is solved."""
-        clashing = {clash.field for clash in self.clashes}
+        """What stands in the database now, or what the page knew where it shows something else."""
         stored, state = self._answers(), []
         for name in self.prompts:
-            if name in clashing:
+            answer = stored.get(name)
+            was, version = (answer.raw, answer.version) if answer else ("", 0)
+            if not self.shows(name, was):
                 was, version = self.was(name), self._version(name)
-            else:
-                answer = stored.get(name)
-                was, version = (answer.raw, answer.version) if answer else ("", 0)
             state += [(f"{name}-was", was), (f"{name}-version", str(version))]
         return state
 
@@ -141,6 +169,7 @@ class StepForm(AutosavedForm, forms.Form):
                 was=self.was(name),
                 version=self._version(name),
                 page=self.page,
+                is_signed=bool(self.cleaned_data.get(f"{name}-signed")),
             )
         except Conflict as conflict:
             stored = conflict.stored
@@ -153,3 +182,42 @@ class StepForm(AutosavedForm, forms.Form):
         if field != name:
             number = self.data.get(f"{name}-version", "")
         return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+class RoomForm(forms.Form):
+    """How a room is: chosen when it is opened, and the mode never changed."""
+
+    mode = forms.ChoiceField(
+        label=_("Hvordan vises svarene?"),
+        choices=[
+            (Reflection.Mode.CONFIDENTIAL, _("Fortroligt: tal uden navne, og kun når mindst tre har svaret")),
+            (Reflection.Mode.OPEN, _("Åbent: alle ser navne, og alle siger ja til det. Til samtaler mellem få")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Reflection.Mode.CONFIDENTIAL,
+        help_text=_("Det kan ikke ændres bagefter."),
+        error_messages={"required": _("Vælg, hvordan svarene vises.")},
+    )
+    is_mixed = forms.BooleanField(
+        label=_("Der kommer også folk, som ikke er ansat i kommunen"),
+        help_text=_("Så får alle at vide, at det, de skriver, kan være omfattet af aktindsigt."),
+        required=False,
+    )
+    reveal_at = forms.DateTimeField(
+        label=_("Vis svarene af sig selv på et bestemt tidspunkt"),
+        help_text=_("Tomt felt: du viser dem selv, når I er klar."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        required=False,
+        error_messages={"invalid": _("Skriv dag og tid som 2027-03-01 14:30.")},
+    )
+    is_rehearsal = forms.BooleanField(
+        label=_("Det er en prøve"),
+        help_text=_("Portalen svarer som seks opdigtede deltagere. Prøven slettes efter et døgn."),
+        required=False,
+    )
+
+    def clean_reveal_at(self):
+        moment = self.cleaned_data["reveal_at"]
+        if moment and moment <= timezone.now():
+            raise forms.ValidationError(_("Vælg et tidspunkt, der ikke er gået."))
+        return moment

@@ -1,11 +1,104 @@
-"""Say that a room has changed; nothing about what."""
+"""Live updates: whoever follows a room is told «changed», never what; the page then fetches it.
 
+A process holds one database connection for all its followers (reflection.streams).
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID
+
+import psycopg
 from django.db import connection
 
-CHANNEL = "reflection"
+logger = logging.getLogger(__name__)
+
+CHANNEL = "reflection"  # one for all, so that no request names it; the key is the payload
+CHANGED = b"event: changed\ndata:\n\n"
+KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
+IDLE_SECONDS = 30
+RECONNECT_SECONDS = 1
+ANSWER_SECONDS = 5
+
+followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+listener: asyncio.Task | None = None
+listening: asyncio.Event
 
 
-def announce(key):
+def announce(key: UUID | str) -> None:
     """Wake every open page of the room – at commit, or never if the transaction fails."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(key)])
+
+
+async def changes(key: UUID | str, heartbeat: float = 20) -> AsyncGenerator[bytes]:
+    """Events for one follower: one at once, so that nothing is missed, then one per change.
+
+    Ten changes while the follower is slow are one event: one reason to fetch.
+    """
+    key, changed = str(key), asyncio.Event()
+    followers[key].add(changed)
+    try:
+        yield CHANGED
+        while True:
+            try:
+                async with asyncio.timeout(heartbeat):
+                    await changed.wait()
+            except TimeoutError:
+                yield KEEP_ALIVE
+            else:
+                changed.clear()
+                yield CHANGED
+    finally:
+        followers[key].discard(changed)
+        if not followers[key]:
+            del followers[key]
+
+
+async def start_listening() -> None:
+    """Return once this process hears announcements. The first follower starts the one listener."""
+    global listener, listening
+    if listener is None or listener.done():
+        listening = asyncio.Event()
+        listener = asyncio.create_task(listen())
+    await listening.wait()
+
+
+async def listen() -> None:
+    """Pass announcements on for ever. Who may have missed some is woken when the connection is back."""
+    while True:
+        try:
+            async with await connect() as database:
+                await database.execute(f"LISTEN {CHANNEL}")
+                listening.set()
+                wake(*followers)
+                await pass_on(database)
+        except (psycopg.Error, TimeoutError):
+            listening.clear()
+            logger.warning("no live updates until the database is reached again", exc_info=True)
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def connect() -> psycopg.AsyncConnection:
+    address = connection.get_connection_params()
+    for name in ["context", "cursor_factory"]:  # made for synchronous connections
+        address.pop(name, None)
+    own = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
+    return await psycopg.AsyncConnection.connect(**address | own)
+
+
+async def pass_on(database: psycopg.AsyncConnection) -> None:
+    while True:
+        async with aclosing(database.notifies(timeout=IDLE_SECONDS)) as announcements:
+            async for announcement in announcements:
+                wake(announcement.payload)
+        async with asyncio.timeout(ANSWER_SECONDS):  # a network may die without a word
+            await database.execute("SELECT 1")
+
+
+def wake(*keys: str) -> None:
+    for key in keys:
+        for changed in followers.get(key, ()):
+            changed.set()

@@ -17,6 +17,16 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
+def typed(request) -> list[str]:
+    """What somebody wrote into an autosaved form, without what the form carries beside it."""
+    own = {"csrfmiddlewaretoken", "page", "go", "overwrite"}
+    return [
+        text
+        for name, text in request.POST.items()
+        if text.strip() and name not in own and not name.endswith(("-was", "-version", "-theirs"))
+    ]
+
+
 def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]):
     """Save what was sent and answer it; None means that the page shall be shown (again).
 

@@ -4,7 +4,7 @@ import re
 
 from django import forms
 
-from aarhuskompas.editing import OrderedForm, OrderedFormSet
+from aarhuskompas.editing import OrderedForm, OrderedFormSet, TextArea
 from compass.models import Dilemma, Story
 from reflection.models import HelpVariant, Prompt, Step
 
@@ -14,7 +14,7 @@ CONCERNS = [
     ("politicians", "politikere"),
     ("inside", "kommunen selv"),
 ]
-LONG = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+LONG = TextArea(attrs={"rows": 2})
 SHORT = forms.TextInput(attrs={"class": "vTextField"})
 NUMBER = forms.NumberInput(attrs={"class": "vIntegerField"})
 
@@ -70,9 +70,7 @@ class VariantFormSet(forms.BaseInlineFormSet):
 
 
 PARTS = {
-    "prompts": forms.inlineformset_factory(
-        Step, Prompt, form=PromptForm, formset=OrderedFormSet, extra=1
-    ),
+    "prompts": forms.inlineformset_factory(Step, Prompt, form=PromptForm, formset=OrderedFormSet, extra=1),
     "variants": forms.inlineformset_factory(
         Step, HelpVariant, form=VariantForm, formset=VariantFormSet, extra=1
     ),
@@ -129,7 +127,7 @@ class StepForm(TwoLanguages, OrderedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not all([part.is_valid() for part in self.parts.values()]):
+        if not all(part.is_valid() for part in self.parts.values()):
             self.add_error(None, "Der er noget at rette i trinnets spørgsmål eller særlige hjælp.")
         return cleaned
 
@@ -154,5 +152,3 @@ class StepFormSet(OrderedFormSet):
                 for part in form.parts.values():
                     part.save(commit)
         return saved
-
-

@@ -69,7 +69,7 @@ def _url(version: GuideVersion, page: str = "change") -> str:
     return reverse(f"admin:reflection_guideversion_{page}", args=[version.pk])
 
 
-class StepInline(admin.StackedInline):
+class StepInline(HelpTexts, admin.StackedInline):
     model = Step
     form = StepForm
     formset = StepFormSet
@@ -113,7 +113,7 @@ class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
     }
     fieldsets = [
         (None, {"fields": ["guide", "number", "intro", "minutes_solo", "minutes_group"]}),
-        english("intro_en"),
+        english("intro_en", "provenance_note_en"),
         ("Ophav", {"fields": PROVENANCE}),
     ]
 
@@ -148,9 +148,7 @@ class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
         )
 
     def delete_view(self, request, object_id, extra_context=None):
-        return self._refusal(request, object_id) or super().delete_view(
-            request, object_id, extra_context
-        )
+        return self._refusal(request, object_id) or super().delete_view(request, object_id, extra_context)
 
     def _refusal(self, request, object_id):
         """An answer to whoever sends a form to a published version, or None."""
@@ -260,8 +258,7 @@ def problems_of(version: GuideVersion) -> list[str]:
     if not steps:
         return ["Kladden har ingen trin."]
     return [
-        f"Trin {step.position}, «{step.title}», har ikke noget at svare på. "
-        "Tilføj et udsagn eller en linje."
+        f"Trin {step.position}, «{step.title}», har ikke noget at svare på. Tilføj et udsagn eller en linje."
         for step in steps
         if not step.answered_prompts
     ]

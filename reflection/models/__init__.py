@@ -8,11 +8,18 @@ from reflection.models.reflections import (
     Reflection,
     new_page_key,
 )
-from reflection.models.snapshots import MIN_IN_ROOM, HiddenComment, SharedLine, Snapshot
+from reflection.models.snapshots import (
+    MIN_IN_ROOM,
+    Agreement,
+    HiddenComment,
+    SharedLine,
+    Snapshot,
+)
 
 __all__ = [
     "MIN_IN_ROOM",
     "UNKNOWN",
+    "Agreement",
     "Answer",
     "Conflict",
     "Guide",

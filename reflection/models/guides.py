@@ -216,8 +216,8 @@ class Prompt(Translated, models.Model):
 
     def content(self, raw: str) -> dict:
         """An answer's fields, from what a form field holds: "1"–"5", UNKNOWN, a text or nothing."""
+        if self.kind == self.Kind.LINE:  # here «unknown» is a word like any other
+            return {"state": "given", "value": None, "text": raw}
         if raw == UNKNOWN:
             return {"state": UNKNOWN, "value": None, "text": ""}
-        if self.kind == self.Kind.SCALE:
-            return {"state": "given", "value": int(raw) if raw else None, "text": ""}
-        return {"state": "given", "value": None, "text": raw}
+        return {"state": "given", "value": int(raw) if raw else None, "text": ""}

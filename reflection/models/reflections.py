@@ -13,6 +13,8 @@ from reflection.live import announce
 from reflection.models.guides import UNKNOWN, GuideVersion, Prompt, Step
 from reflection.models.snapshots import take_snapshots
 
+WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
+
 
 class ReflectionQuerySet(models.QuerySet):
     def by_invitation(self, token: str):
@@ -63,6 +65,7 @@ class Reflection(models.Model):
     nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
     code_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     invitation_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    facilitator_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     reveal_at = models.DateTimeField(null=True, blank=True)
     safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as last shown
     timer_ends_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +73,9 @@ class Reflection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     concluded_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
+    goes_on_at = models.CharField(max_length=200, blank=True)  # where the group decides or agrees
+    more_to_answer_at = models.CharField(max_length=200, blank=True)  # what follows the steps
+    outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
 
     objects = ReflectionQuerySet.as_manager()
 
@@ -131,6 +137,21 @@ class Reflection(models.Model):
     def is_concluded(self) -> bool:
         return self.phase == self.Phase.CONCLUDED
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the set time of the reveal has come; the next visitor then makes it happen."""
+        return (
+            self.is_collecting and self.reveal_at is not None and self.reveal_at <= timezone.now()
+        )
+
+    @property
+    def counted_count(self) -> int:
+        return self.participants.counted().count()
+
+    @property
+    def done_count(self) -> int:
+        return self.participants.done().count()
+
     def answers(self):
         """What those who count have answered. Only snapshots and a participant's own pages ask."""
         return Answer.objects.filter(
@@ -157,9 +178,10 @@ class Reflection(models.Model):
             self.nonce = tokens.new_nonce()
             self.code_hash = tokens.digest(self.code)
             self.invitation_hash = tokens.digest(self.invitation)
+            self.facilitator_hash = tokens.digest(self.facilitator_invitation)
             try:
                 with transaction.atomic():
-                    self.save(update_fields=["nonce", "code_hash", "invitation_hash"])
+                    self.save(update_fields=["nonce", *WAYS_IN])
                 return
             except IntegrityError:
                 continue
@@ -178,8 +200,8 @@ class Reflection(models.Model):
 
     def conclude(self):
         """The end: nothing changes any more, and nobody new comes in."""
-        changed = {"concluded_at": timezone.now(), "code_hash": None, "invitation_hash": None}
-        self._move(self.phase, self.Phase.CONCLUDED, **changed)
+        closed = dict.fromkeys(WAYS_IN)
+        self._move(self.phase, self.Phase.CONCLUDED, concluded_at=timezone.now(), **closed)
 
     def _move(self, start: str, end: str, **changed) -> bool:
         """Go from one phase to the next, once, whoever else presses the same button."""
@@ -283,6 +305,11 @@ class Participant(models.Model):
         super().save(**kwargs)
 
     @property
+    def label(self) -> str:
+        """What the room calls this participant: the name they gave, or a number without meaning."""
+        return self.name or str(_("en deltager uden navn"))
+
+    @property
     def return_code(self) -> str:
         return tokens.return_code(self.nonce)
 
@@ -308,13 +335,12 @@ class Participant(models.Model):
 
     def answers_to(self, step: Step) -> dict[int, "Answer"]:
         """This participant's answers to one step, by prompt id."""
-        return {
-            answer.prompt_id: answer for answer in self.answers.filter(prompt__step=step)
-        }
+        own = self.answers.filter(prompt__step=step, about=None)
+        return {answer.prompt_id: answer for answer in own}
 
     def progress(self) -> list["Progress"]:
         """Each step with this participant's answers and how far it is, in three queries."""
-        by_prompt = {answer.prompt_id: answer for answer in self.answers.all()}
+        by_prompt = {answer.prompt_id: answer for answer in self.answers.filter(about=None)}
         steps = self.reflection.version.steps.prefetch_related("prompts")
         return [_progress(step, by_prompt) for step in steps]
 
@@ -324,7 +350,7 @@ class Participant(models.Model):
         for prompt in step.answered_prompts:
             if prompt.pk not in answered or not answered[prompt.pk].raw:
                 Answer.objects.update_or_create(
-                    participant=self, prompt=prompt, defaults={"state": Answer.State.SKIPPED}
+                    participant=self, prompt=prompt, about=None, defaults={"state": Answer.State.SKIPPED}
                 )
 
 
@@ -360,37 +386,42 @@ class Conflict(Exception):
 
 
 class AnswerQuerySet(models.QuerySet):
-    def write(self, participant, prompt, raw: str, *, was: str, version: int, page: str):
+    def write(
+        self, participant, prompt, raw: str, *, was: str, version: int, page: str, about=None, **beside
+    ):
         """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise Conflict.
+
+        `about` is the party whose answer is guessed, None for one's own; `beside` are further fields
+        of the answer (is_signed, sureness).
 
         The page read `was` in `version` (0 = no answer yet). `page` names one rendering of a form:
         what the same page wrote is never in its own way, so a save whose receipt was lost can
         simply be sent again. A field nobody touched never overwrites what another window wrote.
         """
-        stored, is_new = self._first(participant, prompt, raw, page)
-        if is_new or stored is None or stored.raw == raw:
+        mine = {"participant": participant, "prompt": prompt, "about": about}
+        fields = {**prompt.content(raw), **beside, "written_by": page}
+        stored = self._stored(mine, fields, is_empty=not raw)
+        if stored is None or (stored.raw == raw and stored.has(beside)):
             return
-        if version != stored.version and page != stored.written_by:
+        if version != stored.version and page != stored.written_by and stored.raw != was:
             if raw == was:
                 return
             raise Conflict(stored)
-        self._replace(stored, prompt, raw, page)
+        self._replace(stored, fields)
 
-    def _first(self, participant, prompt, raw, page):
-        """The stored answer and whether it was made now; an empty field makes none."""
-        mine = {"participant": participant, "prompt": prompt}
+    def _stored(self, mine: dict, fields: dict, *, is_empty: bool):
+        """The answer there is, made now when there was none; an empty field makes none."""
         stored = self.filter(**mine).first()
-        if stored or not raw:
-            return stored, False
-        try:
-            with transaction.atomic():
-                return self.create(**mine, **prompt.content(raw), written_by=page), True
-        except IntegrityError:  # two windows wrote their first word at once
-            return self.get(**mine), False
+        if stored or is_empty:
+            return stored
+        # Two windows may write their first word at once. The database must not call that an error:
+        # its own log would keep the words.
+        self.bulk_create([self.model(**mine, **fields)], ignore_conflicts=True)
+        return self.get(**mine)
 
-    def _replace(self, stored, prompt, raw, page):
+    def _replace(self, stored, fields: dict):
         written = self.filter(pk=stored.pk, version=stored.version).update(
-            **prompt.content(raw), version=stored.version + 1, written_by=page
+            **fields, version=stored.version + 1
         )
         if not written:  # somebody came between our look and our write
             raise Conflict(self.get(pk=stored.pk))
@@ -409,6 +440,10 @@ class Answer(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
     value = models.PositiveSmallIntegerField(null=True, blank=True)
     text = models.TextField(blank=True)
+    about = models.ForeignKey(  # the party whose answer is guessed; nobody: one's own answer
+        Party, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    sureness = models.PositiveSmallIntegerField(null=True, blank=True)  # of a guess, 1 to 4
     is_signed = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     written_by = models.CharField(max_length=22, blank=True)
@@ -418,7 +453,13 @@ class Answer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["participant", "prompt"], name="one_answer_per_prompt"
+                fields=["participant", "prompt", "about"],
+                name="one_answer_per_prompt",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sureness__isnull=True) | models.Q(sureness__range=(1, 4)),
+                name="sureness_goes_from_1_to_4",
             ),
             models.CheckConstraint(
                 condition=models.Q(value__isnull=True) | models.Q(value__range=(1, 5)),
@@ -439,6 +480,9 @@ class Answer(models.Model):
         if self.state == self.State.UNKNOWN:
             return UNKNOWN
         return self.text or (str(self.value) if self.value else "")
+
+    def has(self, fields: dict) -> bool:
+        return all(getattr(self, name) == value for name, value in fields.items())
 
 
 def new_page_key() -> str:

@@ -9,6 +9,7 @@ import random
 from collections import Counter, defaultdict
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
 from reflection.models.guides import Prompt
@@ -18,12 +19,13 @@ MIN_IN_ROOM = 3
 
 class SnapshotQuerySet(models.QuerySet):
     def shown(self):
-        """The newest snapshot of each prompt and party."""
-        return self.order_by("prompt_id", "party_id", "-number").distinct("prompt_id", "party_id")
+        """The newest snapshot of each prompt, party and party guessed about."""
+        cell = ["prompt_id", "party_id", "about_id"]
+        return self.order_by(*cell, "-number").distinct(*cell)
 
 
 class Snapshot(models.Model):
-    """The answers to one prompt, of one party or of all, at one reveal."""
+    """The answers to one prompt, of one party or of all, at one reveal – or their guesses `about` one."""
 
     reflection = models.ForeignKey(
         "reflection.Reflection", models.CASCADE, related_name="snapshots"
@@ -32,7 +34,11 @@ class Snapshot(models.Model):
     party = models.ForeignKey(
         "reflection.Party", models.CASCADE, null=True, blank=True, related_name="+"
     )
+    about = models.ForeignKey(
+        "reflection.Party", models.CASCADE, null=True, blank=True, related_name="+"
+    )
     number = models.PositiveSmallIntegerField()
+    sureness = models.JSONField(default=dict)  # {"1": 0, …, "4": 2}, of guesses
     counts = models.JSONField(default=dict)  # {"1": 2, "5": 1, "unknown": 1}, of a scale
     comments = models.JSONField(default=list)  # [{"text": …, "name": … or ""}], shuffled, of a line
     members = models.JSONField(default=dict)  # participant id → digest of the answer; never shown
@@ -42,7 +48,7 @@ class Snapshot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["reflection", "prompt", "party", "number"],
+                fields=["reflection", "prompt", "party", "about", "number"],
                 name="snapshots_are_numbered",
                 nulls_distinct=False,
             )
@@ -84,7 +90,7 @@ class SharedLine(models.Model):
     )
     step = models.ForeignKey("reflection.Step", models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
-    version = models.PositiveIntegerField(default=0)
+    written_by = models.CharField(max_length=22, blank=True)
 
     class Meta:
         constraints = [
@@ -95,11 +101,54 @@ class SharedLine(models.Model):
         return self.text[:80]
 
 
+class AgreementQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status__in=[Agreement.Status.OPEN, Agreement.Status.POSTPONED])
+
+
+class Agreement(models.Model):
+    """One thing somebody does by a date; seen again as done, postponed or said goodbye to."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Åben")
+        DONE = "done", _("Gjort")
+        POSTPONED = "postponed", _("Udskudt")
+        GOODBYE = "goodbye", _("Farvel")
+
+    reflection = models.ForeignKey(
+        "reflection.Reflection", models.CASCADE, related_name="agreements"
+    )
+    what = models.TextField(_("Hvad gør vi?"))
+    who = models.CharField(_("Hvem?"), max_length=120)
+    party = models.ForeignKey(
+        "reflection.Party", models.SET_NULL, null=True, blank=True, related_name="agreements"
+    )
+    due = models.DateField(_("Hvornår?"), null=True, blank=True)
+    no_date_reason = models.CharField(_("Hvorfor ingen dato?"), max_length=250, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    note = models.CharField(_("Hvad blev der af det?"), max_length=250, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(due__isnull=False) | ~models.Q(no_date_reason=""),
+                name="an_agreement_has_a_date_or_a_reason",
+            )
+        ]
+
+    def __str__(self):
+        return self.what[:80]
+
+
 def take_snapshots(reflection):
     """Keep what the room may be shown now; called inside the transaction that reveals."""
     earlier = defaultdict(list)
-    for snapshot in reflection.snapshots.all():
-        earlier[snapshot.prompt_id, snapshot.party_id].append(snapshot)
+    for snapshot in reflection.snapshots.order_by("number"):
+        cell = (snapshot.prompt_id, snapshot.party_id, snapshot.about_id)
+        earlier[cell].append(snapshot)
     Snapshot.objects.bulk_create(
         _snapshot(reflection, cell, answers, len(earlier[cell]) + 1)
         for cell, answers in _cells(reflection).items()
@@ -108,18 +157,20 @@ def take_snapshots(reflection):
 
 
 def _cells(reflection) -> dict[tuple, list]:
-    """The answers by prompt and party."""
+    """The answers by prompt, party and party guessed about."""
     cells = defaultdict(list)
     answers = reflection.answers().select_related("participant", "prompt").order_by("pk")
     for answer in answers:
         if answer.raw:
-            cells[answer.prompt_id, answer.participant.party_id].append(answer)
+            cells[answer.prompt_id, answer.participant.party_id, answer.about_id].append(answer)
     return cells
 
 
 def _members(answers) -> dict[str, str]:
     return {
-        str(answer.participant_id): tokens.digest(f"{answer.raw}|{answer.is_signed}")
+        str(answer.participant_id): tokens.digest(
+            f"{answer.raw}|{answer.is_signed}|{answer.sureness}"
+        )
         for answer in answers
     }
 
@@ -137,16 +188,18 @@ def _may_be_shown(reflection, answers, earlier: list[Snapshot]) -> bool:
 
 
 def _snapshot(reflection, cell, answers, number) -> Snapshot:
-    prompt_id, party_id = cell
+    prompt_id, party_id, about_id = cell
     made = Snapshot(
         reflection=reflection,
         prompt_id=prompt_id,
         party_id=party_id,
+        about_id=about_id,
         number=number,
         members=_members(answers),
     )
     if answers[0].prompt.kind == Prompt.Kind.SCALE:
         made.counts = dict(Counter(answer.raw for answer in answers))
+        made.sureness = dict(Counter(str(answer.sureness) for answer in answers if answer.sureness))
     else:
         made.comments = [_comment(reflection, answer) for answer in answers]
         random.SystemRandom().shuffle(made.comments)

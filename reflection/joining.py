@@ -1,0 +1,112 @@
+"""Coming into a room: by code, by link, or back again on another device."""
+
+from allauth.core import ratelimit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reflection import tokens
+from reflection.models import Participant, Party, Reflection
+
+UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om der står det samme på skærmen.")
+TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og prøv igen.")
+
+
+class CodeForm(forms.Form):
+    """Six characters from the wall – or ten, the participant's own, to come back."""
+
+    code = forms.CharField(
+        label=_("Kode"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Skriv koden fra skærmen eller plakaten.")},
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        self.request = request
+        self.is_limited = False
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self):
+        """The room or the participant that the code opens, in `found`; only wrong codes count."""
+        if not ratelimit.consume(self.request, action="room_code", dry_run=True):
+            self.is_limited = True
+            raise forms.ValidationError(TOO_MANY_TRIES)
+        code = tokens.normalised(self.cleaned_data["code"])
+        self.found = self.find(code)
+        if self.found is None:
+            ratelimit.consume(self.request, action="room_code")
+            raise forms.ValidationError(UNKNOWN_CODE)
+        return code
+
+    def find(self, code: str) -> Reflection | None:
+        return Reflection.objects.by_invitation(code).first()
+
+
+class ReturnForm(CodeForm):
+    def find(self, code: str) -> Participant | None:
+        hashed = tokens.digest(code)
+        found = Participant.objects.filter(return_hash=hashed).select_related("reflection")
+        return found.first()
+
+
+class JoinForm(forms.Form):
+    """What one says of oneself on the way in: which party, a name, and – where open – a yes to it."""
+
+    party = forms.ModelChoiceField(
+        label=_("Hvilken part hører du til?"),
+        queryset=Party.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Vælg, hvilken part du hører til.")},
+    )
+    name = forms.CharField(
+        label=_("Navn"),
+        max_length=60,
+        required=False,
+        help_text=_("Du bestemmer selv. Et fornavn er nok."),
+        error_messages={"required": _("Skriv et navn. I et åbent rum står det ved dine svar.")},
+    )
+    agrees = forms.BooleanField(
+        label=_("Ja, de andre må se mine svar med mit navn ved"),
+        error_messages={"required": _("I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind.")},
+    )
+    spectator = forms.BooleanField(
+        label=_("Jeg ser kun på og svarer ikke"), required=False
+    )
+
+    def __init__(self, *args, room: Reflection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.room = room
+        parties = room.parties.all()
+        self.fields["party"].queryset = parties
+        if not parties:
+            del self.fields["party"]
+        if room.is_confidential:
+            del self.fields["agrees"]
+        self.fields["name"].required = not room.is_confidential
+
+    def save(self, user, *, is_facilitator: bool) -> Participant:
+        """The new participant – or the one that this account is already."""
+        known = self.room.participants.filter(user=user).first() if user else None
+        if known:
+            return known
+        said = self.cleaned_data
+        return self.room.participants.create(
+            user=user,
+            party=said.get("party"),
+            name=said["name"],
+            is_facilitator=is_facilitator,
+            answers_count=not said["spectator"],
+        )
+
+
+class SafetyForm(forms.Form):
+    safety = forms.TypedChoiceField(
+        label=_("Hvor frit kan du svare?"),
+        coerce=int,
+        choices=[(number, str(number)) for number in range(1, 6)],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg et tal fra 1 til 5.")},
+    )

@@ -1,0 +1,91 @@
+"""Who sits where: a visitor's place in a room, by account or by the session that joining gave."""
+
+import functools
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.views import typed_again
+from reflection.models import Participant, Reflection
+
+SESSION_KEY = "places"
+
+
+def take_place(request, participant: Participant):
+    """Let this browser be the participant from now on; the session gets a new id."""
+    places = request.session.get(SESSION_KEY, {})
+    request.session.cycle_key()
+    key = str(participant.reflection.key)
+    request.session[SESSION_KEY] = {**places, key: participant.pk}
+
+
+def leave_place(request, key):
+    places = request.session.get(SESSION_KEY, {})
+    request.session[SESSION_KEY] = {
+        room: pk for room, pk in places.items() if room != str(key)
+    }
+
+
+def place_in(request, key) -> Participant | None:
+    """The visitor's place in the room `key`, with its reflection and version, or None."""
+    places = Participant.objects.filter(reflection__key=key).exclude(
+        reflection__mode=Reflection.Mode.SOLO
+    )
+    pk = request.session.get(SESSION_KEY, {}).get(str(key))
+    if pk:
+        places = places.filter(pk=pk)
+    elif request.user.is_authenticated:
+        places = places.filter(user=request.user)
+    else:
+        return None
+    return places.select_related("reflection__version__guide", "party").first()
+
+
+def place_required(view):
+    """Turn `key` into the visitor's place in that room; who has none is shown the way in."""
+
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        place = place_in(request, key)
+        if place is None:
+            return _no_place(request)
+        if place.reflection.is_overdue:
+            place.reflection.reveal()
+        return view(request, place, *args, **kwargs)
+
+    return guarded
+
+
+def _no_place(request):
+    if request.method == "POST":
+        return typed_again(request, way_in=reverse("reflection:come_back"))
+    return render(request, "reflection/no_place.html", status=403)
+
+
+def facilitator_required(view):
+    """Turn `key` into the place of somebody who leads the room; for others the page is not there."""
+
+    @place_required
+    @functools.wraps(view)
+    def guarded(request, place, *args, **kwargs):
+        if not place.is_facilitator:
+            raise Http404
+        return view(request, place, *args, **kwargs)
+
+    return guarded
+
+
+def collecting_required(view):
+    """Turn `key` into a place in a room that still takes answers; else show what there is to see."""
+
+    @place_required
+    @functools.wraps(view)
+    def guarded(request, place, *args, **kwargs):
+        if place.reflection.is_collecting:
+            return view(request, place, *args, **kwargs)
+        if request.htmx:
+            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+        return redirect("reflection:board", key=place.reflection.key)
+
+    return guarded

@@ -1,0 +1,44 @@
+"""Pictures of a room: its QR code, and a spread of answers. Formatting only, never a query."""
+
+import segno
+from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag
+def invitation_address(room) -> str:
+    return settings.SITE_URL + reverse("reflection:join", args=[room.invitation])
+
+
+@register.simple_tag
+def own_address(place) -> str:
+    return settings.SITE_URL + reverse("reflection:own_link", args=[place.link])
+
+
+@register.simple_tag
+def qr(address: str):
+    """The address as an inline SVG; it stands beside the address in words, so it is hidden from readers."""
+    svg = segno.make(address, error="m").svg_inline(
+        scale=4, border=2, omitsize=True, svgclass="kompas-qr", lineclass=None, unit=None
+    )
+    return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 – made by segno
+
+
+@register.simple_tag
+def dots(values):
+    """One party's answers as dots above the numbers 1–5; the sentence and the table say the same."""
+    columns = [
+        {
+            "x": 40 + 60 * index,
+            "number": index + 1,
+            "dots": [{"y": 150 - 16 * level} for level in range(min(count, 8))],
+            "more": count - 8 if count > 8 else 0,
+        }
+        for index, count in enumerate(values.counts)
+    ]
+    return render_to_string("reflection/_dots.html", {"columns": columns, "values": values})

@@ -1,0 +1,123 @@
+"""A participant's own pages: welcome, steps, own answers, waiting."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aarhuskompas.shortcuts import render_page
+from reflection.confidentiality import own_answers
+from reflection.forms import StepForm
+from reflection.joining import SafetyForm
+from reflection.places import collecting_required, place_required
+from reflection.saving import posted, save_form, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@place_required
+def room(request, place):
+    """Where one belongs now, by phase and by what one has done."""
+    key = place.reflection.key
+    if place.reflection.is_concluded:
+        return redirect("reflection:minutes", key=key)
+    if place.reflection.is_revealed:
+        return redirect("reflection:board", key=key)
+    if place.is_facilitator and not place.answers_count:
+        return redirect("reflection:lead", key=key)
+    if not place.answers_count or place.is_done:
+        return redirect("reflection:waiting", key=key)
+    if place.safety is None:
+        return redirect("reflection:welcome", key=key)
+    return redirect_to_next_step(place)
+
+
+def redirect_to_next_step(place):
+    waiting = next((done.step for done in place.progress() if done.state == "open"), None)
+    if waiting is None:
+        return redirect("reflection:answers", key=place.reflection.key)
+    return redirect("reflection:step", key=place.reflection.key, position=waiting.position)
+
+
+@form_methods
+@collecting_required
+def welcome(request, place):
+    """The return code, and the safety question before anything else."""
+    if not place.answers_count:
+        return redirect("reflection:waiting", key=place.reflection.key)
+    form = SafetyForm(posted(request))
+    if form.is_valid():
+        place.say_how_free(form.cleaned_data["safety"])
+        return redirect_to_next_step(place)
+    context = {"place": place, "room": place.reflection, "form": form}
+    return render(request, "reflection/welcome.html", context, status=status_of(form))
+
+
+@form_methods
+@collecting_required
+def step(request, place, position):
+    steps = place.reflection.version.steps.prefetch_related("prompts", "variants")
+    step = get_object_or_404(steps, position=position)
+    form = StepForm(posted(request), participant=place, step=step)
+    answer = save_form(request, form, lambda go: _after_step(place, step, go))
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "step": step,
+        "form": form,
+        "progress": place.progress(),
+        "help": step.help_for(place.reflection.variant),
+    }
+    return answer or render(request, "reflection/step.html", context, status=status_of(form))
+
+
+def _after_step(place, step, go: str):
+    key, last = place.reflection.key, place.reflection.version.steps.count()
+    if go == "skip":
+        place.skip(step)
+    position = step.position - 1 if go == "back" else step.position + 1
+    if 1 <= position <= last:
+        return redirect("reflection:step", key=key, position=position)
+    return redirect(place.reflection.more_to_answer_at or reverse("reflection:answers", args=[key]))
+
+
+@require_safe
+@place_required
+def answers(request, place):
+    """One's own answers: to check before «jeg er færdig», and to see at any time after."""
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "progress": place.progress(),
+        "answers": own_answers(place),
+    }
+    return render(request, "reflection/answers.html", context)
+
+
+@require_POST
+@collecting_required
+def finish(request, place):
+    place.finish(is_done=request.POST.get("done") != "no")
+    if place.is_done:
+        return redirect("reflection:waiting", key=place.reflection.key)
+    return redirect("reflection:answers", key=place.reflection.key)
+
+
+@require_POST
+@collecting_required
+def withdraw(request, place):
+    place.withdraw()
+    messages.success(request, _("Dine svar er trukket tilbage og slettet."))
+    return redirect("reflection:answers", key=place.reflection.key)
+
+
+@require_safe
+@place_required
+def waiting(request, place):
+    """How many are done; nothing else is known before the reveal."""
+    if place.reflection.is_revealed:
+        return redirect("reflection:board", key=place.reflection.key)
+    context = {"place": place, "room": place.reflection}
+    return render_page(request, "reflection/waiting.html", context, partial="state")

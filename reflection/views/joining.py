@@ -1,0 +1,83 @@
+"""The way into a room. A GET only shows: mail scanners follow links, and must not join."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from reflection import tokens
+from reflection.joining import CodeForm, JoinForm, ReturnForm
+from reflection.models import Participant, Reflection
+from reflection.places import leave_place, place_in, take_place
+from reflection.saving import posted, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _code_status(form) -> int:
+    return 429 if form.is_limited else status_of(form)
+
+
+@form_methods
+def code(request):
+    """Type the code from the wall."""
+    form = CodeForm(posted(request), request=request)
+    if form.is_valid():
+        return redirect("reflection:join", token=form.found.invitation)
+    return render(request, "reflection/code.html", {"form": form}, status=_code_status(form))
+
+
+@form_methods
+def join(request, token):
+    """What the room is and who sees what; joining itself is the button."""
+    room = Reflection.objects.by_invitation(token).select_related("version__guide").first()
+    leads = room is None
+    if leads:
+        room = _led_by(token)
+    if place_in(request, room.key):
+        return redirect("reflection:room", key=room.key)
+    form = JoinForm(posted(request), room=room)
+    if form.is_valid():
+        user = request.user if request.user.is_authenticated else None
+        participant = form.save(user, is_facilitator=leads)
+        take_place(request, participant)
+        return redirect("reflection:welcome", key=room.key)
+    context = {"room": room, "form": form, "leads": leads}
+    return render(request, "reflection/join.html", context, status=status_of(form))
+
+
+def _led_by(token: str) -> Reflection:
+    """The room whose facilitators' link this is."""
+    rooms = Reflection.objects.exclude(phase=Reflection.Phase.CONCLUDED).select_related(
+        "version__guide"
+    )
+    return get_object_or_404(rooms, facilitator_hash=tokens.digest(token))
+
+
+@form_methods
+def come_back(request):
+    """Another device, the same place: by the participant's own code."""
+    form = ReturnForm(posted(request), request=request)
+    if form.is_valid():
+        take_place(request, form.found)
+        return redirect("reflection:room", key=form.found.reflection.key)
+    return render(request, "reflection/come_back.html", {"form": form}, status=_code_status(form))
+
+
+@form_methods
+def own_link(request, token):
+    """The participant's own link: to answers, outcome and agreements until the room is deleted."""
+    participant = get_object_or_404(
+        Participant.objects.select_related("reflection"), link_hash=tokens.digest(token)
+    )
+    if request.method == "POST":
+        take_place(request, participant)
+        return redirect("reflection:room", key=participant.reflection.key)
+    return render(request, "reflection/own_link.html", {"room": participant.reflection})
+
+
+@require_POST
+def leave(request, key):
+    """«Afslut på denne enhed»: the browser forgets the room; the answers stay."""
+    leave_place(request, key)
+    response = redirect("reflection:code")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response

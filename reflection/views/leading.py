@@ -1,0 +1,149 @@
+"""What the facilitator does: the room's screen, its phases, its timer, its shared lines."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aarhuskompas.shortcuts import render_page
+from reflection.confidentiality import safety
+from reflection.leading import HideForm, PaperForm, SharedLineForm, TimerForm
+from reflection.live import announce
+from reflection.models import Participant, Snapshot
+from reflection.places import facilitator_required
+from reflection.saving import posted, save_form, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@facilitator_required
+def lead(request, place):
+    room = place.reflection
+    context = {
+        "place": place,
+        "room": room,
+        "people": room.participants.order_by("pk"),
+        "safety": safety(room),
+        "timer_form": TimerForm(),
+        "steps": room.version.steps.prefetch_related("prompts"),
+    }
+    return render_page(request, "reflection/lead.html", context, partial="state")
+
+
+@require_safe
+@facilitator_required
+def poster(request, place):
+    """Code and QR for the wall."""
+    return render(request, "reflection/poster.html", {"place": place, "room": place.reflection})
+
+
+@require_POST
+@facilitator_required
+def reveal(request, place):
+    place.reflection.reveal()
+    return redirect("reflection:board", key=place.reflection.key)
+
+
+@require_POST
+@facilitator_required
+def collect_again(request, place):
+    place.reflection.collect_again()
+    return redirect("reflection:lead", key=place.reflection.key)
+
+
+@require_POST
+@facilitator_required
+def conclude(request, place):
+    if place.reflection.is_collecting:
+        messages.warning(request, _("Vis svarene samlet, før I afslutter."))
+        return redirect("reflection:lead", key=place.reflection.key)
+    place.reflection.conclude()
+    return redirect("reflection:minutes", key=place.reflection.key)
+
+
+@require_POST
+@facilitator_required
+def renew_code(request, place):
+    place.reflection.renew_code()
+    messages.success(request, _("Der er en ny kode. Den gamle virker ikke mere."))
+    return redirect("reflection:lead", key=place.reflection.key)
+
+
+@require_POST
+@facilitator_required
+def hand_over(request, place, participant):
+    """Let another in the room lead too; who leads can hand over, and there may be several."""
+    chosen = get_object_or_404(Participant, reflection=place.reflection, pk=participant)
+    if chosen.is_paper:
+        raise Http404
+    chosen.is_facilitator = True
+    chosen.save(update_fields=["is_facilitator"])
+    announce(place.reflection.key)
+    messages.success(request, _("Nu kan %(name)s også lede rummet.") % {"name": chosen.label})
+    return redirect("reflection:lead", key=place.reflection.key)
+
+
+TIMER = {"pause": "pause_timer", "resume": "resume_timer", "stop": "stop_timer"}
+
+
+@require_POST
+@facilitator_required
+def timer(request, place):
+    form = TimerForm(request.POST)
+    action = TIMER.get(request.POST.get("action", ""))
+    if action:
+        getattr(place.reflection, action)()
+    elif form.is_valid():
+        place.reflection.start_timer(form.cleaned_data["minutes"] * 60)
+    else:
+        messages.warning(request, _("Skriv et tal mellem 1 og 60 minutter."))
+    back = "reflection:board" if request.POST.get("back") == "board" else "reflection:lead"
+    return redirect(back, key=place.reflection.key)
+
+
+@form_methods
+@facilitator_required
+def shared_line(request, place, position):
+    """«Det ved vi nu»: one line per step, written for all to see."""
+    room = place.reflection
+    step = get_object_or_404(room.version.steps.prefetch_related("prompts"), position=position)
+    if room.is_concluded or not room.is_revealed:
+        return redirect("reflection:room", key=room.key)
+    form = SharedLineForm(posted(request), room=room, step=step)
+    answer = save_form(request, form, lambda go: redirect("reflection:board", key=room.key))
+    context = {"place": place, "room": room, "step": step, "form": form}
+    return answer or render(request, "reflection/shared_line.html", context, status=status_of(form))
+
+
+@form_methods
+@facilitator_required
+def hide(request, place, snapshot, position):
+    """Take a comment off the board; that it happened, who did it and why stays on the board."""
+    found = get_object_or_404(
+        Snapshot.objects.select_related("prompt__step"), pk=snapshot, reflection=place.reflection
+    )
+    if not place.reflection.is_revealed or position >= len(found.comments):
+        raise Http404
+    form = HideForm(posted(request))
+    if form.is_valid():
+        form.save(found, position, place)
+        return redirect("reflection:board", key=place.reflection.key)
+    context = {"place": place, "room": place.reflection, "form": form, "snapshot": found}
+    return render(request, "reflection/hide.html", context, status=status_of(form))
+
+
+@form_methods
+@facilitator_required
+def paper(request, place):
+    """Type in answers that somebody gave on paper; afterwards they are as hidden as all others."""
+    room = place.reflection
+    if not room.is_collecting:
+        return redirect("reflection:board", key=room.key)
+    form = PaperForm(posted(request), room=room)
+    if form.is_valid() and form.save():
+        messages.success(request, _("Papirsvaret er gemt sammen med de andre."))
+        return redirect("reflection:lead", key=room.key)
+    context = {"place": place, "room": room, "form": form}
+    return render(request, "reflection/paper.html", context, status=status_of(form))
