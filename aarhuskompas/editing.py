@@ -5,9 +5,10 @@ from datetime import timedelta
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.db import router
+from django.db import models, router
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ DANISH_LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe"})
 NO_LONGER_LOOKED_AT = timedelta(days=365)
 HIGHEST_POSITION = 999
 OUT_OF_THE_WAY = 10_000
+LONG_TEXTS = {"body", "description", "transcript", "intro"}
 
 MARKDOWN = (
     "Skriv ## foran en mellemrubrik og - foran et punkt. "
@@ -29,7 +31,7 @@ MARKDOWN = (
 HELP = {
     "slug": (
         "Sidens adresse. Lad feltet stå tomt, så bliver den lavet af titlen. "
-        "Ændr den ikke, når siden er offentlig: Gamle links holder så op med at virke."
+        "Ændrer du den på en offentlig side, fører den gamle adresse videre til den nye."
     ),
     "body": MARKDOWN,
     "description": MARKDOWN,
@@ -51,7 +53,7 @@ def english(*fields: str) -> tuple:
     )
 
 
-PROVENANCE = ["provenance", "provenance_note", "provenance_note_en"]
+PROVENANCE = ["provenance", "provenance_note"]
 PUBLISHING = ("Adresse og offentliggørelse", {"fields": ["slug", "published_at", "updated_at"]})
 
 
@@ -75,16 +77,31 @@ def address_of(title: str, longest: int) -> str:
     return slugify(title.lower().translate(DANISH_LETTERS))[:longest].strip("-")
 
 
+class TextArea(AdminTextareaWidget):
+    """A browser sends every line end as CRLF; kept so, each text that is saved would seem changed."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value and value.replace("\r\n", "\n")
+
+
 class HelpTexts:
-    """Mixin for admins and inlines: whole sentences beside the fields that need them."""
+    """Mixin for admins and inlines: whole sentences beside the fields, and room for the long texts."""
 
     help_texts: dict[str, str] = {}
+    formfield_overrides = {models.TextField: {"widget": TextArea}}
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         help_text = {**HELP, **self.help_texts}.get(db_field.name)
         if help_text:
             kwargs["help_text"] = help_text
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.TextField):
+            is_long = db_field.name.removesuffix("_en") in LONG_TEXTS
+            field.widget.attrs["rows"] = 20 if is_long else 4
+        return field
 
 
 class DiscreetDeletion:
@@ -123,6 +140,9 @@ def _link(site, row) -> str:
 class ContentAdmin(HelpTexts, DiscreetDeletion, admin.ModelAdmin):
     form = ContentForm
     list_per_page = 50
+
+    class Media:
+        js = ["js/admin_labels.js"]
 
 
 # --- Publishing ------------------------------------------------------------------------------------
@@ -176,7 +196,7 @@ class PublishableAdmin(ContentAdmin):
 
     def get_list_display(self, request):
         measured = ["readability"] if self.text_field else []
-        return [*super().get_list_display(request), "status", "updated_at", *measured]
+        return [*super().get_list_display(request), "status", "changed", *measured]
 
     def get_list_filter(self, request):
         return [StatusFilter, NotSeenFilter, *super().get_list_filter(request)]
@@ -194,7 +214,11 @@ class PublishableAdmin(ContentAdmin):
     def status(self, item):
         return status_of(item)
 
-    @admin.display(description="læsbarhed (LIX)")
+    @admin.display(description="ændret", ordering="updated_at")
+    def changed(self, item):
+        return date_format(timezone.localtime(item.updated_at), "d.m.Y")
+
+    @admin.display(description="LIX")
     def readability(self, item):
         return described(getattr(item, self.text_field)) if self.text_field else ""
 

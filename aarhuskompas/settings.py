@@ -256,7 +256,8 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+# A guide is edited on one page: eight steps with their questions in two languages are 816 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
 # How long a reader's browser, and each server process, may answer from a copy of a public page.
 READER_CACHE_SECONDS = env.int("READER_CACHE_SECONDS", default=60)

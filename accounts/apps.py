@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -9,4 +9,5 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from accounts.roles import grant_permissions
 
-        post_migrate.connect(grant_permissions, sender=self)
+        # Permissions are made app by app; when auth has its turn, those of our own apps are there.
+        post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

@@ -23,7 +23,7 @@ class StandpointInline(OrderedInline):
 @admin.register(Dilemma)
 class DilemmaAdmin(PublishableAdmin):
     text_field = "description"
-    list_display = ["title", "key", "path"]
+    list_display = ["title", "path"]
     list_filter = ["path", "provenance"]
     list_select_related = ["path"]
     search_fields = ["title", "title_en", "key", "description"]
@@ -46,7 +46,9 @@ class DilemmaAdmin(PublishableAdmin):
                 ]
             },
         ),
-        english("title_en", "pole_a_en", "pole_b_en", "description_en", "question_en"),
+        english(
+            "title_en", "pole_a_en", "pole_b_en", "description_en", "question_en", "provenance_note_en"
+        ),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "sources"]}),
         PUBLISHING,
     ]  # fmt: skip
@@ -54,7 +56,7 @@ class DilemmaAdmin(PublishableAdmin):
 
 @admin.register(Story)
 class StoryAdmin(PublishableAdmin):
-    list_display = ["title", "key", "path", "kind"]
+    list_display = ["title", "path", "kind"]
     list_filter = ["path", "kind", "outcome", "department", "themes", "provenance"]
     list_select_related = ["path"]
     search_fields = ["title", "title_en", "key", "standfirst", "body"]
@@ -78,7 +80,9 @@ class StoryAdmin(PublishableAdmin):
                 ]
             },
         ),
-        english("title_en", "standfirst_en", "body_en", "talk_en", "facts_as_of_en"),
+        english(
+            "title_en", "standfirst_en", "body_en", "talk_en", "facts_as_of_en", "provenance_note_en"
+        ),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),
         PUBLISHING,
     ]  # fmt: skip
