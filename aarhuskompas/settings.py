@@ -25,6 +25,14 @@ def env_bool(name: str, *, default: bool) -> bool:
     return value == "true"
 
 
+def env_int(name: str, *, default: int) -> int:
+    """A whole number, zero or more."""
+    value = env.str(name, default=str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 def env_url(name: str, *, default: str) -> str:
     """An absolute http(s) address without a trailing slash, or empty when that is the default."""
     value = env.str(name, default=default).rstrip("/")
@@ -138,6 +146,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 # A pool and not CONN_MAX_AGE: threads come and go, and a connection kept by each would run the
 # server out of slots (docs/decisions/0003-server-shape.md).
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # PostgreSQL may have been started again
 # A socket folder stands percent-encoded in the address, as in every libpq address.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -250,7 +259,7 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 X_FRAME_OPTIONS = "DENY"
 # The number of proxies in front; 0 means that X-Forwarded-* is a visitor's claim and is not read.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -260,7 +269,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
 # How long a reader's browser, and each server process, may answer from a copy of a public page.
-READER_CACHE_SECONDS = env.int("READER_CACHE_SECONDS", default=60)
+READER_CACHE_SECONDS = env_int("READER_CACHE_SECONDS", default=60)
 READER_CACHE_PAGES = 2_000
 
 # --- Logs: one JSON object a line, never anything typed --------------------------------------------

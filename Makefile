@@ -1,0 +1,65 @@
+# Needs python3 (3.11 or newer), make and the package index; all else is installed into .venv and var.
+PYTHON ?= python3
+PY := .venv/bin/python
+BROWSER ?= yes
+ARGS ?=
+
+# `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run dev test lint bench manage shell-db lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install:
+	@$(PYTHON) tools/prepare.py packages requirements.lock
+
+install-dev:
+	@$(PYTHON) tools/prepare.py packages requirements-dev.lock
+
+run: install ## Start the portal (PORT, DATABASE_URL, DEMO_PASSWORD: docs/operations.md)
+	@setpriv --pdeathsig=TERM $(PY) -m tools.serve
+
+dev: install ## The same with DEBUG, starting again when code changes
+	@setpriv --pdeathsig=TERM $(PY) -m tools.serve --dev
+
+# Nothing that is checked, tested or measured is served to anybody.
+test lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal
+
+test: install-dev ## All tests; one file or test: make test ARGS="tests/test_tools.py -k port"
+ifneq ($(BROWSER),no)
+	@$(PYTHON) tools/prepare.py browser
+endif
+	@$(PY) tools/postgres.py run --temporary -- \
+		$(PY) -m pytest -n 2 $(if $(filter no,$(BROWSER)),-m "not browser") $(ARGS)
+
+lint: install-dev ## Style of code and templates, missing migrations, settings fit for production
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@find templates -name '*.html' -exec $(dir $(PY))djade --target-version 5.2 --check {} +
+	@$(PY) -m djlint --quiet --lint templates
+	@SITE_URL=https://kompas.example.dk $(PY) tools/postgres.py run --temporary -- sh -c \
+		'$(PY) manage.py makemigrations --check --dry-run && $(PY) manage.py check --deploy --fail-level WARNING'
+
+bench: install-dev ## Measure speed in a temporary database
+	@$(PY) tools/postgres.py run --temporary -- $(PY) -m tools.bench $(ARGS)
+
+manage: install ## One of Django's commands in the portal's database: make manage ARGS=createsuperuser
+	@test -n "$$SECRET_KEY" || test -f var/secret-key || { echo "Start the portal once: make run"; exit 1; }
+	@SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}" \
+		$(PY) tools/postgres.py run -- $(PY) manage.py $(ARGS)
+
+shell-db: install ## SQL in the portal's own database
+	@$(PY) tools/postgres.py run -- psql
+
+lock: ## Compile the lock files anew after a change of pyproject.toml
+	@$(PYTHON) -m venv var/lock-tool
+	@var/lock-tool/bin/python -m pip install --quiet uv==0.13.9
+	@var/lock-tool/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		pyproject.toml -o requirements.lock
+	@var/lock-tool/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## Remove .venv and var, and with var the data of the portal
+	@echo "Removes .venv and var: the packages, and the database, key and mail of this portal."
+	@rm -rf .venv var

@@ -1,0 +1,172 @@
+"""How much of a processor a page costs, as a ratio to a bare Django response on the same server.
+
+    make bench                       # pages, and lists at 1,000 and 100,000 stories
+    make bench ARGS="--stories 0"    # pages only
+
+Both servers run one process under the same gunicorn; requests go to them turn by turn, so that a noisy
+machine is noisy for both. The figure is the processor time of the process per request, the steadiest we
+know; milliseconds differ from machine to machine, ratios hardly. Runs in a database of its own.
+"""
+
+import argparse
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.postgres import wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+PORTS = iter(range(18_731, 18_790))
+ROUNDS = 6
+PAGES = [
+    "/", "/forstaaelsesrammen/", "/veje/lytte/", "/dilemmaer/", "/historier/",
+    "/historier/nogen-at-foelges-med-til-laegen/", "/maalkompasset/", "/en/",
+]  # fmt: skip
+LISTS = {
+    "list": "/historier/",
+    "filter": "/historier/?vej=loese&slags=case",
+    "detail": "/historier/nogen-at-foelges-med-til-laegen/",
+    "search": "/soeg/?q=samarbejde",
+}
+
+
+class Served:
+    """One gunicorn process on a port of its own."""
+
+    def __init__(self, application: str, environment: dict[str, str]):
+        self.port = next(PORTS)
+        command = [
+            sys.executable, "-m", "gunicorn", "--worker-class", "asgi", "--workers", "1",
+            "--no-control-socket", "--log-level", "warning", "--bind", f"127.0.0.1:{self.port}",
+            application,
+        ]  # fmt: skip
+        self.master = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+        if not wait_until(self._answers, seconds=30):
+            raise SystemExit(f"{application} does not answer.")
+        children = Path(f"/proc/{self.master.pid}/task/{self.master.pid}/children").read_text()
+        self.worker = int(children.split()[0])
+
+    def _answers(self) -> bool:
+        try:
+            return self.get("/")[0] == 200
+        except OSError:
+            return False
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip", **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def processor_seconds(self) -> float:
+        fields = Path(f"/proc/{self.worker}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * TICK
+
+    def cost(self, path: str, times: int, headers: dict[str, str] | None = None) -> float:
+        """Processor seconds of the server per request."""
+        before = self.processor_seconds()
+        for _ in range(times):
+            self.get(path, headers)
+        return (self.processor_seconds() - before) / times
+
+    def p95(self, path: str, times: int = 40) -> float:
+        """Seconds from asking to the last byte, which 95 of 100 requests keep."""
+        seconds = []
+        for _ in range(times):
+            start = time.perf_counter()
+            self.get(path)
+            seconds.append(time.perf_counter() - start)
+        return statistics.quantiles(seconds, n=20)[-1]
+
+    def stop(self):
+        self.master.terminate()
+        self.master.wait(10)
+
+
+@contextmanager
+def served(application: str, **environment: str):
+    server = Served(application, environment)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def python(*arguments: str):
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True)
+
+
+def manage(*arguments: str):
+    python("manage.py", *arguments)
+
+
+def ratio(portal: Served, floor: Served, path: str, headers=None) -> tuple[float, float]:
+    """The page's cost as a ratio to the floor, and in milliseconds; the middle of several rounds."""
+    ratios, costs = [], []
+    for _ in range(ROUNDS):
+        bare = floor.cost("/", 150)
+        cost = portal.cost(path, 60, headers)
+        ratios.append(cost / bare)
+        costs.append(cost * 1000)
+    return statistics.median(ratios), statistics.median(costs)
+
+
+def pages(floor: Served):
+    print("\nPages: processor time as a ratio to a bare Django response\n")
+    print(f"{'page':<48}{'made anew':>11}{'from copy':>11}{'304':>7}{'ms anew':>9}")
+    with (
+        served("aarhuskompas.asgi:application", READER_CACHE_SECONDS="0") as fresh,
+        served("aarhuskompas.asgi:application", READER_CACHE_SECONDS="3600") as copies,
+    ):
+        for path in PAGES:
+            etag = copies.get(path)[1]["etag"]
+            fresh.get(path)
+            anew, milliseconds = ratio(fresh, floor, path)
+            copied, _ = ratio(copies, floor, path)
+            known, _ = ratio(copies, floor, path, {"If-None-Match": etag})
+            print(f"{path:<48}{anew:>10.1f}×{copied:>10.1f}×{known:>6.1f}×{milliseconds:>9.1f}", flush=True)
+
+
+def lists(stories: int):
+    print(f"\nLists: at {stories:,} stories as a ratio to 1,000 (processor time; p95)\n")
+    with served("aarhuskompas.asgi:application", READER_CACHE_SECONDS="0") as portal:
+        python("-m", "tools.make_stories", "1000")
+        for path in LISTS.values():
+            portal.cost(path, 5)
+        few = {name: (portal.cost(path, 60), portal.p95(path)) for name, path in LISTS.items()}
+        python("-m", "tools.make_stories", str(stories))
+        for name, path in LISTS.items():
+            portal.cost(path, 5)
+            cost, p95 = portal.cost(path, 60), portal.p95(path)
+            times, times_p95 = cost / few[name][0], p95 / few[name][1]
+            print(f"{name:<10}{times:>6.2f}×{times_p95:>8.2f}×   {cost * 1000:.1f} ms, p95 {p95 * 1000:.0f} ms")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--stories", type=int, default=100_000, help="0: pages only")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"STATIC_ROOT": f"{folder}/static", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
+        manage("migrate", "--no-input", "-v0")
+        manage("createcachetable", "-v0")
+        manage("load_content")
+        manage("collectstatic", "--no-input", "-v0")
+        with served("tools.floor:application") as floor:
+            pages(floor)
+        if wanted.stories:
+            lists(wanted.stories)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""The floor that `make bench` divides by: Django answering one fixed text, with nothing around it."""
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
+
+from aarhuskompas.threads import OnThreads
+
+settings.configure(
+    ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="not-used", MIDDLEWARE=[], USE_I18N=False
+)
+
+urlpatterns = [path("", lambda request: HttpResponse("ok"))]
+
+application = OnThreads(get_wsgi_application(), threads=4)

@@ -1,0 +1,32 @@
+"""How gunicorn serves the portal, here and in the container: docs/decisions/0003-server-shape.md"""
+
+import os
+import resource
+import signal
+
+worker_class = "asgi"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+graceful_timeout = 3  # a page takes milliseconds; who is slower than this has gone
+asgi_lifespan = "off"
+control_socket_disable = True
+# Django alone decides what a proxy may claim (TRUSTED_PROXIES).
+forwarded_allow_ips = ""
+loglevel = "warning"
+
+
+def on_starting(server):
+    """A process with a thousand followers needs more than the usual 1024 file descriptors."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY not in {soft, hard}:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
+
+
+def post_worker_init(worker):
+    """When the worker is to stop, it ends the event streams, which would not end by themselves."""
+    from reflection.streams import application
+
+    def stop():
+        worker.handle_exit_signal()
+        application.end()
+
+    worker.loop.add_signal_handler(signal.SIGTERM, stop)

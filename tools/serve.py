@@ -1,0 +1,249 @@
+"""Start the portal on this machine and keep it running: `make run` and `make dev`.
+
+Everything it makes lies in var/. Everything it starts ends with it, however it ends.
+"""
+
+import argparse
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Protocol
+
+from tools.postgres import AlreadyRunningError, Server, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "tools" / "gunicorn_conf.py")]
+DEATHS, WITHIN_SECONDS = 5, 60  # more than bad luck
+
+
+class Running(Protocol):
+    """Something that is started, watched, started again and stopped."""
+
+    name: str
+
+    def start(self) -> None: ...
+
+    def is_running(self) -> bool: ...
+
+    def stop(self) -> None: ...
+
+
+class Service:
+    """A command that is meant to run until we stop it."""
+
+    def __init__(
+        self, name: str, command: list[str], environment: dict[str, str], *,
+        listener: socket.socket | None = None, orphan_signal: str = "TERM",
+    ):  # fmt: skip
+        self.name = name
+        self.command = ["setpriv", f"--pdeathsig={orphan_signal}", "--", *command]
+        self.environment = environment
+        self.files = (listener.fileno(),) if listener else ()
+        self.process = None
+
+    def start(self) -> None:
+        if self.process:
+            self._end_group()
+        self.process = subprocess.Popen(
+            self.command, env=self.environment, cwd=ROOT, pass_fds=self.files,
+            stdin=subprocess.DEVNULL, process_group=0,
+        )  # fmt: skip
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        if self.is_running():
+            self.process.terminate()
+            wait_until(lambda: not self.is_running(), 5)
+        if self.process:
+            self._end_group()
+
+    def _end_group(self) -> None:
+        """Also what the command itself has started and left."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+# --- Before anything is started ------------------------------------------------------------------
+
+
+def number_of_port() -> int:
+    text = os.environ.get("PORT", "8000")
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SystemExit(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """Take the port now, so that nobody else can; a server that is just ending gets three seconds."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for last in (False,) * 15 + (True,):
+        try:
+            return socket.create_server((host, port), family=family, backlog=512)
+        except OSError as error:
+            if last:
+                raise SystemExit(
+                    f"Port {port} on {host} cannot be used ({error.strerror.partition(' (')[0]})."
+                    f" End what uses it, or choose another: make run PORT={port + 1}"
+                ) from None
+            time.sleep(0.2)
+    raise AssertionError("the loop returns or raises")
+
+
+def secret_key(var: Path) -> str:
+    """This installation's key, made at the first start and readable by the owner alone."""
+    key = var / "secret-key"
+    if not key.exists():
+        draft = var / f"secret-key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):
+            os.link(draft, key)
+        draft.unlink()
+    return key.read_text().strip()
+
+
+def environment(host: str, port: int, *, debug: bool) -> dict[str, str]:
+    """The caller's settings, with what a try-out on one machine needs where nothing is said."""
+    defaults = {}
+    if "SITE_URL" not in os.environ:
+        defaults["SITE_URL"] = f"http://127.0.0.1:{port}"
+        defaults["ALLOWED_HOSTS"] = f"127.0.0.1,localhost,{host}"
+    if "SECRET_KEY" not in os.environ:
+        defaults["SECRET_KEY"] = secret_key(VAR)
+    return defaults | os.environ | {"DEBUG": str(debug).lower()}
+
+
+# --- Stages --------------------------------------------------------------------------------------
+
+
+def start_database(stack: ExitStack) -> Server:
+    server = Server(VAR / "postgres")
+    stack.callback(server.stop)
+    start = time.monotonic()
+    try:
+        server.start()
+    except AlreadyRunningError:
+        raise SystemExit(
+            "The portal's database is in use: another `make run` or command works in this folder."
+        ) from None
+    print(f"Database server … {time.monotonic() - start:.1f} s", flush=True)
+    return server
+
+
+def prepare(env: dict[str, str], *, embedded: bool) -> None:
+    # Known accounts belong in a try-out, never unasked in a database that somebody else runs.
+    demo = ["--demo"] if embedded or env.get("DEMO_PASSWORD") else []
+    stages = [sys.executable, "-m", "tools.stages", *demo]
+    # In a group of its own, so that Ctrl-C ends it through us, without a traceback.
+    done = subprocess.run(
+        ["setpriv", "--pdeathsig=KILL", "--", *stages],
+        env=env, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit("The portal is not started; the reason stands above.")
+
+
+# --- Running -------------------------------------------------------------------------------------
+
+
+def services(env: dict[str, str], listener: socket.socket) -> list[Service]:
+    """What runs beside the database. A further process is one more entry here."""
+    if env["DEBUG"] == "true":
+        host, port, *_ = listener.getsockname()
+        listener.close()  # Django's own server opens it again
+        return [Service("The development server", [*MANAGE, "runserver", f"{host}:{port}"], env)]
+    portal = [*GUNICORN, "--bind", f"fd://{listener.fileno()}", "aarhuskompas.asgi"]
+    return [Service("The web server", portal, env, listener=listener, orphan_signal="QUIT")]
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether anything speaks HTTP there; an error page counts, for it is one the visitor sees."""
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/health/live")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def wait_for_pages(host: str, port: int, running: list[Running]) -> None:
+    start = time.monotonic()
+    wait_until(lambda: answers(host, port) or not running[-1].is_running(), 60)
+    if not all(one.is_running() for one in running):
+        raise SystemExit("The pages did not start; the reason stands above.")
+    print(f"Pages … {time.monotonic() - start:.1f} s", flush=True)
+
+
+def keep_running(running: list[Running]) -> None:
+    """Start again what ends by itself, until a signal ends us; give up on what cannot stay up."""
+    deaths = deque(maxlen=DEATHS)
+    while True:
+        for one in running:
+            if one.is_running():
+                continue
+            deaths.append(time.monotonic())
+            if len(deaths) == DEATHS and deaths[-1] - deaths[0] < WITHIN_SECONDS:
+                raise SystemExit(f"{one.name} does not stay up; everything is stopped.")
+            print(f"{one.name} ended by itself and is started again.", file=sys.stderr, flush=True)
+            one.start()
+        time.sleep(0.2)
+
+
+def serve(*, debug: bool) -> None:
+    started = time.monotonic()
+    host, port = os.environ.get("LISTEN_ON", "127.0.0.1"), number_of_port()
+    listener = open_port(host, port)
+    VAR.mkdir(exist_ok=True)
+    VAR.chmod(0o711)
+    env = environment(host, port, debug=debug)
+    with ExitStack() as stack:
+        running: list[Running] = []
+        if embedded := not env.get("DATABASE_URL"):
+            running.append(start_database(stack))
+            env |= running[0].environment()
+        prepare(env, embedded=embedded)
+        for service in services(env, listener):
+            stack.callback(service.stop)
+            service.start()
+            running.append(service)
+        wait_for_pages(host, port, running)
+        took = time.monotonic() - started
+        print(f"The portal is at {env['SITE_URL']}/ ({took:.1f} s). Ctrl-C stops it.", flush=True)
+        keep_running(running)
+
+
+def raise_exit(number: int, _frame: object) -> None:
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)  # nothing interrupts the cleaning up
+    print("\nStopping …", flush=True)
+    raise SystemExit(130 if number == signal.SIGINT else 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--dev", action="store_true", help="DEBUG, and reload when code changes")
+    wanted = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, raise_exit)
+    os.umask(0o077)  # what is made here holds keys, mail and answers
+    serve(debug=wanted.dev)
+
+
+if __name__ == "__main__":
+    main()
