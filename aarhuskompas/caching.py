@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 
 def public(view):
-    """Mark the view's 200 answers as the same for all readers; only GET and HEAD reach the view.
+    """Mark the view's answers as the same for all readers; only GET and HEAD reach the view.
 
     Never for an address that is itself a secret, nor for what depends on who asks – save through the
     session, whose owner is never served a copy.
@@ -30,7 +30,7 @@ def public(view):
     @functools.wraps(view)
     def wrapped(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
-        if response.status_code == 200 and not has_session(request):
+        if response.status_code in {200, 206, 304} and not has_session(request):
             response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
             patch_vary_headers(response, ["Cookie"])
         return response
@@ -48,6 +48,7 @@ def is_public(response) -> bool:
         response.status_code == 200
         and response.get("Cache-Control", "").startswith("public")
         and not response.streaming
+        and not response.has_header("ETag")  # it answers for itself
         and not response.cookies
     )
 
@@ -72,20 +73,29 @@ class ReaderCache:
         if request.method not in {"GET", "HEAD"} or has_session(request):
             return self.get_response(request)
         key = _key(request)
-        copy = self.copies.get(key)
-        if copy is None or copy.expires < time.monotonic():
+        copy = self._find(key)
+        if copy is None:
             response = self.get_response(request)
             if not is_public(response):
                 return response
             copy = self._keep(key, response)
         return _answer(request, copy)
 
+    def _find(self, key) -> Copy | None:
+        """A fresh copy; it moves to the end of the queue, so that many searches push no page out."""
+        with self.lock:
+            copy = self.copies.get(key)
+            if copy is None or copy.expires < time.monotonic():
+                return None
+            self.copies.move_to_end(key)
+            return copy
+
     def _keep(self, key, response) -> Copy:
         etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
         headers = {**response.headers, "ETag": etag}
         headers.pop("X-Request-ID", None)
         copy = Copy(response.content, headers, etag, time.monotonic() + self.seconds)
-        if self.seconds and response.get("Content-Length", "") != "0":
+        if self.seconds:
             with self.lock:
                 self.copies[key] = copy
                 while len(self.copies) > settings.READER_CACHE_PAGES:

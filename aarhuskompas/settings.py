@@ -59,6 +59,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="aarhuskompasset@example.dk")
 
 INSTALLED_APPS = [
     "goals",
+    "collaboration",
     "reflection",
     "compass",
     "accounts",
@@ -226,6 +227,9 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 CONTENT_DIR = BASE_DIR / "content"
+# Sound that editors upload. Its names begin with lyd/, and so do its addresses.
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+MEDIA_URL = "/"
 
 # --- Mail ----------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path as Folder
 
 import yaml
+from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from compass.models import (
     Page,
     Path,
     Pivot,
+    Recording,
     ResearchQuestion,
     ResearchWave,
     Resource,
@@ -133,6 +136,26 @@ def make_page(position, item):
     return _make(Page, "slug", _published(item))
 
 
+def make_recording(position, item):
+    chapters = item.pop("chapters")
+    is_new = _make(Recording, "slug", _published(item))
+    if is_new:
+        recording = Recording.objects.get(slug=item["slug"])
+        for number, chapter in enumerate(chapters, start=1):
+            audio = _stored_sound(chapter.pop("audio"))
+            recording.chapters.create(position=number, audio=audio, **chapter)
+    return is_new
+
+
+def _stored_sound(filename: str) -> str:
+    """The name of a file of content/audio among the uploaded ones; it is put there unless it is."""
+    name = f"lyd/{filename}"
+    if not default_storage.exists(name):
+        with (settings.CONTENT_DIR / "audio" / filename).open("rb") as sound:
+            name = default_storage.save(name, sound)
+    return name
+
+
 def make_research(position, item):
     """The questions the research asks, and its waves; the intro is the page «viden»."""
     for number, question in enumerate(item["questions"], start=1):
@@ -153,5 +176,6 @@ LOADERS = [
     (Fact, "facts.yaml", make_fact),
     (Contact, "contacts.yaml", make_contact),
     (Page, "pages.yaml", make_page),
+    (Recording, "recordings.yaml", make_recording),
     (ResearchWave, "research.yaml", make_research),
 ]

@@ -6,24 +6,28 @@ some of the words let in. A hit counts by where its words stand: title, introduc
 """
 
 import re
-from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import conditional_escape, format_html, mark_safe
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import get_language, pgettext_lazy
 
 from aarhuskompas.translated import Text
 
 MOST_WORDS = 8
+MOST_WORDS_BETWEEN = 3  # between the parts of a compound, where it is written as several words
 FEW = 3  # so few hits that misspellings are tried
 SHOWN_OF_EACH_KIND = 5
 SHOWN_OF_ONE_KIND = 50
 SUGGESTIONS = 7
+SUGGEST_FROM = 2  # letters
 EXCERPT_BEFORE, EXCERPT_LENGTH = 70, 240
 
 WORD = re.compile(r"[^\W_]+")
@@ -37,28 +41,37 @@ DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 class Kind(NamedTuple):
     name: str
     label: str
-    address: Callable[..., str]
+    route: str
+    fragment: str
+    parts: int
     is_reference: bool
+
+    @property
+    def has_page(self) -> bool:
+        """Not every installation has every part of the portal; what has no page is not searched."""
+        try:
+            return bool(self.address(*["1"] * self.parts))
+        except NoReverseMatch:
+            return False
+
+    def address(self, *parts: str) -> str:
+        if not self.fragment:
+            return reverse(self.route, args=parts)
+        return f"{reverse(self.route, args=parts[:-1])}#{self.fragment.format(parts[-1])}"
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def register(
-    name: str, label: str, route: str, fragment: str | None = None, *, is_reference: bool = False
+    name: str, label: str, route: str, fragment: str = "", *, parts: int = 1, is_reference: bool = False
 ):
     """Search a kind of entry that a migration writes (search_follow), and say where its pages are.
 
-    The entry's `address` fills in the route; with a `fragment` the last of it fills that in instead.
+    The `parts` of the entry's address fill in the route – or, the last of them, the `fragment`.
     A reference tells where something stands, and comes after the thing itself.
     """
-
-    def address(*parts: str) -> str:
-        if fragment is None:
-            return reverse(route, args=parts)
-        return f"{reverse(route, args=parts[:-1])}#{fragment.format(parts[-1])}"
-
-    KINDS[name] = Kind(name, label, address, is_reference)
+    KINDS[name] = Kind(name, label, route, fragment, parts, is_reference)
 
 
 register("pivot", pgettext_lazy("søgning", "Omdrejningspunkter"), "compass:pivot")
@@ -66,9 +79,13 @@ register("path", pgettext_lazy("søgning", "Veje"), "compass:path")
 register("dilemma", pgettext_lazy("søgning", "Dilemmaer"), "compass:dilemma")
 register("story", pgettext_lazy("søgning", "Historier"), "compass:story")
 register("page", pgettext_lazy("søgning", "Sider"), "compass:page")
-register("chapter", pgettext_lazy("søgning", "Lydbog"), "compass:chapter", is_reference=True)
+register("chapter", pgettext_lazy("søgning", "Lydbog"), "compass:chapter", parts=2, is_reference=True)
 register("milestone", pgettext_lazy("søgning", "Tidslinje"), "compass:timeline", "{}", is_reference=True)
 register("resource", pgettext_lazy("søgning", "Dokumenter"), "compass:timeline", "{}", is_reference=True)
+
+
+def searched_kinds() -> list[str]:
+    return [kind.name for kind in KINDS.values() if kind.has_page]
 
 
 # --- What was typed ------------------------------------------------------------------------------
@@ -79,11 +96,6 @@ def fold(text: str) -> str:
     return text.lower().translate(LETTERS).translate(DANISH_LETTERS)
 
 
-class Near(NamedTuple):
-    word: str
-    lexeme: str
-
-
 @dataclass
 class Term:
     """One word of a search, and what it stands for in the index."""
@@ -92,27 +104,24 @@ class Term:
     lexemes: list[str]
     compounds: list[str]
     parts: list[str]
-    is_known: bool
-    near: list[Near] = field(default_factory=list)
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the word, or a compound with it, is in any text."""
-        return self.is_known or bool(self.compounds)
 
     @property
     def exact(self) -> str:
         return _any(self.lexemes)
 
     @property
+    def whole(self) -> str:
+        """Also the compounds with the word."""
+        return _any([*self.lexemes, *self.compounds])
+
+    @property
     def wide(self) -> str:
-        """Also compounds with the word, both parts of it, and the words it may be a misspelling of."""
-        found = _any([*self.lexemes, *self.compounds, *(near.lexeme for near in self.near)])
-        return f"{found} | {_all(self.parts)}" if self.parts else found
+        """Also its own parts, where both of them are."""
+        return f"{self.whole} | {_near(*self.parts)}" if self.parts else self.whole
 
     @property
     def all_lexemes(self) -> list[str]:
-        return [*self.lexemes, *self.compounds, *self.parts, *(near.lexeme for near in self.near)]
+        return [*self.lexemes, *self.compounds, *self.parts]
 
 
 def _any(lexemes: list[str]) -> str:
@@ -120,8 +129,14 @@ def _any(lexemes: list[str]) -> str:
     return " | ".join(f"'{lexeme}'" for lexeme in lexemes)
 
 
-def _all(lexemes: list[str]) -> str:
-    return "(" + " & ".join(f"'{lexeme}'" for lexeme in lexemes) + ")"
+def _near(modifier: str, head: str) -> str:
+    """Both parts of a compound, close to each other: «inddragelse af borgere»."""
+    pairs = [(modifier, head), (head, modifier)]
+    return " | ".join(
+        f"'{first}' <{distance}> '{second}'"
+        for first, second in pairs
+        for distance in range(1, MOST_WORDS_BETWEEN + 2)
+    )
 
 
 # The stemmer takes the s of «kompas» for a genitive and does not know that «artikler» is «artikel».
@@ -138,7 +153,7 @@ WITH typed AS (
             WHEN 'en' THEN tsvector_to_array(search_vector('da', folded))
             ELSE ARRAY(
                 SELECT DISTINCT lexeme FROM compass_search_word
-                WHERE language = 'da' AND length(lexeme) > 4 AND lexeme <> own[1] AND lexeme IN (
+                WHERE language = 'da' AND length(lexeme) > 3 AND lexeme <> own[1] AND lexeme IN (
                     own[1] || 's', rtrim(own[1], 's'),
                     regexp_replace(own[1], 'e([ln])$', '\\1'), regexp_replace(own[1], '([ln])$', 'e\\1')
                 )
@@ -161,7 +176,7 @@ SELECT folded, lexemes,
         WHERE word.folded LIKE '%%' || base || '%%'
         AND (word.folded LIKE base || '%%' OR word.folded LIKE '___%%' || base || '%%')
         AND language = %(language)s AND lexeme <> ALL (lexemes)
-        GROUP BY lexeme ORDER BY min(length(word.folded)), lexeme LIMIT 40
+        GROUP BY lexeme ORDER BY min(length(word.folded)), lexeme LIMIT 20
     ) AS compounds,
     coalesce((
         SELECT ARRAY[modifier[1], head[1]]
@@ -171,8 +186,7 @@ SELECT folded, lexemes,
         WHERE EXISTS (SELECT FROM compass_search_word WHERE lexeme = modifier[1] AND language = %(language)s)
         AND EXISTS (SELECT FROM compass_search_word WHERE lexeme = head[1] AND language = %(language)s)
         ORDER BY cut LIMIT 1
-    ), '{}') AS parts,
-    EXISTS (SELECT FROM compass_search_word WHERE lexeme = ANY (lexemes) AND language = %(language)s) AS is_known
+    ), '{}') AS parts
 FROM family ORDER BY position
 """
 
@@ -204,7 +218,7 @@ class Group(NamedTuple):
 class Results:
     terms: list[Term]
     groups: list[Group] = field(default_factory=list)
-    did_you_mean: str = ""
+    corrected: str = ""  # the search as it was understood, where words were misspelt
     is_loose: bool = False  # some of the hits lack some of the words
 
 
@@ -219,27 +233,36 @@ class Row(NamedTuple):
 
 
 # A common word has more hits than can be ranked in time. So: the newest stories are looked through,
-# and only a word that is rare among them is looked up in all texts; titles and introductions always.
+# and only a word that is rare among them, or among their headings, is looked up in all of them.
+# The parts of a compound must stand together, which takes reading the text: not for all texts.
+# OFFSET 0 keeps the planner from walking the dates instead of looking the word up.
 FIND = """
 WITH newest AS MATERIALIZED (
-    SELECT id, vector @@ %(query)s::tsquery AS matches
-    FROM compass_search_entry AS entry
-    WHERE kind = 'story' AND {visible}
-    ORDER BY published_at DESC NULLS LAST LIMIT 200
+    SELECT id, vector @@ %(query)s::tsquery AS matches, heading @@ %(query)s::tsquery AS is_headed
+    FROM (
+        SELECT id FROM compass_search_entry AS entry
+        WHERE kind = 'story' AND {visible}
+        ORDER BY published_at DESC NULLS LAST LIMIT 100
+    ) AS dated JOIN compass_search_entry USING (id)
 ), found AS (
     SELECT id FROM newest WHERE matches
     UNION (
-        SELECT id FROM compass_search_entry AS entry
-        WHERE kind = 'story' AND {visible} AND heading @@ %(query)s::tsquery LIMIT 300
+        SELECT id FROM (
+            SELECT * FROM compass_search_entry
+            WHERE kind = 'story' AND heading @@ %(query)s::tsquery OFFSET 0
+        ) AS entry
+        WHERE {visible} AND (SELECT count(*) FROM newest WHERE is_headed) < 10 LIMIT 150
+    )
+    UNION (
+        SELECT id FROM (
+            SELECT * FROM compass_search_entry
+            WHERE kind = 'story' AND vector @@ %(whole)s::tsquery OFFSET 0
+        ) AS entry
+        WHERE {visible} AND (SELECT count(*) FROM newest WHERE matches) < 10 LIMIT 150
     )
     UNION (
         SELECT id FROM compass_search_entry AS entry
-        WHERE kind = 'story' AND {visible} AND vector @@ %(query)s::tsquery
-        AND (SELECT count(*) FROM newest WHERE matches) < 20 LIMIT 300
-    )
-    UNION (
-        SELECT id FROM compass_search_entry AS entry
-        WHERE kind <> 'story' AND {visible} AND vector @@ %(query)s::tsquery LIMIT 500
+        WHERE kind <> 'story' AND {visible} AND vector @@ %(query)s::tsquery LIMIT 150
     )
 ), scored AS (
     SELECT id, kind, (
@@ -264,14 +287,14 @@ WITH newest AS MATERIALIZED (
         count(*) OVER (PARTITION BY kind) AS number
     FROM scored
 )
-SELECT kind, address, published_at IS NULL OR published_at > now() AS is_draft,
+SELECT kind, address, published_at IS NULL OR published_at > %(now)s AS is_draft,
     title, title_language, intro, intro_language, body, body_language, number
 FROM placed JOIN compass_search_entry AS entry USING (id, kind)
 WHERE place <= %(shown)s
 ORDER BY points DESC, id
 """
 
-VISIBLE = "entry.language = %(language)s AND entry.published_at <= now()"
+VISIBLE = "entry.language = %(language)s AND entry.published_at <= %(now)s"
 WITH_DRAFTS = "entry.language = %(language)s"
 
 
@@ -284,21 +307,25 @@ class Search:
     shown: int
     language: str = field(default_factory=lambda: "en" if get_language() == "en" else "da")
 
-    def find(self, terms: list[Term], *, some: bool = False) -> list[Row]:
+    def _ask(self, sql: str, values: dict) -> list[tuple]:
+        seen = sql.format(visible=WITH_DRAFTS if self.drafts else VISIBLE)
+        known = {"language": self.language, "kinds": self.kinds, "now": timezone.now()}
+        return _rows(seen, {**known, **values})
+
+    def best(self, terms: list[Term], *, some: bool = False) -> list[Row]:
         """What has every word – with `some`: any word – of the search, best first."""
+        joined = " | " if some else " & "
         values = {
-            "query": (" | " if some else " & ").join(f"({term.wide})" for term in terms),
+            "query": joined.join(f"({term.wide})" for term in terms),
+            "whole": joined.join(f"({term.whole})" for term in terms),
             "exact": [term.exact for term in terms],
             "wide": [term.wide for term in terms],
             "heads": [_any(term.parts[1:]) for term in terms],
             "all": _any(list(chain.from_iterable(term.all_lexemes for term in terms))),
             "references": [kind.name for kind in KINDS.values() if kind.is_reference],
-            "kinds": self.kinds,
             "shown": self.shown,
-            "language": self.language,
         }
-        rows = _rows(self._seen(FIND), values)
-        return [self._row(*row) for row in rows]
+        return [self._row(*row) for row in self._ask(FIND, values)]
 
     def _row(self, kind, address, is_draft, *texts_and_number) -> Row:
         *texts, number = texts_and_number
@@ -308,121 +335,204 @@ class Search:
     def _text(self, text: str, language: str) -> Text:
         return Text(text, language if text and language != self.language else "")
 
-    def spell(self, terms: list[Term]):
-        """Give the words that nothing is written with their nearest neighbours, if there are any."""
-        unknown = [term for term in terms if not term.is_written and len(term.folded) > 3]
+    def spell(self, terms: list[Term]) -> dict[str, str]:
+        """The nearest word for each that is not written anywhere, where one is near enough."""
         values = {
-            "folded": [term.folded for term in unknown],
-            "lexemes": [term.lexemes[0] for term in unknown],
-            "language": self.language,
-            "kinds": self.kinds,
+            "folded": [term.folded for term in terms],
+            "lexemes": [term.lexemes[0] for term in terms],
+            "whole": [term.whole for term in terms],
         }
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL pg_trgm.similarity_threshold = 0.25")
-            cursor.execute(self._seen(SPELL), values)
-            for number, word, lexeme in cursor.fetchall():
-                unknown[number - 1].near.append(Near(word, lexeme))
+        return dict(self._ask(SPELL, values))
 
-    def _seen(self, sql: str) -> str:
-        return sql.format(visible=WITH_DRAFTS if self.drafts else VISIBLE)
+    def titles(self, text: str) -> list[tuple]:
+        """Kind, address and title of what begins as is typed."""
+        values = {"text": text, "most_words": MOST_WORDS, "suggestions": SUGGESTIONS}
+        return self._ask(SUGGEST, values)
 
 
-# Neighbours are words that somebody may read: the word list also holds what only drafts say.
-SPELL = """
-SELECT term.number, near.word, near.lexeme
-FROM unnest(%(folded)s::text[], %(lexemes)s::text[]) WITH ORDINALITY AS term (folded, lexeme, number),
-LATERAL (
-    SELECT word, lexeme, edits, likeness, rank() OVER (ORDER BY edits) AS place
-    FROM (
+# The word list also holds what only drafts say, so both the word that is not written anywhere and the
+# one that is are looked up among what the reader may see.
+WRITTEN = """(
+    EXISTS (
+        SELECT FROM (
+            SELECT * FROM compass_search_entry WHERE kind = 'story' AND vector @@ {query} OFFSET 0
+        ) AS entry
+        WHERE {{visible}}
+    ) OR EXISTS (
+        SELECT FROM compass_search_entry AS entry
+        WHERE kind <> 'story' AND {{visible}} AND vector @@ {query}
+    )
+)"""
+SPELL = f"""
+WITH term AS MATERIALIZED (
+    SELECT folded, lexeme
+    FROM unnest(%(folded)s::text[], %(lexemes)s::text[], %(whole)s::text[]) AS term (folded, lexeme, whole)
+    WHERE length(folded) > 3 AND NOT {WRITTEN.format(query="term.whole::tsquery")}
+)
+SELECT term.folded, near.word
+FROM term, LATERAL (
+    SELECT word FROM (
         SELECT word.word, word.lexeme, similarity(word.folded, term.folded) AS likeness,
             least(
                 levenshtein(word.folded, term.folded),
-                levenshtein(word.lexeme, term.lexeme) + CASE WHEN length(term.lexeme) < 6 THEN 9 ELSE 0 END
+                CASE WHEN length(term.lexeme) > 5 THEN levenshtein(word.lexeme, term.lexeme) END
             ) AS edits
         FROM compass_search_word AS word
         WHERE word.folded %% term.folded AND language = %(language)s
         ORDER BY edits, likeness DESC, word LIMIT 8
     ) AS candidate
     WHERE edits <= CASE WHEN length(term.folded) < 6 THEN 1 WHEN length(term.folded) < 9 THEN 2 ELSE 3 END
-    AND EXISTS (
-        SELECT FROM compass_search_entry AS entry
-        WHERE {visible} AND kind = ANY (%(kinds)s) AND vector @@ format('%%L', candidate.lexeme)::tsquery
-    )
+    AND {WRITTEN.format(query="format('%%L', candidate.lexeme)::tsquery")}
+    ORDER BY edits, likeness DESC, word LIMIT 1
 ) AS near
-WHERE near.place = 1
-ORDER BY term.number, likeness DESC, word
-"""
+"""  # noqa: S608 – put together from our own words
 
 
-def search(text: str, user, kind: str = "") -> Results:
+def find(text: str, user, kind: str = "") -> Results:
     """Everything the user may see that matches, grouped by kind, best first."""
     searched = Search(
         drafts=user.is_staff,
-        kinds=[kind] if kind else list(KINDS),
+        kinds=[kind] if kind else searched_kinds(),
         shown=SHOWN_OF_ONE_KIND if kind else SHOWN_OF_EACH_KIND,
     )
-    terms = read(text, searched.language)
-    if not terms:
-        return Results(terms)
-    rows, is_loose = searched.find(terms), False
-    if len(rows) < FEW:
-        searched.spell(terms)
-        rows, is_loose = searched.find(terms, some=True), len(terms) > 1
-    return Results(terms, _groups(rows, _Marker(terms)), _did_you_mean(text, terms), is_loose)
+    with _planned():
+        terms = read(text, searched.language)
+        if not terms:
+            return Results(terms)
+        rows, is_loose, corrected = searched.best(terms), False, ""
+        if len(rows) < FEW:
+            corrected = _corrected(text, searched.spell(terms))
+            terms = read(corrected, searched.language) if corrected else terms
+            is_loose = len(terms) > 1
+            rows = searched.best(terms, some=True) if corrected or is_loose else rows
+        return Results(terms, _groups(rows, terms), corrected, is_loose)
 
 
-def _groups(rows: list[Row], marker: "_Marker") -> list[Group]:
+@contextmanager
+def _planned():
+    """Plans that look up words: the planner does not know what it costs to read a long text, and would
+    rather go through all of them than through the index."""
+    with transaction.atomic():
+        _rows(PLANS, {})
+        yield
+
+
+PLANS = """
+SELECT set_config('enable_seqscan', 'off', true),
+    set_config('pg_trgm.similarity_threshold', '0.25', true)
+"""
+
+
+def _corrected(text: str, near: dict[str, str]) -> str:
+    """The search with its misspelt words put right, or nothing where none was."""
+    return WORD.sub(lambda match: near.get(fold(match[0]), match[0]), text) if near else ""
+
+
+def _groups(rows: list[Row], terms: list[Term]) -> list[Group]:
+    marker = _Marker(terms)
     groups: dict[str, Group] = {}
     for row in rows:
-        kind = KINDS[row.kind]
-        group = groups.setdefault(row.kind, Group(kind, [], row.number > SHOWN_OF_EACH_KIND))
-        hit = Hit(kind, kind.address(*row.address), row.is_draft, marker.mark(row.title), marker.excerpt(row))
-        group.hits.append(hit)
+        has_more = row.number > SHOWN_OF_EACH_KIND
+        groups.setdefault(row.kind, Group(KINDS[row.kind], [], has_more)).hits.append(marker.hit(row))
     return list(groups.values())
 
 
-def _did_you_mean(text: str, terms: list[Term]) -> str:
-    """The search with its misspelt words put right, or nothing where none was."""
-    near = {term.folded: term.near[0].word for term in terms if term.near}
-    return WORD.sub(lambda match: near.get(fold(match[0]), match[0]), text) if near else ""
+# --- While one types -----------------------------------------------------------------------------
+
+# The last word may be half written; each of the others, and a whole last one, may be inflected.
+SUGGEST = """
+WITH typed AS (
+    SELECT string_agg(
+        concat_ws(' | ', CASE WHEN is_last THEN format('%%L:*A', folded) END, format('%%L:A', own[1])),
+        ' & '
+    )::tsquery AS query
+    FROM (
+        SELECT folded, position = max(position) OVER () AS is_last,
+            tsvector_to_array(search_vector(%(language)s, folded)) AS own
+        FROM unnest(string_to_array(search_fold(%(text)s), ' ')) WITH ORDINALITY AS t (folded, position)
+        LIMIT %(most_words)s
+    ) AS word
+    WHERE is_last OR own <> '{{}}'
+), found AS (
+    (
+        SELECT * FROM (
+            SELECT entry.* FROM compass_search_entry AS entry, typed
+            WHERE kind = 'story' AND heading @@ query OFFSET 0
+        ) AS entry
+        WHERE {visible} LIMIT 100
+    )
+    UNION ALL
+    (
+        SELECT entry.* FROM compass_search_entry AS entry, typed
+        WHERE kind <> 'story' AND {visible} AND vector @@ query LIMIT 100
+    )
+)
+SELECT kind, address, title FROM found
+WHERE kind = ANY (%(kinds)s)
+ORDER BY starts_with(search_fold(title), search_fold(%(text)s)) DESC, length(title), id
+LIMIT %(suggestions)s
+"""
+
+
+def suggest(text: str, user) -> list[dict[str, str]]:
+    """Titles with the words typed so far, and where they lead; nothing before the second letter."""
+    if len(text.strip()) < SUGGEST_FROM:
+        return []
+    searched = Search(drafts=user.is_staff, kinds=searched_kinds(), shown=SUGGESTIONS)
+    with _planned():
+        found = searched.titles(text)
+    return [
+        {"title": title, "kind": str(KINDS[kind].label), "address": KINDS[kind].address(*address)}
+        for kind, address, title in found
+    ]
 
 
 # --- What is shown of it -------------------------------------------------------------------------
 
 
 class _Marker:
-    """Marks the words of a search in texts; everything else is escaped."""
+    """Marks the words of a search in texts; everything else is escaped.
+
+    The parts of a compound are marked only where neither the word nor a compound with it stands.
+    """
 
     def __init__(self, terms: list[Term]):
-        lexemes = list(chain.from_iterable(term.all_lexemes for term in terms))
-        written = _rows("SELECT folded FROM compass_search_word WHERE lexeme = ANY (%(lexemes)s)", {"lexemes": lexemes})
-        self.words = {term.folded for term in terms} | {folded for (folded,) in written}
+        parts = set(chain.from_iterable(term.parts for term in terms))
+        lexemes = set(chain.from_iterable([*term.lexemes, *term.compounds] for term in terms))
+        written = _rows(FORMS, {"lexemes": [*lexemes, *parts]})
+        self.words = {term.folded for term in terms} | {word for word, lexeme in written if lexeme in lexemes}
+        self.part_words = {word for word, lexeme in written if lexeme in parts}
 
-    def mark(self, text: Text) -> str:
-        html = mark_safe("".join(self._pieces(text)))  # noqa: S308 – each piece is escaped
-        return format_html('<span lang="{}">{}</span>', text.lang, html) if text.lang else html
-
-    def _pieces(self, text: str) -> Iterator[str]:
-        end = 0
-        for match in self._matches(text):
-            yield conditional_escape(text[end : match.start()])
-            yield format_html("<mark>{}</mark>", match[0])
-            end = match.end()
-        yield conditional_escape(text[end:])
-
-    def _matches(self, text: str) -> Iterator[re.Match]:
-        return (match for match in WORD.finditer(text) if fold(match[0]) in self.words)
-
-    def excerpt(self, row: Row) -> str:
-        """The introduction – unless only the text below it has the words: then what is around them."""
-        first = next(self._matches(row.body), None)
-        if next(self._matches(row.intro), None) or not first:
-            return self.mark(_shortened(row.intro))
-        return self.mark(_around(row.body, first.start()))
+    def hit(self, row: Row) -> Hit:
+        texts = [row.title, row.intro, row.body]
+        words = self.words if any(_places(text, self.words) for text in texts) else self.part_words
+        kind = KINDS[row.kind]
+        title, excerpt = _marked(row.title, words), _marked(_excerpt(row, words), words)
+        return Hit(kind, kind.address(*row.address), row.is_draft, title, excerpt)
 
 
-def _shortened(text: Text) -> Text:
-    return Text(Truncator(str(text)).chars(EXCERPT_LENGTH), text.lang)
+FORMS = "SELECT folded, lexeme FROM compass_search_word WHERE lexeme = ANY (%(lexemes)s)"
+
+
+def _places(text: str, words: set[str]) -> list[re.Match]:
+    return [match for match in WORD.finditer(text) if fold(match[0]) in words]
+
+
+def _marked(text: Text, words: set[str]) -> str:
+    pieces, end = [], 0
+    for match in _places(text, words):
+        pieces += [escape(text[end : match.start()]), format_html("<mark>{}</mark>", match[0])]
+        end = match.end()
+    html = mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308 – each piece is escaped
+    return format_html('<span lang="{}">{}</span>', text.lang, html) if text.lang else html
+
+
+def _excerpt(row: Row, words: set[str]) -> Text:
+    """The introduction – unless only the text below it has the words: then what is around them."""
+    places = _places(row.body, words)
+    if places and not _places(row.intro, words):
+        return _around(row.body, places[0].start())
+    return Text(Truncator(str(row.intro)).chars(EXCERPT_LENGTH), row.intro.lang)
 
 
 def _around(text: Text, place: int) -> Text:

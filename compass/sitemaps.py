@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from compass.models import Dilemma, Page, Path, Pivot, Story
+from compass.models import Chapter, Dilemma, Page, Path, Pivot, Recording, Story
 
 
 class PortalSitemap(Sitemap):
@@ -33,7 +33,11 @@ class Fronts(PortalSitemap):
             "compass:paths",
             "compass:dilemmas",
             "compass:stories",
+            "compass:audiobook",
+            "compass:timeline",
+            "compass:opendata",
             "goals:about",
+            "collaboration:about",
         ]
 
     def location(self, item):
@@ -70,6 +74,14 @@ class Pages(Published):
     model = Page
 
 
+class Chapters(PortalSitemap):
+    def items(self):
+        return Chapter.objects.filter(recording__in=Recording.objects.published()).select_related("recording")
+
+    def lastmod(self, chapter):
+        return chapter.recording.updated_at
+
+
 SITEMAPS = {
     "fronts": Fronts,
     "pivots": Pivots,
@@ -77,4 +89,5 @@ SITEMAPS = {
     "dilemmas": Dilemmas,
     "stories": Stories,
     "pages": Pages,
+    "chapters": Chapters,
 }

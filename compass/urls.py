@@ -3,6 +3,7 @@ from django.urls import path, re_path
 
 from aarhuskompas.caching import public
 from compass import views
+from compass.addresses import movable
 from compass.sitemaps import SITEMAPS
 
 app_name = "compass"
@@ -10,17 +11,29 @@ app_name = "compass"
 urlpatterns = [
     path("", views.front, name="front"),
     path("forstaaelsesrammen/", views.framework, name="framework"),
-    path("forstaaelsesrammen/<slug:slug>/", views.pivot, name="pivot"),
+    path("forstaaelsesrammen/<slug:slug>/", movable(views.pivot), name="pivot"),
     path("veje/", views.paths, name="paths"),
-    path("veje/<slug:slug>/", views.path, name="path"),
+    path("veje/<slug:slug>/", movable(views.path), name="path"),
     path("dilemmaer/", views.dilemmas, name="dilemmas"),
-    path("dilemmaer/<slug:slug>/", views.dilemma, name="dilemma"),
+    path("dilemmaer/<slug:slug>/", movable(views.dilemma), name="dilemma"),
     path("historier/", views.stories, name="stories"),
-    path("historier/<slug:slug>/", views.story, name="story"),
+    path("historier/feed.xml", views.stories_feed, name="stories_feed"),
+    path("veje/<slug:slug>/feed.xml", views.path_feed, name="path_feed"),
+    path("historier/<slug:slug>/", movable(views.story), name="story"),
+    path("lydbog/", views.audiobook, name="audiobook"),
+    path("lydbog/<slug:slug>/<int:position>/", views.chapter, name="chapter"),
+    path("lyd/<path:name>", views.sound, name="sound"),
+    path("tilblivelse/", views.timeline, name="timeline"),
+    path("viden/", views.research, name="research"),
+    path("aabne-data/", views.opendata, name="opendata"),
+    path("aabne-data/<slug:collection>.json", views.opendata_json, name="opendata_json"),
+    path("aabne-data/<slug:collection>.csv", views.opendata_csv, name="opendata_csv"),
     path("kontakt/", views.contact, name="contact"),
     re_path(r"^was/?$", views.was, name="was"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
-    path("<slug:slug>/", views.page, name="page"),
+    path("soeg/", views.search, name="search"),
+    path("soeg/forslag/", views.suggestions, name="suggestions"),
+    path("<slug:slug>/", movable(views.page), name="page"),
 ]

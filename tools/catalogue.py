@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import polib
 from django.utils.translation.template import templatize
@@ -20,11 +21,18 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 APPS = ["aarhuskompas", "accounts", "compass", "reflection", "goals", "collaboration"]
-FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+FUNCTIONS = {
+    "_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
+}  # fmt: skip
 TEXT = r"""(u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))"""
-IN_TEMPLATES = re.compile(rf"\b(n?gettext|_)\(\s*{TEXT}(?:\s*,\s*{TEXT})?")
+IN_TEMPLATES = re.compile(rf"\b([np]?gettext|_)\(\s*{TEXT}(?:\s*,\s*{TEXT})?")
 
-Message = tuple[str, str]  # msgid, and its plural or nothing
+
+
+class Message(NamedTuple):
+    text: str
+    plural: str = ""
+    context: str = ""
 
 
 def messages() -> dict[Message, list[str]]:
@@ -54,39 +62,54 @@ def _in_python(source: str) -> Iterator[Message]:
             texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
             texts = [text for text in texts if isinstance(text, str)]
             if texts:
-                is_plural = node.func.id.startswith("ngettext")
-                yield texts[0], texts[1] if is_plural else ""
+                yield _message(node.func.id, *texts)
 
 
 def _in_template(source: str) -> Iterator[Message]:
     for function, one, many in IN_TEMPLATES.findall(templatize(source)):
-        text = ast.literal_eval(one.lstrip("u"))
-        plural = ast.literal_eval(many.lstrip("u")) if many and function == "ngettext" else ""
-        if text:
-            yield text, plural
+        texts = [ast.literal_eval(text.lstrip("u")) for text in (one, many) if text]
+        if texts[0]:
+            yield _message(function, *texts)
+
+
+def _message(function: str, first: str, second: str = "", *_more: str) -> Message:
+    if function.startswith("p"):
+        return Message(second, context=first)
+    return Message(first, second if function.startswith("n") else "")
 
 
 def update() -> None:
     catalogue = polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else _new_catalogue()
-    known = {(entry.msgid, entry.msgid_plural): entry for entry in catalogue}
+    known = {message_of(entry): entry for entry in catalogue}
     wanted = messages()
     for message in known.keys() - wanted.keys():
         catalogue.remove(known[message])
-    for (text, plural), places in wanted.items():
-        entry = known.get((text, plural))
+    for message, places in wanted.items():
+        entry = known.get(message)
         if entry is None:
-            entry = polib.POEntry(msgid=text, msgid_plural=plural)
-            if plural:
-                entry.msgstr_plural = {0: "", 1: ""}
+            entry = _new_entry(message)
             catalogue.append(entry)
         entry.occurrences = [(place, "") for place in places]
-        if "%(" in text and "python-format" not in entry.flags:
+        if "%(" in message.text and "python-format" not in entry.flags:
             entry.flags.append("python-format")
     catalogue.sort(key=lambda entry: (entry.occurrences, entry.msgid))
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(CATALOGUE))
     missing = len(catalogue.untranslated_entries())
     print(f"{len(catalogue)} messages, {missing} without English")
+
+
+def message_of(entry: polib.POEntry) -> Message:
+    return Message(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
+
+
+def _new_entry(message: Message) -> polib.POEntry:
+    entry = polib.POEntry(
+        msgid=message.text, msgid_plural=message.plural, msgctxt=message.context or None
+    )
+    if message.plural:
+        entry.msgstr_plural = {0: "", 1: ""}
+    return entry
 
 
 def _new_catalogue() -> polib.POFile:

@@ -22,7 +22,7 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    """When the worker is to stop, it ends the event streams, which would not end by themselves."""
+    """A worker that is to stop ends its event streams; by themselves they would not end."""
     from reflection.streams import application
 
     def stop():

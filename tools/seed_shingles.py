@@ -36,8 +36,7 @@ def runs(text: str) -> list[str]:
     """Every nine words that follow each other in a text."""
     words = re.findall(r"\w+", text.casefold())
     return [
-        " ".join(words[start : start + WORDS_IN_A_RUN])
-        for start in range(len(words) - WORDS_IN_A_RUN + 1)
+        " ".join(words[start : start + WORDS_IN_A_RUN]) for start in range(len(words) - WORDS_IN_A_RUN + 1)
     ]
 
 

@@ -1,7 +1,7 @@
 """The search index, kept by PostgreSQL itself: docs/decisions/0006-search.md.
 
-Each searched model has a view that says what is searched of it, and triggers that write the view's
-rows into compass_search_entry, in Danish and in English, whoever changes the model and however.
+Each searched model has a function that says what is searched of it, and triggers that write the
+function's rows into compass_search_entry, in Danish and in English, whoever changes the model and how.
 """
 
 from django.contrib.postgres.operations import CreateExtension, TrigramExtension
@@ -75,12 +75,15 @@ CREATE TABLE compass_search_entry (
         || search_vector(body_language, body)
     ) STORED
 );
--- Long texts lie beside the row: finding and sorting then reads few pages.
+-- Long texts lie beside the row: finding and sorting then reads few pages. What each search reads is
+-- not compressed.
 ALTER TABLE compass_search_entry SET (toast_tuple_target = 256);
-CREATE INDEX compass_search_entry_owner ON compass_search_entry (kind, owner_id);
+ALTER TABLE compass_search_entry ALTER COLUMN vector SET STORAGE EXTERNAL;
+CREATE INDEX compass_search_entry_owner ON compass_search_entry USING hash (owner_id);
 -- Stories are the only kind that becomes many, and are searched apart from the rest.
 CREATE INDEX compass_search_entry_newest_stories
-    ON compass_search_entry (language, published_at DESC NULLS LAST) WHERE kind = 'story';
+    ON compass_search_entry (language, published_at DESC NULLS LAST)
+    WHERE kind = 'story' AND language IN ('da', 'en');
 CREATE INDEX compass_search_entry_story_heading
     ON compass_search_entry USING gin (heading) WHERE kind = 'story';
 CREATE INDEX compass_search_entry_story_vector
@@ -103,7 +106,7 @@ CREATE INDEX compass_search_word_folded ON compass_search_word USING gin (folded
 DROP_TABLES = "DROP TABLE compass_search_word, compass_search_entry"
 
 UPKEEP = """
--- Write what the view (TG_ARGV[0]) now says about the thing whose id stands in a column (TG_ARGV[2]).
+-- Write what the source (TG_ARGV[0]) now says of the thing whose id stands in a column (TG_ARGV[2]).
 CREATE FUNCTION search_write() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     changed_row jsonb := CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
@@ -115,7 +118,7 @@ BEGIN
     DELETE FROM compass_search_entry WHERE kind = TG_ARGV[1] AND owner_id = ANY (changed);
     EXECUTE format(
         $sql$
-        WITH source AS (SELECT * FROM %I WHERE owner_id = ANY ($1)),
+        WITH source AS (SELECT * FROM %I($1)),
         entry AS (
             INSERT INTO compass_search_entry (
                 kind, owner_id, address, published_at, language,
@@ -161,19 +164,19 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- From now on the entries of `kind` follow this table; `owner_column` holds the id the view knows.
-CREATE FUNCTION search_follow(followed regclass, view_name text, kind text, owner_column text)
+-- From now on the entries of `kind` follow this table; `owner_column` holds the id the source knows.
+CREATE FUNCTION search_follow(followed regclass, source text, kind text, owner_column text)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
         'CREATE TRIGGER search_write_%s AFTER INSERT OR UPDATE OR DELETE ON %s
             FOR EACH ROW EXECUTE FUNCTION search_write(%L, %L, %L)',
-        kind, followed, view_name, kind, owner_column
+        kind, followed, source, kind, owner_column
     );
     EXECUTE format(
         'CREATE TRIGGER search_forget_%s AFTER TRUNCATE ON %s
             FOR EACH STATEMENT EXECUTE FUNCTION search_forget(%L, %L, %L)',
-        kind, followed, view_name, kind, owner_column
+        kind, followed, source, kind, owner_column
     );
 END $$;
 """
@@ -184,69 +187,92 @@ DROP FUNCTION search_forget();
 DROP FUNCTION search_write();
 """
 
-# owner_id, address (what the page's address is made of), published_at, and the three texts.
-VIEWS = """
-CREATE VIEW compass_search_story AS
-SELECT id AS owner_id, ARRAY[slug] AS address, published_at,
-    title, title_en, standfirst AS intro, standfirst_en AS intro_en,
-    concat_ws(E'\\n\\n', body, talk) AS body,
-    CASE body_en WHEN '' THEN '' ELSE concat_ws(E'\\n\\n', body_en, talk_en) END AS body_en
-FROM compass_story;
+# Functions and not views: a view would forbid every change of the columns it reads.
+SOURCES = """
+CREATE TYPE search_source AS (
+    owner_id bigint,
+    address text[],  -- what the address of the page is made of
+    published_at timestamptz,
+    title text,
+    title_en text,
+    intro text,
+    intro_en text,
+    body text,
+    body_en text
+);
 
-CREATE VIEW compass_search_dilemma AS
-SELECT dilemma.id AS owner_id, ARRAY[slug] AS address, published_at,
-    title, title_en, concat_ws(' ', pole_a, pole_b) AS intro,
-    CASE '' WHEN pole_a_en THEN '' WHEN pole_b_en THEN '' ELSE concat_ws(' ', pole_a_en, pole_b_en) END
-        AS intro_en,
-    concat_ws(E'\\n\\n', description, question, standpoints.texts) AS body,
-    CASE description_en WHEN '' THEN ''
-        ELSE concat_ws(E'\\n\\n', description_en, question_en, standpoints.texts_en) END AS body_en
-FROM compass_dilemma AS dilemma, LATERAL (
-    SELECT string_agg(concat_ws(E'\\n\\n', title, text), E'\\n\\n' ORDER BY position) AS texts,
-        string_agg(concat_ws(E'\\n\\n', title_en, text_en), E'\\n\\n' ORDER BY position) AS texts_en
-    FROM compass_standpoint WHERE dilemma_id = dilemma.id
-) AS standpoints;
+CREATE FUNCTION compass_search_story(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT id AS owner_id, ARRAY[slug] AS address, published_at,
+        title, title_en, standfirst AS intro, standfirst_en AS intro_en,
+        concat_ws(E'\\n\\n', body, talk) AS body,
+        CASE body_en WHEN '' THEN '' ELSE concat_ws(E'\\n\\n', body_en, talk_en) END AS body_en
+    FROM compass_story WHERE id = ANY (ids)
+$$;
 
-CREATE VIEW compass_search_pivot AS
-SELECT pivot.id AS owner_id, ARRAY[slug] AS address, published_at,
-    title, title_en, subtitle AS intro, subtitle_en AS intro_en,
-    concat_ws(E'\\n\\n', body, points.texts) AS body,
-    CASE body_en WHEN '' THEN '' ELSE concat_ws(E'\\n\\n', body_en, points.texts_en) END AS body_en
-FROM compass_pivot AS pivot, LATERAL (
-    SELECT string_agg(concat_ws(E'\\n\\n', title, text), E'\\n\\n' ORDER BY position) AS texts,
-        string_agg(concat_ws(E'\\n\\n', title_en, text_en), E'\\n\\n' ORDER BY position) AS texts_en
-    FROM compass_pivotpoint WHERE pivot_id = pivot.id
-) AS points;
+CREATE FUNCTION compass_search_dilemma(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT dilemma.id AS owner_id, ARRAY[slug] AS address, published_at,
+        title, title_en, concat_ws(' ', pole_a, pole_b) AS intro,
+        CASE '' WHEN pole_a_en THEN '' WHEN pole_b_en THEN '' ELSE concat_ws(' ', pole_a_en, pole_b_en) END
+            AS intro_en,
+        concat_ws(E'\\n\\n', description, question, standpoints.texts) AS body,
+        CASE description_en WHEN '' THEN ''
+            ELSE concat_ws(E'\\n\\n', description_en, question_en, standpoints.texts_en) END AS body_en
+    FROM compass_dilemma AS dilemma, LATERAL (
+        SELECT string_agg(concat_ws(E'\\n\\n', title, text), E'\\n\\n' ORDER BY position) AS texts,
+            string_agg(concat_ws(E'\\n\\n', title_en, text_en), E'\\n\\n' ORDER BY position) AS texts_en
+        FROM compass_standpoint WHERE dilemma_id = dilemma.id
+    ) AS standpoints
+    WHERE dilemma.id = ANY (ids)
+$$;
 
-CREATE VIEW compass_search_path AS
-SELECT id AS owner_id, ARRAY[slug] AS address, published_at,
-    title, title_en, standfirst AS intro, standfirst_en AS intro_en, body, body_en
-FROM compass_path;
+CREATE FUNCTION compass_search_pivot(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT pivot.id AS owner_id, ARRAY[slug] AS address, published_at,
+        title, title_en, subtitle AS intro, subtitle_en AS intro_en,
+        concat_ws(E'\\n\\n', body, points.texts) AS body,
+        CASE body_en WHEN '' THEN '' ELSE concat_ws(E'\\n\\n', body_en, points.texts_en) END AS body_en
+    FROM compass_pivot AS pivot, LATERAL (
+        SELECT string_agg(concat_ws(E'\\n\\n', title, text), E'\\n\\n' ORDER BY position) AS texts,
+            string_agg(concat_ws(E'\\n\\n', title_en, text_en), E'\\n\\n' ORDER BY position) AS texts_en
+        FROM compass_pivotpoint WHERE pivot_id = pivot.id
+    ) AS points
+    WHERE pivot.id = ANY (ids)
+$$;
 
-CREATE VIEW compass_search_page AS
-SELECT id AS owner_id, ARRAY[slug] AS address, published_at,
-    title, title_en, standfirst AS intro, standfirst_en AS intro_en, body, body_en
-FROM compass_page;
+CREATE FUNCTION compass_search_path(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT id AS owner_id, ARRAY[slug] AS address, published_at,
+        title, title_en, standfirst AS intro, standfirst_en AS intro_en, body, body_en
+    FROM compass_path WHERE id = ANY (ids)
+$$;
+
+CREATE FUNCTION compass_search_page(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT id AS owner_id, ARRAY[slug] AS address, published_at,
+        title, title_en, standfirst AS intro, standfirst_en AS intro_en, body, body_en
+    FROM compass_page WHERE id = ANY (ids)
+$$;
 
 -- What has no date of publishing is public from the start.
-CREATE VIEW compass_search_milestone AS
-SELECT id AS owner_id, ARRAY[key] AS address, timestamptz '-infinity' AS published_at,
-    date_text AS title, date_text_en AS title_en, text AS intro, text_en AS intro_en,
-    '' AS body, '' AS body_en
-FROM compass_milestone;
+CREATE FUNCTION compass_search_milestone(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT id AS owner_id, ARRAY[key] AS address, timestamptz '-infinity' AS published_at,
+        date_text AS title, date_text_en AS title_en, text AS intro, text_en AS intro_en,
+        '' AS body, '' AS body_en
+    FROM compass_milestone WHERE id = ANY (ids)
+$$;
 
-CREATE VIEW compass_search_resource AS
-SELECT id AS owner_id, ARRAY[key] AS address, timestamptz '-infinity' AS published_at,
-    title, title_en, text AS intro, text_en AS intro_en, note AS body, note_en AS body_en
-FROM compass_resource;
+CREATE FUNCTION compass_search_resource(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT id AS owner_id, ARRAY[key] AS address, timestamptz '-infinity' AS published_at,
+        title, title_en, text AS intro, text_en AS intro_en, note AS body, note_en AS body_en
+    FROM compass_resource WHERE id = ANY (ids)
+$$;
 
 -- A chapter is searched in the language it is read in.
-CREATE VIEW compass_search_chapter AS
-SELECT recording.id AS owner_id, ARRAY[recording.slug, chapter.position::text] AS address, published_at,
-    chapter.title, chapter.title_en, recording.title AS intro, recording.title_en AS intro_en,
-    CASE language WHEN 'da' THEN transcript ELSE '' END AS body,
-    CASE language WHEN 'en' THEN transcript ELSE '' END AS body_en
-FROM compass_chapter AS chapter JOIN compass_recording AS recording ON recording.id = recording_id;
+CREATE FUNCTION compass_search_chapter(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
+    SELECT recording.id AS owner_id, ARRAY[recording.slug, chapter.position::text] AS address, published_at,
+        chapter.title, chapter.title_en, recording.title AS intro, recording.title_en AS intro_en,
+        CASE language WHEN 'da' THEN transcript ELSE '' END AS body,
+        CASE language WHEN 'en' THEN transcript ELSE '' END AS body_en
+    FROM compass_chapter AS chapter JOIN compass_recording AS recording ON recording.id = recording_id
+    WHERE recording.id = ANY (ids)
+$$;
 """
 
 FOLLOWED = [
@@ -264,7 +290,7 @@ FOLLOWED = [
 ]
 KINDS = sorted({kind for _, kind, _ in FOLLOWED})
 
-DROP_VIEWS = "".join(f"DROP VIEW compass_search_{kind};" for kind in KINDS)
+DROP_SOURCES = "".join(f"DROP FUNCTION compass_search_{kind};" for kind in KINDS) + "DROP TYPE search_source"
 
 FOLLOW = "".join(
     f"SELECT search_follow('{table}', 'compass_search_{kind}', '{kind}', '{column}');"
@@ -287,7 +313,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
         migrations.RunSQL(TABLES, DROP_TABLES),
         migrations.RunSQL(UPKEEP, DROP_UPKEEP),
-        migrations.RunSQL(VIEWS, DROP_VIEWS),
+        migrations.RunSQL(SOURCES, DROP_SOURCES),
         migrations.RunSQL(FOLLOW, UNFOLLOW),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -1,3 +1,4 @@
+from compass.models.addresses import OldAddress
 from compass.models.dilemmas import Dilemma, Standpoint
 from compass.models.framework import Path, Pivot, PivotPoint
 from compass.models.history import Fact, Milestone, Resource
@@ -15,6 +16,7 @@ __all__ = [
     "Dilemma",
     "Fact",
     "Milestone",
+    "OldAddress",
     "Page",
     "Path",
     "Pivot",

@@ -66,3 +66,11 @@ class Chapter(Translated, models.Model):
 
     def get_absolute_url(self):
         return reverse("compass:chapter", args=[self.recording.slug, self.position])
+
+    @property
+    def size(self) -> int | None:
+        """The size of the file in bytes; None when it is not where it should be."""
+        try:
+            return self.audio.size
+        except (OSError, ValueError):
+            return None

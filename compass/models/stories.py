@@ -2,13 +2,20 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.publishing import Publishable
+from aarhuskompas.publishing import Publishable, PublishedQuerySet
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path
 from compass.models.shelves import Department, Theme
 from compass.models.sources import Provenance, Source
 
 WORDS_A_MINUTE = 200
+
+
+class StoryQuerySet(PublishedQuerySet):
+    def in_order(self, ids: list[int]) -> list["Story"]:
+        """The stories with these ids, in the order of the ids; those not in the queryset are left out."""
+        found = self.in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
 
 
 class Story(Provenance, Publishable):
@@ -48,6 +55,8 @@ class Story(Provenance, Publishable):
     facts_as_of_en = models.CharField("oplysningerne er fra, engelsk", max_length=80, blank=True)
     dilemmas = models.ManyToManyField(Dilemma, blank=True, related_name="stories", verbose_name="dilemmaer")
     sources = models.ManyToManyField(Source, blank=True, related_name="stories", verbose_name="kilder")
+
+    objects = StoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "historie"

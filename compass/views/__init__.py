@@ -1,21 +1,40 @@
+from compass.views.feeds import path_feed, stories_feed
 from compass.views.files import robots_txt, security_txt, was
 from compass.views.framework import framework, front, path, paths, pivot
-from compass.views.library import dilemma, dilemmas, stories, story
+from compass.views.history import timeline
+from compass.views.library import dilemma, dilemmas, story
+from compass.views.opendata import opendata, opendata_csv, opendata_json
 from compass.views.pages import contact, page
+from compass.views.recordings import audiobook, chapter, sound
+from compass.views.research import research
+from compass.views.search import search, suggestions
+from compass.views.stories import stories
 
 __all__ = [
+    "audiobook",
+    "chapter",
     "contact",
     "dilemma",
     "dilemmas",
     "framework",
     "front",
+    "opendata",
+    "opendata_csv",
+    "opendata_json",
     "page",
     "path",
+    "path_feed",
     "paths",
     "pivot",
+    "research",
     "robots_txt",
+    "search",
     "security_txt",
+    "sound",
     "stories",
+    "stories_feed",
     "story",
+    "suggestions",
+    "timeline",
     "was",
 ]

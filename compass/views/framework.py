@@ -4,7 +4,10 @@ from django.http import Http404
 from django.shortcuts import render
 
 from aarhuskompas.caching import public
-from compass.models import Fact, Path, Pivot
+from compass import catalogue
+from compass.models import Fact, Path, Pivot, Story
+
+STORIES_SHOWN = 9
 
 
 def one_of(rows, slug) -> tuple:
@@ -53,11 +56,15 @@ def paths(request):
 @public
 def path(request, slug):
     path, before, after = one_of(Path.objects.visible_to(request.user), slug)
+    kept = catalogue.current()
+    stories = kept.visible_to(request.user) & kept.under("path", path.pk)
+    newest = kept.newest(stories, STORIES_SHOWN)
     context = {
         "path": path,
         "before": before,
         "after": after,
         "dilemmas": path.dilemmas.visible_to(request.user).select_related("path"),
-        "stories": path.stories.visible_to(request.user).select_related("path"),
+        "stories": Story.objects.visible_to(request.user).select_related("path").in_order(newest),
+        "number_of_stories": stories.bit_count(),
     }
     return render(request, "compass/path.html", context)

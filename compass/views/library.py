@@ -9,6 +9,7 @@ from compass.models import Dilemma, Story
 from compass.views.framework import one_of
 
 RELATED = 3
+STORIES_SHOWN = 9
 
 
 @public
@@ -24,11 +25,15 @@ def dilemma(request, slug):
         visible.select_related("path").prefetch_related("standpoints", "sources"), slug=slug
     )
     _, before, after = one_of(visible.filter(path=dilemma.path_id), slug)
+    kept = catalogue.current()
+    stories = kept.visible_to(request.user) & kept.under("dilemma", dilemma.pk)
     context = {
         "dilemma": dilemma,
         "before": before,
         "after": after,
-        "stories": dilemma.stories.visible_to(request.user).select_related("path"),
+        "stories": Story.objects.visible_to(request.user)
+        .select_related("path")
+        .in_order(kept.newest(stories, STORIES_SHOWN)),
         "steps": current_steps(dilemma),
     }
     return render(request, "compass/dilemma.html", context)

@@ -1,56 +1,91 @@
 // Saves a form while one types: form[data-autosave] with htmx. The form works without this file;
 // here are the words of the status line, another try when the network or the server was away, and
-// the warning before unsaved text is left. Nothing is kept in the browser's storage.
+// care that no button and no closed window takes unsaved text along. Nothing is kept in the browser.
 (() => {
   const form = document.querySelector("form[data-autosave]");
-  if (!form) return;
+  if (!form || !window.htmx) return;
   const status = document.getElementById("save-status");
-  const RETRY = 3000;
-  let typed = 0; // how many changes were made, and how many of them the server has
+  const SOONEST = 3000;
+  const LATEST = 30000;
+  const TAKEN_IN = [200, 409, 422]; // what can be stored is stored; 409 another window, 422 too long
+  let typed = 0; // how many changes were made, how many were sent last, and how many are saved
   let sent = 0;
   let saved = 0;
+  let isSending = false;
+  let isLeaving = false;
+  let pressed = null; // the button that waits until the server has what was typed
+  let isCarried = false; // whether the request under way was made for that button
+  let wait = SOONEST;
   let timer = null;
 
-  const say = (state, text) => {
-    const line = status.querySelector("[data-save-text]");
-    if (!line) return;
-    line.className = `kompas-save kompas-save--${state}`;
-    if (line.textContent !== text) line.textContent = text;
-  };
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(again, RETRY);
+  const line = (part) => part.querySelector("[data-save-text]");
+  const choices = (part) => [...part.querySelectorAll("a, blockquote")].map((one) => one.textContent).join();
+  const say = (className, text) => {
+    line(status).className = className;
+    if (line(status).textContent !== text) line(status).textContent = text;
   };
   const again = () => {
     if (typed > saved) htmx.trigger(form, "again");
   };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(again, wait);
+    wait = Math.min(wait * 1.5, LATEST);
+  };
+  const press = () => {
+    const button = pressed;
+    pressed = null;
+    saved = typed;
+    if (form.contains(button)) form.requestSubmit(button); // «Gem min tekst» has gone: it is done
+  };
 
   form.addEventListener("input", () => { typed += 1; });
   form.addEventListener("htmx:beforeRequest", () => {
+    // Another try is made in silence: each word here is read aloud.
+    if (wait === SOONEST) say("kompas-save kompas-save--saving", form.dataset.saving);
     sent = typed;
-    say("saving", form.dataset.saving);
+    isSending = true;
+    isCarried = true;
   });
-  // The server's other answers have words for the status line too: 403 logged out, 409 another
-  // window, 422 too long.
-  form.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
-    if ([403, 409, 422].includes(xhr.status)) {
-      event.detail.shouldSwap = true;
-      event.detail.isError = false;
+  // The server's other answers have words for the status line too; 403 is logged out. What somebody
+  // may be about to press, a link or a button, stays where it is while the answer is the same.
+  form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { status: code, responseText } = detail.xhr;
+    if (code !== 403 && !TAKEN_IN.includes(code)) return;
+    const answer = new DOMParser().parseFromString(responseText, "text/html");
+    const isSame = choices(answer) !== "" && choices(answer) === choices(status);
+    if (isSame) say(line(answer).className, line(answer).textContent);
+    detail.shouldSwap = !isSame;
+    detail.isError = false;
+  });
+  form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    isSending = false;
+    if (isLeaving) return;
+    const code = detail.xhr ? detail.xhr.status : 0;
+    if (TAKEN_IN.includes(code)) {
+      if (code === 200) saved = sent;
+      wait = SOONEST;
+      if (pressed && isCarried) press();
+      return;
     }
+    if (code !== 403) say("kompas-save kompas-save--not-saved", form.dataset.unsaved);
+    if (code === 403 && choices(status) === "") wait = SOONEST; // logged in again: here is the new token
+    pressed = null;
+    later();
   });
-  form.addEventListener("htmx:afterRequest", (event) => {
-    const code = event.detail.xhr ? event.detail.xhr.status : 0;
-    if (code === 200) {
-      saved = sent;
-    } else if (code !== 409 && code !== 422) { // those would be answered the same again
-      if (code !== 403) say("not-saved", form.dataset.unsaved);
-      later();
-    }
+  // A page that the browser cannot fetch would take the text with it, and a save still under way
+  // could arrive after the page and be taken for the newer text. So the text goes first.
+  form.addEventListener("submit", (event) => {
+    isLeaving = typed === saved && !isSending;
+    if (isLeaving) return;
+    event.preventDefault();
+    pressed = event.submitter;
+    isCarried = isSending && sent === typed && pressed.name !== "overwrite";
+    if (!isCarried) htmx.trigger(form, "again");
   });
+  window.addEventListener("pageshow", () => { isLeaving = false; });
   window.addEventListener("online", again);
   window.addEventListener("focus", again);
-  form.addEventListener("submit", () => { saved = typed; });
   window.addEventListener("beforeunload", (event) => {
     if (typed > saved) event.preventDefault();
   });

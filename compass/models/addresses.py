@@ -1,0 +1,61 @@
+"""Addresses stay good: when a slug changes, the old address leads to the new one."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.signals import post_save, pre_save
+from django.utils.translation import override
+
+from compass.models.dilemmas import Dilemma
+from compass.models.framework import Path, Pivot
+from compass.models.pages import Page
+from compass.models.stories import Story
+
+MOVABLE = [Pivot, Path, Dilemma, Story, Page]
+
+
+class OldAddressQuerySet(models.QuerySet):
+    def record(self, old: str, new: str):
+        """The page at `old` now stands at `new`; whatever led to `old` leads there at once."""
+        self.filter(old=new).delete()
+        self.filter(new=old).update(new=new)
+        self.update_or_create(old=old, defaults={"new": new})
+
+
+class OldAddress(models.Model):
+    """Where a page used to be, and where it is now; both in Danish and without the host."""
+
+    old = models.CharField("gammel adresse", max_length=200, unique=True)
+    new = models.CharField("ny adresse", max_length=200, db_index=True)
+    moved_at = models.DateTimeField("flyttet", auto_now_add=True)
+
+    objects = OldAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "gammel adresse"
+        verbose_name_plural = "gamle adresser"
+        ordering = ["old"]
+
+    def __str__(self):
+        return f"{self.old} → {self.new}"
+
+
+def _address(item) -> str:
+    with override(settings.LANGUAGE_CODE):
+        return item.get_absolute_url()
+
+
+def _remember(sender, instance, raw=False, **kwargs):
+    """Before saving: where readers find the page now. A draft has no readers yet."""
+    before = sender.objects.published().filter(pk=instance.pk).first() if instance.pk and not raw else None
+    instance._public_address = _address(before) if before else ""
+
+
+def _record(sender, instance, **kwargs):
+    old, new = instance._public_address, _address(instance)
+    if old and old != new:
+        OldAddress.objects.record(old, new)
+
+
+for model in MOVABLE:
+    pre_save.connect(_remember, sender=model, dispatch_uid=f"remember-{model.__name__}")
+    post_save.connect(_record, sender=model, dispatch_uid=f"record-{model.__name__}")

@@ -1,0 +1,89 @@
+"""What search engines read of a page (schema.org), as JSON-LD."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from compass import opendata
+
+PUBLISHER = {"@type": "GovernmentOrganization", "name": "Aarhus Kommune"}
+
+
+def full(address: str) -> str:
+    return f"{settings.SITE_URL}{address}"
+
+
+def of_story(story) -> dict:
+    return _graph(
+        _article(story, story.local.title, story.local.standfirst),
+        _breadcrumb(_("Historier"), reverse("compass:stories"), story),
+    )
+
+
+def of_dilemma(dilemma) -> dict:
+    poles = f"{dilemma.local.pole_a} – {dilemma.local.pole_b}"
+    return _graph(
+        _article(dilemma, dilemma.local.title, poles),
+        _breadcrumb(_("Dilemmaer"), reverse("compass:dilemmas"), dilemma),
+    )
+
+
+def of_open_data() -> dict:
+    return _graph(*(_dataset(collection) for collection in opendata.COLLECTIONS.values()))
+
+
+def _graph(*things: dict) -> dict:
+    return {"@context": "https://schema.org", "@graph": list(things)}
+
+
+def _article(item, headline: str, description: str) -> dict:
+    dates = {"dateModified": item.updated_at.isoformat()}
+    if item.published_at:
+        dates["datePublished"] = item.published_at.isoformat()
+    return {
+        "@type": "Article",
+        "headline": headline,
+        "description": description,
+        "url": full(item.get_absolute_url()),
+        "inLanguage": getattr(headline, "lang", "") or get_language(),
+        "articleSection": item.path.local.title,
+        "publisher": PUBLISHER,
+        **dates,
+    }
+
+
+def _breadcrumb(section: str, address: str, item) -> dict:
+    steps = [
+        (_("Forside"), reverse("compass:front")),
+        (section, address),
+        (item.local.title, item.get_absolute_url()),
+    ]
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": full(address)}
+            for number, (name, address) in enumerate(steps, start=1)
+        ],
+    }
+
+
+def _dataset(collection) -> dict:
+    formats = {"application/json": "opendata_json", "text/csv": "opendata_csv"}
+    return {
+        "@type": "Dataset",
+        "name": _("Aarhuskompasset: %(collection)s") % {"collection": collection.title},
+        "description": _("Alle offentlige tekster af denne slags, på dansk og engelsk, med ophav og kilder."),
+        "url": full(reverse("compass:opendata")),
+        "license": opendata.LICENCE_URL,
+        "inLanguage": ["da", "en"],
+        "creator": PUBLISHER,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": encoding,
+                "contentUrl": full(reverse(f"compass:{route}", args=[collection.name])),
+            }
+            for encoding, route in formats.items()
+        ],
+    }

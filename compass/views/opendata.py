@@ -1,0 +1,53 @@
+"""What other machines may have, and a page that says what it is."""
+
+from collections.abc import Iterator
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import condition
+
+from aarhuskompas.caching import public
+from compass import opendata as data
+
+
+@public
+def opendata(request):
+    context = {
+        "collections": data.COLLECTIONS.values(),
+        "licence": data.LICENCE,
+        "licence_url": data.LICENCE_URL,
+    }
+    return render(request, "compass/opendata.html", context)
+
+
+def _collection(name: str) -> data.Collection:
+    if name not in data.COLLECTIONS:
+        raise Http404
+    return data.COLLECTIONS[name]
+
+
+def _version(request, collection) -> str:
+    return f'"{data.version(_collection(collection))}"'
+
+
+@public
+@condition(etag_func=_version)
+def opendata_json(request, collection):
+    rows = data.as_json(_collection(collection))
+    return _file(request, rows, "application/json", f"aarhuskompasset-{collection}.json")
+
+
+@public
+@condition(etag_func=_version)
+def opendata_csv(request, collection):
+    rows = data.as_csv(_collection(collection))
+    return _file(
+        request, rows, "text/csv; charset=utf-8; header=present", f"aarhuskompasset-{collection}.csv"
+    )
+
+
+def _file(request, rows: Iterator[str], content_type: str, filename: str):
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    if request.method == "HEAD":
+        return HttpResponse(content_type=content_type, headers=headers)
+    return StreamingHttpResponse(rows, content_type=content_type, headers=headers)

@@ -1,0 +1,48 @@
+"""The audio book: chapters to listen to and to read, and the sound itself."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+
+from aarhuskompas.caching import has_session, public
+from compass.models import Chapter, Recording
+from compass.ranges import file_response
+
+
+@public
+def audiobook(request):
+    chapters = Prefetch("chapters", Chapter.objects.select_related("recording"))
+    recordings = Recording.objects.visible_to(request.user).prefetch_related(chapters)
+    return render(request, "compass/audiobook.html", {"recordings": recordings})
+
+
+@public
+def chapter(request, slug, position):
+    recording = get_object_or_404(Recording.objects.visible_to(request.user), slug=slug)
+    chapters = {chapter.position: chapter for chapter in recording.chapters.select_related("recording")}
+    if position not in chapters:
+        raise Http404
+    order = sorted(chapters)
+    place = order.index(position)
+    context = {
+        "chapter": chapters[position],
+        "before": chapters[order[place - 1]] if place else None,
+        "after": chapters[order[place + 1]] if place + 1 < len(order) else None,
+    }
+    return render(request, "compass/chapter.html", context)
+
+
+@public
+def sound(request, name):
+    """A chapter's file; that of a draft only for editors."""
+    visible = Recording.objects.visible_to(request.user)
+    chapter = Chapter.objects.filter(audio=f"lyd/{name}", recording__in=visible).first()
+    if chapter is None or chapter.size is None:
+        raise Http404
+    response = file_response(request, Path(chapter.audio.path))
+    if response.status_code in {206, 304} and not has_session(request):
+        response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
+    return response

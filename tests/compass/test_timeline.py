@@ -1,0 +1,70 @@
+"""How the framework came about: every milestone and document, and what is said where a link is unknown."""
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from compass.models import Milestone, Resource
+
+pytestmark = pytest.mark.django_db
+
+
+def make_resource(key="R-01", **fields):
+    about = {"kind": "document", "title": "Rammen & resten", "text": "Den vedtagne ramme."}
+    return Resource.objects.create(key=key, **{**about, **fields})
+
+
+def test_every_milestone_and_document_can_be_pointed_at(page, content):
+    found = page("/tilblivelse/")
+    assert [point.get("id") for point in found.select(".kompas-timeline__point")] == [
+        f"F-{n:02}" for n in range(1, 24)
+    ]
+    assert [document.get("id") for document in found.select(".kompas-resources__resource")] == [
+        f"R-{n:02}" for n in range(1, 16)
+    ]
+
+
+def test_milestones_say_what_kind_they_are_what_they_led_to_and_where_it_is_from(page, content):
+    adopted = page("/tilblivelse/").one("#F-17")
+    words = " ".join(adopted.text_content().split())
+    assert "28. april 2021 Beslutning" in words
+    assert "Kilde: Aarhuskompasset" in words
+    assert {link.get("href") for link in adopted.cssselect("a[href^='#']")} == {"#R-01", "#R-07", "#R-08"}
+
+
+def test_only_a_day_that_is_known_is_given_to_machines(page, content):
+    found = page("/tilblivelse/")
+    assert found.one("#F-17 time").get("datetime") == "2021-04-28"
+    assert not found.select("#F-02 time, #F-12 time")
+
+
+def test_a_document_without_a_link_can_be_asked_for(page):
+    make_resource()
+    link = page("/tilblivelse/").one("#R-01 a")
+    address = urlsplit(link.get("href"))
+    assert address.scheme == "mailto"
+    assert parse_qs(address.query)["subject"] == ["Aarhuskompasset: Jeg vil gerne have «Rammen & resten»"]
+    assert unquote(address.path) == "aarhuskompasset@example.dk"
+    assert " ".join(link.text_content().split()) == "Bed om dokumentet «Rammen & resten»"
+
+
+def test_a_document_with_a_link_is_opened(page):
+    make_resource(url="https://aarhus.dk/rammen.pdf")
+    assert page("/tilblivelse/").links("#R-01 a") == {"Åbn «Rammen & resten»": "https://aarhus.dk/rammen.pdf"}
+
+
+def test_sound_that_may_start_at_once_is_warned_of_before_the_link(page):
+    make_resource(kind="audio", url="https://aarhus.dk/lydbog.mp3")
+    make_resource("R-02", url="https://aarhus.dk/rammen.pdf")
+    found = page("/tilblivelse/")
+    words = found.texts("#R-01")[0]
+    assert words.index("Lyden kan starte, så snart du følger linket.") < words.index("Åbn «")
+    assert "Lyden kan starte" not in found.texts("#R-02")[0]
+
+
+def test_the_page_costs_the_same_however_long_the_history_is(client, content, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        client.get("/tilblivelse/")
+    Milestone.objects.filter(key__gt="F-03").delete()
+    with django_assert_num_queries(6):
+        client.get("/tilblivelse/")

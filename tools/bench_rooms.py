@@ -1,0 +1,481 @@
+"""Measure a room full of people, each with a browser that follows it: `make bench`, or alone
+
+    python tools/postgres.py run --temporary -- python -m tools.bench_rooms --participants 1000
+
+People join by code, write, say that they are done and wait; then the facilitator reveals. What counts is
+the time from that click until each of them has the whole board. Beside it stand the same streams without
+a page to fetch, and a bare ASGI application that does nothing but wake its streams. The clients run on
+the same processors as the server. Fills the database that DATABASE_URL names: never a portal's in use.
+"""
+
+import argparse
+import asyncio
+import gzip
+import os
+import random
+import resource
+import secrets
+import socket
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import django
+
+from tools import bench_live
+from tools.bench_live import CHANGED, memory, until
+from tools.serve import open_port, services, wait_for_pages
+
+PORT = 18_801
+AT_ONCE = 40  # who join, or open their stream, at the same time
+WRITERS, WRITING_SECONDS, BETWEEN_SAVES = 500, 24, (5, 11)  # seconds; autosave waits for a pause
+PATIENCE = 90  # seconds, for all of them
+ENDED_STREAM = b"0\r\n\r\n"
+
+
+# --- A browser, as small as it can be ------------------------------------------------------------
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        return next((value for found, value in self.headers if found == name), "")
+
+
+class Exchange(asyncio.Protocol):
+    """One request on a connection of its own; `answer` is what came until the server closed it."""
+
+    def __init__(self, request: bytes):
+        self.request, self.received = request, bytearray()
+        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport):
+        transport.write(self.request)
+
+    def data_received(self, data):
+        self.received += data
+
+    def connection_lost(self, error):
+        if self.answer.done():
+            return
+        try:
+            self.answer.set_result(parsed(bytes(self.received)))
+        except (ValueError, IndexError):  # the server went before the answer was whole
+            self.answer.set_exception(ConnectionResetError("half an answer"))
+
+
+def parsed(received: bytes) -> Answer:
+    head, _blank, body = received.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    pairs = [line.partition(":") for line in lines]
+    answer = Answer(int(first.split()[1]), [(name.lower(), value.strip()) for name, _, value in pairs], body)
+    length = answer.header("content-length")
+    if length and len(body) != int(length):
+        raise ValueError("cut off")
+    return answer
+
+
+class Stream(asyncio.Protocol):
+    """An event stream: `changed` is called for each event, `closed` when the server ends it."""
+
+    def __init__(self, request: bytes, changed: Callable[[int], None], closed: Callable[[], None]):
+        self.request, self.changed, self.closed = request, changed, closed
+
+    def connection_made(self, transport):
+        self.transport = transport
+        transport.write(self.request)
+
+    def data_received(self, data):
+        if events := data.count(CHANGED):
+            self.changed(events)
+        if data.startswith(b"HTTP/1.1 ") and b" 200 " not in data[:13] or data.endswith(ENDED_STREAM):
+            self.transport.close()
+
+    def connection_lost(self, error):
+        self.closed()
+
+
+class Browser:
+    """Cookies, forms, redirects and htmx requests, against one port of this machine."""
+
+    def __init__(self, port: int, session: str = ""):
+        self.port = port
+        self.cookies = {"csrf": secrets.token_hex(16)}
+        if session:
+            self.cookies["session"] = session
+
+    def head(self, method: str, path: str, headers: Iterable[str] = ()) -> bytes:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookies}", *headers]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    async def ask(self, path: str, form: dict | None = None, part: str = "") -> Answer:
+        """One request and its answer; `part` is the id of the element that htmx asks for."""
+        headers = ["Connection: close", "Accept-Encoding: gzip"]
+        if part:
+            headers += ["HX-Request: true", f"HX-Target: {part}"]
+        body = b""
+        if form is not None:
+            body = urlencode(form | {"csrfmiddlewaretoken": self.cookies["csrf"]}).encode()
+            headers += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+        request = self.head("POST" if form is not None else "GET", path, headers) + body
+        loop = asyncio.get_running_loop()
+        transport, exchange = await loop.create_connection(
+            lambda: Exchange(request), "127.0.0.1", self.port
+        )
+        try:
+            answer = await exchange.answer
+        finally:
+            transport.close()
+        self._keep_cookies(answer)
+        return answer
+
+    def _keep_cookies(self, answer: Answer):
+        for name, value in answer.headers:
+            if name == "set-cookie":
+                cookie, _equals, content = value.partition(";")[0].partition("=")
+                self.cookies[cookie] = content
+
+    async def post(self, path: str, **form: str) -> str:
+        """Send a form that leads on, and return where to."""
+        answer = await self.ask(path, form)
+        if answer.status != 302:
+            raise SystemExit(f"{path} answers {answer.status}.")
+        return urlsplit(answer.header("location")).path
+
+
+class Person(Browser):
+    """Somebody in the room. What their open page does by itself is in `follow`."""
+
+    def __init__(self, port: int, key: str, session: str = ""):
+        super().__init__(port, session)
+        self.key = key
+        self.page = secrets.token_urlsafe(16)
+        self.where = f"/rum/{key}/venter/"
+        self.heard: list[float] = []
+        self.fetches = 0
+        self.board_at: float | None = None
+        self.board = b""
+        self.fetching: asyncio.Task | None = None
+        self.is_stale = False
+        self.only_listens = False
+
+    async def join(self, code: str):
+        welcome = await self.post(await self.post("/deltag/", code=code), name="")
+        await self.post(welcome, safety="4")
+
+    async def save(self, step: int, answers: dict[int, str]) -> int:
+        """What autosave sends: every field of the step, as it stands."""
+        form = {"page": self.page}
+        for prompt, raw in answers.items():
+            form |= {f"prompt-{prompt}": raw, f"prompt-{prompt}-was": "", f"prompt-{prompt}-version": "0"}
+        return (await self.ask(f"/rum/{self.key}/trin/{step}/", form, part="save-status")).status
+
+    async def finish(self):
+        self.where = await self.post(f"/rum/{self.key}/faerdig/")
+        await self.ask(self.where)
+
+    # --- the page that follows
+
+    async def follow(self):
+        """Open the stream and return when it says that it is open."""
+        request = self.head("GET", f"/haendelser/{self.key}/")
+        loop = asyncio.get_running_loop()
+        _, self.stream = await loop.create_connection(
+            lambda: Stream(request, self._changed, lambda: None), "127.0.0.1", self.port
+        )
+        await until(lambda: bool(self.heard))
+
+    def _changed(self, events: int):
+        self.heard += [time.perf_counter()] * events
+        if not self.only_listens:
+            self.is_stale = True
+            if self.fetching is None or self.fetching.done():  # htmx: one at a time, the last one waits
+                self.fetching = asyncio.create_task(self._fetch())
+
+    async def _fetch(self):
+        while self.is_stale:
+            self.is_stale = False
+            self.fetches += 1
+            await self._look()
+
+    async def _look(self):
+        """Fetch the part that follows; where it has become another page, go there: static/js/live.js."""
+        part = "board" if self.where.endswith("/tavle/") else "state"
+        asked = self.where
+        answer = await self.ask(asked, part=part)
+        moved_to = answer.header("hx-redirect")
+        while answer.status == 302:
+            moved_to = urlsplit(answer.header("location")).path
+            answer = await self.ask(moved_to, part=part)
+        if moved_to:
+            self.where = urlsplit(moved_to).path
+            answer = await self.ask(self.where)
+        if answer.status != 200:
+            raise ConnectionResetError(f"{asked} answers {answer.status}")
+        if self.where.endswith("/tavle/"):
+            self.board, self.board_at = answer.body, time.perf_counter()
+
+
+# --- Rooms and servers ---------------------------------------------------------------------------
+
+
+class Room(NamedTuple):
+    key: str
+    code: str
+    steps: dict[int, dict[int, str]]  # step → prompt → its kind
+    facilitator: str  # session
+
+
+def open_room() -> Room:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import connections
+
+    from accounts.models import User
+    from reflection.models import Reflection
+    from reflection.models.guides import GuideVersion
+
+    user, _is_new = User.objects.get_or_create(email="rooms@example.dk", defaults={"name": "Bench"})
+    version = GuideVersion.objects.first()
+    room = Reflection.open_room(version, user, mode=Reflection.Mode.CONFIDENTIAL, title="Bench")
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session.save()
+    steps = {
+        step.position: {prompt.pk: prompt.kind for prompt in step.answered_prompts}
+        for step in version.steps.prefetch_related("prompts")
+    }
+    connections.close_all()
+    return Room(str(room.key), room.code, steps, session.session_key)
+
+
+def answer_the_rest(room: Room):
+    """Fill in what the people did not write over HTTP, so that the board is a full one."""
+    from django.db import connections
+
+    from reflection.models import Participant, Prompt
+    from reflection.models import Answer as Stored
+
+    prompts = Prompt.objects.in_bulk([prompt for step in room.steps.values() for prompt in step])
+    people = Participant.objects.filter(reflection__key=room.key, answers_count=True)
+    Stored.objects.bulk_create(
+        [
+            Stored(participant=person, prompt=prompt, **prompt.content(raw))
+            for person in people
+            for prompt in prompts.values()
+            for raw in [what_one_says(prompt.kind)]
+        ],
+        ignore_conflicts=True,
+        batch_size=2_000,
+    )
+    connections.close_all()
+
+
+def what_one_says(kind: str) -> str:
+    if kind == "scale":
+        return str(random.randint(1, 5))  # noqa: S311
+    return f"Det ser jeg, når jeg møder borgerne om morgenen, gang nummer {random.randint(1, 999)}."  # noqa: S311
+
+
+@contextmanager
+def portal(port: int):
+    """The server that `make run` starts, without a database of its own; gives its memory in bytes."""
+    listener = open_port("127.0.0.1", port)
+    workers = {"WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "2"), "LOG_LEVEL": "WARNING"}
+    running = services(os.environ | workers | {"DEBUG": "false"}, listener)
+    try:
+        for service in running:
+            service.start()
+        wait_for_pages("127.0.0.1", port, running)
+        yield lambda: sum(memory(service.process.pid) for service in running)
+    finally:
+        for service in running:
+            service.stop()
+        listener.close()
+
+
+async def all_of(tasks: Iterable[Callable[[], Awaitable]], at_once: int = AT_ONCE):
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(task):
+        async with gate:
+            return await task()
+
+    return await asyncio.gather(*(one(task) for task in tasks))
+
+
+# --- Measuring -----------------------------------------------------------------------------------
+
+
+def milliseconds(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return f"p50 {statistics.median(ordered) * 1000:6.0f}   p95 {p95 * 1000:6.0f}   max {ordered[-1] * 1000:6.0f} ms"
+
+
+async def write(people: list[Person], room: Room) -> list[float]:
+    """Everybody writes in the first step, with a save at every pause; how long the saves took."""
+    took: list[float] = []
+    deadline = time.perf_counter() + WRITING_SECONDS
+
+    async def one(person: Person):
+        await asyncio.sleep(random.uniform(0, BETWEEN_SAVES[0]))  # noqa: S311
+        while time.perf_counter() < deadline:
+            answers = {prompt: what_one_says(kind) for prompt, kind in room.steps[1].items()}
+            start = time.perf_counter()
+            status = await person.save(1, answers)
+            took.append(time.perf_counter() - start)
+            if status != 200:
+                raise SystemExit(f"A save was answered {status}.")
+            await asyncio.sleep(random.uniform(*BETWEEN_SAVES))  # noqa: S311
+
+    await asyncio.gather(*map(one, people))
+    return took
+
+
+async def wait_together(people: list[Person]) -> float:
+    """All say that they are done and follow the room; seconds until all is quiet."""
+    start = time.perf_counter()
+
+    async def one(person: Person):
+        await person.finish()
+        await person.follow()
+
+    await all_of([lambda person=person: one(person) for person in people])
+    await quiet(people)
+    return time.perf_counter() - start
+
+
+async def quiet(people: list[Person]):
+    """Until nobody has fetched anything for half a second."""
+    deadline = time.perf_counter() + PATIENCE
+    before = -1
+    while (now := sum(person.fetches for person in people)) != before or is_any_busy(people):
+        before = now
+        if time.perf_counter() > deadline:
+            raise SystemExit("The room does not come to rest.")
+        await asyncio.sleep(0.5)
+
+
+def is_any_busy(people: list[Person]) -> bool:
+    return any(person.fetching and not person.fetching.done() for person in people)
+
+
+async def until_all_see(people: list[Person], press: Callable[[], Awaitable]) -> list[float]:
+    """Press a button, and return for each the seconds until their page shows what came of it."""
+    for person in people:
+        person.board_at = None
+    start = time.perf_counter()
+    await press()
+    deadline = start + PATIENCE
+    while any(person.board_at is None for person in people):
+        if time.perf_counter() > deadline:
+            missing = sum(person.board_at is None for person in people)
+            raise SystemExit(f"{missing} of {len(people)} never saw the board.")
+        await asyncio.sleep(0.005)
+    await quiet(people)
+    return [person.board_at - start for person in people]
+
+
+async def broadcast(people: list[Person], key: str) -> list[float]:
+    """An announcement to the same streams, and nobody fetches anything; the middle one of five."""
+    from reflection import live
+
+    rounds = []
+    async with await live.connect() as database:
+        for _ in range(5):
+            for person in people:
+                person.only_listens = True
+                person.heard.clear()
+            start = time.perf_counter()
+            await database.execute("SELECT pg_notify(%s, %s)", [live.CHANNEL, key])
+            await until(lambda: all(person.heard for person in people))
+            rounds.append([person.heard[0] - start for person in people])
+            await asyncio.sleep(0.3)
+    for person in people:
+        person.only_listens = False
+    return sorted(rounds, key=max)[2]
+
+
+async def measure(number: int, room: Room, port: int, of_portal: Callable[[], int]) -> list[float]:
+    people = [Person(port, room.key) for _ in range(number)]
+    facilitator = Browser(port, room.facilitator)
+    start = time.perf_counter()
+    await all_of([lambda person=person: person.join(room.code) for person in people])
+    report("all have joined after", f"{time.perf_counter() - start:.1f} s")
+    writers = people[:WRITERS]
+    report(f"autosave, {len(writers)} writing", milliseconds(await write(writers, room)))
+    await asyncio.to_thread(answer_the_rest, room)
+
+    before = of_portal()
+    seconds = await wait_together(people)
+    fetched = sum(person.fetches for person in people)
+    report("all wait after", f"{seconds:.1f} s; their pages fetched {fetched:,} times")
+    report("memory per waiting person", f"{(of_portal() - before) / number / 1024:.0f} KiB")
+
+    told = await broadcast(people, room.key)
+    report("an event to all, nothing fetched", milliseconds(told))
+    path = f"/rum/{room.key}/led"
+    seen = await until_all_see(people, lambda: facilitator.post(f"{path}/vis/"))
+    report("from «Vis samlet» to the board", milliseconds(seen))
+    report("  as a ratio to that event", f"{max(seen) / max(told):.1f}×")
+    check(people)
+    again = await until_all_see(people, lambda: facilitator.post(f"{path}/ur/", minutes="2"))
+    report("a later change of the board", milliseconds(again))
+    report("memory of all server processes", f"{of_portal() / 1024**2:.0f} MiB")
+    return seen
+
+
+def check(people: list[Person]):
+    """Everybody has the whole board, with what all have said."""
+    sizes = Counter(len(person.board) for person in people)
+    page = people[0].board
+    with suppress(gzip.BadGzipFile):
+        page = gzip.decompress(page)
+    if page.count(b"kompas-result__statement") < 2 or b"morgenen" not in page:
+        raise SystemExit(f"That is no board: {sizes}")
+
+
+def report(what: str, figure: str):
+    print(f"  {what:<36}{figure}", flush=True)
+
+
+def measure_bare(number: int, port: int):
+    with bench_live.server("tools.bench_live:bare", port) as of_bare:
+        floor = asyncio.run(bench_live.measure_bare(port, number, of_bare))
+    report("a bare ASGI application", f"p50 {floor['p50 ms']:6.0f}   p95 {floor['p95 ms']:6.0f}   max {floor['last ms']:6.0f} ms")
+
+
+def allow_many_files():
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 16_384) if hard > 0 else 16_384, hard))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--participants", type=int, nargs="+", default=[200, 1_000])
+    parser.add_argument("--port", type=int, default=PORT)
+    wanted = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aarhuskompas.settings")
+    allow_many_files()
+    django.setup()
+    for number in wanted.participants:
+        print(f"\nA room with {number:,} participants, the server and they on {os.cpu_count()} processors\n")
+        with portal(wanted.port) as of_portal:
+            asyncio.run(measure(number, open_room(), wanted.port, of_portal))
+        measure_bare(number, wanted.port + 1)
+
+
+if __name__ == "__main__":
+    main()
