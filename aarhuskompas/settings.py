@@ -188,7 +188,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "goals:mine"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "compass:front"
 
 # 12 hours from login, whatever one does: public-sector.md C4. Autosave makes expiry harmless.
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -267,6 +267,10 @@ TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Nothing is deleted until somebody has decided how long it is kept, and by what authority.
+KEEP_ROOMS_DAYS = env_int("KEEP_ROOMS_DAYS", default=0)
+PURGE_BASIS = env.str("PURGE_BASIS", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # A guide is edited on one page: eight steps with their questions in two languages are 816 fields.

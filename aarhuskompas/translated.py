@@ -4,6 +4,7 @@ A missing English text falls back to the Danish one and says so in `lang`, so th
 changes its voice (product.md §9). The `marked` filter writes that as HTML.
 """
 
+from django.utils.html import format_html
 from django.utils.translation import get_language
 
 
@@ -16,6 +17,12 @@ class Text(str):
         made = super().__new__(cls, text)
         made.lang = lang
         return made
+
+
+def marked(text: str) -> str:
+    """The text, with its language where that is not the page's."""
+    lang = getattr(text, "lang", "")
+    return format_html('<span lang="{}">{}</span>', lang, text) if lang else text
 
 
 class Local:

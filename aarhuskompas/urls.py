@@ -15,6 +15,8 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("konto/", include("accounts.urls")),
     path("maalkompasset/", include("goals.urls")),
+    path("farvel/", include("goals.goodbye_urls")),
+    path("samarbejdskompasset/", include("collaboration.urls")),
     path("", include("reflection.urls")),
     path("", include("compass.urls")),
     prefix_default_language=False,

@@ -14,7 +14,7 @@ ADMINISTRATOR = "administrator"
 CONTENT = [
     "department", "theme", "source", "pivot", "pivotpoint", "path", "dilemma", "standpoint",
     "story", "milestone", "fact", "resource", "contact", "page", "recording", "chapter",
-    "researchwave", "researchquestion", "researchfigure",
+    "researchwave", "researchquestion", "researchfigure", "goodbye",
 ]  # fmt: skip
 GUIDES = ["guide", "guideversion", "step", "prompt", "helpvariant"]
 PEOPLE = ["user"]

@@ -22,8 +22,9 @@ def typed_again(request, *, way_in: str = ""):
     """
     login_url = way_in or f"{reverse('account_login')}?next={quote(request.path)}"
     if request.htmx:  # the text stays in the page; its status line says what to do
-        state = "again" if request.user.is_authenticated else "login"
-        context = {"state": state, "login_url": login_url}
+        state = "place" if way_in else "again" if request.user.is_authenticated else "login"
+        kept = [(name, text) for name, text in _typed_fields(request) if _is_beside(name)]
+        context = {"state": state, "login_url": login_url, "form": {"hidden_state": kept}}
         return render(request, "components/save_status.html", context, status=403)
     fields = _typed_fields(request) if _came_from_us(request) else []
     context = {
@@ -31,6 +32,7 @@ def typed_again(request, *, way_in: str = ""):
         "shown": [text for name, text in fields if text.strip() and _is_text(name)],
         "address": request.get_full_path(),
         "login_url": login_url,
+        "has_code": bool(way_in),
     }
     return render(request, "accounts/typed_again.html", context, status=403)
 
@@ -45,8 +47,13 @@ def _typed_fields(request) -> list[tuple[str, str]]:
 
 
 def _is_text(name: str) -> bool:
-    beside = name in {"page", "go", "overwrite"} or name.endswith(("-was", "-version", "-theirs"))
-    return not (beside or "password" in name)
+    is_button = name in {"go", "overwrite"} or name.endswith("-theirs")
+    return not (is_button or _is_beside(name) or "password" in name)
+
+
+def _is_beside(name: str) -> bool:
+    """What an autosaved form carries beside its fields (reflection/forms.py)."""
+    return name == "page" or name.endswith(("-was", "-version"))
 
 
 def _came_from_us(request) -> bool:

@@ -188,9 +188,13 @@ class Filtered:
             return None
         return PageLink(number, self._address(side=str(number) if number > 1 else ""))
 
+    @cached_property
+    def _start(self) -> str:
+        return reverse("compass:stories")
+
     def _address(self, **changes: str) -> str:
         """The same choices but for the changes, always in the same order; back on the first page."""
         query = {**self.chosen, **changes}
         names = [*(facet.name for facet in FACETS), "side"]
         chosen = {name: query[name] for name in names if query.get(name)}
-        return reverse("compass:stories") + (f"?{urlencode(chosen)}" if chosen else "")
+        return f"{self._start}?{urlencode(chosen)}" if chosen else self._start

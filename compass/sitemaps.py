@@ -36,6 +36,7 @@ class Fronts(PortalSitemap):
             "compass:audiobook",
             "compass:timeline",
             "compass:opendata",
+            "goodbyes",
             "goals:about",
             "collaboration:about",
         ]

@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import Decision, Goal, Review
-from reflection.forms import AutosavedForm, Clash, TextLine
+from goals.models import Decision, Goal, Goodbye, Review
+from reflection.forms import FieldwiseForm, TextLine
 
 
 class GoalForm(forms.ModelForm):
@@ -31,49 +31,7 @@ class GoalForm(forms.ModelForm):
         }
 
 
-class ReviewForm(AutosavedForm, forms.ModelForm):
-    """Some fields of a review; each is saved for itself (Review.write)."""
-
-    needed: tuple[str, ...] = ()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.required = name in self.needed
-
-    def _post_clean(self):
-        """The instance stays as it is stored: only Review.write changes it, field by field."""
-
-    def stored_state(self) -> list[tuple[str, str]]:
-        return [
-            (f"{name}-was", stored if self.shows(name, stored) else self.was(name))
-            for name in self.fields
-            for stored in [self.instance.raw(name)]
-        ]
-
-    def sent(self, name: str) -> str | None:
-        if name not in self.cleaned_data:
-            return None
-        cleaned = self.cleaned_data[name]
-        return cleaned.isoformat() if hasattr(cleaned, "isoformat") else cleaned or ""
-
-    def save(self) -> bool:
-        """Write what can be written; True when no other window was in the way."""
-        sent = {name: self.sent(name) for name in self.fields}
-        texts = {name: text for name, text in sent.items() if text is not None}
-        was = {name: self.was(name) for name in texts}
-        if self.data.get("overwrite") in texts:
-            name = self.data["overwrite"]
-            was[name] = self.data.get(f"{name}-theirs", "").replace("\r\n", "\n")
-        clashing = self.instance.write(texts, was=was, page=self.page)
-        self.clashes = [self._clash(name) for name in clashing]
-        return not self.clashes
-
-    def _clash(self, name: str) -> Clash:
-        return Clash(name, str(self.fields[name].label), self.instance.raw(name), name)
-
-
-class DecisionForm(ReviewForm):
+class DecisionForm(FieldwiseForm):
     needed = ("decision", "reason")
     decision = forms.ChoiceField(
         label=_("Hvad beslutter du?"),
@@ -106,7 +64,7 @@ class DecisionForm(ReviewForm):
         return cleaned
 
 
-class PlanForm(ReviewForm):
+class PlanForm(FieldwiseForm):
     """The follow-up plan; its first line is the decision itself."""
 
     needed = ("stop", "responsible")
@@ -156,3 +114,24 @@ class PlanForm(ReviewForm):
         if is_final and undated and "look_back_on" not in self.errors:
             self.add_error("look_back_on", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
         return cleaned
+
+
+class GoodbyeForm(forms.ModelForm):
+    """What the public may read of a goodbye; the goal and the answers stay where they are."""
+
+    what = TextLine(
+        label=_("Hvad siger I farvel til?"),
+        help_text=_("Skriv det, så andre forstår det. Ingen navne på personer."),
+        max_length=200,
+    )
+    why = TextLine(label=_("Hvorfor?"), max_length=1000)
+    frees = TextLine(label=_("Hvad giver det plads til?"), max_length=500)
+    stops_on = forms.DateField(
+        label=_("Fra hvornår?"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")},
+    )
+
+    class Meta:
+        model = Goodbye
+        fields = ["what", "why", "stops_on", "frees", "guard", "department"]

@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.publishing import Publishable
 from compass.models import Department
-from reflection.models import Guide, Participant, Reflection
+from reflection.models import Fieldwise, Guide, Participant, Reflection, rehearse
 
 GUIDE = "maalkompasset"
 
@@ -23,12 +24,9 @@ class GoalQuerySet(models.QuerySet):
 
     def with_latest_review(self):
         """With what «Mine mål» says of each; a decision counts when it is made, not while one types."""
-        latest = Review.objects.filter(goal=models.OuterRef("pk"), decided_at__isnull=False).order_by(
-            "-pk"
-        )
-        running = Review.objects.filter(goal=models.OuterRef("pk")).exclude(
-            reflection__phase=Reflection.Phase.CONCLUDED
-        )
+        meant = Review.objects.filter(goal=models.OuterRef("pk"), reflection__is_rehearsal=False)
+        latest = meant.filter(decided_at__isnull=False).order_by("-pk")
+        running = meant.exclude(reflection__phase=Reflection.Phase.CONCLUDED)
         return self.annotate(
             latest_decision=models.Subquery(latest.values("decision")[:1]),
             latest_look_back=models.Subquery(latest.values("look_back_on")[:1]),
@@ -84,19 +82,23 @@ class Goal(models.Model):
     @transaction.atomic
     def open_room(self, user, **chosen) -> "Review":
         """A new look as a group (`chosen`: Reflection.open_room) – or the one under way."""
-        running = self._running()
+        is_rehearsal = chosen.get("is_rehearsal", False)
+        running = self._running(is_rehearsal=is_rehearsal)
         if running:
             return running
         room = Reflection.open_room(
             self._version(), user, title=self.wording, variant=self.concerns, **chosen
         )
-        room.goes_on_at = reverse("goals:decision", args=[room.key])
+        room.goes_on_at = "goals:decision"
         room.save(update_fields=["goes_on_at"])
+        if is_rehearsal:
+            rehearse(room)
         return self.reviews.create(reflection=room)
 
-    def _running(self) -> "Review | None":
+    def _running(self, *, is_rehearsal: bool = False) -> "Review | None":
         Goal.objects.select_for_update().get(pk=self.pk)  # two clicks are one look
-        return self.reviews.exclude(reflection__phase="concluded").first()
+        running = self.reviews.exclude(reflection__phase=Reflection.Phase.CONCLUDED)
+        return running.filter(reflection__is_rehearsal=is_rehearsal).first()
 
     def _version(self):
         return Guide.objects.get(slug=GUIDE).current_version()
@@ -173,10 +175,12 @@ WHEN = {
 
 class ReviewQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(goal__owner=user)
+        """One's own goals' – and those of a room that one leads, for whoever takes over."""
+        led = Participant.objects.filter(user=user, is_facilitator=True).values("reflection")
+        return self.filter(models.Q(goal__owner=user) | models.Q(reflection__in=led))
 
 
-class Review(models.Model):
+class Review(Fieldwise):
     """One look at a goal: a reflection, a decision and a follow-up plan of eight lines."""
 
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="reviews")
@@ -203,7 +207,6 @@ class Review(models.Model):
         _("Hvis der ikke er en dato: hvorfor ikke?"), max_length=250, blank=True
     )
     if_nothing = models.TextField(_("Sker der intet, så"), max_length=500, blank=True)
-    written_by = models.JSONField(default=dict, editable=False)  # field → page that wrote it last
 
     objects = ReviewQuerySet.as_manager()
 
@@ -259,40 +262,58 @@ class Review(models.Model):
         """The one who answers a review alone; in a room the one who opened it."""
         return self.reflection.participants.get(user=self.reflection.owner_id)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the goal is being looked at; a rehearsal is no look."""
+        return not (self.is_concluded or self.reflection.is_rehearsal)
+
+    @property
+    def is_open_to_decide(self) -> bool:
+        """A group decides on what it has seen together; alone one may decide at any time."""
+        return self.reflection.is_solo or self.reflection.is_revealed
+
     @transaction.atomic
-    def conclude(self):
-        """The plan stands: nothing changes any more, and the room gets it into its minutes."""
+    def conclude(self) -> bool:
+        """The plan stands: nothing changes any more, and the room gets it into its minutes.
+
+        False when the room has gone back to the answers meanwhile.
+        """
         room = self.reflection
         dissent = [[str(_("Uenighed")), self.dissent]] if self.dissent else []
         room.outcome = [[str(label), text] for label, text in self.plan_lines] + dissent
+        if not room.conclude():
+            return False
         room.save(update_fields=["outcome"])
-        room.conclude()
+        return True
 
-    @transaction.atomic
-    def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
-        """Store form fields; returns the names of those that another page changed meanwhile.
-
-        `texts` and `was` hold each field as forms hold it: what it shall be, and what the page read.
-        A field that nobody touched on the page never overwrites what another window wrote.
-        """
-        stored = Review.objects.select_for_update().get(pk=self.pk)
-        changed = [name for name in texts if stored.raw(name) != texts[name]]
-        mine = [name for name in changed if stored.written_by.get(name) == page]
-        free = [name for name in changed if name in mine or stored.raw(name) == was[name]]
-        for name in free:
-            setattr(stored, name, texts[name] or None if name == "look_back_on" else texts[name])
-            stored.written_by[name] = page
-        if not (stored.decision and stored.reason):  # erased again: nothing is decided any more
-            stored.decided_at = None
-        stored.save(update_fields=[*free, "written_by", "decided_at"])
-        self.refresh_from_db(fields=[*texts, "written_by", "decided_at"])
-        return [name for name in changed if name not in free and texts[name] != was[name]]
-
-    def raw(self, name: str) -> str:
-        stored = getattr(self, name)
-        return stored.isoformat() if hasattr(stored, "isoformat") else stored or ""
+    def settle(self) -> list[str]:
+        if not (self.decision and self.reason):  # erased again: nothing is decided any more
+            self.decided_at = None
+        return ["decided_at"]
 
     def decide(self):
         """The decision stands; the first time is the time it was made."""
         self.decided_at = self.decided_at or timezone.now()
         self.save(update_fields=["decided_at"])
+
+
+class Goodbye(Publishable):
+    """Something that stopped, told to everybody – because its owner chose to, and an editor agreed."""
+
+    review = models.OneToOneField(Review, models.CASCADE, related_name="goodbye", editable=False)
+    what = models.CharField(_("Hvad siger vi farvel til?"), max_length=200)
+    why = models.TextField(_("Hvorfor?"), max_length=1000)
+    stops_on = models.DateField(_("Fra hvornår?"))
+    frees = models.TextField(_("Hvad giver det plads til?"), max_length=500)
+    guard = models.CharField(_("Hvem passer på hensynet bag?"), max_length=200)
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, verbose_name=_("Forvaltning")
+    )
+
+    class Meta:
+        verbose_name = "farvel"
+        verbose_name_plural = "farveller"
+        ordering = ["-stops_on", "-pk"]
+
+    def __str__(self):
+        return self.what

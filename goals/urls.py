@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals import views
+from goals import goodbyes, views
 
 app_name = "goals"
 
@@ -18,5 +18,6 @@ urlpatterns = [
     path("refleksion/<uuid:key>/svar/", views.answers, name="answers"),
     path("refleksion/<uuid:key>/beslutning/", views.decision, name="decision"),
     path("refleksion/<uuid:key>/plan/", views.plan, name="plan"),
+    path("refleksion/<uuid:key>/farvel/", goodbyes.offer, name="offer_goodbye"),
     path("refleksion/<uuid:key>/udskrift/", views.printout, name="printout"),
 ]

@@ -64,7 +64,7 @@ def open_review_required(view):
 
 
 def _current_version() -> GuideVersion:
-    published = GuideVersion.objects.published().with_steps()
+    published = GuideVersion.objects.published().select_related("guide").prefetch_related("steps__prompts")
     return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
 
 
@@ -107,7 +107,7 @@ def goal(request, goal):
     context = {
         "goal": goal,
         "reviews": reviews,
-        "running": any(not review.is_concluded for review in reviews),
+        "running": any(review.is_running for review in reviews),
         "past_wordings": goal.past_wordings.all(),
     }
     return render(request, "goals/goal.html", context)
@@ -199,12 +199,25 @@ def answers(request, review):
     return render(request, "goals/answers.html", context)
 
 
-@form_methods
-@open_review_required
-def decision(request, review):
-    if not (review.reflection.is_solo or review.reflection.is_revealed):
+def seen_review_required(view):
+    """As `open_review_required`; a group must have seen its answers together."""
+
+    @open_review_required
+    @functools.wraps(view)
+    def guarded(request, review, *args, **kwargs):
+        if review.is_open_to_decide:
+            return view(request, review, *args, **kwargs)
+        if request.htmx:
+            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
         messages.info(request, _("Vis først svarene samlet. Så kommer beslutningen."))
         return redirect("reflection:lead", key=review.reflection.key)
+
+    return guarded
+
+
+@form_methods
+@seen_review_required
+def decision(request, review):
     form = DecisionForm(posted(request), instance=review)
     answer = save_form(request, form, lambda go: _after_decision(review, go))
     context = {
@@ -234,11 +247,18 @@ def _after_decision(review, go: str):
         return redirect("goals:plan", key=review.reflection.key)
     if go == "back":
         return redirect(_answers_page(review), key=review.reflection.key)
-    return redirect(review.goal)
+    return _leave(review)
+
+
+def _leave(review):
+    """«Fortsæt senere»: who leads a room may not be who owns the goal."""
+    if review.reflection.is_solo:
+        return redirect(review.goal)
+    return redirect("reflection:lead", key=review.reflection.key)
 
 
 @form_methods
-@open_review_required
+@seen_review_required
 def plan(request, review):
     if not review.is_decided:
         messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
@@ -251,11 +271,12 @@ def plan(request, review):
 
 def _after_plan(review, go: str):
     if go == "next":
-        review.conclude()
+        if not review.conclude():
+            return redirect("reflection:lead", key=review.reflection.key)
         return redirect("goals:printout", key=review.reflection.key)
     if go == "back":
         return redirect("goals:decision", key=review.reflection.key)
-    return redirect(review.goal)
+    return _leave(review)
 
 
 @require_safe

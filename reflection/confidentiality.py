@@ -1,22 +1,23 @@
 """The gate: what of a room's answers may be shown. Every channel asks here, and nothing else does.
 
-Pages, events, exports, feeds, mail and the admin get answers from `board`, `own_answers` or `safety`
-and from nowhere else; a test holds that no other module reads Answer or Snapshot for display.
+Pages, events, exports, feeds, mail and the admin get answers from `board`, `cells`, `own_answers`,
+`guesses` or `safety` and from nowhere else; a test holds that no other module reads Answer or Snapshot for display.
 
 The rules (product.md §4): nothing before the reveal but how many are done; afterwards values per group
 of at least MIN_IN_ROOM; outside the room at least MIN_OUTSIDE; comments without order, with a name only
-where their author wished it or the room is open. Two reveals cannot be subtracted: snapshots.py.
+where their author wished it or the room is open. No reveals can be subtracted: snapshots.py.
 """
 
 from statistics import pvariance
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from reflection.models import (
     MIN_IN_ROOM,
     UNKNOWN,
     Answer,
+    HiddenComment,
     Participant,
     Party,
     Prompt,
@@ -29,11 +30,17 @@ MIN_OUTSIDE = 5
 
 
 class Values(NamedTuple):
-    """The answers of one party (or of all) to one statement; `counts` is for 1 to 5."""
+    """The answers of one party (or of all) to one statement; `counts` is for 1 to 5.
+
+    Of guesses also how sure those who gave a number were: `sureness` is for 1 to 4. In an open room
+    `names` says who answered what, by "1" to "5" and "unknown".
+    """
 
     party: Party | None
     counts: list[int]
     unknown: int
+    sureness: list[int] = []
+    names: dict[str, list[str]] = {}
 
     @property
     def total(self) -> int:
@@ -44,9 +51,22 @@ class Values(NamedTuple):
         return [number for number, count in enumerate(self.counts, 1) for _ in range(count)]
 
     @property
+    def named(self) -> list[tuple[str, list[str]]]:
+        """From 1 to 5, then «ved ikke»."""
+        return sorted(self.names.items())
+
+    @property
     def mean(self) -> float | None:
         numbers = self.numbers
         return sum(numbers) / len(numbers) if numbers else None
+
+    @property
+    def low(self) -> int | None:
+        return min(self.numbers, default=None)
+
+    @property
+    def high(self) -> int | None:
+        return max(self.numbers, default=None)
 
     @property
     def reach(self) -> int:
@@ -61,13 +81,15 @@ class Comment(NamedTuple):
     text: str
     name: str
     hidden_because: str
+    hidden_by: str
+    party: Party | None
 
 
 class StepResult(NamedTuple):
     step: Step
     statement: Prompt | None
     values: list[Values]
-    withheld: bool  # somebody answered the statement, but too few to show
+    withheld: bool  # of a party, or of all, too few have answered the statement – or nobody has
     comments: list[Comment]
     comments_withheld: bool
 
@@ -87,10 +109,30 @@ def board(reflection: Reflection) -> list[StepResult]:
     by_prompt: dict[int, list[Snapshot]] = {}
     for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
-    answered = set(reflection.answers().filter(about=None).values_list("prompt_id", flat=True))
     steps = reflection.version.steps.prefetch_related("prompts")
-    results = [_step_result(step, by_prompt, answered) for step in steps]
+    parties = list(reflection.parties.filter(is_absent=False)) or [None]
+    results = [_step_result(step, by_prompt, parties) for step in steps]
     return sorted(results, key=lambda result: result.spread, reverse=True)
+
+
+def state_of_board(reflection: Reflection) -> str:
+    """Other after every change of what the board shows beside the room's own row; tells nothing itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE_OF_BOARD, {"room": reflection.pk})
+        return cursor.fetchone()[0]
+
+
+STATE_OF_BOARD = """
+    SELECT md5(concat_ws('|',
+        (SELECT array_agg(id ORDER BY id) FROM reflection_snapshot WHERE reflection_id = %(room)s)::text,
+        (SELECT array_agg(hidden ORDER BY hidden.id) FROM reflection_hiddencomment hidden
+            JOIN reflection_snapshot snapshot ON snapshot.id = hidden.snapshot_id
+            WHERE snapshot.reflection_id = %(room)s)::text,
+        (SELECT array_agg(line ORDER BY id) FROM reflection_sharedline line
+            WHERE reflection_id = %(room)s)::text,
+        (SELECT array_agg(party ORDER BY id) FROM reflection_party party
+            WHERE reflection_id = %(room)s)::text))
+"""
 
 
 def shown(reflection: Reflection):
@@ -100,57 +142,114 @@ def shown(reflection: Reflection):
     return reflection.snapshots.shown().select_related("party", "about")
 
 
-def _step_result(step: Step, by_prompt: dict[int, list[Snapshot]], answered: set[int]) -> StepResult:
+def cells(
+    reflection: Reflection, *, is_outside: bool = False
+) -> dict[tuple[int, int | None, int | None], Values]:
+    """The shown answers to statements by prompt, party and party guessed about (None: own answers).
+
+    Who was not in the room gets none of a confidential one from fewer than MIN_OUTSIDE. Each is one
+    that the room sees too, or nothing, so the two cannot be subtracted.
+    """
+    found = {
+        (snapshot.prompt_id, snapshot.party_id, snapshot.about_id): _values(snapshot)
+        for snapshot in shown(reflection)
+        if snapshot.counts
+    }
+    if not (is_outside and reflection.is_confidential):
+        return found
+    return {cell: values for cell, values in found.items() if values.total >= MIN_OUTSIDE}
+
+
+def _step_result(step: Step, by_prompt: dict[int, list[Snapshot]], parties: list) -> StepResult:
     scales = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE]
     lines = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.LINE]
-    statement = scales[0] if scales else None
-    values = [_values(shown) for prompt in scales for shown in by_prompt.get(prompt.pk, [])]
-    comments = [
-        comment
-        for prompt in lines
-        for shown in by_prompt.get(prompt.pk, [])
-        for comment in _comments(shown)
-    ]
+    numbers = [shown for prompt in scales for shown in by_prompt.get(prompt.pk, [])]
+    words = [shown for prompt in lines for shown in by_prompt.get(prompt.pk, [])]
     return StepResult(
         step,
-        statement,
-        values,
-        _is_withheld(scales, by_prompt, answered),
-        comments,
-        _is_withheld(lines, by_prompt, answered),
+        scales[0] if scales else None,
+        [_values(shown) for shown in numbers],
+        bool(scales) and _are_missing(numbers, parties),
+        [comment for shown in words for comment in _comments(shown)],
+        bool(lines) and _are_missing(words, parties),
     )
 
 
-def _is_withheld(prompts, by_prompt, answered) -> bool:
-    return any(prompt.pk in answered and prompt.pk not in by_prompt for prompt in prompts)
+def _are_missing(snapshots: list[Snapshot], parties: list) -> bool:
+    """Whether the board lacks somebody; it is not said whether two answered, one or nobody."""
+    return {shown.party for shown in snapshots} != set(parties)
 
 
 def _values(snapshot: Snapshot) -> Values:
     counts = [snapshot.counts.get(str(number), 0) for number in range(1, 6)]
-    return Values(snapshot.party, counts, snapshot.counts.get(UNKNOWN, 0))
+    sureness = [snapshot.sureness.get(str(number), 0) for number in range(1, 5)]
+    return Values(snapshot.party, counts, snapshot.counts.get(UNKNOWN, 0), sureness, snapshot.names)
 
 
 def _comments(snapshot: Snapshot) -> list[Comment]:
-    hidden = {comment.position: comment.reason for comment in snapshot.hidden.all()}
+    hidden = {comment.position: comment for comment in snapshot.hidden.all()}
     return [
-        Comment(
-            snapshot.pk,
-            position,
-            "" if position in hidden else said["text"],
-            "" if position in hidden else said["name"],
-            hidden.get(position, ""),
-        )
+        _hidden(snapshot, hidden[position])
+        if position in hidden
+        else Comment(snapshot.pk, position, said["text"], said["name"], "", "", snapshot.party)
         for position, said in enumerate(snapshot.comments)
     ]
+
+
+def _hidden(snapshot: Snapshot, comment: HiddenComment) -> Comment:
+    return Comment(
+        snapshot.pk, comment.position, "", "", comment.reason, comment.hidden_by, snapshot.party
+    )
+
+
+def comment_to_hide(reflection: Reflection, snapshot: int, position: int) -> Comment | None:
+    """A comment as the board shows it; None where there is none to hide, or it is hidden already."""
+    for found in shown(reflection).filter(about=None, pk=snapshot).prefetch_related("hidden"):
+        comments = _comments(found)
+        if position < len(comments) and not comments[position].hidden_because:
+            return comments[position]
+    return None
 
 
 def own_answers(participant: Participant) -> list[Answer]:
     """A participant's own answers, which are theirs to see at any time."""
     return list(
-        participant.answers.select_related("prompt__step").order_by(
+        participant.answers.select_related("prompt__step", "about").order_by(
             "prompt__step__position", "prompt__position"
         )
     )
+
+
+def guesses(participant: Participant) -> list[Answer]:
+    """What a participant guesses of other parties, party by party; theirs to see at any time."""
+    guessed = [answer for answer in own_answers(participant) if answer.about]
+    return sorted(guessed, key=lambda answer: answer.about.position)
+
+
+def own_answers_to_keep(participant: Participant) -> dict:
+    """The same as plain data: what one was asked and what one said, in the words of the page."""
+    room = participant.reflection
+    return {
+        "compass": str(room.version.guide.local.title),
+        "about": room.title,
+        "name": participant.name,
+        "party": participant.party.title if participant.party else "",
+        "safety": participant.safety,
+        "answers": [_to_keep(answer) for answer in own_answers(participant)],
+    }
+
+
+def _to_keep(answer: Answer) -> dict:
+    return {
+        "step": str(answer.prompt.step.local.title),
+        "question": str(answer.prompt.local.text),
+        "guess_about": answer.about.title if answer.about else "",
+        "state": answer.state,
+        "number": answer.value,
+        "text": answer.text,
+        "sureness": answer.sureness,
+        "with_name": answer.is_signed,
+    }
 
 
 @transaction.atomic

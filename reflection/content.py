@@ -25,7 +25,9 @@ def _load_guide(content: dict) -> bool:
     named = {name: content[name] for name in ["title", "title_en", "standfirst", "standfirst_en"]}
     guide, is_new = Guide.objects.get_or_create(slug=content["slug"], defaults=named)
     if is_new:
-        version = guide.versions.create(number=1, **_only(content, OF_THE_VERSION))
+        version = guide.versions.create(
+            number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION)
+        )
         for position, step in enumerate(content["steps"], start=1):
             _make_step(version, position, step)
         version.publish()
@@ -34,6 +36,24 @@ def _load_guide(content: dict) -> bool:
 
 def _only(content: dict, names: list[str]) -> dict:
     return {name: content[name] for name in names}
+
+
+def own_texts(content: dict) -> dict:
+    """What only Samarbejdskompasset says, by key: the exercise, its rules, the words of a result."""
+    texts = {}
+    for key, field in [("exercise", "exercise_intro"), ("one-sided", "one_sided_text")]:
+        if field in content:
+            texts[key] = _both(content, field)
+    for number, rule in enumerate(content.get("rules", []), start=1):
+        texts[f"rule-{number}"] = _both(rule, "text")
+    for result in content.get("blindspot_texts", []):
+        texts[f"{result['key']}-title"] = _both(result, "title")
+        texts[f"{result['key']}-text"] = _both(result, "text")
+    return texts
+
+
+def _both(content: dict, field: str) -> dict:
+    return {"da": content[field], "en": content.get(f"{field}_en", "")}
 
 
 def _make_step(version: GuideVersion, position: int, content: dict):

@@ -23,6 +23,7 @@ from reflection.models import (
     Step,
     new_page_key,
 )
+from reflection.models.fieldwise import raw
 
 LONGEST_LINE = 2000
 
@@ -108,46 +109,55 @@ def line_field(prompt: Prompt) -> forms.CharField:
 FIELDS = {Prompt.Kind.SCALE: scale_field, Prompt.Kind.LINE: line_field}
 
 
-class StepForm(AutosavedForm, forms.Form):
-    """One step of a guide: a field for each prompt, an answer for each field."""
+class AnswersForm(AutosavedForm, forms.Form):
+    """A field for each prompt, an answer for each field: one's own, or what one guesses of a party.
 
-    def __init__(self, *args, participant: Participant, step: Step, **kwargs):
-        self.participant, self.step = participant, step
-        self.prompts = {f"prompt-{prompt.pk}": prompt for prompt in step.answered_prompts}
+    A subclass that puts more fields beside each answer says so in `add_beside`, `beside`,
+    `beside_was` and `state_of`.
+    """
+
+    def __init__(self, *args, participant: Participant, prompts: list[Prompt], about=None, **kwargs):
+        self.participant, self.about = participant, about
+        self.prompts = {f"prompt-{prompt.pk}": prompt for prompt in prompts}
         stored = self._answers()
         initial = {name: answer.raw for name, answer in stored.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for name, prompt in self.prompts.items():
             self.fields[name] = FIELDS[prompt.kind](prompt)
             self.fields[name].prompt = prompt
-            if self.may_sign and prompt.kind == Prompt.Kind.LINE:
-                self.fields[f"{name}-signed"] = forms.BooleanField(
-                    label=_("Vis mit navn ved teksten"),
-                    required=False,
-                    initial=name in stored and stored[name].is_signed,
-                )
+            self.add_beside(name, prompt, stored.get(name))
 
-    @property
-    def may_sign(self) -> bool:
-        """In a confidential room whoever gave a name chooses, comment by comment, to stand by it."""
-        return self.participant.reflection.is_confidential and bool(self.participant.name)
+    def add_beside(self, name: str, prompt: Prompt, answer: Answer | None):
+        """Add what stands beside the field `name`: here nothing."""
+
+    def beside(self, name: str) -> dict:
+        """Further fields of the answer, as sent."""
+        return {}
+
+    def beside_was(self, name: str) -> dict | None:
+        """The same as the page read them; None when the last page that says something is right."""
+        return None
+
+    def theirs(self, answer: Answer) -> str:
+        """An answer of another window, in words."""
+        return answer.raw
 
     def _answers(self) -> dict[str, Answer]:
-        stored = self.participant.answers_to(self.step)
+        stored = self.participant.answers_to(list(self.prompts.values()), self.about)
         return {
             name: stored[prompt.pk] for name, prompt in self.prompts.items() if prompt.pk in stored
         }
 
     def stored_state(self) -> list[tuple[str, str]]:
         """What stands in the database now, or what the page knew where it shows something else."""
-        stored, state = self._answers(), []
-        for name in self.prompts:
-            answer = stored.get(name)
-            was, version = (answer.raw, answer.version) if answer else ("", 0)
-            if not self.shows(name, was):
-                was, version = self.was(name), self._version(name)
-            state += [(f"{name}-was", was), (f"{name}-version", str(version))]
-        return state
+        stored = self._answers()
+        return [pair for name in self.prompts for pair in self.state_of(name, stored.get(name))]
+
+    def state_of(self, name: str, answer: Answer | None) -> list[tuple[str, str]]:
+        was, version = (answer.raw, answer.version) if answer else ("", 0)
+        if not self.shows(name, was):
+            was, version = self.was(name), self.version(name)
+        return [(f"{name}-was", was), (f"{name}-version", str(version))]
 
     @transaction.atomic
     def save(self) -> bool:
@@ -167,21 +177,85 @@ class StepForm(AutosavedForm, forms.Form):
                 prompt,
                 self.cleaned_data[name],
                 was=self.was(name),
-                version=self._version(name),
+                version=self.version(name),
                 page=self.page,
-                is_signed=bool(self.cleaned_data.get(f"{name}-signed")),
+                about=self.about,
+                beside_was=self.beside_was(name),
+                **self.beside(name),
             )
         except Conflict as conflict:
             stored = conflict.stored
             overwrite = f"{name}:{stored.version}"
-            self.clashes.append(Clash(name, prompt.local.text, stored.raw, overwrite))
+            self.clashes.append(Clash(name, prompt.local.text, self.theirs(stored), overwrite))
 
-    def _version(self, name: str) -> int:
+    def version(self, name: str) -> int:
         """The version the page is based on, or the one it has been told to overwrite."""
         field, _colon, number = self.data.get("overwrite", "").rpartition(":")
         if field != name:
             number = self.data.get(f"{name}-version", "")
         return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+class StepForm(AnswersForm):
+    """One step of a guide."""
+
+    def __init__(self, *args, participant: Participant, step: Step, **kwargs):
+        super().__init__(*args, participant=participant, prompts=step.answered_prompts, **kwargs)
+
+    @property
+    def may_sign(self) -> bool:
+        """In a confidential room whoever gave a name chooses, comment by comment, to stand by it."""
+        return self.participant.reflection.is_confidential and bool(self.participant.name)
+
+    def add_beside(self, name, prompt, answer):
+        if self.may_sign and prompt.kind == Prompt.Kind.LINE:
+            self.fields[f"{name}-signed"] = forms.BooleanField(
+                label=_("Vis mit navn ved teksten"),
+                required=False,
+                initial=bool(answer and answer.is_signed),
+            )
+
+    def beside(self, name):
+        return {"is_signed": bool(self.cleaned_data.get(f"{name}-signed"))}
+
+
+class FieldwiseForm(AutosavedForm, forms.ModelForm):
+    """Some fields of a row; each is saved for itself (Fieldwise.write). `needed` are asked for."""
+
+    needed: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = name in self.needed
+
+    def _post_clean(self):
+        """The instance stays as it is stored: only Fieldwise.write changes it, field by field."""
+
+    def stored_state(self) -> list[tuple[str, str]]:
+        return [
+            (f"{name}-was", stored if self.shows(name, stored) else self.was(name))
+            for name in self.fields
+            for stored in [self.instance.raw(name)]
+        ]
+
+    def sent(self, name: str) -> str | None:
+        return raw(self.cleaned_data[name]) if name in self.cleaned_data else None
+
+    def save(self) -> bool:
+        """Write what can be written; True when no other window was in the way."""
+        sent = {name: self.sent(name) for name in self.fields}
+        texts = {name: text for name, text in sent.items() if text is not None}
+        was = {name: self.was(name) for name in texts}
+        if self.data.get("overwrite") in texts:
+            name = self.data["overwrite"]
+            was[name] = self.data.get(f"{name}-theirs", "").replace("\r\n", "\n")
+        clashing = self.instance.write(texts, was=was, page=self.page)
+        self.clashes = [self._clash(name) for name in clashing]
+        return not self.clashes
+
+    def _clash(self, name: str) -> Clash:
+        return Clash(name, str(self.fields[name].label), self.instance.raw(name), name)
 
 
 class RoomForm(forms.Form):

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from reflection import tokens
 from reflection.models import Participant, Party, Reflection
 
-UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om der står det samme på skærmen.")
+UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og prøv igen.")
 
 
 class CodeForm(forms.Form):
-    """Six characters from the wall – or ten, the participant's own, to come back."""
+    """Six characters from the wall, or ten – one's own – to come back."""
 
     code = forms.CharField(
         label=_("Kode"),
@@ -20,7 +20,7 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),
-        error_messages={"required": _("Skriv koden fra skærmen eller plakaten.")},
+        error_messages={"required": _("Skriv koden."), "max_length": UNKNOWN_CODE},
     )
 
     def __init__(self, *args, request, **kwargs):
@@ -40,8 +40,10 @@ class CodeForm(forms.Form):
             raise forms.ValidationError(UNKNOWN_CODE)
         return code
 
-    def find(self, code: str) -> Reflection | None:
-        return Reflection.objects.by_invitation(code).first()
+    def find(self, code: str) -> Reflection | Participant | None:
+        if len(code) == tokens.RETURN_CODE_LENGTH:
+            return ReturnForm.find(self, code)
+        return Reflection.objects.by_code(code).first()
 
 
 class ReturnForm(CodeForm):
@@ -79,7 +81,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args, room: Reflection, **kwargs):
         super().__init__(*args, **kwargs)
         self.room = room
-        parties = room.parties.all()
+        parties = room.parties.filter(is_absent=False)
         self.fields["party"].queryset = parties
         if not parties:
             del self.fields["party"]
@@ -91,7 +93,7 @@ class JoinForm(forms.Form):
         """The new participant – or the one that this account is already."""
         known = self.room.participants.filter(user=user).first() if user else None
         if known:
-            return known
+            return known.lead() if is_facilitator else known
         said = self.cleaned_data
         return self.room.participants.create(
             user=user,
@@ -106,7 +108,9 @@ class SafetyForm(forms.Form):
     safety = forms.TypedChoiceField(
         label=_("Hvor frit kan du svare?"),
         coerce=int,
+        empty_value=None,
+        required=False,
         choices=[(number, str(number)) for number in range(1, 6)],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Vælg et tal fra 1 til 5.")},
+        error_messages={"invalid_choice": _("Vælg et tal fra 1 til 5.")},
     )

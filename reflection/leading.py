@@ -4,9 +4,19 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from reflection.confidentiality import Comment
 from reflection.forms import FIELDS, AutosavedForm, Clash, TextLine
 from reflection.live import announce
-from reflection.models import Answer, Reflection, SharedLine, Snapshot, Step
+from reflection.models import (
+    Answer,
+    HiddenComment,
+    Participant,
+    Party,
+    Prompt,
+    Reflection,
+    SharedLine,
+    Step,
+)
 
 
 class TimerForm(forms.Form):
@@ -21,12 +31,13 @@ class HideForm(forms.Form):
         error_messages={"required": _("Skriv, hvorfor kommentaren skjules.")},
     )
 
-    def save(self, snapshot: Snapshot, position: int, place):
-        snapshot.hidden.get_or_create(
-            position=position,
+    def save(self, comment: Comment, place):
+        HiddenComment.objects.get_or_create(
+            snapshot_id=comment.snapshot,
+            position=comment.position,
             defaults={"reason": self.cleaned_data["reason"], "hidden_by": place.label},
         )
-        announce(snapshot.reflection.key)
+        announce(place.reflection.key)
 
 
 class SharedLineForm(AutosavedForm, forms.Form):
@@ -76,15 +87,62 @@ class PaperForm(forms.Form):
         self.prompts = {
             f"prompt-{prompt.pk}": prompt for step in self.steps for prompt in step.answered_prompts
         }
-        if room.parties.exists():
+        parties = room.parties.filter(is_absent=False)
+        if parties:
             self.fields["party"] = forms.ModelChoiceField(
-                label=_("Part"), queryset=room.parties.all(), widget=forms.RadioSelect,
+                label=_("Part"), queryset=parties, widget=forms.RadioSelect,
                 empty_label=None,
+            )
+        if not room.is_confidential:
+            self.fields["name"] = forms.CharField(
+                label=_("Navn"),
+                max_length=60,
+                help_text=_("I et åbent rum står navnet ved svarene. Spørg først."),
             )
         for name, prompt in self.prompts.items():
             self.fields[name] = FIELDS[prompt.kind](prompt)
             self.fields[name].required = False
             self.fields[name].prompt = prompt
+        self.guesses = self._guess_fields() if parties and room.more_to_answer_at else {}
+
+    def _guess_fields(self) -> dict[str, tuple[Party, Prompt]]:
+        """A field for what the paper guesses of each party, and one for how sure: by name."""
+        found = {}
+        for party in self.room.parties.all():
+            for prompt in self.prompts.values():
+                if prompt.kind == Prompt.Kind.SCALE:
+                    name = f"about-{party.pk}-{prompt.pk}"
+                    self._add_guess(name, party, prompt)
+                    found[name] = (party, prompt)
+        return found
+
+    def _add_guess(self, name: str, party: Party, prompt: Prompt):
+        about = {"party": party.title, "prompt": prompt.local.text}
+        self.fields[name] = FIELDS[prompt.kind](prompt)
+        self.fields[name].label = _("Gæt på %(party)s: %(prompt)s") % about
+        self.fields[name].required = False
+        self.fields[name].prompt = prompt
+        self.fields[f"{name}-sure"] = forms.TypedChoiceField(
+            label=_("Hvor sikker?"),
+            choices=[("", "–"), *Answer.Sureness.choices],
+            coerce=int,
+            empty_value=None,
+            required=False,
+        )
+
+    def _guesses_of(self, person: Participant) -> list[Answer]:
+        """Of the other parties; what is typed about one's own is no guess."""
+        return [
+            Answer(
+                participant=person,
+                prompt=prompt,
+                about=party,
+                sureness=self.cleaned_data[f"{name}-sure"],
+                **prompt.content(self.cleaned_data[name]),
+            )
+            for name, (party, prompt) in self.guesses.items()
+            if self.cleaned_data[name] and party != person.party
+        ]
 
     @transaction.atomic
     def save(self) -> bool:
@@ -92,12 +150,16 @@ class PaperForm(forms.Form):
         if not Reflection.objects.held_collecting(self.room.pk):
             return False
         person = self.room.participants.create(
-            party=self.cleaned_data.get("party"), is_paper=True, is_done=True
+            party=self.cleaned_data.get("party"),
+            name=self.cleaned_data.get("name", ""),
+            is_paper=True,
+            is_done=True,
         )
         Answer.objects.bulk_create(
             Answer(participant=person, prompt=prompt, **prompt.content(self.cleaned_data[name]))
             for name, prompt in self.prompts.items()
             if self.cleaned_data[name]
         )
+        Answer.objects.bulk_create(self._guesses_of(person))
         announce(self.room.key)
         return True

@@ -76,6 +76,19 @@ def facilitator_required(view):
     return guarded
 
 
+def answering_required(view):
+    """Turn `key` into the place of somebody who answers, while answers are taken."""
+
+    @collecting_required
+    @functools.wraps(view)
+    def guarded(request, place, *args, **kwargs):
+        if place.answers_count:
+            return view(request, place, *args, **kwargs)
+        return redirect("reflection:waiting", key=place.reflection.key)
+
+    return guarded
+
+
 def collecting_required(view):
     """Turn `key` into a place in a room that still takes answers; else show what there is to see."""
 
@@ -86,6 +99,6 @@ def collecting_required(view):
             return view(request, place, *args, **kwargs)
         if request.htmx:
             return render(request, "components/save_status.html", {"state": "closed"}, status=409)
-        return redirect("reflection:board", key=place.reflection.key)
+        return redirect(place.reflection.result_address)
 
     return guarded

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import resource
-from collections import Counter
+import sys
 from collections.abc import Callable
 from contextlib import aclosing, contextmanager
 from uuid import UUID, uuid4
@@ -19,13 +19,13 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from aarhuskompas.logs import request_id
+from aarhuskompas.threads import SERVER
 from reflection import live
 from reflection.places import place_in
 
-logger = logging.getLogger(__name__)
 access = logging.getLogger("aarhuskompas.access")
 
 PREFIX = "/haendelser/"
@@ -34,12 +34,15 @@ PER_SESSION = 4  # browsers open six connections to a site, and pages need some
 LIFETIME = (1_800, 3_600)  # seconds; who comes back is asked again whether they may
 RETRY = (1_000, 5_000)  # milliseconds; a thousand phones shall not come back at the same time
 HEADERS = [
+    SERVER,
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx collects answers unless told not to
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+
+SESSION, PERSON = SessionMiddleware(HttpResponse), AuthenticationMiddleware(HttpResponse)
 
 
 class RefusedError(Exception):
@@ -53,9 +56,8 @@ class EventStreams:
 
     def __init__(self, may_follow: Callable[[HttpRequest, UUID], bool]):
         self.may_follow = may_follow
-        self.open: Counter[str] = Counter()
-        # Pages need file descriptors too.
-        self.places = min(PER_PROCESS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self.open: dict[asyncio.Task, str] = {}  # each with its session
+        self.places = min(PER_PROCESS, file_descriptors() // 2)  # pages need some too
 
     async def __call__(self, scope, receive, send):
         token = request_id.set(uuid4().hex)
@@ -86,8 +88,8 @@ class EventStreams:
         request = ASGIRequest(scope, None)
         try:
             request.get_host()
-            for middleware in [SessionMiddleware, AuthenticationMiddleware]:
-                middleware(self.may_follow).process_request(request)
+            SESSION.process_request(request)
+            PERSON.process_request(request)
             return request.session.session_key if self.may_follow(request, key) else None
         except DisallowedHost:
             raise RefusedError(400) from None
@@ -98,15 +100,15 @@ class EventStreams:
 
     @contextmanager
     def _place(self, session: str):
-        if self.open.total() >= self.places or self.open[session] >= PER_SESSION:
+        sessions = list(self.open.values())
+        if len(sessions) >= self.places or sessions.count(session) >= PER_SESSION:
             raise RefusedError(503)
-        self.open[session] += 1
+        task = asyncio.current_task()
+        self.open[task] = session
         try:
             yield
         finally:
-            self.open[session] -= 1
-            if not self.open[session]:
-                del self.open[session]
+            del self.open[task]
 
     async def _listen(self):
         try:
@@ -114,6 +116,16 @@ class EventStreams:
                 await live.start_listening()
         except TimeoutError:
             raise RefusedError(503) from None
+
+    def end(self) -> None:
+        """Let go of everybody; they come back to whoever serves then."""
+        for task in self.open:
+            task.cancel()
+
+
+def file_descriptors() -> int:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 
 
 async def follow(key: UUID, receive, send) -> None:
@@ -126,13 +138,13 @@ async def follow(key: UUID, receive, send) -> None:
 
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send(_body(b"retry: %d\n\n" % random.randint(*RETRY)))  # noqa: S311
+    limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
     watch = None
     try:
-        async with asyncio.timeout(random.uniform(*LIFETIME)) as limit:  # noqa: S311
+        async with limit, aclosing(live.changes(key)) as events:
             watch = asyncio.create_task(wait_until_gone())
-            async with aclosing(live.changes(key)) as events:
-                async for event in events:
-                    await send(_body(event))
+            async for event in events:
+                await send(_body(event))
     except TimeoutError:
         await send({"type": "http.response.body"})
     finally:
@@ -141,7 +153,9 @@ async def follow(key: UUID, receive, send) -> None:
 
 
 async def refuse(send, status: int) -> None:
-    headers = [(b"content-length", b"0"), (b"cache-control", b"no-store"), (b"retry-after", b"30")]
+    headers = [SERVER, (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    if status == 503:
+        headers.append((b"retry-after", b"30"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body"})
 

@@ -36,11 +36,12 @@ def link_token(purpose: str, nonce: str) -> str:
 
 
 def digest(code: str) -> str:
-    """What the database keeps of a code or token; a code may be typed in any case, with spaces."""
+    """What the database keeps of a code (normalised) or a token."""
     return _derived("stored", code).hex()
 
 
 def normalised(code: str) -> str:
+    """A code as it was made; people type it in any case, with spaces and hyphens."""
     return "".join(code.upper().replace("-", " ").split())
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("rum/<uuid:key>/velkommen/", answering.welcome, name="welcome"),
     path("rum/<uuid:key>/trin/<int:position>/", answering.step, name="step"),
     path("rum/<uuid:key>/mine-svar/", answering.answers, name="answers"),
+    path("rum/<uuid:key>/mine-svar/hent/", answering.download, name="download"),
     path("rum/<uuid:key>/faerdig/", answering.finish, name="finish"),
     path("rum/<uuid:key>/traek-tilbage/", answering.withdraw, name="withdraw"),
     path("rum/<uuid:key>/venter/", answering.waiting, name="waiting"),

@@ -5,7 +5,7 @@ import re
 import polib
 import pytest
 
-from tools.catalogue import CATALOGUE, messages
+from tools.catalogue import CATALOGUE, Message, message_of, messages
 
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|\{\w+\}|</?\w+")
 
@@ -16,7 +16,7 @@ def catalogue():
 
 
 def test_the_catalogue_holds_just_what_is_in_use(catalogue):
-    assert {(entry.msgid, entry.msgid_plural) for entry in catalogue} == messages().keys()
+    assert {message_of(entry) for entry in catalogue} == messages().keys()
 
 
 def test_every_text_has_its_english(catalogue):
@@ -37,7 +37,7 @@ def test_a_new_text_in_a_template_is_found(tmp_path, monkeypatch):
     page = '{% translate "Et ord" %}{{ x|default:_("intet") }}{% blocktranslate count n=x %}{{ n }} ting{% plural %}{{ n }} sager{% endblocktranslate %}'
     (tmp_path / "templates" / "ny.html").write_text(page)
     assert messages() == {
-        ("Et ord", ""): ["templates/ny.html"],
-        ("intet", ""): ["templates/ny.html"],
-        ("%(n)s ting", "%(n)s sager"): ["templates/ny.html"],
+        Message("Et ord"): ["templates/ny.html"],
+        Message("intet"): ["templates/ny.html"],
+        Message("%(n)s ting", "%(n)s sager"): ["templates/ny.html"],
     }

@@ -8,6 +8,8 @@ Fills the database that DATABASE_URL names: never that of a portal in use.
 import argparse
 import asyncio
 import os
+import resource
+import socket
 import statistics
 import subprocess
 import sys
@@ -24,9 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 10
 PATIENCE = 20  # seconds, for whatever is waited for
 CHANGED = b"event: changed"
-GUNICORN = [sys.executable, "-m", "gunicorn", "--workers", "1"]
-AS_THE_PORTAL = ["--config", "tools/gunicorn_conf.py"]
-BARE = ["--worker-class", "asgi", "--asgi-lifespan", "off", "--graceful-timeout", "1", "--no-control-socket"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--workers", "1", "--no-control-socket"]
+PORTAL = ["--config", "tools/gunicorn_conf.py"]
+BARE = ["--worker-class", "asgi", "--asgi-lifespan", "off", "--graceful-timeout", "1", "--log-level", "error"]
 
 woken: set[asyncio.Event] = set()
 
@@ -49,9 +51,47 @@ async def bare(scope, receive, send):
         event.clear()
 
 
-class Follower(asyncio.Protocol):
-    """A browser that counts what it hears."""
+class Crowd:
+    """Followers of one server, and when each of them heard something."""
 
+    def __init__(self, port: int, memory: Callable[[], int], wake: Callable):
+        self.port, self.memory, self.wake = port, memory, wake
+        self.heard: list[float] = []
+        self.size = 0
+        self.kilobytes_each = 0.0
+        self.rounds: list[tuple[float, float, float]] = []
+
+    async def gather(self, requests: list[bytes]):
+        """Connect, and find out what each takes after the first, who started what all share."""
+        await self._connect(requests[:1])
+        before = self.memory()
+        await self._connect(requests[1:])
+        self.kilobytes_each = (self.memory() - before) / (self.size - 1) / 1024
+
+    async def _connect(self, requests: list[bytes]):
+        for request in requests:
+            await send(self.port, request, self.heard)
+            self.size += 1
+            if self.size % 50 == 0:
+                await until(lambda: len(self.heard) == self.size)
+        await until(lambda: len(self.heard) == self.size)
+
+    async def hear(self):
+        await asyncio.sleep(0.3)
+        self.heard.clear()
+        start = time.perf_counter()
+        await self.wake()
+        await until(lambda: len(self.heard) == self.size)
+        late = sorted((moment - start) * 1000 for moment in self.heard)
+        self.rounds.append((statistics.median(late), late[int(self.size * 0.95)], late[-1]))
+
+    def result(self) -> dict[str, float]:
+        middle = [statistics.median(column) for column in zip(*self.rounds, strict=True)]
+        named = dict(zip(["p50 ms", "p95 ms", "last ms"], middle, strict=True))
+        return named | {"KiB each": self.kilobytes_each}
+
+
+class Follower(asyncio.Protocol):
     def __init__(self, request: bytes, heard: list[float]):
         self.request, self.heard = request, heard
 
@@ -63,18 +103,22 @@ class Follower(asyncio.Protocol):
 
 
 @contextmanager
-def server(port: int, *options: str):
-    """A server of one process; gives a function that says what it has in memory, in bytes."""
-    command = ["setpriv", "--pdeathsig=TERM", "--", *GUNICORN, "--bind", f"127.0.0.1:{port}", *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+def server(*options: str):
+    """A server of one process: its port, and a function that says what it has in memory, in bytes."""
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        command = ["setpriv", "--pdeathsig=TERM", "--", *GUNICORN, "--bind", f"fd://{listener.fileno()}"]
+        process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL, pass_fds=[listener.fileno()]
+        )
+        port = listener.getsockname()[1]
     try:
-        yield lambda: memory(process.pid)
+        yield port, lambda: memory_of(process.pid)
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
 
 
-def memory(parent: int) -> int:
+def memory_of(parent: int) -> int:
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in children]
     return sum(int(rollup.partition("Pss:")[2].split()[0]) * 1024 for rollup in rollups)
@@ -86,63 +130,33 @@ async def until(condition: Callable[[], bool]):
             await asyncio.sleep(0.002)
 
 
-async def connect_when_up(port: int, protocol: Callable):
-    for _ in range(PATIENCE * 10):
-        try:
-            return await asyncio.get_running_loop().create_connection(protocol, "127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-    raise SystemExit("The server does not start.")
-
-
-async def measure(port: int, requests: list[bytes], wake: Callable, memory: Callable) -> dict:
-    heard: list[float] = []
-    first, *others = requests
-    await connect_when_up(port, lambda: Follower(first, heard))
-    await until(lambda: len(heard) == 1)
-    before = memory()
-    for number, request in enumerate(others, start=2):
-        await connect_when_up(port, lambda request=request: Follower(request, heard))
-        if number % 50 == 0:
-            await until(lambda number=number: len(heard) >= number - 50)
-    await until(lambda: len(heard) == len(requests))
-    kilobytes = (memory() - before) / len(others) / 1024
-    rounds = [await one_round(heard, len(requests), wake) for _ in range(ROUNDS)]
-    middle = [statistics.median(column) * 1000 for column in zip(*rounds, strict=True)]
-    return dict(zip(["p50 ms", "p95 ms", "last ms"], middle, strict=True)) | {"KiB each": kilobytes}
-
-
-async def one_round(heard: list[float], followers: int, wake: Callable) -> tuple[float, float, float]:
-    await asyncio.sleep(0.3)
-    heard.clear()
-    start = time.perf_counter()
-    await wake()
-    await until(lambda: len(heard) == followers)
-    late = sorted(moment - start for moment in heard)
-    return statistics.median(late), late[int(len(late) * 0.95)], late[-1]
+async def send(port: int, request: bytes, heard: list[float]):
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: Follower(request, heard), "127.0.0.1", port)
 
 
 def request(path: str, cookie: str = "", method: str = "GET") -> bytes:
     return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
 
 
-async def measure_bare(port: int, followers: int, memory: Callable) -> dict:
-    async def wake():
-        await connect_when_up(port, lambda: Follower(request("/", method="POST"), []))
-
-    return await measure(port, [request("/")] * followers, wake, memory)
-
-
-async def measure_room(port: int, key: UUID, sessions: list[str], memory: Callable) -> dict:
+async def compare(of_bare: tuple, of_portal: tuple, key: UUID, sessions: list[str]) -> list[dict]:
+    """Both in turns, so that what else the machine does disturbs both."""
     from reflection import live
 
-    requests = [request(f"/haendelser/{key}/", f"session={session}") for session in sessions]
+    async def wake_bare():
+        await send(of_bare[0], request("/", method="POST"), [])
+
+    async def wake_room():
+        await database.execute("SELECT pg_notify(%s, %s)", [live.CHANNEL, str(key)])
+
     async with await live.connect() as database:
-
-        async def wake():
-            await database.execute("SELECT pg_notify(%s, %s)", [live.CHANNEL, str(key)])
-
-        return await measure(port, requests, wake, memory)
+        crowds = [Crowd(*of_bare, wake_bare), Crowd(*of_portal, wake_room)]
+        await crowds[0].gather([request("/")] * len(sessions))
+        await crowds[1].gather([request(f"/haendelser/{key}/", f"session={one}") for one in sessions])
+        for _ in range(ROUNDS):
+            for crowd in crowds:
+                await crowd.hear()
+    return [crowd.result() for crowd in crowds]
 
 
 def prepare(followers: int) -> tuple[UUID, list[str]]:
@@ -174,16 +188,15 @@ def prepare(followers: int) -> tuple[UUID, list[str]]:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--followers", type=int, default=1_000)
-    parser.add_argument("--port", type=int, default=8_600)
     wanted = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aarhuskompas.settings")
     os.environ["LOG_LEVEL"] = "WARNING"
     django.setup()
     key, sessions = prepare(wanted.followers)
-    with server(wanted.port, *BARE, "tools.bench_live:bare") as of_bare:
-        floor = asyncio.run(measure_bare(wanted.port, wanted.followers, of_bare))
-    with server(wanted.port + 1, *AS_THE_PORTAL, "aarhuskompas.asgi") as of_portal:
-        ours = asyncio.run(measure_room(wanted.port + 1, key, sessions, of_portal))
+    needed = 3 * wanted.followers
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    with server(*BARE, "tools.bench_live:bare") as bare, server(*PORTAL, "aarhuskompas.asgi") as portal:
+        floor, ours = asyncio.run(compare(bare, portal, key, sessions))
     print(f"{wanted.followers} followers     bare ASGI    portal    ratio")
     for name, value in ours.items():
         print(f"{name:>14} {floor[name]:12.1f} {value:9.1f} {value / floor[name]:8.2f}")

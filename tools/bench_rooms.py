@@ -28,14 +28,13 @@ from urllib.parse import urlencode, urlsplit
 
 import django
 
-from tools import bench_live
-from tools.bench_live import CHANGED, memory, until
-from tools.serve import open_port, services, wait_for_pages
+from tools.serve import Service, open_port, services, wait_for_pages
 
 PORT = 18_801
 AT_ONCE = 40  # who join, or open their stream, at the same time
 WRITERS, WRITING_SECONDS, BETWEEN_SAVES = 500, 24, (5, 11)  # seconds; autosave waits for a pause
 PATIENCE = 90  # seconds, for all of them
+CHANGED = b"event: changed"
 ENDED_STREAM = b"0\r\n\r\n"
 
 
@@ -305,6 +304,35 @@ def portal(port: int):
         listener.close()
 
 
+@contextmanager
+def bare_server(port: int):
+    listener = open_port("127.0.0.1", port)
+    options = ["--worker-class", "asgi", "--workers", "1", "--graceful-timeout", "1", "--no-control-socket"]
+    command = [sys.executable, "-m", "gunicorn", *options, "--asgi-lifespan", "off", "--log-level", "warning"]
+    command += ["--bind", f"fd://{listener.fileno()}", "tools.bench_live:bare"]
+    service = Service("The bare server", command, dict(os.environ), listener=listener)
+    try:
+        service.start()
+        wait_for_pages("127.0.0.1", port, [service])
+        yield
+    finally:
+        service.stop()
+        listener.close()
+
+
+def memory(parent: int) -> int:
+    """Of a server and what it has started, in bytes; what they share counts once."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in [str(parent), *children]]
+    return sum(int(rollup.partition("Pss:")[2].split()[0]) * 1024 for rollup in rollups)
+
+
+async def until(condition: Callable[[], bool]):
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
 async def all_of(tasks: Iterable[Callable[[], Awaitable]], at_once: int = AT_ONCE):
     gate = asyncio.Semaphore(at_once)
 
@@ -451,10 +479,25 @@ def report(what: str, figure: str):
     print(f"  {what:<36}{figure}", flush=True)
 
 
-def measure_bare(number: int, port: int):
-    with bench_live.server("tools.bench_live:bare", port) as of_bare:
-        floor = asyncio.run(bench_live.measure_bare(port, number, of_bare))
-    report("a bare ASGI application", f"p50 {floor['p50 ms']:6.0f}   p95 {floor['p95 ms']:6.0f}   max {floor['last ms']:6.0f} ms")
+async def measure_bare(number: int, port: int):
+    """The floor: streams of an application that does nothing else, in one process."""
+    heard: list[float] = []
+    browser = Browser(port)
+    loop = asyncio.get_running_loop()
+    for opened in range(number):
+        request = browser.head("GET", "/")
+        listen = lambda events: heard.extend([time.perf_counter()] * events)  # noqa: E731
+        await loop.create_connection(lambda: Stream(request, listen, lambda: None), "127.0.0.1", port)  # noqa: B023
+        await until(lambda: len(heard) > opened - AT_ONCE)  # noqa: B023
+    await until(lambda: len(heard) == number)
+    rounds = []
+    for _ in range(5):
+        heard.clear()
+        start = time.perf_counter()
+        await browser.ask("/", {})
+        await until(lambda: len(heard) == number)
+        rounds.append([moment - start for moment in heard])
+    report("an event from a bare ASGI server", milliseconds(sorted(rounds, key=max)[2]))
 
 
 def allow_many_files():
@@ -474,7 +517,8 @@ def main():
         print(f"\nA room with {number:,} participants, the server and they on {os.cpu_count()} processors\n")
         with portal(wanted.port) as of_portal:
             asyncio.run(measure(number, open_room(), wanted.port, of_portal))
-        measure_bare(number, wanted.port + 1)
+        with bare_server(wanted.port + 1):
+            asyncio.run(measure_bare(number, wanted.port + 1))
 
 
 if __name__ == "__main__":

@@ -5,28 +5,28 @@ import re
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from aarhuskompas.markdown import to_html
-from aarhuskompas.translated import Text
+from aarhuskompas.pieces import piece
+from aarhuskompas.translated import Text, marked
 
 register = template.Library()
 
 H2 = re.compile(r"<h2(?P<attributes>[^>]*)>(?P<text>.*?)</h2>", re.DOTALL)
 ID = re.compile(r'\bid="([^"]+)"')
+SECTION = re.compile(r"(?:/en)?/[^/]*/?")
 CONTENTS_FROM = 3
 
 
-@register.filter
-def marked(text: Text):
-    """A text of `item.local`, with its language where that is not the page's."""
-    if getattr(text, "lang", ""):
-        return format_html('<span lang="{}">{}</span>', text.lang, text)
-    return text
+register.filter("marked", marked)
+register.simple_tag(piece, name="piece")
 
 
 @register.filter
@@ -58,11 +58,12 @@ def newest(items):
 @register.simple_tag(takes_context=True)
 def in_language(context, language: str) -> str:
     """The address of this same page in the other language; the front page where it has none."""
-    address = context["request"].get_full_path()
-    translated = translate_url(address, language)
-    if translated == address:
+    request = context["request"]
+    path = _path_in(language, request)
+    if path == escape_uri_path(request.path):
         return "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
-    return translated
+    query = iri_to_uri(request.META.get("QUERY_STRING", ""))
+    return f"{path}?{query}" if query else path
 
 
 @register.simple_tag(takes_context=True)
@@ -75,18 +76,33 @@ def public_address(context, language: str = "") -> str:
     match = request.resolver_match
     if match is None or not getattr(match.func, "is_public", False):
         return ""
-    path = translate_url(request.path, language) if language else request.path
-    return f"{settings.SITE_URL}{path}"
+    return f"{settings.SITE_URL}{_path_in(language or get_language(), request)}"
 
 
-@register.simple_tag(takes_context=True)
-def menu_link(context, address: str, label: str):
-    """One line of a menu; says which page, or which part of the portal, the reader is in."""
-    path = context["request"].path
+def _path_in(language: str, request) -> str:
+    """The path of this page in the language, or as it is where it has none; found once a request."""
+    path = escape_uri_path(request.path)
+    if language == get_language():
+        return path
+    if not hasattr(request, "path_in_other_language"):
+        request.path_in_other_language = translate_url(path, language)
+    return request.path_in_other_language
+
+
+@register.filter
+def section(path: str) -> str:
+    """All that a menu must know of a path: `/historier/` itself, or `/historier/…` for all below it."""
+    found = SECTION.match(path)[0]
+    return path if path == found else f"{found}…"
+
+
+@register.simple_tag
+def menu_link(address: str, label: str, here: str):
+    """One line of a menu; says whether the reader, who is `here`, is on that page or below it."""
     current = ""
-    if path == address:
+    if here == address:
         current = mark_safe(' aria-current="page"')
-    elif path.startswith(address):
+    elif here.startswith(address):
         current = mark_safe(' aria-current="true"')
     return format_html('<li><a class="kompas-nav__link" href="{}"{}>{}</a></li>', address, current, label)
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from aarhuskompas.pieces import piece
 from compass import structured_data
 
 register = template.Library()
@@ -32,6 +33,67 @@ def mail_about(resource) -> str:
     """A letter to the portal's contact that asks for the document."""
     subject = _("Aarhuskompasset: Jeg vil gerne have «%(title)s»") % {"title": resource.title}
     return f"mailto:{settings.CONTACT_EMAIL}?subject={quote(subject)}"
+
+
+@register.filter
+def kind(item) -> str:
+    """As `get_kind_display`, which translates every kind there is to find the one."""
+    return str(item.Kind(item.kind).label)
+
+
+@register.simple_tag
+def story_card(story):
+    """What a list shows of a story; its path is fetched with it."""
+    return piece(
+        "components/story_card.html",
+        address=story.get_absolute_url(),
+        position=story.path.position,
+        verb=story.path.local.verb,
+        kind=kind(story),
+        title=story.local.title,
+        standfirst=story.local.standfirst,
+        minutes=story.reading_minutes,
+        year=story.year,
+        outcome=str(story.Outcome(story.outcome).label) if story.outcome else "",
+    )
+
+
+@register.simple_tag
+def dilemma_card(dilemma):
+    """What a list shows of a dilemma; its path is fetched with it."""
+    return piece(
+        "components/dilemma_card.html",
+        address=dilemma.get_absolute_url(),
+        position=dilemma.path.position,
+        verb=dilemma.path.local.verb,
+        title=dilemma.local.title,
+        pole_a=dilemma.local.pole_a,
+        pole_b=dilemma.local.pole_b,
+    )
+
+
+@register.simple_tag
+def source_link(source):
+    return piece(
+        "components/source.html",
+        title=source.title,
+        dated=source.dated,
+        address=source.address,
+        url=source.url,
+    )
+
+
+@register.simple_tag
+def filter_link(option):
+    """One filter, with the number of stories that it would leave."""
+    return piece(
+        "components/filter_link.html",
+        name=f"{option.facet.name}-{option.choice.value}",
+        address=option.address,
+        label=option.choice.label,
+        count=option.count,
+        is_chosen=option.is_chosen,
+    )
 
 
 @register.filter

@@ -33,12 +33,19 @@ def front(request):
 @public
 def framework(request):
     facts = Fact.objects.filter(group=Fact.Group.FRAMEWORK).prefetch_related("sources")
-    context = {
-        "pivots": Pivot.objects.visible_to(request.user),
-        "facts": facts,
-        "sources": list(dict.fromkeys(source for fact in facts for source in fact.sources.all())),
-    }
+    facts, sources = numbered(facts)
+    context = {"pivots": Pivot.objects.visible_to(request.user), "facts": facts, "sources": sources}
     return render(request, "compass/framework.html", context)
+
+
+def numbered(facts) -> tuple[list, list]:
+    """Each fact with the numbers of its sources, and the sources in the order of their numbers."""
+    numbers = {}
+    listed = [
+        (fact, sorted(numbers.setdefault(source, len(numbers) + 1) for source in fact.sources.all()))
+        for fact in facts
+    ]
+    return listed, list(numbers)
 
 
 @public

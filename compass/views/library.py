@@ -58,20 +58,21 @@ def story(request, slug):
         .prefetch_related("themes", "sources"),
         slug=slug,
     )
+    dilemmas = list(story.dilemmas.visible_to(request.user).select_related("path"))
     context = {
         "story": story,
-        "dilemmas": story.dilemmas.visible_to(request.user).select_related("path"),
-        "related": related(story, request.user),
+        "dilemmas": dilemmas,
+        "related": related(story, dilemmas, request.user),
     }
     return render(request, "compass/story.html", context)
 
 
-def related(story, user) -> list[Story]:
+def related(story, dilemmas, user) -> list[Story]:
     """Stories about the same dilemma first, then about the same theme; the newest of each."""
     kept = catalogue.current()
     visible = kept.visible_to(user)
-    dilemmas = kept.under_any("dilemma", story.dilemmas.values_list("pk", flat=True))
+    about = kept.under_any("dilemma", [dilemma.pk for dilemma in dilemmas])
     themes = kept.under_any("theme", [theme.pk for theme in story.themes.all()])
-    found = [*kept.newest(visible & dilemmas, RELATED + 1), *kept.newest(visible & themes, RELATED + 1)]
+    found = [*kept.newest(visible & about, RELATED + 1), *kept.newest(visible & themes, RELATED + 1)]
     others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
     return Story.objects.visible_to(user).select_related("path").in_order(others[:RELATED])

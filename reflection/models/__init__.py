@@ -1,3 +1,4 @@
+from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.reflections import (
     Answer,
@@ -8,6 +9,7 @@ from reflection.models.reflections import (
     Reflection,
     new_page_key,
 )
+from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import (
     MIN_IN_ROOM,
     Agreement,
@@ -22,6 +24,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Conflict",
+    "Fieldwise",
     "Guide",
     "GuideVersion",
     "HelpVariant",
@@ -35,4 +38,5 @@ __all__ = [
     "Snapshot",
     "Step",
     "new_page_key",
+    "rehearse",
 ]

@@ -6,8 +6,9 @@ refuses it too (migration 0002), so neither a shell nor a mistake in the admin c
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from aarhuskompas.translated import Translated
+from aarhuskompas.translated import Text, Translated
 from compass.models import Dilemma, Provenance, Story
 
 UNKNOWN = "unknown"  # what a form holds for «ved ikke»
@@ -53,6 +54,9 @@ class GuideVersion(Provenance):
     intro_en = models.TextField("før I går i gang, engelsk", blank=True)
     minutes_solo = models.PositiveSmallIntegerField("minutter alene")
     minutes_group = models.CharField("minutter i gruppe", max_length=20)
+    texts = models.JSONField(  # what only one compass says: {"knows-title": {"da": "…", "en": "…"}, …}
+        "egne tekster", default=dict, blank=True
+    )
     created_at = models.DateTimeField("lavet", auto_now_add=True)
     published_at = models.DateTimeField("udgivet", null=True, blank=True, editable=False)
 
@@ -78,6 +82,18 @@ class GuideVersion(Provenance):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    def text(self, key: str) -> Text:
+        """One of the version's own texts in the reader's language; empty where it has none."""
+        said = self.texts.get(key, {})
+        if get_language() != "en":
+            return Text(said.get("da", ""))
+        english = said.get("en", "")
+        return Text(english) if english else Text(said.get("da", ""), "da" if said else "")
+
+    def texts_like(self, start: str) -> list[Text]:
+        """All own texts whose key begins with `start`, in the order they were written."""
+        return [self.text(key) for key in self.texts if key.startswith(start)]
 
     def publish(self):
         """From now on new reflections use this version, and nobody can change it."""

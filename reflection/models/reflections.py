@@ -5,22 +5,28 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
 from reflection.live import announce
 from reflection.models.guides import UNKNOWN, GuideVersion, Prompt, Step
-from reflection.models.snapshots import take_snapshots
+from reflection.models.rehearsal import rehearse
+from reflection.models.snapshots import MIN_IN_ROOM, take_snapshots
 
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
 
 
 class ReflectionQuerySet(models.QuerySet):
-    def by_invitation(self, token: str):
-        """The room that a code or an invitation link opens, while it is open."""
+    def by_code(self, code: str):
+        """The room that the six characters open. Only a form that limits wrong tries may ask."""
+        return self.filter(code_hash=tokens.digest(code)).exclude(phase=Reflection.Phase.CONCLUDED)
+
+    def by_link(self, token: str):
+        """The room that an invitation, or the facilitators' link, leads into."""
         hashed = tokens.digest(token)
-        found = models.Q(code_hash=hashed) | models.Q(invitation_hash=hashed)
+        found = models.Q(invitation_hash=hashed) | models.Q(facilitator_hash=hashed)
         return self.filter(found).exclude(phase=Reflection.Phase.CONCLUDED)
 
     def held_collecting(self, pk: int) -> bool:
@@ -73,8 +79,11 @@ class Reflection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     concluded_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
-    goes_on_at = models.CharField(max_length=200, blank=True)  # where the group decides or agrees
+    # Names of routes that take the room's key, so that everybody is led on in their own language:
     more_to_answer_at = models.CharField(max_length=200, blank=True)  # what follows the steps
+    shown_at = models.CharField(max_length=200, blank=True)  # the result, where it is not the board
+    goes_on_at = models.CharField(max_length=200, blank=True)  # where the group decides or agrees
+    opening = models.JSONField(default=list)  # [[label, text], …] to read before one answers
     outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
 
     objects = ReflectionQuerySet.as_manager()
@@ -152,6 +161,31 @@ class Reflection(models.Model):
     def done_count(self) -> int:
         return self.participants.done().count()
 
+    @property
+    def answers_address(self) -> str:
+        """Where one reads through what one has answered, before «jeg er færdig»."""
+        return reverse("reflection:answers", args=[self.key])
+
+    @property
+    def more_to_answer_address(self) -> str:
+        return reverse(self.more_to_answer_at, args=[self.key]) if self.more_to_answer_at else ""
+
+    @property
+    def result_address(self) -> str:
+        return reverse(self.shown_at or "reflection:board", args=[self.key])
+
+    @property
+    def goes_on_address(self) -> str:
+        return reverse(self.goes_on_at, args=[self.key]) if self.goes_on_at else ""
+
+    def small_parties(self) -> list["Party"]:
+        """Parties with too few people for their values to be shown; only confidential rooms hide any."""
+        if not self.is_confidential:
+            return []
+        counted = models.Count("participants", filter=models.Q(participants__answers_count=True))
+        parties = self.parties.filter(is_absent=False).annotate(people=counted)
+        return list(parties.filter(people__lt=MIN_IN_ROOM))
+
     def answers(self):
         """What those who count have answered. Only snapshots and a participant's own pages ask."""
         return Answer.objects.filter(
@@ -192,16 +226,22 @@ class Reflection(models.Model):
     @transaction.atomic
     def reveal(self):
         """Show what was answered, to all at once; nobody can change an answer until «tilbage»."""
+        if self.is_rehearsal:
+            rehearse(self)
         if self._move(self.Phase.COLLECTING, self.Phase.REVEALED):
             take_snapshots(self)
 
     def collect_again(self):
         self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None)
 
-    def conclude(self):
-        """The end: nothing changes any more, and nobody new comes in."""
+    def conclude(self) -> bool:
+        """The end: nothing changes any more, and nobody new comes in. A room is revealed before.
+
+        False when somebody went back to the answers meanwhile.
+        """
+        start = self.Phase.COLLECTING if self.is_solo else self.Phase.REVEALED
         closed = dict.fromkeys(WAYS_IN)
-        self._move(self.phase, self.Phase.CONCLUDED, concluded_at=timezone.now(), **closed)
+        return self._move(start, self.Phase.CONCLUDED, concluded_at=timezone.now(), **closed)
 
     def _move(self, start: str, end: str, **changed) -> bool:
         """Go from one phase to the next, once, whoever else presses the same button."""
@@ -210,6 +250,11 @@ class Reflection(models.Model):
         self.refresh_from_db(fields=list(changed))
         announce(self.key)
         return bool(moved)
+
+    @property
+    def was_revealed(self) -> bool:
+        """Whether answers have been shown, now or before somebody went back."""
+        return self.is_revealed or self.snapshots.exists()
 
     # --- the timer ---------------------------------------------------------------------------------
 
@@ -240,6 +285,7 @@ class Party(models.Model):
     reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="parties")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
+    is_absent = models.BooleanField(default=False)  # cannot come: guessed about, and nobody answers for it
 
     class Meta:
         ordering = ["position"]
@@ -270,7 +316,7 @@ class Participant(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     party = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="participants"
+        Party, models.RESTRICT, null=True, blank=True, related_name="participants"
     )
     name = models.CharField(max_length=60, blank=True)
     is_facilitator = models.BooleanField(default=False)
@@ -282,6 +328,7 @@ class Participant(models.Model):
     nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
     return_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     link_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    reminded_on = models.DateField(null=True, blank=True)
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -300,7 +347,7 @@ class Participant(models.Model):
         return f"deltager {self.pk}"
 
     def save(self, **kwargs):
-        self.return_hash = tokens.digest(self.return_code)
+        self.return_hash = tokens.digest(tokens.normalised(self.return_code))
         self.link_hash = tokens.digest(self.link)
         super().save(**kwargs)
 
@@ -311,7 +358,9 @@ class Participant(models.Model):
 
     @property
     def return_code(self) -> str:
-        return tokens.return_code(self.nonce)
+        """«ABCDE-FGHJK»; it may be typed with or without the hyphen."""
+        code = tokens.return_code(self.nonce)
+        return f"{code[:5]}-{code[5:]}"
 
     @property
     def link(self) -> str:
@@ -328,15 +377,35 @@ class Participant(models.Model):
         Participant.objects.filter(pk=self.pk, safety__isnull=True).update(safety=number)
         self.refresh_from_db(fields=["safety"])
 
-    def withdraw(self):
-        """Take all own answers back; only while nobody has seen them."""
+    @transaction.atomic
+    def withdraw(self) -> bool:
+        """Delete all own answers, while answers are taken. What was shown before stays shown as it was."""
+        if not Reflection.objects.held_collecting(self.reflection_id):
+            return False
         self.answers.all().delete()
         self.finish(is_done=False)
+        return True
 
-    def answers_to(self, step: Step) -> dict[int, "Answer"]:
-        """This participant's answers to one step, by prompt id."""
-        own = self.answers.filter(prompt__step=step, about=None)
-        return {answer.prompt_id: answer for answer in own}
+    def answers_to(self, prompts: list[Prompt], about: Party | None = None) -> dict[int, "Answer"]:
+        """This participant's answers by prompt id: own ones, or what they guess of the party `about`."""
+        given = self.answers.filter(prompt__in=prompts, about=about)
+        return {answer.prompt_id: answer for answer in given}
+
+    def others(self) -> list[Party]:
+        """The parties whose answers this participant can guess."""
+        return list(self.reflection.parties.exclude(pk=self.party_id))
+
+    def lead(self) -> "Participant":
+        """Lead the room from now on, beside who does so already."""
+        self.is_facilitator = True
+        self.save(update_fields=["is_facilitator"])
+        announce(self.reflection.key)
+        return self
+
+    def answer_for(self, party: Party):
+        """Count among those who answer, on the side of `party`: who leads may take part too."""
+        self.party, self.answers_count = party, True
+        self.save(update_fields=["party", "answers_count"])
 
     def progress(self) -> list["Progress"]:
         """Each step with this participant's answers and how far it is, in three queries."""
@@ -346,11 +415,14 @@ class Participant(models.Model):
 
     def skip(self, step: Step):
         """Say «spring over» to whatever in the step has no answer yet."""
-        answered = self.answers_to(step)
-        for prompt in step.answered_prompts:
+        self.skip_prompts(step.answered_prompts)
+
+    def skip_prompts(self, prompts: list[Prompt], about: Party | None = None):
+        answered = self.answers_to(prompts, about)
+        for prompt in prompts:
             if prompt.pk not in answered or not answered[prompt.pk].raw:
                 Answer.objects.update_or_create(
-                    participant=self, prompt=prompt, about=None, defaults={"state": Answer.State.SKIPPED}
+                    participant=self, prompt=prompt, about=about, defaults={"state": Answer.State.SKIPPED}
                 )
 
 
@@ -387,12 +459,23 @@ class Conflict(Exception):
 
 class AnswerQuerySet(models.QuerySet):
     def write(
-        self, participant, prompt, raw: str, *, was: str, version: int, page: str, about=None, **beside
+        self,
+        participant,
+        prompt,
+        raw: str,
+        *,
+        was: str,
+        version: int,
+        page: str,
+        about=None,
+        beside_was: dict | None = None,
+        **beside,
     ):
         """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise Conflict.
 
         `about` is the party whose answer is guessed, None for one's own; `beside` are further fields
-        of the answer (is_signed, sureness).
+        of the answer (is_signed, sureness) and `beside_was` what the page read of them; without it
+        they follow the last page that says something.
 
         The page read `was` in `version` (0 = no answer yet). `page` names one rendering of a form:
         what the same page wrote is never in its own way, so a save whose receipt was lost can
@@ -400,11 +483,12 @@ class AnswerQuerySet(models.QuerySet):
         """
         mine = {"participant": participant, "prompt": prompt, "about": about}
         fields = {**prompt.content(raw), **beside, "written_by": page}
-        stored = self._stored(mine, fields, is_empty=not raw)
+        stored = self._stored(mine, fields, is_empty=not (raw or beside.get("sureness")))
         if stored is None or (stored.raw == raw and stored.has(beside)):
             return
-        if version != stored.version and page != stored.written_by and stored.raw != was:
-            if raw == was:
+        moved = stored.raw != was or not stored.has(beside_was or {})
+        if version != stored.version and page != stored.written_by and moved:
+            if raw == was and (beside_was is None or beside == beside_was):
                 return
             raise Conflict(stored)
         self._replace(stored, fields)
@@ -435,6 +519,12 @@ class Answer(models.Model):
         UNKNOWN = "unknown", _("ved ikke")
         SKIPPED = "skipped", _("sprunget over")
 
+    class Sureness(models.IntegerChoices):
+        NOT_AT_ALL = 1, _("Slet ikke")
+        A_LITTLE = 2, _("Lidt")
+        QUITE = 3, _("Ret sikker")
+        COMPLETELY = 4, _("Helt sikker")
+
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="answers")
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="answers")
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
@@ -443,7 +533,9 @@ class Answer(models.Model):
     about = models.ForeignKey(  # the party whose answer is guessed; nobody: one's own answer
         Party, models.CASCADE, null=True, blank=True, related_name="+"
     )
-    sureness = models.PositiveSmallIntegerField(null=True, blank=True)  # of a guess, 1 to 4
+    sureness = models.PositiveSmallIntegerField(  # of a guess
+        choices=Sureness.choices, null=True, blank=True
+    )
     is_signed = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     written_by = models.CharField(max_length=22, blank=True)

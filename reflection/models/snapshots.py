@@ -1,20 +1,23 @@
 """What a reveal shows, kept as it was shown.
 
-Values of a confidential room are shown per group of at least MIN_IN_ROOM answers, and no two reveals
-of the same room may be subtracted to learn about fewer: a second reveal replaces the first only where
-the answers of none, or of at least MIN_IN_ROOM people, have changed since each earlier one.
+Values of a confidential room are shown per group of at least MIN_IN_ROOM answers, and no calculation
+with several reveals of the same room tells about fewer: a later reveal replaces the earlier ones only
+where the answers that were shown together, and apart from all others, are at least MIN_IN_ROOM.
 """
 
 import random
 from collections import Counter, defaultdict
+from typing import NamedTuple
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
 from reflection.models.guides import Prompt
 
 MIN_IN_ROOM = 3
+SIGNED = "+"  # ends the digest of a signed answer
 
 
 class SnapshotQuerySet(models.QuerySet):
@@ -40,6 +43,7 @@ class Snapshot(models.Model):
     number = models.PositiveSmallIntegerField()
     sureness = models.JSONField(default=dict)  # {"1": 0, …, "4": 2}, of guesses
     counts = models.JSONField(default=dict)  # {"1": 2, "5": 1, "unknown": 1}, of a scale
+    names = models.JSONField(default=dict)  # {"1": ["Bo", "Ea"], …}, of a scale in an open room
     comments = models.JSONField(default=list)  # [{"text": …, "name": … or ""}], shuffled, of a line
     members = models.JSONField(default=dict)  # participant id → digest of the answer; never shown
 
@@ -57,10 +61,18 @@ class Snapshot(models.Model):
     def __str__(self):
         return f"visning {self.number} af {self.prompt_id}"
 
-    def differs_from(self, members: dict[str, str]) -> int:
-        """How many people's answers are other than they were in this snapshot."""
-        everybody = self.members.keys() | members.keys()
-        return sum(self.members.get(person) != members.get(person) for person in everybody)
+    def hide_again(self, earlier: list["Snapshot"]):
+        """What was hidden stays hidden when the same words are shown anew."""
+        hidden = {
+            snapshot.comments[comment.position]["text"]: comment
+            for snapshot in earlier
+            for comment in snapshot.hidden.all()
+        }
+        for position, said in enumerate(self.comments):
+            if comment := hidden.get(said["text"]):
+                self.hidden.create(
+                    position=position, reason=comment.reason, hidden_by=comment.hidden_by
+                )
 
 
 class HiddenComment(models.Model):
@@ -78,8 +90,8 @@ class HiddenComment(models.Model):
             )
         ]
 
-    def __str__(self):
-        return self.reason
+    def __str__(self):  # never the words: the admin names what stands in the way of a deletion
+        return f"skjult kommentar {self.pk}"
 
 
 class SharedLine(models.Model):
@@ -98,7 +110,7 @@ class SharedLine(models.Model):
         ]
 
     def __str__(self):
-        return self.text[:80]
+        return f"fælles linje {self.pk}"
 
 
 class AgreementQuerySet(models.QuerySet):
@@ -140,72 +152,135 @@ class Agreement(models.Model):
         ]
 
     def __str__(self):
-        return self.what[:80]
+        return f"aftale {self.pk}"
+
+
+class Cell(NamedTuple):
+    """Which answers stand together: to one prompt, of one party, own ones or guesses about one party."""
+
+    prompt: int
+    party: int | None
+    about: int | None
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        return (self.prompt, self.party or 0, self.about or 0)
 
 
 def take_snapshots(reflection):
     """Keep what the room may be shown now; called inside the transaction that reveals."""
     earlier = defaultdict(list)
-    for snapshot in reflection.snapshots.order_by("number"):
-        cell = (snapshot.prompt_id, snapshot.party_id, snapshot.about_id)
-        earlier[cell].append(snapshot)
-    Snapshot.objects.bulk_create(
-        _snapshot(reflection, cell, answers, len(earlier[cell]) + 1)
-        for cell, answers in _cells(reflection).items()
-        if _may_be_shown(reflection, answers, earlier[cell])
-    )
+    for snapshot in reflection.snapshots.order_by("number").prefetch_related("hidden"):
+        earlier[Cell(snapshot.prompt_id, snapshot.party_id, snapshot.about_id)].append(snapshot)
+    cells = _cells(reflection)
+    for cell in sorted(cells, key=lambda cell: cell.place):  # not in the order of the first answers
+        reveal = _Reveal(reflection, cells[cell], earlier[cell])
+        if reveal.is_allowed:
+            reveal.keep(cell)
 
 
-def _cells(reflection) -> dict[tuple, list]:
-    """The answers by prompt, party and party guessed about."""
+def _cells(reflection) -> dict[Cell, list]:
     cells = defaultdict(list)
-    answers = reflection.answers().select_related("participant", "prompt").order_by("pk")
-    for answer in answers:
+    for answer in reflection.answers().select_related("participant", "prompt"):
         if answer.raw:
-            cells[answer.prompt_id, answer.participant.party_id, answer.about_id].append(answer)
+            cells[Cell(answer.prompt_id, answer.participant.party_id, answer.about_id)].append(answer)
     return cells
 
 
-def _members(answers) -> dict[str, str]:
-    return {
-        str(answer.participant_id): tokens.digest(
-            f"{answer.raw}|{answer.is_signed}|{answer.sureness}"
+class _Reveal:
+    """The answers of one cell, as they would be shown now, beside all earlier showings of the cell."""
+
+    def __init__(self, reflection, answers, earlier: list[Snapshot]):
+        self.reflection, self.answers, self.earlier = reflection, answers, earlier
+        self.members = {str(answer.participant_id): _digest(answer) for answer in answers}
+
+    @property
+    def is_allowed(self) -> bool:
+        if self.earlier and self.earlier[-1].members == self.members:
+            return False  # it is shown already
+        if not self.reflection.is_confidential:
+            return True
+        named_before = any(said["name"] for snapshot in self.earlier for said in snapshot.comments)
+        return all(map(self._is_enough, self._groups)) and (self._may_name or not named_before)
+
+    @cached_property
+    def _groups(self) -> list[list[tuple]]:
+        """All answers ever shown here, those together that were always shown together.
+
+        Whatever is calculated from all showings is a sum over some of these groups.
+        """
+        groups = defaultdict(list)
+        showings = [set(shown.members.items()) for shown in self.earlier] + [set(self.members.items())]
+        for member in set.union(*showings):
+            groups[tuple(member in shown for shown in showings)].append(member)
+        return list(groups.values())
+
+    def _is_enough(self, group: list[tuple]) -> bool:
+        """At least MIN_IN_ROOM – and so many beside those on paper: who typed them knows these."""
+        others = [person for person, _digest in group if person not in self._on_paper]
+        return len(group) >= MIN_IN_ROOM and len(others) not in range(1, MIN_IN_ROOM)
+
+    @cached_property
+    def _on_paper(self) -> set[str]:
+        people = self.reflection.participants.filter(is_paper=True)
+        return {str(person) for person in people.values_list("pk", flat=True)}
+
+    @cached_property
+    def _may_name(self) -> bool:
+        """Whether enough stay without a name: where all but one have signed, the one has signed too."""
+        groups = [[member for member in group if not member[1].endswith(SIGNED)] for group in self._groups]
+        return all(map(self._is_enough, filter(None, groups)))
+
+    def keep(self, cell: Cell):
+        made = Snapshot(
+            reflection=self.reflection,
+            prompt_id=cell.prompt,
+            party_id=cell.party,
+            about_id=cell.about,
+            number=len(self.earlier) + 1,
+            members=self.members,
         )
-        for answer in answers
-    }
+        if self.answers[0].prompt.kind == Prompt.Kind.SCALE:
+            made.counts = dict(Counter(answer.raw for answer in self.answers))
+            made.sureness = self._sureness()
+            made.names = self._names()
+        else:
+            made.comments = self._comments()
+        made.save()
+        made.hide_again(self.earlier)
+
+    def _names(self) -> dict[str, list[str]]:
+        """Who gave which number: in an open room everybody has said yes to that."""
+        names = defaultdict(list)
+        for answer in [] if self.reflection.is_confidential else self.answers:
+            names[answer.raw].append(answer.participant.label)
+        return {raw: sorted(people) for raw, people in names.items()}
+
+    def _sureness(self) -> dict[str, int]:
+        """How sure those are who guessed a number; nothing where too few said so in any of the groups."""
+        sure = {
+            str(answer.participant_id): str(answer.sureness)
+            for answer in self.answers
+            if answer.sureness and answer.value
+        }
+        groups = [[member for member in group if member[0] in sure] for group in self._groups]
+        if self.reflection.is_confidential and not all(map(self._is_enough, filter(None, groups))):
+            return {}
+        return dict(Counter(sure.values()))
+
+    def _comments(self) -> list[dict]:
+        """Without order; in an open room each with a name, else with those of who wished it."""
+        comments = [{"text": answer.text, "name": self._name(answer)} for answer in self.answers]
+        random.SystemRandom().shuffle(comments)
+        return comments
+
+    def _name(self, answer) -> str:
+        if not self.reflection.is_confidential:
+            return answer.participant.label
+        return answer.participant.name if answer.is_signed and self._may_name else ""
 
 
-def _may_be_shown(reflection, answers, earlier: list[Snapshot]) -> bool:
-    members = _members(answers)
-    if earlier and earlier[-1].differs_from(members) == 0:
-        return False  # it is shown already
-    if not reflection.is_confidential:
-        return True
-    if len(answers) < MIN_IN_ROOM:
-        return False
-    changes = [snapshot.differs_from(members) for snapshot in earlier]
-    return all(number == 0 or number >= MIN_IN_ROOM for number in changes)
-
-
-def _snapshot(reflection, cell, answers, number) -> Snapshot:
-    prompt_id, party_id, about_id = cell
-    made = Snapshot(
-        reflection=reflection,
-        prompt_id=prompt_id,
-        party_id=party_id,
-        about_id=about_id,
-        number=number,
-        members=_members(answers),
-    )
-    if answers[0].prompt.kind == Prompt.Kind.SCALE:
-        made.counts = dict(Counter(answer.raw for answer in answers))
-        made.sureness = dict(Counter(str(answer.sureness) for answer in answers if answer.sureness))
-    else:
-        made.comments = [_comment(reflection, answer) for answer in answers]
-        random.SystemRandom().shuffle(made.comments)
-    return made
-
-
-def _comment(reflection, answer) -> dict:
-    has_name = answer.is_signed or not reflection.is_confidential
-    return {"text": answer.text, "name": answer.participant.name if has_name else ""}
+def _digest(answer) -> str:
+    """Other for every person, so that equal answers are not seen to be equal."""
+    content = f"{answer.participant_id}|{answer.raw}|{answer.sureness}"
+    return tokens.digest(content) + (SIGNED if answer.is_signed else "")

@@ -29,6 +29,11 @@ def qr(address: str):
     return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 – made by segno
 
 
+@register.filter
+def clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 @register.simple_tag
 def dots(values):
     """One party's answers as dots above the numbers 1–5; the sentence and the table say the same."""
@@ -41,4 +46,7 @@ def dots(values):
         }
         for index, count in enumerate(values.counts)
     ]
-    return render_to_string("reflection/_dots.html", {"columns": columns, "values": values})
+    tallest = max(len(column["dots"]) for column in columns)
+    top = 14 if any(column["more"] for column in columns) else 150 - 16 * max(tallest, 2)
+    context = {"columns": columns, "values": values, "top": top, "height": 190 - top}
+    return render_to_string("reflection/_dots.html", context)

@@ -1,16 +1,17 @@
 """A participant's own pages: welcome, steps, own answers, waiting."""
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from aarhuskompas.shortcuts import render_page
-from reflection.confidentiality import own_answers
+from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms import StepForm
 from reflection.joining import SafetyForm
-from reflection.places import collecting_required, place_required
+from reflection.places import answering_required, place_required
 from reflection.saving import posted, save_form, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -24,12 +25,12 @@ def room(request, place):
     if place.reflection.is_concluded:
         return redirect("reflection:minutes", key=key)
     if place.reflection.is_revealed:
-        return redirect("reflection:board", key=key)
+        return redirect(place.reflection.result_address)
     if place.is_facilitator and not place.answers_count:
         return redirect("reflection:lead", key=key)
     if not place.answers_count or place.is_done:
         return redirect("reflection:waiting", key=key)
-    if place.safety is None:
+    if place.safety is None and not place.answers.exists():
         return redirect("reflection:welcome", key=key)
     return redirect_to_next_step(place)
 
@@ -42,21 +43,20 @@ def redirect_to_next_step(place):
 
 
 @form_methods
-@collecting_required
+@answering_required
 def welcome(request, place):
-    """The return code, and the safety question before anything else."""
-    if not place.answers_count:
-        return redirect("reflection:waiting", key=place.reflection.key)
+    """The return code, and the safety question before anything else; nobody must answer it."""
     form = SafetyForm(posted(request))
     if form.is_valid():
-        place.say_how_free(form.cleaned_data["safety"])
+        if form.cleaned_data["safety"]:
+            place.say_how_free(form.cleaned_data["safety"])
         return redirect_to_next_step(place)
     context = {"place": place, "room": place.reflection, "form": form}
     return render(request, "reflection/welcome.html", context, status=status_of(form))
 
 
 @form_methods
-@collecting_required
+@answering_required
 def step(request, place, position):
     steps = place.reflection.version.steps.prefetch_related("prompts", "variants")
     step = get_object_or_404(steps, position=position)
@@ -80,7 +80,7 @@ def _after_step(place, step, go: str):
     position = step.position - 1 if go == "back" else step.position + 1
     if 1 <= position <= last:
         return redirect("reflection:step", key=key, position=position)
-    return redirect(place.reflection.more_to_answer_at or reverse("reflection:answers", args=[key]))
+    return redirect(place.reflection.more_to_answer_address or place.reflection.answers_address)
 
 
 @require_safe
@@ -91,13 +91,23 @@ def answers(request, place):
         "place": place,
         "room": place.reflection,
         "progress": place.progress(),
-        "answers": own_answers(place),
+        "guesses": guesses(place),
     }
     return render(request, "reflection/answers.html", context)
 
 
+@require_safe
+@place_required
+def download(request, place):
+    """One's own answers as a file to keep."""
+    readable = {"ensure_ascii": False, "indent": 2}
+    response = JsonResponse(own_answers_to_keep(place), json_dumps_params=readable)
+    response.headers["Content-Disposition"] = f'attachment; filename="{_("mine-svar")}.json"'
+    return response
+
+
 @require_POST
-@collecting_required
+@answering_required
 def finish(request, place):
     place.finish(is_done=request.POST.get("done") != "no")
     if place.is_done:
@@ -106,10 +116,10 @@ def finish(request, place):
 
 
 @require_POST
-@collecting_required
+@answering_required
 def withdraw(request, place):
-    place.withdraw()
-    messages.success(request, _("Dine svar er trukket tilbage og slettet."))
+    if place.withdraw():
+        messages.success(request, _("Dine svar er slettet."))
     return redirect("reflection:answers", key=place.reflection.key)
 
 
@@ -117,7 +127,9 @@ def withdraw(request, place):
 @place_required
 def waiting(request, place):
     """How many are done; nothing else is known before the reveal."""
+    if place.reflection.is_revealed and request.htmx:  # else it would fetch the page to find it is another
+        return HttpResponseClientRedirect(place.reflection.result_address)
     if place.reflection.is_revealed:
-        return redirect("reflection:board", key=place.reflection.key)
+        return redirect(place.reflection.result_address)
     context = {"place": place, "room": place.reflection}
     return render_page(request, "reflection/waiting.html", context, partial="state")

@@ -1,5 +1,6 @@
 """What the room sees together."""
 
+from django.contrib.messages import get_messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -7,6 +8,7 @@ from aarhuskompas.shortcuts import render_page
 from reflection.confidentiality import board as gate
 from reflection.models import SharedLine
 from reflection.places import place_required
+from reflection.showing import shown_to_all
 
 
 @require_safe
@@ -15,6 +17,18 @@ def board(request, place):
     room = place.reflection
     if not room.is_revealed:
         return redirect("reflection:room", key=room.key)
+    if request.htmx.target != "board" and is_personal(request):
+        return _board(request, place)
+    variant = (request.htmx.target == "board", place.is_facilitator)
+    return shown_to_all(request, room, variant, lambda: _board(request, place))
+
+
+def is_personal(request) -> bool:
+    """Whether the frame of a page, not the board in it, says something to this visitor alone."""
+    return request.user.is_authenticated or bool(get_messages(request))
+
+
+def _board(request, place):
     return render_page(request, "reflection/board.html", _shown(place), partial="board")
 
 

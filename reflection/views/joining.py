@@ -20,6 +20,8 @@ def _code_status(form) -> int:
 def code(request):
     """Type the code from the wall."""
     form = CodeForm(posted(request), request=request)
+    if form.is_valid() and isinstance(form.found, Participant):
+        return _come_in(request, form.found)
     if form.is_valid():
         return redirect("reflection:join", token=form.found.invitation)
     return render(request, "reflection/code.html", {"form": form}, status=_code_status(form))
@@ -28,11 +30,12 @@ def code(request):
 @form_methods
 def join(request, token):
     """What the room is and who sees what; joining itself is the button."""
-    room = Reflection.objects.by_invitation(token).select_related("version__guide").first()
-    leads = room is None
-    if leads:
-        room = _led_by(token)
-    if place_in(request, room.key):
+    room = get_object_or_404(Reflection.objects.by_link(token).select_related("version__guide"))
+    leads = room.facilitator_hash == tokens.digest(token)
+    place = place_in(request, room.key)
+    if place and leads and not place.is_facilitator:
+        return _take_over(request, place)
+    if place:
         return redirect("reflection:room", key=room.key)
     form = JoinForm(posted(request), room=room)
     if form.is_valid():
@@ -44,12 +47,17 @@ def join(request, token):
     return render(request, "reflection/join.html", context, status=status_of(form))
 
 
-def _led_by(token: str) -> Reflection:
-    """The room whose facilitators' link this is."""
-    rooms = Reflection.objects.exclude(phase=Reflection.Phase.CONCLUDED).select_related(
-        "version__guide"
-    )
-    return get_object_or_404(rooms, facilitator_hash=tokens.digest(token))
+def _take_over(request, place: Participant):
+    """The facilitators' link, opened by somebody who is in the room already."""
+    if request.method == "POST":
+        place.lead()
+        return redirect("reflection:lead", key=place.reflection.key)
+    return render(request, "reflection/take_over.html", {"room": place.reflection})
+
+
+def _come_in(request, participant: Participant):
+    take_place(request, participant)
+    return redirect("reflection:room", key=participant.reflection.key)
 
 
 @form_methods
@@ -57,8 +65,7 @@ def come_back(request):
     """Another device, the same place: by the participant's own code."""
     form = ReturnForm(posted(request), request=request)
     if form.is_valid():
-        take_place(request, form.found)
-        return redirect("reflection:room", key=form.found.reflection.key)
+        return _come_in(request, form.found)
     return render(request, "reflection/come_back.html", {"form": form}, status=_code_status(form))
 
 
@@ -69,8 +76,7 @@ def own_link(request, token):
         Participant.objects.select_related("reflection"), link_hash=tokens.digest(token)
     )
     if request.method == "POST":
-        take_place(request, participant)
-        return redirect("reflection:room", key=participant.reflection.key)
+        return _come_in(request, participant)
     return render(request, "reflection/own_link.html", {"room": participant.reflection})
 
 

@@ -1,16 +1,18 @@
 """What the facilitator does: the room's screen, its phases, its timer, its shared lines."""
 
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aarhuskompas.shortcuts import render_page
-from reflection.confidentiality import safety
+from reflection.confidentiality import comment_to_hide, safety
 from reflection.leading import HideForm, PaperForm, SharedLineForm, TimerForm
-from reflection.live import announce
-from reflection.models import Participant, Snapshot
+from reflection.models import Participant
 from reflection.places import facilitator_required
 from reflection.saving import posted, save_form, status_of
 
@@ -24,12 +26,23 @@ def lead(request, place):
     context = {
         "place": place,
         "room": room,
-        "people": room.participants.order_by("pk"),
+        **_people(room),
         "safety": safety(room),
         "timer_form": TimerForm(),
         "steps": room.version.steps.prefetch_related("prompts"),
     }
     return render_page(request, "reflection/lead.html", context, partial="state")
+
+
+def _people(room) -> dict:
+    """Who is there, by name and not by when they came; of the others how many."""
+    everybody = room.participants.select_related("party")
+    others = everybody.filter(name="", is_facilitator=False)
+    return {
+        "people": everybody.filter(is_paper=False).exclude(pk__in=others).order_by(Lower("name")),
+        "nameless": others.filter(is_paper=False).count(),
+        "on_paper": everybody.filter(is_paper=True).count(),
+    }
 
 
 @require_safe
@@ -43,7 +56,7 @@ def poster(request, place):
 @facilitator_required
 def reveal(request, place):
     place.reflection.reveal()
-    return redirect("reflection:board", key=place.reflection.key)
+    return redirect(place.reflection.result_address)
 
 
 @require_POST
@@ -59,7 +72,11 @@ def conclude(request, place):
     if place.reflection.is_collecting:
         messages.warning(request, _("Vis svarene samlet, før I afslutter."))
         return redirect("reflection:lead", key=place.reflection.key)
-    place.reflection.conclude()
+    if place.reflection.goes_on_at:  # an ending has an outcome and a date: product.md §4.10
+        messages.info(request, _("Rummet slutter med det, I bliver enige om. Skriv det her."))
+        return redirect(place.reflection.goes_on_address)
+    if not place.reflection.conclude():
+        return redirect("reflection:lead", key=place.reflection.key)
     return redirect("reflection:minutes", key=place.reflection.key)
 
 
@@ -76,11 +93,9 @@ def renew_code(request, place):
 def hand_over(request, place, participant):
     """Let another in the room lead too; who leads can hand over, and there may be several."""
     chosen = get_object_or_404(Participant, reflection=place.reflection, pk=participant)
-    if chosen.is_paper:
+    if chosen.is_paper or chosen.is_pretend:
         raise Http404
-    chosen.is_facilitator = True
-    chosen.save(update_fields=["is_facilitator"])
-    announce(place.reflection.key)
+    chosen.lead()
     messages.success(request, _("Nu kan %(name)s også lede rummet.") % {"name": chosen.label})
     return redirect("reflection:lead", key=place.reflection.key)
 
@@ -99,8 +114,13 @@ def timer(request, place):
         place.reflection.start_timer(form.cleaned_data["minutes"] * 60)
     else:
         messages.warning(request, _("Skriv et tal mellem 1 og 60 minutter."))
-    back = "reflection:board" if request.POST.get("back") == "board" else "reflection:lead"
-    return redirect(back, key=place.reflection.key)
+    return redirect(_way_back(request, reverse("reflection:lead", args=[place.reflection.key])))
+
+
+def _way_back(request, otherwise: str) -> str:
+    """The page of ours that the form stands on and names in `back`."""
+    back = request.POST.get("back", "")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise
 
 
 @form_methods
@@ -121,16 +141,14 @@ def shared_line(request, place, position):
 @facilitator_required
 def hide(request, place, snapshot, position):
     """Take a comment off the board; that it happened, who did it and why stays on the board."""
-    found = get_object_or_404(
-        Snapshot.objects.select_related("prompt__step"), pk=snapshot, reflection=place.reflection
-    )
-    if not place.reflection.is_revealed or position >= len(found.comments):
+    comment = comment_to_hide(place.reflection, snapshot, position)
+    if comment is None:
         raise Http404
     form = HideForm(posted(request))
     if form.is_valid():
-        form.save(found, position, place)
+        form.save(comment, place)
         return redirect("reflection:board", key=place.reflection.key)
-    context = {"place": place, "room": place.reflection, "form": form, "snapshot": found}
+    context = {"place": place, "room": place.reflection, "form": form, "comment": comment}
     return render(request, "reflection/hide.html", context, status=status_of(form))
 
 

@@ -1,0 +1,60 @@
+"""How long a room is kept, and what goes when its time is over."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from reflection.models import Participant, Reflection
+from reflection.models.reflections import WAYS_IN
+
+REHEARSAL_HOURS = 24
+
+
+def past_rehearsals():
+    """Rehearsals older than a day."""
+    return Reflection.objects.filter(
+        is_rehearsal=True, created_at__lte=timezone.now() - timedelta(hours=REHEARSAL_HOURS)
+    )
+
+
+def past_rooms():
+    """Rooms whose time is over and that still hold something: by their own date, else by the setting."""
+    today = timezone.localdate()
+    begun = Coalesce("concluded_at", "created_at")
+    is_old = models.Q(keep_until=None, begun__lt=_midnight(today - timedelta(days=settings.KEEP_ROOMS_DAYS)))
+    full = models.Exists(Participant.objects.filter(reflection=models.OuterRef("pk")).filter(_goes()))
+    rooms = Reflection.objects.exclude(mode=Reflection.Mode.SOLO).filter(is_rehearsal=False)
+    return rooms.annotate(begun=begun).filter(is_old | models.Q(keep_until__lt=today)).filter(full)
+
+
+def _midnight(day: date):
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _goes() -> models.Q:
+    """Who is deleted, or holds what is deleted. Who has an account keeps the place, to read the outcome."""
+    return models.Q(user=None) | models.Q(answers__isnull=False) | models.Q(safety__isnull=False)
+
+
+@transaction.atomic
+def delete_rehearsal(room: Reflection):
+    """The whole room, with whatever other apps hang on it."""
+    for relation in Reflection._meta.related_objects:
+        if relation.on_delete is models.PROTECT:
+            relation.related_model._base_manager.filter(**{relation.field.name: room}).delete()
+    room.delete()
+
+
+@transaction.atomic
+def empty(room: Reflection):
+    """All that people answered, and who they were. What was agreed stays with the matter it belongs to."""
+    room.snapshots.all().delete()
+    room.participants.filter(user=None).delete()
+    for person in room.participants.all():
+        person.answers.all().delete()
+    room.participants.update(safety=None, name="", is_done=False, party=None)
+    room.shared_lines.all().delete()
+    Reflection.objects.filter(pk=room.pk).update(safety_shown=[], **dict.fromkeys(WAYS_IN))

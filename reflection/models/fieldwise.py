@@ -1,0 +1,48 @@
+"""Rows that several people write at once, each field for itself."""
+
+from django.db import models, transaction
+
+
+class Fieldwise(models.Model):
+    """A row whose fields save themselves while one types, without overwriting another window."""
+
+    written_by = models.JSONField(default=dict, editable=False)  # field → page that wrote it last
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
+        """Store form fields; returns the names of those that another page changed meanwhile.
+
+        `texts` and `was` hold each field as forms hold it: what it shall be, and what the page read.
+        A field that nobody touched on the page never overwrites what another window wrote.
+        """
+        stored = type(self).objects.select_for_update().get(pk=self.pk)
+        changed = [name for name in texts if stored.raw(name) != texts[name]]
+        mine = [name for name in changed if stored.written_by.get(name) == page]
+        free = [name for name in changed if name in mine or stored.raw(name) == was[name]]
+        for name in free:
+            field = self._meta.get_field(name)
+            setattr(stored, field.attname, None if field.null and not texts[name] else texts[name])
+            stored.written_by[name] = page
+        beside = ["written_by", *stored.settle()]
+        stored.save(update_fields=[*free, *beside])
+        self.refresh_from_db(fields=[*texts, *beside])
+        return [name for name in changed if name not in free and texts[name] != was[name]]
+
+    def settle(self) -> list[str]:
+        """Bring other fields in line with what was just written; returns their names."""
+        return []
+
+    def raw(self, name: str) -> str:
+        """A field as forms hold it."""
+        return raw(getattr(self, self._meta.get_field(name).attname))
+
+
+def raw(value) -> str:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        value = value.pk
+    return "" if value is None else str(value)

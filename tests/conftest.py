@@ -1,0 +1,181 @@
+"""Fixtures for all tests: pages, people and the portal's real content."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+
+from tests import factories
+from tests.pages import Page, check_page, check_part
+
+# --- People --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staff(db):
+    """Malik, who owns goals and reflections."""
+    return factories.make_user("Malik Medarbejder", email="malik@example.dk")
+
+
+@pytest.fixture
+def colleague(db):
+    """Karen, who has an account and no business with Malik's."""
+    return factories.make_user("Karen Kollega", email="karen@example.dk")
+
+
+@pytest.fixture
+def editor(db):
+    return factories.make_user("Rikke Redaktør", email="rikke@example.dk", role="redaktør")
+
+
+@pytest.fixture
+def method_owner(db):
+    return factories.make_user("Mette Metodeansvarlig", email="mette@example.dk", role="metodeansvarlig")
+
+
+@pytest.fixture
+def administrator(db):
+    return factories.make_user("Ada Administrator", email="ada@example.dk", role="administrator")
+
+
+@pytest.fixture
+def logged_in(db):
+    """A function: the browser of a person who has logged in."""
+
+    def log_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def staff_client(staff, logged_in):
+    return logged_in(staff)
+
+
+@pytest.fixture
+def colleague_client(colleague, logged_in):
+    return logged_in(colleague)
+
+
+@pytest.fixture
+def editor_client(editor, logged_in):
+    return logged_in(editor)
+
+
+@pytest.fixture
+def method_owner_client(method_owner, logged_in):
+    return logged_in(method_owner)
+
+
+@pytest.fixture
+def administrator_client(administrator, logged_in):
+    return logged_in(administrator)
+
+
+# --- Pages ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(client, logged_in):
+    """A function that fetches an address and fails unless the answer is a good page.
+
+    page("/dilemmaer/")                        as a reader
+    page("/maalkompasset/mine/", by=staff)     as a person (each call a new browser) or a Client
+    page("/x/", status=404)                    error pages are pages too
+    page("/x/", post={"name": "value"})        send a form; redirects are followed
+    page("/historier/", part="hits")           what htmx gets for the element of that id
+    """
+
+    def fetch(url, *, by=None, status=200, post=None, query=None, part=None, headers=None):
+        browser = client if by is None else by if isinstance(by, Client) else logged_in(by)
+        headers = {**({"HX-Request": "true", "HX-Target": part} if part else {}), **(headers or {})}
+        if post is None:
+            response = browser.get(url, query, headers=headers, follow=True)
+        else:
+            response = browser.post(url, post, headers=headers, follow=True)
+        assert response.status_code == status, f"{url}: {response.status_code}, not {status}"
+        assert response["Content-Type"] == "text/html; charset=utf-8"
+
+        def fetch_again(url, **options):
+            return fetch(url, **{"by": browser, **options})
+
+        fetched = Page(response, fetch_again, is_part=bool(part))
+        (check_part if part else check_page)(fetched)
+        return fetched
+
+    return fetch
+
+
+# --- The portal's own content --------------------------------------------------------------------
+
+
+COLUMNS = """
+    SELECT quote_ident(table_name), string_agg(quote_ident(column_name), ', ')
+    FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+    WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'
+    AND (starts_with(table_name, 'compass_') OR starts_with(table_name, 'reflection_'))
+    GROUP BY table_name
+"""
+
+
+class Snapshot:
+    """The rows that load_content makes, kept as text: putting them back is many times faster.
+
+    The database's own triggers rest meanwhile: what they would write is among the rows, and what they
+    would refuse is that a published version gets its steps.
+    """
+
+    def __init__(self):
+        self.columns: dict[str, str] = {}
+        self.rows: dict[str, bytes] = {}
+
+    def restore(self, *, without=""):
+        """Put back all tables but those whose name begins with `without`."""
+        if not self.rows:
+            self._take()
+        wanted = {
+            table: rows for table, rows in self.rows.items() if not without or not table.startswith(without)
+        }
+        with connection.cursor() as cursor:
+            self._alter(cursor, "DISABLE TRIGGER USER")
+            for table, rows in wanted.items():
+                with cursor.copy(f"COPY {table} ({self.columns[table]}) FROM STDIN") as copy:
+                    copy.write(rows)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            self._alter(cursor, "ENABLE TRIGGER USER")
+
+    def _take(self):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(COLUMNS)
+            self.columns = dict(cursor.fetchall())
+            call_command("load_content", stdout=StringIO())
+            for table, columns in self.columns.items():
+                with cursor.copy(f"COPY {table} ({columns}) TO STDOUT") as copy:
+                    if rows := b"".join(copy):
+                        self.rows[table] = rows
+            transaction.set_rollback(True)
+
+    def _alter(self, cursor, what):
+        cursor.execute(";".join(f"ALTER TABLE {table} {what}" for table in self.rows))
+
+
+@pytest.fixture(scope="session")
+def snapshot():
+    return Snapshot()
+
+
+@pytest.fixture
+def content(db, snapshot):
+    """Everything in content/, as `load_content` makes it."""
+    snapshot.restore()
+
+
+@pytest.fixture
+def content_without_search(db, snapshot):
+    """The same in a tenth of the time, for tests that look at every page and search for nothing."""
+    snapshot.restore(without="compass_search")

@@ -1,0 +1,524 @@
+"""What a room may show: nothing before the reveal, and never a group below MIN_IN_ROOM."""
+
+import ast
+import json
+import logging
+import re
+from itertools import product
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from aarhuskompas.logs import JsonFormatter
+from reflection.confidentiality import board, cells, comment_to_hide, safety
+from reflection.models import MIN_IN_ROOM, Answer, Participant, Reflection
+from tests import routes
+from tests.factories import make_goal, make_guide, make_room, make_user
+from tests.reflection.people import add, answer, enter, place_of
+from tests.test_architecture import OURS, python_files, relative, templates
+
+SMALL = range(1, MIN_IN_ROOM)
+
+
+# --- Nobody's page depends on what somebody else has answered --------------------------------------
+
+
+@pytest.fixture()
+def room(staff):
+    """Two parties: Alma, Bo and three more of «os», two of «de andre»; Malik leads, with Sara."""
+    make_guide(steps=2)
+    room = make_goal(owner=staff).open_room(staff, mode=Reflection.Mode.CONFIDENTIAL).reflection
+    for position, title in enumerate(["os", "de andre"]):
+        room.parties.create(position=position, title=title)
+    return room
+
+
+@pytest.fixture()
+def crowd(room, staff, logged_in):
+    """Every kind of person who may come by, with a browser; «alma» is the one who is to be protected."""
+    us, them = room.parties.all()
+    staff.is_superuser = staff.is_staff = True
+    crowd = {
+        "leader": logged_in(staff),
+        "alma": enter(room, party=us.pk, name="Alma"),
+        "bo": enter(room, party=us.pk, name="Bo"),
+        "guest": enter(room, party=them.pk),
+        "spectator": enter(room, party=us.pk, spectator="on"),
+        "second": enter(room, party=them.pk, token=room.facilitator_invitation, name="Sara", spectator="on"),
+        "colleague": logged_in(make_user("Karen Kollega")),
+        "superuser": logged_in(make_user("Sofus Super", role="administrator", is_superuser=True)),
+        "reader": Client(),
+    }
+    add(room, "1", "2", "5", party=us)
+    add(room, "4", party=them)
+    return crowd
+
+
+def everything(room) -> list[str]:
+    """Every address of the room and of what it is about, what leads into it, and the admin."""
+    kwargs = {
+        "key": room.key, "position": 1, "token": room.invitation, "participant": 1, "snapshot": 1,
+    }  # fmt: skip
+    found = ["/admin/", "/admin/reflection/", f"/haendelser/{room.key}/"]
+    for route in routes.EVERY:
+        if route.name.startswith("reflection:") or "key" in route.parameters:
+            given = {name: kwargs[name] for name in route.parameters if name in kwargs}
+            try:
+                address = reverse(route.name, kwargs=given)
+            except NoReverseMatch:
+                continue
+            found.append(address)
+    return [*found, *(f"/admin/reflection/{model}/" for model in ["guide", "guideversion", "answer"])]
+
+
+CLOCKS = {"X-Request-ID", "Expires"}
+
+
+def seen(browser, room, caplog) -> dict[str, tuple]:
+    """All that an address and the log say, by address; without what changes by itself."""
+    told = {}
+    for address in everything(room):
+        caplog.clear()
+        response = browser.get(address)  # other methods are refused (test_pages.py) or are forms
+        logged = [steady(JsonFormatter().format(record)) for record in caplog.records]
+        headers = {name: steady(value) for name, value in response.items() if name not in CLOCKS}
+        told[address] = (response.status_code, headers, steady(response.getvalue().decode()), logged)
+    return told
+
+
+def steady(text: str) -> str:
+    text = re.sub(r'name="(csrfmiddlewaretoken|page)" value="[^"]+"', "", text)
+    text = re.sub(r'"(time|request)": "[^"]*"|"milliseconds": [\d.]+', "", text)
+    return re.sub(r"/skjul/\d+/\d+/", "", text)
+
+
+VARIANTS = {
+    "nothing": None,
+    "one": ("1", "Hemmelige ord om chefen"),
+    "five": ("5", "Helt andre ord"),
+}
+
+
+IN_THE_ROOM = ["leader", "second", "bo", "spectator"]
+
+
+def compare(crowd, room, caplog, vary, who=IN_THE_ROOM):
+    """`vary` puts each variant into the database; none of `who` may see any difference."""
+    caplog.set_level(logging.DEBUG)
+    told = {}
+    for variant in VARIANTS.values():
+        with transaction.atomic():
+            vary(variant)
+            for name in who:
+                told.setdefault(name, []).append(seen(crowd[name], room, caplog))
+            transaction.set_rollback(True)
+    for name, (first, *others) in told.items():
+        for other in others:
+            assert {key: value for key, value in other.items() if value != first[key]} == {}, name
+    assert mail.outbox == []
+
+
+def test_before_the_reveal_no_page_of_anybody_depends_on_an_answer(crowd, room, caplog):
+    alma = place_of(crowd["alma"], room)
+
+    def vary(variant):
+        if variant:
+            answer(alma, *variant, is_signed=True)
+
+    compare(crowd, room, caplog, vary, crowd.keys() - {"alma"})
+    assert "Hemmelige ord" not in json.dumps(seen(crowd["leader"], room, caplog), default=str)
+
+
+def test_after_the_reveal_no_page_depends_on_the_answers_of_a_party_of_two(crowd, room, caplog):
+    guest = place_of(crowd["guest"], room)
+
+    def vary(variant):
+        if variant:
+            answer(guest, *variant, is_signed=True)
+        room.reveal()
+
+    compare(crowd, room, caplog, vary)
+
+
+def test_after_going_back_one_changed_answer_changes_no_page(crowd, room, caplog):
+    alma = place_of(crowd["alma"], room)
+    answer(alma, "2")
+    room.reveal()
+    room.collect_again()
+
+    def vary(variant):
+        answer(alma, *(variant or ("2", "")))
+        Reflection.objects.get(pk=room.pk).reveal()
+
+    compare(crowd, room, caplog, vary)
+
+
+def test_the_comparison_sees_what_may_be_seen(crowd, room, caplog):
+    """If it could see nothing, it would prove nothing."""
+    alma = place_of(crowd["alma"], room)
+    told = []
+    for number in ["1", "5"]:
+        answer(alma, number)
+        told.append(seen(crowd["alma"], room, caplog))
+    assert told[0] != told[1]
+    room.reveal()
+    before = seen(crowd["bo"], room, caplog)
+    room.collect_again()
+    for person in room.participants.counted():
+        answer(person, "5")
+    room.reveal()
+    assert seen(crowd["bo"], room, caplog) != before
+
+
+# --- Random rooms: no group below the minimum, nor by any calculation ------------------------------
+
+
+class RandomRoom(RuleBasedStateMachine):
+    """People come, answer, take back, and are shown it, in any order; what was shown is remembered."""
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.people = []
+        self.paper = set()
+        self.said = {}  # (person, about) → what they say now: (number, words, sureness, is_signed)
+        self.numbers = {}  # cell → what was shown of it, each time: (what the page said, whose answers)
+        self.words = {}  # cell → the words shown, each time
+        self.sure = {}
+        self.named = set()  # words that stood on the board with a name
+        self.safety = [[0] * 5]
+        self.words_used = 0
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    @initialize(parties=st.sampled_from([0, 2]), people=st.integers(0, 6))
+    def open(self, parties, people):
+        self.room = make_room()
+        self.parties = [self.room.parties.create(position=n, title=f"Part {n}") for n in range(parties)]
+        for number in range(people):
+            self.come(party=number % 2, number=number % 5 + 1, is_signed=False)
+
+    @rule(party=st.integers(0, 1), number=st.integers(1, 5), is_signed=st.booleans())
+    def come(self, party, number, is_signed):
+        if len(self.people) < 9:
+            party = self.parties[party] if self.parties else None
+            self.people.append(self.room.participants.create(name=f"P{len(self.people)}", party=party))
+            self.change(len(self.people) - 1, number, is_signed=is_signed)
+
+    @precondition(lambda self: self.people)
+    @rule(who=st.integers(0, 8), number=st.sampled_from(["1", "3", "5", "unknown"]), is_signed=st.booleans())
+    def change(self, who, number, is_signed):
+        if self.room.is_collecting:
+            self.write(self.people[who % len(self.people)], None, str(number), None, is_signed)
+
+    @rule(people=st.sets(st.integers(0, 8), min_size=3), number=st.sampled_from(["1", "4"]), is_signed=st.booleans())
+    def change_several(self, people, number, is_signed):
+        for who in people:
+            if self.people:
+                self.change(who, number, is_signed)
+
+    @precondition(lambda self: self.people and self.parties)
+    @rule(people=st.sets(st.integers(0, 8)), number=st.sampled_from(["2", "5"]), sureness=st.sampled_from([None, 1, 4]))
+    def guess(self, people, number, sureness):
+        for who in people if self.room.is_collecting else []:
+            person = self.people[who % len(self.people)]
+            about = next(party for party in self.parties if party != person.party)
+            self.write(person, about, number, sureness, False)
+
+    def write(self, person, about, number, sureness, is_signed):
+        person.answers.filter(about=about).delete()
+        self.words_used += 1
+        words = f"ord{self.words_used}" if about is None else ""
+        for prompt in self.prompts:
+            raw = number if prompt.kind == "scale" else words
+            if raw:
+                signed = is_signed and prompt.kind == "line"
+                content = prompt.content(raw)
+                person.answers.create(prompt=prompt, about=about, sureness=sureness, is_signed=signed, **content)
+        self.said[person, about] = (number, words, sureness, self.words_used)
+
+    @property
+    def prompts(self):
+        return [prompt for step in self.room.version.steps.all()[:1] for prompt in step.answered_prompts]
+
+    @precondition(lambda self: self.people)
+    @rule(who=st.integers(0, 8))
+    def withdraw(self, who):
+        person = self.people[who % len(self.people)]
+        if person.withdraw():
+            self.said = {key: said for key, said in self.said.items() if key[0] != person}
+
+    @rule(number=st.sampled_from(["1", "5"]), party=st.integers(0, 1), copies=st.integers(1, 3))
+    def type_paper_in(self, number, party, copies):
+        for _copy in range(copies):
+            if self.room.is_collecting and len(self.people) < 9:
+                party_of = self.parties[party] if self.parties else None
+                person = self.room.participants.create(is_paper=True, is_done=True, party=party_of)
+                self.people.append(person)
+                self.paper.add(person)
+                self.write(person, None, number, None, False)
+
+    @precondition(lambda self: self.people)
+    @rule(people=st.sets(st.integers(0, 8)), number=st.integers(1, 5))
+    def say_how_free(self, people, number):
+        for who in people:
+            self.people[who % len(self.people)].say_how_free(number)
+            self.look_at_safety()
+
+    def look_at_safety(self):
+        shown = safety(self.room) or [0] * 5
+        grown = [now - before for now, before in zip(shown, self.safety[-1], strict=True)]
+        assert min(grown) >= 0
+        assert sum(grown) not in SMALL
+        self.safety.append(shown)
+
+    @rule()
+    def reveal(self):
+        self.room.reveal()
+        if self.room.is_revealed:
+            self.look()
+
+    @rule()
+    def go_back(self):
+        self.room.collect_again()
+
+    def look(self):
+        """Remember what the board and the cells say now, and whose answers that must be."""
+        (step,) = board(self.room)[:1] if len(board(self.room)) == 1 else [self.first_step()]
+        for party in self.parties or [None]:
+            said = [comment for comment in step.comments if comment.party == party]
+            texts = frozenset(comment.text for comment in said)
+            self.named |= {comment.text for comment in said if comment.name}
+            self.remember(self.words, party, texts)
+        for (prompt, party, about), values in cells(self.room).items():
+            cell = (prompt, party, about)
+            now = self.now(party, about)
+            self.remember_numbers(self.numbers, cell, (*values.counts, values.unknown), now)
+            sure = frozenset(member for member in now if member[1][2] and member[1][0] != "unknown")
+            self.remember_numbers(self.sure, cell, tuple(values.sureness), sure)
+
+    def first_step(self):
+        return next(result for result in board(self.room) if result.step.position == 1)
+
+    def now(self, party, about) -> frozenset:
+        return frozenset(
+            ((person, said_about), said)
+            for (person, said_about), said in self.said.items()
+            if person.party_id == party and (said_about.pk if said_about else None) == about
+        )
+
+    def remember(self, shown, cell, what):
+        if what and (not shown.get(cell) or shown[cell][-1] != what):
+            shown.setdefault(cell, []).append(what)
+
+    def remember_numbers(self, shown, cell, what, whose):
+        """The same numbers as before tell nothing new, whoever they are of."""
+        if any(what) and (not shown.get(cell) or shown[cell][-1][0] != what):
+            shown.setdefault(cell, []).append((what, whose))
+
+    @invariant()
+    def nothing_is_shown_while_answers_are_taken(self):
+        if self.room.is_collecting:
+            assert board(self.room) == []
+            assert cells(self.room) == {}
+            newest = self.room.snapshots.last()
+            assert newest is None or comment_to_hide(self.room, newest.pk, 0) is None
+
+    @invariant()
+    def no_calculation_tells_about_fewer(self):
+        on_paper = {words for (person, _about), (_n, words, _s, _v) in self.said.items() if person in self.paper}
+        for showings in self.words.values():
+            for few in differences(showings):
+                assert len(few - on_paper) not in SMALL, few
+                assert len(few - self.named) not in SMALL, (few, self.named)
+        for shown in [self.numbers, self.sure]:
+            for showings in shown.values():
+                for few in differences([whose for _what, whose in showings]):
+                    assert len(few) not in SMALL, few
+                    assert len([who for who in few if who[0][0] not in self.paper]) not in SMALL, few
+
+
+def differences(showings: list[frozenset]) -> set[frozenset]:
+    """Whose answers are left, when showings are added and subtracted in any way."""
+    found = set()
+    for signs in product([-1, 0, 1], repeat=len(showings[-5:])):
+        total = {}
+        for sign, showing in zip(signs, showings[-5:], strict=True):
+            for member in showing:
+                total[member] = total.get(member, 0) + sign
+        found.add(frozenset(member for member, times in total.items() if times))
+    return found
+
+
+def test_no_calculation_with_what_a_room_shows_tells_about_fewer_than_three(db):
+    make_guide(steps=1)
+    make_user()
+    run_state_machine_as_test(
+        RandomRoom,
+        settings=settings(
+            max_examples=30, stateful_step_count=18, deadline=None, derandomize=True, database=None,
+            phases=[Phase.generate], report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+
+
+# --- A few rooms by hand ---------------------------------------------------------------------------
+
+
+def lines(room) -> list[tuple[str, str]]:
+    (result,) = [result for result in board(room) if result.step.position == 1]
+    return sorted((comment.text, comment.name) for comment in result.comments)
+
+
+@pytest.fixture()
+def plain_room(db):
+    make_guide(steps=1)
+    return make_room(leader=make_user())
+
+
+def test_names_are_left_out_where_they_would_name_the_one_who_did_not_sign(plain_room):
+    for name in ["Alma", "Bo", "Eva"]:
+        person = plain_room.participants.create(name=name)
+        answer(person, words=f"ord {name}", is_signed=name != "Eva")
+    plain_room.reveal()
+    assert lines(plain_room) == [("ord Alma", ""), ("ord Bo", ""), ("ord Eva", "")]
+
+
+def test_two_answers_on_paper_do_not_unveil_the_third_to_who_typed_them(plain_room):
+    add(plain_room, "1", "2", is_paper=True)
+    add(plain_room, "5")
+    plain_room.reveal()
+    assert [result.values for result in board(plain_room)] == [[]]
+
+
+@pytest.mark.parametrize(("sure", "shown"), [(0, []), (1, []), (2, []), (3, [0, 0, 0, 3])])
+def test_how_sure_people_are_is_shown_from_three_who_said_so(plain_room, sure, shown):
+    us, them = (plain_room.parties.create(position=n, title=str(n)) for n in [0, 1])
+    scale, _line = plain_room.version.steps.get().answered_prompts
+    for number in range(5):
+        person = plain_room.participants.create(party=us)
+        sureness = 4 if number < sure else None
+        person.answers.create(prompt=scale, about=them, value=2, sureness=sureness)
+    plain_room.reveal()
+    (values,) = cells(plain_room).values()
+    assert values.counts == [0, 5, 0, 0, 0]
+    assert [count for count in values.sureness if any(values.sureness)] == shown
+
+
+def test_nobody_learns_whether_two_answered_or_none(plain_room):
+    add(plain_room, ("5", "ord"), ("5", "ord"), "", "")
+    with transaction.atomic():
+        plain_room.reveal()
+        two = board(plain_room)
+        transaction.set_rollback(True)
+    Answer.objects.all().delete()
+    Reflection.objects.get(pk=plain_room.pk).reveal()
+    plain_room.refresh_from_db()
+    assert board(plain_room) == two
+
+
+def test_snapshots_do_not_lie_in_the_order_of_the_first_answers(plain_room):
+    scale, line = plain_room.version.steps.get().answered_prompts
+    for words in "abc":
+        person = plain_room.participants.create()
+        for prompt, raw in [(line, words), (scale, "3")]:
+            person.answers.create(prompt=prompt, **prompt.content(raw))
+    plain_room.reveal()
+    assert list(plain_room.snapshots.order_by("pk").values_list("prompt", flat=True)) == [scale.pk, line.pk]
+
+
+def test_a_hidden_comment_stays_hidden_when_the_room_is_shown_again(plain_room, logged_in):
+    add(plain_room, ("1", "Nævner et navn"), ("2", "b"), ("3", "c"))
+    plain_room.reveal()
+    leader = logged_in(plain_room.owner)
+    (result,) = board(plain_room)
+    hidden = next(comment for comment in result.comments if comment.text == "Nævner et navn")
+    address = reverse("reflection:hide", args=[plain_room.key, hidden.snapshot, hidden.position])
+    assert "Nævner et navn" in leader.get(address).content.decode()
+    leader.post(address, {"reason": "Den nævner en borger"})
+    plain_room.collect_again()
+    add(plain_room, ("1", "d"), ("2", "e"), ("3", "f"))
+    plain_room.reveal()
+    assert lines(plain_room) == [("", ""), ("b", ""), ("c", ""), ("d", ""), ("e", ""), ("f", "")]
+    told = leader.get(reverse("reflection:board", args=[plain_room.key])).content.decode()
+    assert "har skjult en kommentar: Den nævner en borger" in told
+    assert "Nævner et navn" not in told
+
+
+def test_an_open_room_says_who_answered_what(db, page):
+    make_guide(steps=1)
+    room = make_room(mode=Reflection.Mode.OPEN)
+    for name, number in [("Bo", "5"), ("Alma", "2")]:
+        answer(room.participants.create(name=name), number, f"ord {name}")
+    room.reveal()
+    assert lines(room) == [("ord Alma", "Alma"), ("ord Bo", "Bo")]
+    told = page(reverse("reflection:board", args=[room.key]), by=room.owner)
+    assert told.texts(".kompas-values__names li") == ["2: Alma", "5: Bo"]
+
+
+def test_what_stands_in_the_way_of_a_deletion_is_named_without_words(plain_room):
+    add(plain_room, ("1", "hemmeligt"), ("2", "hemmeligt"), ("3", "hemmeligt"))
+    plain_room.reveal()
+    step = plain_room.version.steps.get()
+    plain_room.shared_lines.create(step=step, text="hemmeligt")
+    plain_room.agreements.create(what="hemmeligt", who="hemmeligt", no_date_reason="hemmeligt")
+    things = [*Participant.objects.all(), *Answer.objects.all(), *plain_room.snapshots.all()]
+    things += [*plain_room.shared_lines.all(), *plain_room.agreements.all()]
+    assert [str(thing) for thing in things if "hemmeligt" in str(thing)] == []
+
+
+# --- The code --------------------------------------------------------------------------------------
+
+# Who may touch answers and snapshots: the gate, the tables, the author's own forms, what types paper in
+# and what deletes. Everything that is shown passes the gate.
+MAY_TOUCH = {
+    "reflection/confidentiality.py",
+    "reflection/forms.py",
+    "reflection/leading.py",
+    "reflection/keeping.py",
+    "reflection/models/__init__.py",
+    "reflection/models/reflections.py",
+    "reflection/models/rehearsal.py",
+    "reflection/models/snapshots.py",
+}
+READS = {"snapshots", "members", "safety_shown", "own_answers_to_keep"}
+
+
+def touched(path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            found |= {node.attr} & READS
+            if isinstance(node.value, ast.Name) and node.value.id in {"Answer", "Snapshot"}:
+                found |= {f"{node.value.id}.{node.attr}"} - {"Answer.Sureness"}  # words of a scale
+            if isinstance(node.value, ast.Attribute) and node.value.attr == "answers":
+                found.add(f"answers.{node.attr}")
+    return found - {"answers.exists"}  # whether one has begun oneself
+
+
+def test_only_the_gate_and_an_authors_own_forms_read_answers():
+    paths = [path for path in python_files(*OURS) if "migrations" not in path.parts]
+    others = {relative(path): sorted(touched(path)) for path in paths if relative(path) not in MAY_TOUCH}
+    assert {name: names for name, names in others.items() if names} == {}
+
+
+def test_no_template_reads_answers_but_those_of_the_reader():
+    readers = re.compile(r"\b(participants?|person|room|reflection)\.(\w+\.)*(answers|snapshots|safety_shown)\b")
+    assert [relative(path) for path in templates() if readers.search(path.read_text(encoding="utf-8"))] == []

@@ -1,0 +1,195 @@
+"""The way into a room, and back again."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from reflection import tokens
+from reflection.models import Participant, Reflection
+from tests.factories import make_guide, make_room, make_user
+from tests.reflection.people import enter, place_of
+
+
+@pytest.fixture()
+def room(db):
+    cache.clear()
+    return make_room(leader=make_user("Malik Medarbejder"))
+
+
+CODE = "/deltag/"
+
+
+@pytest.mark.parametrize("typed", [str.lower, str.upper, lambda code: f" {code[:3]} {code[3:]} ", lambda code: f"{code[:3]}-{code[3:]}"])
+def test_the_code_is_found_however_it_is_typed(client, room, typed):
+    answer = client.post(CODE, {"code": typed(room.code)})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("reflection:join", args=[room.invitation]))
+
+
+def test_a_look_at_the_link_lets_nobody_in(client, room):
+    client.get(reverse("reflection:join", args=[room.invitation]))
+    assert room.participants.count() == 1
+    assert client.session.get("places") is None
+
+
+def test_from_the_picture_to_the_first_question_it_is_three_taps(page, room):
+    came = page(reverse("reflection:join", args=[room.invitation]))
+    welcome = came.form().send(button="Gå ind")
+    first = welcome.form("main form").send({"safety": "4"}, button="Begynd")
+    assert first.url == f"/rum/{room.key}/trin/1/"
+    assert room.participants.get(safety=4).name == ""
+
+
+def test_nobody_must_say_how_free_they_are(page, room):
+    came = page(reverse("reflection:join", args=[room.invitation]))
+    first = came.form().send(button="Gå ind").form("main form").send(button="Begynd")
+    assert first.url == f"/rum/{room.key}/trin/1/"
+
+
+def test_the_six_characters_are_no_link(client, room):
+    """Else whoever guesses could do so without limit."""
+    assert client.get(reverse("reflection:join", args=[room.code])).status_code == 404
+
+
+def test_who_guesses_codes_is_stopped_and_told_so(page, room):
+    for _attempt in range(20):
+        page(CODE, post={"code": "AAAAAA"}, status=422)
+    stopped = page(CODE, post={"code": room.code}, status=429)
+    assert "Der er prøvet for mange koder herfra" in stopped.text
+
+
+def test_right_codes_do_not_count_as_guesses(client, room):
+    for _person in range(25):
+        assert client.post(CODE, {"code": room.code}).status_code == 302
+
+
+def test_a_new_code_closes_the_old_ways_in(room):
+    old = [room.code, room.invitation, room.facilitator_invitation]
+    room.renew_code()
+    assert not Reflection.objects.by_code(old[0])
+    assert not Reflection.objects.by_link(old[1])
+    assert not Reflection.objects.by_link(old[2])
+
+
+def test_a_concluded_room_lets_nobody_in(client, room):
+    code, link = room.code, room.invitation
+    room.reveal()
+    room.conclude()
+    assert client.post(CODE, {"code": code}).status_code == 422
+    assert client.get(reverse("reflection:join", args=[link])).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/deltag/", "/deltag/igen/"])
+@pytest.mark.parametrize("typed", [str, str.lower, lambda code: code.replace("-", "")])
+def test_ones_own_code_brings_one_back_without_counting_twice(client, room, address, typed):
+    person = place_of(enter(room, name="Alma"), room)
+    before = room.counted_count
+    assert re.fullmatch(r"[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}", person.return_code)
+    answer = client.post(address, {"code": typed(person.return_code)})
+    assert answer["Location"] == f"/rum/{room.key}/"
+    assert place_of(client, room) == person
+    assert room.counted_count == before
+
+
+def test_ones_own_link_asks_before_it_lets_in(client, room):
+    person = place_of(enter(room, name="Alma"), room)
+    address = reverse("reflection:own_link", args=[person.link])
+    client.get(address)
+    assert client.session.get("places") is None
+    client.post(address)
+    assert place_of(client, room) == person
+
+
+def test_an_account_takes_part_once(logged_in, room):
+    user = make_user("Karen Kollega")
+    enter(room, by=logged_in(user), name="Karen")
+    enter(room, by=logged_in(user), name="Karen igen")
+    assert room.participants.filter(user=user).count() == 1
+
+
+def test_the_database_holds_no_code_and_no_link(room):
+    person = place_of(enter(room), room)
+    secrets = [room.code, room.invitation, room.facilitator_invitation, person.link]
+    secrets += [person.return_code, person.return_code.replace("-", "")]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(r)::text FROM reflection_reflection r")
+        rows = [row for (row,) in cursor.fetchall()]
+        cursor.execute("SELECT row_to_json(p)::text FROM reflection_participant p")
+        rows += [row for (row,) in cursor.fetchall()]
+    assert [secret for secret in secrets if any(secret in row for row in rows)] == []
+    assert tokens.digest(room.code) in rows[0]
+
+
+def test_a_spectator_looks_and_is_not_counted(page, room):
+    browser = enter(room, spectator="on")
+    assert room.counted_count == 0
+    assert page(f"/rum/{room.key}/trin/1/", by=browser).url == f"/rum/{room.key}/venter/"
+    scale, line = room.version.steps.first().answered_prompts
+    browser.post(f"/rum/{room.key}/trin/1/", {f"prompt-{scale.pk}": "5"})
+    assert place_of(browser, room).answers.count() == 0
+
+
+def test_who_comes_after_the_reveal_sees_the_board(page, room):
+    room.reveal()
+    assert page(f"/rum/{room.key}/", by=enter(room)).url == f"/rum/{room.key}/tavle/"
+
+
+def test_an_open_room_wants_a_name_and_a_yes(page, db):
+    room = make_room(mode=Reflection.Mode.OPEN, leader=make_user())
+    address = reverse("reflection:join", args=[room.invitation])
+    asked = page(address, post={"name": ""}, status=422)
+    assert asked.texts(".kompas-error-summary li") == [
+        "Navn: Skriv et navn. I et åbent rum står det ved dine svar.",
+        "Ja, de andre må se mine svar med mit navn ved: "
+        "I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind.",
+    ]
+
+
+def test_only_who_gave_a_name_is_asked_whether_to_show_it(page, room):
+    for name, asked in [("Alma", 1), ("", 0)]:
+        step = page(f"/rum/{room.key}/trin/1/", by=enter(room, name=name))
+        assert len(step.select("[name$=-signed]")) == asked
+
+
+def test_who_has_lost_the_place_keeps_the_words_and_is_asked_for_the_own_code(page, room):
+    told = page(
+        f"/rum/{room.key}/trin/1/", by=Client(), post={"prompt-1": "Mine ord"}, status=403,
+        headers={"Origin": "http://testserver"},
+    )  # fmt: skip
+    assert "Brug din egen kode på ti tegn" in told.text
+    assert "Log ind" not in told.text
+    assert "Mine ord" in told.text
+
+
+def test_the_same_room_in_two_languages(page, room):
+    english = page(f"/en/deltag/{room.invitation}/", post={"name": ""})
+    assert english.url == f"/en/rum/{room.key}/velkommen/"
+    step = english.form("main form").send({"safety": "3"})
+    assert step.url == f"/en/rum/{room.key}/trin/1/"
+    assert room.title in step.text
+
+
+def test_leaving_forgets_the_place_and_keeps_the_answers(room):
+    browser = enter(room, name="Alma")
+    person = place_of(browser, room)
+    browser.post(f"/rum/{room.key}/forlad/")
+    assert browser.get(f"/rum/{room.key}/").status_code == 403
+    assert Participant.objects.filter(pk=person.pk).exists()
+
+
+def test_ones_answers_can_be_taken_home(room):
+    browser = enter(room, name="Alma")
+    scale, _line = room.version.steps.first().answered_prompts
+    browser.post(f"/rum/{room.key}/trin/1/", {f"prompt-{scale.pk}": "5"})
+    file = browser.get(f"/rum/{room.key}/mine-svar/hent/")
+    assert file["Content-Disposition"] == 'attachment; filename="mine-svar.json"'
+    (number,) = [given["number"] for given in file.json()["answers"] if given["number"]]
+    assert (file.json()["name"], number) == ("Alma", 5)
+
+
+@pytest.fixture(autouse=True)
+def guide(db):
+    return make_guide()

@@ -1,0 +1,118 @@
+"""What is deleted and when, what is revealed by itself, and who is reminded."""
+
+import json
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from aarhuskompas.logs import JsonFormatter
+from goals.models import Review
+from reflection.models import Answer, Reflection
+from tests.factories import make_goal, make_guide, make_room, make_user, tomorrow, yesterday
+from tests.reflection.people import add
+
+
+@pytest.fixture()
+def leader(db, settings):
+    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = 365, "Sag 2026-1"
+    make_guide()
+    return make_user("Malik Medarbejder")
+
+
+def run(command, **options) -> str:
+    told = StringIO()
+    call_command(command, stdout=told, **options)
+    return told.getvalue()
+
+
+def aged(room, days):
+    Reflection.objects.filter(pk=room.pk).update(created_at=timezone.now() - timedelta(days=days))
+    return room
+
+
+@pytest.mark.parametrize(("days", "basis"), [(0, "Sag 2026-1"), (365, "")])
+def test_nothing_of_a_room_is_deleted_until_period_and_basis_are_given(leader, settings, days, basis):
+    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = days, basis
+    add(aged(make_room(leader=leader), 4000), ("1", "ord"))
+    with pytest.raises(CommandError, match="PURGE_BASIS"):
+        run("purge")
+    assert Answer.objects.count() > 0
+
+
+def test_a_rehearsal_goes_after_a_day_with_its_look_and_leaves_the_goal(leader):
+    goal = make_goal(owner=leader)
+    room = goal.open_room(leader, mode="confidential", is_rehearsal=True).reflection
+    run("purge")
+    assert Review.objects.count() == 1
+    aged(room, 1)
+    run("purge", dry_run=True)
+    assert Review.objects.count() == 1
+    assert "gone: 1 rehearsals" in run("purge")
+    assert (Review.objects.count(), Reflection.objects.count(), goal.pk is not None) == (0, 0, True)
+
+
+def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, caplog):
+    caplog.set_level("INFO")
+    review = make_goal(owner=leader).open_room(leader, mode="confidential")
+    room = aged(review.reflection, 366)
+    add(room, ("1", "hemmeligt"), ("2", "hemmeligt"), ("3", "hemmeligt"), name="Alma")
+    room.reveal()
+    assert "would go: 1 rooms" in run("purge", dry_run=True)
+    assert Answer.objects.count() > 0
+    caplog.clear()
+    assert "gone: 1 rooms" in run("purge")
+    assert (Answer.objects.count(), room.snapshots.count()) == (0, 0)
+    assert list(room.participants.values_list("user", flat=True)) == [leader.pk]
+    assert Review.objects.get() == review
+    logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    assert [(line["kind"], line["rooms"], line["basis"]) for line in logged if line["message"] == "purge"] == [
+        ("rehearsals", 0, "Sag 2026-1"), ("rooms", 1, "Sag 2026-1"),
+    ]  # fmt: skip
+    assert "hemmeligt" not in str(logged)
+    assert "gone: 0 rooms" in run("purge")
+
+
+def test_a_room_with_a_date_of_its_own_is_kept_until_then(leader):
+    long, short = make_room(leader=leader), make_room(leader=leader)
+    for room, until in [(aged(long, 4000), date(2999, 1, 1)), (short, date(2026, 1, 1))]:
+        add(room, "1")
+        Reflection.objects.filter(pk=room.pk).update(keep_until=until)
+    run("purge")
+    assert (long.answers().exists(), short.answers().exists()) == (True, False)
+
+
+def test_rooms_are_revealed_at_their_time_also_late_and_twice(leader):
+    room, waits = make_room(leader=leader, reveal_at=yesterday()), make_room(leader=leader, reveal_at=tomorrow())
+    add(room, "1", "2", "3")
+    assert run("reveal_overdue") == "revealed: 1 rooms\n"
+    assert run("reveal_overdue") == "revealed: 0 rooms\n"
+    assert set(room.snapshots.values_list("number", flat=True)) == {1}
+    assert Reflection.objects.get(pk=waits.pk).is_collecting
+
+
+def test_those_with_an_account_who_are_not_done_are_reminded_once_a_day(leader, mailoutbox):
+    room = make_room(leader=leader, reveal_at=tomorrow(), title="Hemmelig titel")
+    karen, tor = make_user("Karen", email="karen@example.dk"), make_user("Tor", email="tor@example.dk")
+    room.participants.create(user=karen)
+    room.participants.create(user=tor, is_done=True)
+    room.participants.create(name="Uden konto")
+    for _time in range(2):
+        run("remind")
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject, mail.alternatives) == (["karen@example.dk"], "Du mangler at svare", [])
+    assert f"http://testserver/rum/{room.key}/" in mail.body
+    assert "Hemmelig titel" not in mail.body
+    room.participants.filter(user=karen).update(reminded_on=yesterday().date())
+    run("remind")
+    assert len(mailoutbox) == 2
+
+
+def test_nobody_is_reminded_of_a_room_that_has_been_shown(leader, mailoutbox):
+    room = make_room(leader=leader, reveal_at=tomorrow())
+    room.participants.create(user=make_user("Karen"))
+    room.reveal()
+    run("remind")
+    assert mailoutbox == []

@@ -1,0 +1,226 @@
+"""Phases, the clock, who leads, and what the board costs."""
+
+import pytest
+from django.db import connection
+from django.db.models import ProtectedError
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goals.models import Goal
+from reflection.confidentiality import board
+from reflection.models import Reflection
+from tests.factories import make_goal, make_guide, make_room, make_user, yesterday
+from tests.reflection.people import add, answer, enter, place_of
+
+
+@pytest.fixture()
+def leader(db):
+    make_guide()
+    return make_user("Malik Medarbejder")
+
+
+@pytest.fixture()
+def room(leader):
+    return make_room(leader=leader)
+
+
+def at(room, name, *arguments) -> str:
+    return reverse(f"reflection:{name}", args=[room.key, *arguments])
+
+
+# --- Phases ----------------------------------------------------------------------------------------
+
+
+def test_two_who_press_reveal_at_once_make_one_reveal(room):
+    add(room, "1", "2", "3")
+    one, two = Reflection.objects.get(pk=room.pk), Reflection.objects.get(pk=room.pk)
+    one.reveal()
+    two.reveal()
+    assert set(room.snapshots.values_list("number", flat=True)) == {1}
+    assert two.is_revealed
+
+
+def test_back_and_conclude_at_once_do_not_end_a_room_that_answers_again(room):
+    room.reveal()
+    other = Reflection.objects.get(pk=room.pk)
+    room.collect_again()
+    assert not other.conclude()
+    assert Reflection.objects.get(pk=room.pk).is_collecting
+
+
+def test_nobody_writes_after_the_reveal(room):
+    browser = enter(room)
+    scale, _line = room.version.steps.first().answered_prompts
+    room.reveal()
+    browser.post(at(room, "step", 1), {f"prompt-{scale.pk}": "5"})
+    browser.post(at(room, "withdraw"))
+    assert place_of(browser, room).answers.count() == 0
+
+
+def test_what_was_shown_can_be_deleted_but_not_unseen_and_the_page_says_so(page, room):
+    browser = enter(room, name="Alma")
+    answer(place_of(browser, room), "4")
+    add(room, "1", "2")
+    assert "så længe de ikke er vist" in page(at(room, "answers"), by=browser).text
+    room.reveal()
+    assert "kan ikke slettes" in page(at(room, "answers"), by=browser).text
+    room.collect_again()
+    assert "bliver stående, sådan som det blev vist" in page(at(room, "answers"), by=browser).text
+    browser.post(at(room, "withdraw"))
+    assert place_of(browser, room).answers.count() == 0
+
+
+def test_a_room_whose_time_has_come_is_shown_to_the_next_visitor(page, room):
+    add(room, "1", "2", "3")
+    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday())
+    assert page(at(room, "room"), by=enter(room)).url == at(room, "board")
+
+
+def test_a_room_that_ends_with_a_decision_is_not_ended_without(leader, logged_in):
+    room = make_goal(owner=leader).open_room(leader, mode="confidential").reflection
+    room.reveal()
+    ended = logged_in(leader).post(at(room, "conclude"))
+    assert ended["Location"] == reverse("goals:decision", args=[room.key])
+    assert not Reflection.objects.get(pk=room.pk).is_concluded
+
+
+def test_a_group_decides_only_on_what_it_has_seen(leader, logged_in):
+    review = make_goal(owner=leader).open_room(leader, mode="confidential")
+    room = review.reflection
+    room.reveal()
+    review.decision, review.reason = "keep", "Den virker."
+    review.save()
+    review.decide()
+    room.collect_again()
+    for name in ["decision", "plan"]:
+        refused = logged_in(leader).post(
+            reverse(f"goals:{name}", args=[room.key]), {"stop": "x", "responsible": "y", "no_date_reason": "z"}
+        )
+        assert refused["Location"] == at(room, "lead")
+    assert Reflection.objects.get(pk=room.pk).is_collecting
+
+
+# --- Who leads -------------------------------------------------------------------------------------
+
+
+def test_a_second_comes_by_the_link_and_a_third_by_being_given_the_role(page, room):
+    second = enter(room, token=room.facilitator_invitation, name="Sara", spectator="on")
+    third = enter(room, name="Tor")
+    page(at(room, "lead"), by=third, status=404)
+    second.post(at(room, "hand_over", place_of(third, room).pk))
+    second.post(at(room, "leave"))
+    assert page(at(room, "lead"), by=third).url == at(room, "lead")
+    third.post(at(room, "reveal"))
+    assert Reflection.objects.get(pk=room.pk).is_revealed
+
+
+def test_who_is_in_the_room_already_takes_over_by_the_link(page, room):
+    browser = enter(room, name="Alma")
+    answer(place_of(browser, room), "4")
+    address = reverse("reflection:join", args=[room.facilitator_invitation])
+    page(address, by=browser)
+    assert not place_of(browser, room).is_facilitator
+    page(address, by=browser, post={})
+    place = place_of(browser, room)
+    assert (place.is_facilitator, place.answers_count, place.answers.count() > 0) == (True, True, True)
+
+
+def test_who_takes_over_a_goals_room_can_decide_and_does_not_get_the_goal(leader, page, logged_in):
+    review = make_goal(owner=leader).open_room(leader, mode="confidential")
+    room = review.reflection
+    karen = make_user("Karen Kollega")
+    browser = enter(room, by=logged_in(karen), token=room.facilitator_invitation, name="Karen", spectator="on")
+    room.reveal()
+    assert page(reverse("goals:decision", args=[room.key]), by=browser).status == 200
+    page(review.goal.get_absolute_url(), by=browser, status=404)
+    assert not Goal.objects.visible_to(karen)
+
+
+def test_whoever_opened_a_room_cannot_vanish_from_it(room, leader, logged_in, page):
+    browser = logged_in(leader)
+    browser.post(at(room, "leave"))
+    assert page(at(room, "lead"), by=browser).url == at(room, "lead")
+    with pytest.raises(ProtectedError):
+        leader.delete()
+
+
+def test_the_leader_sees_names_and_numbers_but_not_who_is_done(page, room, leader):
+    done, waits = enter(room, name="Alma"), enter(room, name="Bo")
+    enter(room)
+    before = page(at(room, "lead"), by=leader).texts(".kompas-people > li")
+    done.post(at(room, "finish"))
+    told = page(at(room, "lead"), by=leader)
+    assert told.texts(".kompas-people > li") == before
+    assert "1 er færdig. 3 er med." in told.text
+    assert waits
+
+
+@pytest.mark.parametrize("name", ["lead", "poster", "paper", "reveal", "collect_again", "conclude", "renew_code", "timer"])
+def test_who_does_not_lead_finds_nothing_there(room, name):
+    browser = enter(room)
+    assert browser.get(at(room, name)).status_code in {404, 405}
+    assert browser.post(at(room, name)).status_code in {404, 405}
+    assert Reflection.objects.get(pk=room.pk).is_collecting
+
+
+# --- The clock -------------------------------------------------------------------------------------
+
+
+def test_the_clock_runs_rests_and_goes_on_for_all_to_see(page, room, leader, logged_in):
+    browser, phone = logged_in(leader), enter(room)
+    browser.post(at(room, "timer"), {"minutes": "2"})
+    assert "Uret: går til kl." in page(at(room, "step", 1), by=phone).text
+    browser.post(at(room, "timer"), {"action": "pause"})
+    assert "tilbage, sat på pause" in page(at(room, "step", 1), by=phone).text
+    browser.post(at(room, "timer"), {"action": "resume"})
+    assert Reflection.objects.get(pk=room.pk).timer_ends_at
+    browser.post(at(room, "timer"), {"action": "stop"})
+    assert "Uret" not in page(at(room, "step", 1), by=phone).text
+
+
+# --- Paper and rehearsal ---------------------------------------------------------------------------
+
+
+def test_paper_is_typed_in_and_not_seen_again(page, room, leader):
+    asked = page(at(room, "paper"), by=leader)
+    line = next(name for name in asked.form().names if asked.select(f"textarea[name='{name}']"))
+    told = asked.form().send({line: "Ord fra papir"})
+    assert told.url == at(room, "lead")
+    assert "1 på papir" in told.text
+    assert "Ord fra papir" not in told.html
+
+
+def test_a_rehearsal_has_six_who_have_answered_and_is_no_look_at_the_goal(page, leader):
+    goal = make_goal(owner=leader)
+    room = goal.open_room(leader, mode="confidential", is_rehearsal=True).reflection
+    assert (room.counted_count, room.done_count) == (6, 6)
+    room.reveal()
+    assert [values.total for result in board(room) for values in result.values] == [6, 6]
+    assert all(result.comments for result in board(room))
+    assert "Prøve" in page(at(room, "board"), by=leader).texts(".kompas-mode .kompas-tag")
+    assert goal.open_room(leader, mode="confidential").reflection != room
+
+
+# --- What it costs ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["board", "lead", "minutes"])
+def test_a_page_costs_the_same_for_three_people_and_for_thirty(room, leader, logged_in, name):
+    browser = logged_in(leader)
+    counts = []
+    for people in [3, 27]:
+        add(room, *[(str(number % 5 + 1), f"ord {number}") for number in range(people)])
+        room.reveal()
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(at(room, name)).status_code == 200
+        counts.append(len(queries))
+        room.collect_again()
+    assert counts[0] == counts[1]
+
+
+def test_strangers_and_people_of_another_room_stay_outside(room, leader):
+    other = enter(make_room(leader=leader))
+    for browser in [Client(), other]:
+        for name in ["board", "lead", "answers", "minutes", "download"]:
+            assert browser.get(at(room, name)).status_code == 403

@@ -1,0 +1,341 @@
+"""Every route of the portal, found in the URL configuration, and an address to reach each by.
+
+A new route is checked by itself. If it takes arguments, `ARGUMENTS` must say where they come from, and
+if it does not answer with a page, `NOT_PAGES` must say what it does; tests fail until it is said.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import override
+
+from collaboration.models import Collaboration, Consent, Round
+from compass.models import Chapter, Dilemma, Page, Path, Pivot, Story
+from goals.models import Goal, Review
+from reflection.models import Participant, Reflection
+from tests.factories import (
+    make_collaboration,
+    make_goal,
+    make_recording,
+    make_review,
+    make_room,
+    make_round,
+    make_user,
+)
+
+# Namespaces with tests of their own.
+ELSEWHERE = {"admin": "tests/admin/"}
+
+# Public, and the same address in both languages.
+ONE_LANGUAGE = {
+    "live", "ready", "compass:was", "compass:robots_txt", "compass:sitemap", "compass:security_txt",
+}  # fmt: skip
+
+# What changes something and is reached by a form alone.
+POST_ONLY = {
+    "goals:start", "reflection:finish", "reflection:withdraw", "reflection:leave", "reflection:reveal",
+    "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:hand_over",
+    "reflection:timer", "collaboration:share",
+}  # fmt: skip
+
+# What does not answer a GET with a page, and what it does instead.
+NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
+    "live": "204 for a load balancer",
+    "ready": "204 for a load balancer",
+    "compass:was": "leads to the accessibility statement, which lies elsewhere",
+    "compass:robots_txt": "plain text",
+    "compass:sitemap": "XML",
+    "compass:security_txt": "plain text",
+    "compass:stories_feed": "Atom",
+    "compass:path_feed": "Atom",
+    "compass:sound": "a sound file",
+    "compass:opendata_json": "JSON",
+    "compass:opendata_csv": "CSV",
+    "reflection:download": "JSON, one's own answers",
+    "collaboration:cards_pdf": "PDF",
+    "collaboration:poster_pdf": "PDF",
+    "collaboration:blank_pdf": "PDF",
+    "collaboration:invitation_pdf": "PDF, the way into a room",
+    "compass:suggestions": "a part of the search page, for htmx",
+    "account_set_password": "leads to the change of the password one has",
+}
+
+# Only for somebody who has a place in the room of a round of a collaboration.
+IN_A_ROUND = {
+    "guess_first", "guess", "result", "pair", "go_on", "ask", "agree", "consent", "share", "case",
+    "invitation_pdf",
+}  # fmt: skip
+
+# Only for somebody who has logged in; what they hold is nobody else's.
+PERSONAL_NAMESPACES = {  # the namespace, and its other routes
+    "goals": {"about", "blank"},
+    "collaboration": {"about", "blank", "cards_pdf", "poster_pdf", "blank_pdf", "shared"} | IN_A_ROUND,
+}
+PERSONAL = {"account_change_password", "account_set_password"}
+
+# Only for somebody who has a place in the room. The way in is open to everybody.
+OPEN_DOORS = {"reflection:code", "reflection:come_back", "reflection:own_link", "reflection:join"}
+
+
+def slugs(model) -> Callable[[], list[dict]]:
+    return lambda: [{"slug": slug} for slug in model.objects.published().values_list("slug", flat=True)]
+
+
+def goal_keys() -> list[dict]:
+    return [{"key": goal.key} for goal in Goal.objects.all()]
+
+
+def review_keys() -> list[dict]:
+    return [{"key": review.reflection.key} for review in Review.objects.select_related("reflection")]
+
+
+def steps() -> list[dict]:
+    review = Review.objects.select_related("reflection__version").earliest("pk")
+    positions = review.reflection.version.steps.values_list("position", flat=True)
+    return [{"key": review.reflection.key, "position": position} for position in positions]
+
+
+def collections() -> list[dict]:
+    return [{"collection": "historier"}, {"collection": "dilemmaer"}]
+
+
+def room_keys(title: str) -> Callable[[], list[dict]]:
+    return lambda: [{"key": room.key} for room in Reflection.objects.filter(title=title)]
+
+
+def with_position(keys: Callable[[], list[dict]]) -> Callable[[], list[dict]]:
+    return lambda: [{**kwargs, "position": 1} for kwargs in keys()]
+
+
+def participants() -> list[dict]:
+    rooms = Reflection.objects.filter(title=LED)
+    return [{"key": room.key, "participant": room.participants.latest("pk").pk} for room in rooms]
+
+
+def comments() -> list[dict]:
+    rooms = Reflection.objects.filter(title=REVEALED)
+    shown = [(room, room.snapshots.exclude(comments=[]).first()) for room in rooms]
+    return [{"key": room.key, "snapshot": snapshot.pk, "position": 0} for room, snapshot in shown]
+
+
+def collaboration_keys() -> list[dict]:
+    return [{"key": collaboration.key} for collaboration in Collaboration.objects.all()]
+
+
+def shared_keys() -> list[dict]:
+    return [{"key": one.shared_key} for one in Round.objects.exclude(shared_key=None)]
+
+
+def agreements() -> list[dict]:
+    return [
+        {"key": collaboration.key, "agreement": agreement.pk}
+        for collaboration in Collaboration.objects.all()
+        for agreement in collaboration.agreements()
+    ]
+
+
+GUESSED, COMPARED, TOLD = "En runde, man svarer i", "En runde, der er vist", "En runde, der er slut"
+guessed, compared, told = map(room_keys, [GUESSED, COMPARED, TOLD])
+LED, REVEALED, JOINED = "Et rum, man leder", "Et rum, der er vist", "Et rum, man svarer i"
+led, revealed, joined = map(room_keys, [LED, REVEALED, JOINED])
+
+ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
+    "compass:pivot": slugs(Pivot),
+    "compass:path": slugs(Path),
+    "compass:dilemma": slugs(Dilemma),
+    "compass:story": slugs(Story),
+    "compass:page": slugs(Page),
+    "compass:path_feed": slugs(Path),
+    "compass:chapter": lambda: [
+        {"slug": chapter.recording.slug, "position": chapter.position}
+        for chapter in Chapter.objects.select_related("recording")
+    ],
+    "compass:sound": lambda: [
+        {"name": chapter.audio.name.removeprefix("lyd/")} for chapter in Chapter.objects.all()
+    ],
+    "compass:opendata_json": collections,
+    "compass:opendata_csv": collections,
+    "goals:goal": goal_keys,
+    "goals:edit": goal_keys,
+    "goals:start": goal_keys,
+    "goals:open_room": goal_keys,
+    "goals:review": review_keys,
+    "goals:step": steps,
+    "goals:answers": review_keys,
+    "goals:decision": review_keys,
+    "goals:plan": review_keys,
+    "goals:printout": review_keys,
+    "goals:offer_goodbye": lambda: [
+        {"key": review.reflection.key} for review in Review.objects.filter(decision="goodbye")
+    ],
+    "reflection:own_link": lambda: [
+        {"token": Participant.objects.filter(reflection__title=JOINED).latest("pk").link}
+    ],
+    "reflection:join": lambda: [
+        {"token": room.invitation} for room in Reflection.objects.filter(title__in=[LED, JOINED])
+    ],
+    **dict.fromkeys(
+        [
+            "reflection:room",
+            "reflection:welcome",
+            "reflection:answers",
+            "reflection:finish",
+            "reflection:withdraw",
+            "reflection:waiting",
+            "reflection:leave",
+            "reflection:download",
+        ],
+        joined,
+    ),
+    "reflection:step": with_position(joined),
+    **dict.fromkeys(["reflection:board", "reflection:minutes"], revealed),
+    **dict.fromkeys(
+        [
+            "reflection:lead",
+            "reflection:poster",
+            "reflection:reveal",
+            "reflection:collect_again",
+            "reflection:conclude",
+            "reflection:renew_code",
+            "reflection:timer",
+            "reflection:paper",
+        ],
+        led,
+    ),
+    "reflection:hand_over": participants,
+    "reflection:shared_line": with_position(revealed),
+    "reflection:hide": comments,
+    "collaboration:collaboration": collaboration_keys,
+    "collaboration:edit": collaboration_keys,
+    "collaboration:open_round": collaboration_keys,
+    "collaboration:development": collaboration_keys,
+    "collaboration:follow_up": agreements,
+    "collaboration:guess_first": guessed,
+    "collaboration:guess": lambda: [{**kwargs, "position": 2} for kwargs in guessed()],
+    "collaboration:invitation_pdf": guessed,
+    "collaboration:result": compared,
+    "collaboration:go_on": compared,
+    "collaboration:agree": compared,
+    "collaboration:consent": compared,
+    "collaboration:pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
+    "collaboration:ask": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
+    "collaboration:share": told,
+    "collaboration:case": told,
+    "collaboration:shared": shared_keys,
+    "account_reset_password_from_key": lambda: [{"uidb36": "1", "key": "en-udloebet-noegle"}],
+}
+
+
+def make_examples(user):
+    """What a person has of their own: goals in every state, and a room to lead, to look at, to answer in."""
+    make_goal("Flere skal cykle til arbejde.", owner=user)
+    make_review(make_goal("Færre skal vente på svar.", owner=user))
+    decided = make_review(
+        make_goal("Alle skal kende deres nabo.", owner=user), decision="keep", reason="Den virker."
+    )
+    decided.decide()
+    ended = make_review(
+        make_goal("Ti møder om måneden.", owner=user), decision="goodbye", reason="Nu er det nok."
+    )
+    ended.decide()
+    ended.reflection.conclude()
+    make_recording()
+    make_room(title=LED, leader=user, people=[None])
+    make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()
+    joined = make_room(title=JOINED, leader=make_user("Lis Leder"))
+    joined.participants.create(user=user, name=user.name, safety=4)
+    make_rounds(user)
+
+
+def make_rounds(user):
+    """A round of two parties to answer in, one to look at, and one that has ended and may be told about."""
+    mine = {"mode": Reflection.Mode.OPEN}
+    answered = make_collaboration(GUESSED, owner=user)
+    make_round(answered, answers_for=answered.partners.first(), **mine)
+    shown = make_collaboration(COMPARED, owner=user)
+    sides = [[(2, 4, 4)] * 4, [(1, 5, 2)] * 4]
+    make_round(shown, answers_for=shown.partners.first(), sides=sides, **mine).reflection.reveal()
+    ended = make_round(make_collaboration(TOLD, owner=user), sides=sides, **mine)
+    ended.reflection.reveal()
+    ended.what, ended.who, ended.due = "Vi mødes i juni.", "Bo", "2027-06-01"
+    ended.conclude()
+    for place in ended.reflection.participants.counted():
+        Consent.objects.create(participant=place, may_share=True, may_tell=True)
+    ended.share()
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    view: Callable
+    parameters: frozenset[str]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether we can reach it; test_pages.py fails for a route that is not."""
+        return not self.parameters or self.name in ARGUMENTS
+
+    @property
+    def is_page(self) -> bool:
+        return self.is_known and self.name not in NOT_PAGES
+
+    @property
+    def is_personal(self) -> bool:
+        namespace, _, name = self.name.rpartition(":")
+        public = PERSONAL_NAMESPACES.get(namespace)
+        return self.name in PERSONAL or (public is not None and name not in public)
+
+    @property
+    def is_post_only(self) -> bool:
+        return self.name in POST_ONLY
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether anybody may send the form: it changes only what their own browser remembers."""
+        return self.name == "reflection:leave"
+
+    @property
+    def is_about_one_thing(self) -> bool:
+        return "key" in self.parameters
+
+    @property
+    def is_of_a_library(self) -> bool:
+        return self.name.startswith("account_")
+
+    @property
+    def is_in_a_room(self) -> bool:
+        namespace, _, name = self.name.rpartition(":")
+        is_of_a_round = namespace == "collaboration" and name in IN_A_ROUND
+        return is_of_a_round or (namespace == "reflection" and self.name not in OPEN_DOORS)
+
+    @property
+    def is_public(self) -> bool:
+        return getattr(self.view, "is_public", False)
+
+    def addresses(self, language="da") -> list[str]:
+        """Where the route leads, once for each thing there is; empty in a language it does not have."""
+        if not self.is_known or (language != "da" and self.name in ONE_LANGUAGE):
+            return []
+        arguments = ARGUMENTS[self.name]() if self.parameters else [{}]
+        with override(language):
+            return [reverse(self.name, kwargs=kwargs) for kwargs in arguments]
+
+
+def every() -> list[Route]:
+    return list(_routes(get_resolver().url_patterns, "", frozenset()))
+
+
+def _routes(patterns, namespace: str, parameters: frozenset) -> Iterator[Route]:
+    for pattern in patterns:
+        found = parameters | set(pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace not in ELSEWHERE:
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from _routes(pattern.url_patterns, inner, found)
+        elif isinstance(pattern, URLPattern):
+            yield Route(f"{namespace}{pattern.name or pattern.pattern}", pattern.callback, found)
+
+
+EVERY = every()
+BY_NAME = {route.name: route for route in EVERY}

@@ -1,0 +1,228 @@
+"""Rules about the code itself that no single change may break without anybody noticing."""
+
+import ast
+import re
+from pathlib import Path
+
+import allauth
+import django
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+
+# Which apps an app may know about. Everything else would be a circle, or a shelf that is no shelf.
+MAY_KNOW = {
+    "aarhuskompas": set(),
+    "accounts": {"aarhuskompas"},
+    "compass": {"aarhuskompas"},
+    "reflection": {"aarhuskompas", "accounts", "compass"},
+    "goals": {"aarhuskompas", "accounts", "compass", "reflection"},
+    "collaboration": {"aarhuskompas", "accounts", "compass", "reflection"},
+}
+OURS = [app for app in MAY_KNOW if (ROOT / app).is_dir()]
+
+# Pieces, so that this file does not hold what it looks for.
+PACKAGE_INDEXES = [
+    ".".join(parts)
+    for parts in [
+        ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("jsdelivr", "net"),
+        ("unpkg", "com"),
+    ]
+]  # fmt: skip
+MADE = {".git", ".venv", "var", "node_modules", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+NO_TEXT = {".mo", ".png", ".ico", ".woff2", ".mp3", ".pyc"}
+
+# Names of things, not addresses that a browser fetches.
+NAMESPACES = ("http://www.w3.org/", "http://www.sitemaps.org/schemas/")
+
+
+def python_files(*folders) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def templates() -> list[Path]:
+    folders = [ROOT / "templates", *(ROOT / app / "templates" for app in OURS)]
+    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def static_files() -> list[Path]:
+    return [path for path in sorted((ROOT / "static").rglob("*")) if path.suffix in {".css", ".js", ".svg"}]
+
+
+def committed_text() -> list[Path]:
+    """Every text file of the repository, whether git knows it already or not."""
+    files = (path for path in sorted(ROOT.rglob("*")) if not MADE & set(path.relative_to(ROOT).parts))
+    return [path for path in files if path.suffix not in NO_TEXT and path.is_file()]
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+# --- Imports -------------------------------------------------------------------------------------
+
+
+def imported_apps(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+    return found & set(MAY_KNOW)
+
+
+@pytest.mark.parametrize("app", OURS)
+def test_imports_point_one_way(app):
+    wrong = {
+        relative(path): sorted(imported_apps(path) - MAY_KNOW[app] - {app})
+        for path in python_files(app)
+        if imported_apps(path) - MAY_KNOW[app] - {app}
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("app", OURS)
+def test_tables_point_the_same_way_as_imports(app):
+    """Accounts are reached through settings.AUTH_USER_MODEL, which any app may use."""
+    related = {
+        field.related_model._meta.app_label
+        for model in (apps.get_app_config(app).get_models() if apps.is_installed(app) else [])
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and field.related_model
+    }
+    assert (related & set(MAY_KNOW)) - MAY_KNOW[app] <= {app, "accounts"}
+
+
+def test_no_import_is_relative_or_takes_everything():
+    for path in python_files(*OURS, "tools"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, relative(path)
+                assert [alias.name for alias in node.names] != ["*"], relative(path)
+
+
+def test_no_module_is_a_drawer_for_everything():
+    drawers = {"utils", "helpers", "common", "misc", "tools_misc", "services"}
+    assert [relative(path) for path in python_files(*OURS) if path.stem in drawers] == []
+
+
+def test_functions_are_short():
+    """style.md: a reader should see a function at once; thirty-five lines are the most."""
+    long = []
+    for path in python_files(*OURS):
+        if "migrations" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = node.end_lineno - node.lineno + 1
+                if lines > 35:
+                    long.append(f"{relative(path)}: {node.name} has {lines} lines")
+    assert long == []
+
+
+# --- Templates -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", templates(), ids=relative)
+def test_no_template_holds_script_or_style(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>(?!\s*</script>)", text)
+    assert not re.search(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|\shx-on|javascript:", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", templates(), ids=relative)
+def test_no_template_runs_what_it_is_given(path):
+    """|safe and autoescape off are how typed text becomes script; |markdown sanitises.
+
+    The help text of a field is code, and Django's own templates treat it so; plain text needs no escape.
+    """
+    text = path.read_text(encoding="utf-8").replace("help_text|safe", "")
+    assert path.suffix == ".txt" or not re.search(r"\|\s*(safe|safeseq)\b|autoescape\s+off", text)
+
+
+def names_of_templates() -> list[str]:
+    roots = [ROOT / "templates", *(ROOT / app / "templates" for app in OURS)]
+    return [
+        str(path.relative_to(root)) for root in roots for path in sorted(root.rglob("*")) if path.is_file()
+    ]
+
+
+def replaces_one_of_a_library(name: str) -> bool:
+    libraries = [Path(django.__file__).parent, Path(allauth.__file__).parent]
+    return any(next(library.rglob(f"templates/{name}"), None) for library in libraries)
+
+
+def is_asked_for_by_the_admin(name: str) -> bool:
+    """admin/<app>/<model>/change_form.html takes the place of admin/change_form.html for that model."""
+    folder, *place, file = name.split("/")
+    is_model = len(place) == 2 and apps.is_installed(place[0]) and place[1] in apps.all_models[place[0]]
+    return folder == "admin" and is_model and replaces_one_of_a_library(f"admin/{file}")
+
+
+def is_named(name: str) -> bool:
+    """In code or in another template; «page.html#part» names page.html too, and a sheet may begin with /."""
+    sources = [*python_files(*OURS), *templates()]
+    quoted = re.compile(rf"""["']/?{re.escape(name)}(#[\w-]+)?["']""")
+    return any(quoted.search(path.read_text(encoding="utf-8")) for path in sources)
+
+
+@pytest.mark.parametrize("name", names_of_templates())
+def test_every_template_is_used(name):
+    assert is_named(name) or replaces_one_of_a_library(name) or is_asked_for_by_the_admin(name)
+
+
+def test_every_script_and_every_picture_is_used():
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in [*templates(), *static_files(), *python_files(*OURS)]
+    )
+    scripts = [path for path in (ROOT / "static").rglob("*") if path.is_file()]
+    assert [
+        relative(path) for path in scripts if path.name not in sources and path.name != "portal.css"
+    ] == []
+
+
+def test_every_class_that_a_style_sheet_styles_is_used():
+    """A rule for a class that no template has is a rule for a page that is gone."""
+    css = "".join(path.read_text(encoding="utf-8") for path in static_files() if path.suffix == ".css")
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    styled = set(re.findall(r"\.(kompas-[\w-]+)", css))
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for path in [*templates(), *python_files(*OURS), *(p for p in static_files() if p.suffix == ".js")]
+    )
+    whole = set(re.findall(r"kompas-[\w-]+", sources))
+    made = re.findall(r"(kompas-[\w-]*--)\{[{%]", sources)  # kompas-tag--{{ story.kind }}
+    unused = [name for name in styled if name not in whole and not name.startswith(tuple(made))]
+    assert sorted(unused) == []
+
+
+# --- Other hosts ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*templates(), *static_files()], ids=relative)
+def test_nothing_a_browser_gets_points_to_another_host(path):
+    addresses = re.findall(
+        r"""https?://[^\s"'<>)]+|(?<=["'(])//\w[^\s"'<>)]*""", path.read_text(encoding="utf-8")
+    )
+    assert [address for address in addresses if not address.startswith(NAMESPACES)] == []
+
+
+def test_no_file_names_a_package_index():
+    found = [
+        f"{relative(path)}: {host}"
+        for path in committed_text()
+        for host in PACKAGE_INDEXES
+        if host in path.read_text(encoding="utf-8", errors="ignore")
+    ]
+    assert found == []
+
+
+def test_no_style_sheet_or_script_is_copied_from_somebody_else():
+    """Libraries come from packages; what lies in static/ is ours."""
+    for path in static_files():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"@license|\(c\) \d{4}|Copyright", text), relative(path)
+        assert max(map(len, text.splitlines()), default=0) < 2000, relative(path)

@@ -1,0 +1,233 @@
+"""Copies of public pages: what a reader gets, and what must never be in one."""
+
+import time
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+
+from aarhuskompas import urls as portal
+from aarhuskompas.caching import has_session, public
+from compass.models import Story
+from tests.factories import make_path, make_story
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+calls = []
+
+
+@public
+def counted(request):
+    calls.append(request.method)
+    return HttpResponse(f"{request.GET.get('q', '')} {request.headers.get('HX-Target', 'side')} {len(calls)}")
+
+
+@public
+def greeting(request):
+    return HttpResponse(str(request.user if has_session(request) else "læser"))
+
+
+@public
+def with_cookie(request):
+    response = HttpResponse("småkage")
+    response.set_cookie("spor", "1")
+    return response
+
+
+@public
+def missing(request):
+    return HttpResponse(f"{len(calls)}", status=404)
+
+
+def private(request):
+    calls.append("private")
+    return HttpResponse(f"{len(calls)}")
+
+
+urlpatterns = [
+    path("talt/", counted),
+    path("en/talt/", counted),
+    path("hilsen/", greeting),
+    path("smaakage/", with_cookie),
+    path("mangler/", missing),
+    path("privat/", private),
+    *portal.urlpatterns,
+]
+
+
+handler404 = portal.handler404
+
+
+@pytest.fixture(autouse=True)
+def a_minute_of_copies(settings):
+    settings.READER_CACHE_SECONDS = 60
+    calls.clear()
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# --- What is kept --------------------------------------------------------------------------------
+
+
+def test_a_page_is_made_once_for_all_readers(client):
+    assert text(client.get("/talt/")) == text(client.get("/talt/")) == " side 1"
+
+
+def test_a_copy_needs_no_query(client, django_assert_num_queries):
+    make_path("Nye veje til at lytte")
+    story = make_story("Før rettelsen")
+    first = text(client.get(story.get_absolute_url()))
+    Story.objects.update(title="Efter rettelsen")
+    with django_assert_num_queries(0):
+        assert text(client.get(story.get_absolute_url())) == first
+
+
+def test_with_zero_seconds_nothing_is_kept(client, settings):
+    settings.READER_CACHE_SECONDS = 0
+    assert text(client.get("/talt/")) == " side 1"
+    assert text(client.get("/talt/")) == " side 2"
+
+
+def test_a_copy_lives_no_longer_than_it_may(client, settings):
+    settings.READER_CACHE_SECONDS = 0.2
+    client.get("/talt/")
+    assert text(client.get("/talt/")) == " side 1"
+    time.sleep(0.25)
+    assert text(client.get("/talt/")) == " side 2"
+
+
+def test_other_questions_get_other_answers(client):
+    for url, headers, expected in [
+        ("/talt/", {}, " side 1"),
+        ("/talt/?q=a", {}, "a side 2"),
+        ("/talt/?q=b", {}, "b side 3"),
+        ("/en/talt/", {}, " side 4"),
+        ("/talt/", {"HX-Request": "true", "HX-Target": "hits"}, " hits 5"),
+        ("/talt/", {"HX-Request": "true", "HX-Target": "more"}, " more 6"),
+        ("/talt/", {"HX-Request": "true"}, " side 7"),
+        ("/talt/", {}, " side 1"),
+    ]:
+        assert text(client.get(url, headers=headers)) == expected
+
+
+def test_the_same_page_under_another_host_is_another_page(client, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "kompas.example.dk"]
+    assert text(client.get("/talt/")) == " side 1"
+    assert text(client.get("/talt/", headers={"Host": "kompas.example.dk"})) == " side 2"
+
+
+def test_head_gets_the_headers_of_get(client):
+    head, got = client.head("/hilsen/"), client.get("/hilsen/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["ETag"] == got["ETag"]
+
+
+def test_only_so_many_copies_are_kept_and_the_oldest_goes_first(client, settings):
+    settings.READER_CACHE_PAGES = 2
+    for query in ["a", "b", "c"]:
+        client.get("/talt/", {"q": query})
+    assert text(client.get("/talt/?q=c")) == "c side 3"
+    assert text(client.get("/talt/?q=a")) == "a side 4"
+
+
+@pytest.mark.parametrize("url", ["/mangler/", "/privat/"])
+def test_what_is_not_a_public_page_is_made_each_time(client, url):
+    calls.append("before")
+    first = text(client.get(url))
+    calls.append("between")
+    assert text(client.get(url)) != first
+
+
+def test_an_answer_with_a_cookie_is_never_kept(client):
+    client.get("/smaakage/")
+    second = Client()
+    second.handler = client.handler  # the same process, another browser
+    assert second.get("/smaakage/").cookies["spor"].value == "1"
+    assert "ETag" not in second.get("/smaakage/")
+
+
+def test_only_get_and_head_reach_a_public_view(client):
+    for method in ["POST", "PUT", "DELETE", "OPTIONS"]:
+        assert client.generic(method, "/talt/").status_code == 405
+    assert calls == []
+
+
+def test_a_compressed_copy_is_for_those_who_asked_for_one(client):
+    make_path("Nye veje til at lytte")
+    url = make_story("En lang historie", body="Der var engang. " * 200).get_absolute_url()
+    assert client.get(url, headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get(url)
+
+
+# --- What comes with a copy ----------------------------------------------------------------------
+
+
+def test_a_copy_has_the_headers_of_the_first_answer_and_an_id_of_its_own(client):
+    first, copy = client.get("/talt/"), client.get("/talt/")
+    same = set(first.headers) | set(copy.headers)
+    assert {name for name in same if first.get(name) != copy.get(name)} == {"X-Request-ID"}
+    assert copy["Cache-Control"] == "public, max-age=60"
+
+
+def test_a_browser_that_has_the_page_gets_304_and_no_content(client):
+    etag = client.get("/talt/")["ETag"]
+    for known in [etag, f"W/{etag}", f'"anden", {etag}', "*"]:
+        response = client.get("/talt/", headers={"If-None-Match": known})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response["ETag"] == etag
+        assert response["Cache-Control"] == "public, max-age=60"
+        assert {"Cookie", "HX-Request", "HX-Target"} <= set(response["Vary"].split(", "))
+
+
+def test_a_browser_that_has_another_page_gets_the_page(client):
+    for known in ['"anden"', "", "uden-citationstegn", '"']:
+        response = client.get("/talt/", headers={"If-None-Match": known})
+        assert (response.status_code, text(response)) == (200, " side 1")
+
+
+# --- Sessions ------------------------------------------------------------------------------------
+
+
+def test_somebody_who_has_logged_in_never_gets_a_copy(client, staff):
+    assert text(client.get("/talt/")) == " side 1"
+    client.force_login(staff)
+    response = client.get("/talt/")
+    assert text(response) == " side 2"
+    assert response["Cache-Control"] == "no-store, private"
+
+
+def test_a_copy_never_holds_what_somebody_saw_who_had_logged_in(client, staff):
+    client.force_login(staff)
+    assert text(client.get("/hilsen/")) == "Malik Medarbejder"
+    client.logout()
+    assert text(client.get("/hilsen/")) == "læser"
+
+
+def test_somebody_who_has_logged_in_is_not_told_that_the_page_is_unchanged(client, staff):
+    etag = client.get("/hilsen/")["ETag"]
+    client.force_login(staff)
+    response = client.get("/hilsen/", headers={"If-None-Match": etag})
+    assert (response.status_code, text(response)) == (200, "Malik Medarbejder")
+
+
+def test_the_cookie_of_an_ended_session_still_gets_a_fresh_page_that_nobody_stores(client):
+    client.cookies["session"] = "udloebet"
+    response = client.get("/hilsen/")
+    assert response["Cache-Control"] == "no-store, private"
+
+
+def test_other_cookies_are_no_reason_for_a_page_of_ones_own(client):
+    client.get("/talt/")
+    client.cookies["noget"] = "andet"
+    assert text(client.get("/talt/")) == " side 1"
+
+
+def test_a_draft_that_an_editor_looked_at_is_not_kept_for_readers(client, editor):
+    url = make_story("Hemmelig kladde", published_at=None).get_absolute_url()
+    client.force_login(editor)
+    assert client.get(url).status_code == 200
+    client.logout()
+    assert client.get(url).status_code == 404

@@ -1,0 +1,275 @@
+"""The portal's first content: complete, honest about where it comes from, plain, and never a copy."""
+
+import re
+import shutil
+from functools import cache
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+
+from compass.models import (
+    Contact,
+    Dilemma,
+    Fact,
+    Milestone,
+    Page,
+    Path,
+    Pivot,
+    ResearchFigure,
+    ResearchWave,
+    Resource,
+    Story,
+)
+from reflection.models import Guide, GuideVersion
+from tools.seed_shingles import fingerprint, runs
+
+ROOT = settings.BASE_DIR
+CONTENT = ROOT / "content"
+PROVENANCES = {"sourced", "sourced-theme", "composed"}
+
+
+def keys(letter: str, last: int) -> set[str]:
+    return {f"{letter}{number:02}" for number in range(1, last + 1)}
+
+
+def keys_of(*models) -> set[str]:
+    return {key for model in models for key in model.objects.values_list("key", flat=True)}
+
+
+# --- Complete ------------------------------------------------------------------------------------
+
+
+def test_every_dilemma_of_the_brief_is_there_three_for_each_path(content):
+    assert keys_of(Dilemma) == keys("D", 12)
+    assert {path.slug: path.dilemmas.count() for path in Path.objects.all()} == {
+        "lytte": 3, "loese": 3, "laere": 3, "lede": 3,
+    }  # fmt: skip
+
+
+def test_every_dilemma_has_two_poles_standpoints_and_a_question(content):
+    for dilemma in Dilemma.objects.all():
+        assert dilemma.pole_a
+        assert dilemma.pole_b
+        assert dilemma.question
+        assert dilemma.standpoints.count() >= 2
+
+
+def test_every_story_of_the_brief_is_there_and_every_kind(content):
+    assert keys_of(Story) == keys("S", 20)
+    assert set(Story.objects.values_list("kind", flat=True)) == set(Story.Kind.values)
+    assert all(path.stories.exists() for path in Path.objects.all())
+
+
+def test_every_fact_of_the_brief_is_on_the_timeline_or_among_the_facts(content):
+    assert keys_of(Milestone, Fact) >= keys("F-", 44)
+    assert keys_of(Milestone) == keys("F-", 23)
+
+
+def test_every_document_of_the_brief_is_there(content):
+    assert keys_of(Resource) == keys("R-", 15)
+
+
+def test_every_contact_is_there_with_the_date_and_none_in_english(content):
+    assert Contact.objects.count() == 9
+    assert {str(contact.as_of) for contact in Contact.objects.all()} == {"2024-05-29"}
+    assert Contact.objects.shown_in("da").count() == 9
+    assert Contact.objects.shown_in("en").count() == 0
+
+
+def test_the_framework_has_three_pivots_and_four_paths_in_order(content):
+    assert list(Pivot.objects.values_list("title", flat=True)) == [
+        "Styrket fokus på værdi",
+        "Styrket samskabelse",
+        "Mere vidensinformeret praksis og ledelse",
+    ]
+    assert [pivot.points.count() for pivot in Pivot.objects.all()] == [3, 0, 3]
+    assert list(Path.objects.values_list("slug", flat=True)) == ["lytte", "loese", "laere", "lede"]
+
+
+def test_both_compasses_are_there_and_published(content):
+    steps = {guide.slug: guide.current_version().steps.count() for guide in Guide.objects.all()}
+    assert steps == {"maalkompasset": 8, "samarbejdskompasset": 7}
+
+
+def test_every_step_asks_something_states_something_and_leads_to_something_to_read(content):
+    for version in GuideVersion.objects.with_steps():
+        for step in version.steps.all():
+            assert len(step.questions) >= 2
+            assert [prompt.kind for prompt in step.answered_prompts] == ["scale", "line"]
+            assert step.dilemmas.all() or step.stories.all(), f"{version}, {step}"
+
+
+def test_no_figure_is_invented(content):
+    assert ResearchWave.objects.exists()
+    assert not ResearchFigure.objects.exists()
+
+
+# --- Honest --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [Dilemma, Story, GuideVersion], ids=lambda model: model.__name__)
+def test_everything_written_says_where_it_comes_from(content, model):
+    assert set(model.objects.values_list("provenance", flat=True)) <= PROVENANCES
+
+
+@pytest.mark.parametrize("model", [Dilemma, Story], ids=lambda model: model.__name__)
+def test_what_builds_on_sources_names_them(content, model):
+    for item in model.objects.exclude(provenance="composed"):
+        assert item.sources.exists(), item.key
+
+
+@pytest.mark.parametrize("model", [Milestone, Fact], ids=lambda model: model.__name__)
+def test_every_fact_names_its_source(content, model):
+    assert [item.key for item in model.objects.filter(sources=None)] == []
+
+
+@pytest.mark.parametrize("model", [Dilemma, Story], ids=lambda model: model.__name__)
+def test_the_reader_is_told_where_a_text_comes_from(content, page, model):
+    for item in model.objects.all():
+        assert str(item.provenance_text) in page(item.get_absolute_url()).text
+
+
+def test_the_two_compasses_say_that_their_questions_are_ours(content, page):
+    version = Guide.objects.get(slug="maalkompasset").current_version()
+    assert version.provenance == "composed"
+    assert str(version.provenance_text) in page("/maalkompasset/").text
+
+
+def test_a_year_stands_with_every_story_that_has_figures(content):
+    """Most figures are old (brief 0): where more than single digits are told, so is their year."""
+    for story in Story.objects.exclude(provenance="composed"):
+        if re.search(r"\d{2}", story.body):
+            assert story.facts_as_of or story.year or re.search(r"\b(19|20)\d\d\b", story.body), story.key
+
+
+# --- Plain ---------------------------------------------------------------------------------------
+
+
+def lix(text: str) -> float:
+    """Läsbarhetsindex: words a sentence, and per cent of words of more than six letters."""
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", plain)
+    sentences = max(1, len(re.findall(r"[.!?:](?=[\s»\"*)]|$)", plain)))
+    return len(words) / sentences + 100 * sum(len(word) > 6 for word in words) / len(words)
+
+
+def test_lix_is_counted_as_the_definition_says():
+    assert lix("Vi går. Du kommer snart.") == 5 / 2
+    assert lix("Kommunens medarbejdere går.") == pytest.approx(3 + 200 / 3)
+
+
+def read(name: str):
+    return yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+
+
+def citizen_pages() -> dict[str, str]:
+    stories = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted((CONTENT / "stories").glob("*.yaml"))
+    ]
+    pages = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in [*read("pages.yaml"), *stories]}
+    for item in read("dilemmas.yaml"):
+        texts = [item["description"], item["question"], *(part["text"] for part in item["standpoints"])]
+        pages[item["slug"]] = " ".join(texts)
+    return pages
+
+
+def framework() -> dict[str, str]:
+    pivots = {
+        item["slug"]: " ".join([item["body"], *(part["text"] for part in item["points"])])
+        for item in read("pivots.yaml")
+    }
+    paths = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in read("paths.yaml")}
+    guides = {path.name: read(f"guides/{path.name}")["intro"] for path in (CONTENT / "guides").glob("*.yaml")}
+    return pivots | paths | guides
+
+
+@pytest.mark.parametrize("slug", citizen_pages())
+def test_what_citizens_read_is_easy(slug):
+    assert lix(citizen_pages()[slug]) <= 40
+
+
+@pytest.mark.parametrize("slug", framework())
+def test_the_framework_is_no_harder_than_a_newspaper(slug):
+    assert lix(framework()[slug]) <= 45
+
+
+# --- Ours ----------------------------------------------------------------------------------------
+
+
+@cache
+def known() -> frozenset[str]:
+    return frozenset((ROOT / "tests" / "seed_shingles.txt").read_text().split())
+
+
+def test_the_fingerprints_of_the_citys_page_are_there():
+    assert len(known()) > 1500
+    assert all(re.fullmatch("[0-9a-f]{12}", one) for one in known())
+
+
+def files_with_text() -> list:
+    folders = {"content": "*.yaml", "templates": "*.html", "locale": "*.po", "docs": "*.md"}
+    return [path for folder, kind in folders.items() for path in sorted((ROOT / folder).rglob(kind))]
+
+
+@pytest.mark.parametrize("path", files_with_text(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_sentence_is_copied_from_the_citys_page(path):
+    text = path.read_text(encoding="utf-8")
+    assert [run for run in runs(text) if fingerprint(run) in known()] == []
+
+
+# --- Loading -------------------------------------------------------------------------------------
+
+
+def test_loading_again_makes_nothing(content, capsys):
+    call_command("load_content")
+    assert capsys.readouterr().out == ""
+
+
+def test_loading_again_leaves_what_editors_wrote(content):
+    edited = [
+        (Story, "title"), (Dilemma, "description"), (Page, "body"), (Pivot, "subtitle"), (Path, "verb"),
+        (Fact, "text"), (Milestone, "text"), (Resource, "title"), (Contact, "role"), (Guide, "title"),
+    ]  # fmt: skip
+    for model, field in edited:
+        model.objects.update(**{field: "Rettet"})
+    Story.objects.filter(key="S01").update(published_at=None)
+    Dilemma.objects.get(key="D01").standpoints.all().delete()
+    call_command("load_content", verbosity=0)
+    for model, field in edited:
+        assert set(model.objects.values_list(field, flat=True)) == {"Rettet"}, model
+    assert Story.objects.get(key="S01").published_at is None
+    assert not Dilemma.objects.get(key="D01").standpoints.exists()
+
+
+def test_loading_brings_back_only_what_is_missing(content, capsys):
+    Resource.objects.filter(key="R-15").delete()
+    call_command("load_content")
+    assert capsys.readouterr().out.split() == ["1", "dokumenter"]
+
+
+def test_an_unknown_key_in_the_content_stops_the_loading_and_leaves_nothing_half_made(db, tmp_path):
+    copy = tmp_path / "content"
+    shutil.copytree(CONTENT, copy)
+    dilemmas = copy / "dilemmas.yaml"
+    dilemmas.write_text(
+        dilemmas.read_text(encoding="utf-8").replace("path: lede", "path: ukendt"), encoding="utf-8"
+    )
+    with pytest.raises(Path.DoesNotExist):
+        call_command("load_content", folder=copy, verbosity=0)
+    assert not Dilemma.objects.exists()
+    assert not Pivot.objects.exists()
+
+
+def test_english_is_there_for_everything_a_reader_meets(content):
+    """A missing English text falls back to Danish; the first content has none missing."""
+    missing = [
+        f"{model.__name__} {item}: {field.name}"
+        for model in [Pivot, Path, Dilemma, Story, Page, Milestone, Fact, Resource, GuideVersion]
+        for item in model.objects.all()
+        for field in model._meta.get_fields()
+        if field.name.endswith("_en") and getattr(item, field.name[:-3]) and not getattr(item, field.name)
+    ]
+    assert missing == []

@@ -1,0 +1,125 @@
+"""Documentation that the code can contradict is compared with it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT = settings.BASE_DIR
+OPERATIONS = ROOT / "docs" / "operations.md"
+READERS = {"str", "int", "bool", "list", "path", "db", "email", "url", "float"}
+
+
+def variables(path: Path) -> set[str]:
+    """The environment variables that a Python file reads: env.str("X"), env_bool("X"), os.environ…"""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and node.args and _reads_environment(node.func):
+            found.add(_text(node.args[0]))
+        elif isinstance(node, ast.Subscript) and _is_environ(node.value):
+            found.add(_text(node.slice))
+        elif isinstance(node, ast.Compare) and _is_environ(node.comparators[0]):
+            found.add(_text(node.left))
+    return {name for name in found if name}
+
+
+def _reads_environment(function) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id.startswith("env_")
+    if isinstance(function, ast.Attribute):
+        is_env = isinstance(function.value, ast.Name) and function.value.id == "env"
+        return (is_env and function.attr in READERS) or (
+            _is_environ(function.value) and function.attr == "get"
+        )
+    return False
+
+
+def _is_environ(node) -> bool:
+    return ast.unparse(node) in {"os.environ", "environ"}
+
+
+def _text(node) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def read_by_settings() -> set[str]:
+    return variables(ROOT / "aarhuskompas" / "settings.py")
+
+
+def read_anywhere() -> set[str]:
+    folders = ["aarhuskompas", "accounts", "compass", "reflection", "goals", "collaboration", "tools"]
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    in_make = set(re.findall(r"^(\w+) \?=", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return in_make.union(*map(variables, files))
+
+
+def documented() -> set[str]:
+    """The names in the first column of the tables of docs/operations.md."""
+    rows = re.findall(r"^\|([^|]*)\|", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([A-Z][A-Z_]{2,})`", row)}
+
+
+def test_the_way_variables_are_found_finds_them():
+    assert {
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "DEBUG",
+        "SITE_URL",
+        "EMAIL_URL",
+        "STATIC_ROOT",
+    } <= read_by_settings()
+    assert {"PORT", "DEMO_PASSWORD", "WEB_CONCURRENCY"} <= read_anywhere()
+
+
+def test_every_setting_is_documented():
+    assert read_by_settings() - documented() == set()
+
+
+def test_every_documented_setting_is_read():
+    assert documented() - read_anywhere() == set()
+
+
+def test_every_command_of_ours_is_documented():
+    ours = [name for name, app in get_commands().items() if (ROOT / app.partition(".")[0]).is_dir()]
+    text = OPERATIONS.read_text(encoding="utf-8")
+    assert [name for name in ours if name not in text] == []
+
+
+def documents() -> list[Path]:
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(path):
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", text)
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_every_document_that_code_points_to_is_there():
+    code = [
+        path
+        for folder in ["aarhuskompas", "accounts", "compass", "reflection", "goals", "tools"]
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    named = {
+        name
+        for path in [*code, ROOT / "Makefile", ROOT / "pyproject.toml"]
+        for name in re.findall(r"docs/[\w./-]+\.md", path.read_text(encoding="utf-8"))
+    }
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+def test_every_make_command_that_a_document_names_is_there():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][a-z -]*):", makefile, re.MULTILINE))
+    known = {word for target in targets for word in target.split()}
+    named = {
+        name
+        for path in documents()
+        for name in re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert named <= known

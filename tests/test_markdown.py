@@ -1,0 +1,54 @@
+import pytest
+from lxml import html
+
+from aarhuskompas.markdown import TAGS, to_html
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "[klik](javascript:alert(1))",
+    "[klik](JaVaScRiPt:alert(1))",
+    "[klik](java\tscript:alert(1))",
+    "[klik](&#106;avascript:alert(1))",
+    "[klik](data:text/html;base64,PHNjcmlwdD4=)",
+    "[klik](vbscript:msgbox(1))",
+    "![billede](javascript:alert(1))",
+    '[klik](/x "onmouseover=alert(1)")',
+    "<a href='javascript:alert(1)'>klik</a>",
+    "<iframe src=https://ond.example.dk></iframe>",
+    "<style>body{display:none}</style>",
+    '<p style="position:fixed">hej</p>',
+    "<form action=https://ond.example.dk><input name=kode></form>",
+    "```\n</code></pre><script>alert(1)</script>\n```",
+    "| a |\n|---|\n| <script>alert(1)</script> |",
+    "<https://ond.example.dk/\"onmouseover=alert(1)>",
+    "<javascript:alert(1)>",
+    "# <b onclick=alert(1)>hej</b>",
+    "<math><mtext><script>alert(1)</script></mtext></math>",
+    "<!--><script>alert(1)</script>-->",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_nothing_but_the_allowed_html_comes_out(text):
+    for element in html.fragment_fromstring(to_html(text), "div").iter():
+        assert element.tag in TAGS | {"div"}
+        assert set(element.attrib) <= {"href", "start", "title"}
+        assert element.get("href", "/").startswith(("/", "http://", "https://", "mailto:"))
+
+
+def test_what_looks_like_html_is_shown_as_it_was_typed():
+    assert to_html("<script>alert(1)</script>") == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
+
+
+def test_editors_get_headings_lists_tables_and_links():
+    text = "## Trin\n\n3. **Saml** ind\n4. *Spørg*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[Veje](/veje/)"
+    tree = html.fragment_fromstring(to_html(text), "div")
+    assert [element.tag for element in tree] == ["h2", "ol", "table", "p"]
+    assert tree.cssselect("ol")[0].get("start") == "3"
+    assert tree.cssselect("a")[0].get("href") == "/veje/"
+
+
+def test_danish_letters_and_quotation_marks_stay():
+    assert to_html("«Æblegrød» – på bålet & i ånden") == ("<p>«Æblegrød» – på bålet &amp; i ånden</p>\n")

@@ -1,0 +1,195 @@
+"""Every page of the portal, found by its route: is it a good page, who may see it, who may keep a copy?"""
+
+import pytest
+from django.urls import reverse
+
+from compass.models import Chapter
+from tests import routes
+
+EVERY = pytest.mark.parametrize("route", routes.EVERY, ids=lambda route: route.name)
+PAGES = pytest.mark.parametrize(
+    "route", [route for route in routes.EVERY if route.is_page], ids=lambda route: route.name
+)
+
+# Routes of compass that are not the same for every reader, and why.
+NOT_PUBLIC = {"compass:was": "leads to an address that the administrator may change"}
+
+# Names of a route's arguments that make its address a secret.
+SECRET = {"key", "uidb36", "token", "code"}
+
+
+@pytest.fixture
+def examples(content_without_search, staff, settings, tmp_path):
+    """The portal with its own content, and with goals and rooms of Malik's."""
+    settings.MEDIA_ROOT = tmp_path
+    for chapter in Chapter.objects.all():
+        sound = tmp_path / chapter.audio.name
+        sound.parent.mkdir(parents=True, exist_ok=True)
+        sound.write_bytes(b"sound")
+    routes.make_examples(staff)
+
+
+def addresses(*, first=1, **wanted) -> list[str]:
+    """Of all routes with these properties: public=True, personal=False, …"""
+    return [
+        address
+        for route in routes.EVERY
+        if all(getattr(route, f"is_{name}") == value for name, value in wanted.items())
+        for address in route.addresses()[:first]
+    ]
+
+
+# --- The registry --------------------------------------------------------------------------------
+
+
+@EVERY
+def test_the_registry_knows_how_to_reach_the_route(route):
+    assert route.is_known, (
+        f"{route.name} takes {sorted(route.parameters)}: say in tests/routes.py where they come from"
+    )
+
+
+def test_the_registry_names_no_route_that_is_gone():
+    named = (
+        set(routes.ARGUMENTS)
+        | set(routes.NOT_PAGES)
+        | routes.PERSONAL
+        | routes.ONE_LANGUAGE
+        | routes.OPEN_DOORS
+    )
+    assert named - set(routes.BY_NAME) == set()
+
+
+def test_the_portal_has_something_to_show_at_every_route(examples):
+    assert [route.name for route in routes.EVERY if route.is_known and not route.addresses()] == []
+
+
+# --- Good pages ----------------------------------------------------------------------------------
+
+
+@PAGES
+def test_readers_and_staff_get_good_pages_in_both_languages(page, examples, staff_client, route):
+    for language in ["da", "en"]:
+        for address in route.addresses(language):
+            as_reader = page(address, status=403 if route.is_in_a_room else 200)
+            as_staff = page(address, by=staff_client)
+            assert as_reader.tree.get("lang") == as_staff.tree.get("lang") == language
+
+
+@pytest.mark.parametrize(
+    "url", ["/findes-ikke/", "/en/findes-ikke/", "/historier/findes-ikke/", "/lydbog/x/9/"]
+)
+def test_what_is_not_there_is_said_on_a_good_page(page, db, url):
+    assert page(url, status=404).select(f"main a[href='{'/en/' if url.startswith('/en/') else '/'}']")
+
+
+# --- Who may keep a copy -------------------------------------------------------------------------
+
+
+def test_every_page_of_the_compass_is_public_or_says_why_not():
+    of_the_compass = [route for route in routes.EVERY if route.name.startswith("compass:")]
+    assert {route.name for route in of_the_compass if not route.is_public} == set(NOT_PUBLIC)
+
+
+def test_an_address_that_is_a_secret_is_never_public():
+    assert [route.name for route in routes.EVERY if route.is_public and route.parameters & SECRET] == []
+
+
+def test_a_public_page_may_be_kept_and_sets_no_cookie(client, examples):
+    for address in addresses(public=True):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert response["Cache-Control"] == "public, max-age=0", address
+        assert {"Cookie", "HX-Request", "HX-Target"} <= varies_on(response), address
+        assert not response.cookies, address
+
+
+def test_a_browser_that_has_a_public_page_is_told_that_it_is_unchanged(client, examples):
+    for address in addresses(public=True):
+        etag = client.get(address)["ETag"]
+        again = client.get(address, headers={"If-None-Match": etag})
+        assert (again.status_code, again.getvalue()) == (304, b""), address
+
+
+def test_an_answer_that_is_not_public_is_stored_by_nobody(client, staff_client, examples):
+    for address in addresses(public=False):
+        for browser in [client, staff_client]:
+            assert "no-store" in browser.get(address)["Cache-Control"], address
+
+
+def test_what_somebody_sees_who_has_logged_in_is_stored_by_nobody(staff_client, examples):
+    for address in addresses(public=True):
+        assert "no-store" in staff_client.get(address)["Cache-Control"], address
+
+
+def test_every_answer_varies_on_what_htmx_asks_for(client, examples):
+    for address in addresses():
+        assert {"HX-Request", "HX-Target"} <= varies_on(client.get(address)), address
+
+
+def test_no_page_changes_with_the_language_of_the_browser(client, examples):
+    for address in addresses(page=True):
+        danish = client.get(address, headers={"Accept-Language": "da"})
+        german = client.get(address, headers={"Accept-Language": "de, en;q=0.9"})
+        assert danish["Content-Language"] == german["Content-Language"] == "da", address
+        assert "Accept-Language" not in varies_on(danish), address
+
+
+# --- Who may come in -----------------------------------------------------------------------------
+
+
+def test_a_personal_page_asks_a_reader_to_log_in(client, examples):
+    login = reverse("account_login")
+    for address in addresses(personal=True, post_only=False):
+        response = client.get(address)
+        assert (response.status_code, response["Location"]) == (302, f"{login}?next={address}")
+
+
+def test_a_form_of_somebody_who_is_nobody_here_changes_nothing(client, examples):
+    for address in addresses(post_only=True, harmless=False):
+        assert client.post(address).status_code == 403, address
+
+
+def test_what_belongs_to_one_person_is_not_there_for_a_colleague(colleague_client, examples):
+    for address in addresses(personal=True, about_one_thing=True, post_only=False, first=9):
+        assert colleague_client.get(address).status_code == 404, address
+    for address in addresses(personal=True, about_one_thing=True, post_only=True, first=9):
+        assert colleague_client.post(address).status_code == 404, address
+
+
+def test_a_room_is_closed_to_a_colleague_who_has_no_place_in_it(colleague_client, examples):
+    for address in addresses(in_a_room=True, post_only=False):
+        assert colleague_client.get(address).status_code == 403, address
+    for address in addresses(in_a_room=True, post_only=True, harmless=False):
+        assert colleague_client.post(address).status_code == 403, address
+
+
+# --- Methods -------------------------------------------------------------------------------------
+
+
+def test_a_wrong_method_is_refused(staff_client, examples):
+    for address in addresses(of_a_library=False):
+        for method in ["PUT", "PATCH", "DELETE", "TRACE", "QUATSCH"]:
+            assert staff_client.generic(method, address).status_code == 405, (method, address)
+
+
+def test_what_is_only_read_cannot_be_posted_to(client, examples):
+    for address in addresses(public=True):
+        assert client.post(address).status_code == 405, address
+
+
+def test_what_changes_something_is_never_done_by_a_link(staff_client, examples):
+    """Mail scanners and browsers that look ahead follow links."""
+    for address in addresses(post_only=True):
+        assert staff_client.get(address).status_code == 405, address
+
+
+def test_head_says_what_get_would_and_sends_no_content(client, staff_client, examples):
+    for address in addresses():
+        for browser in [client, staff_client]:
+            got, head = browser.get(address), browser.head(address)
+            assert (head.status_code, head.getvalue()) == (got.status_code, b""), address
+
+
+def varies_on(response) -> set[str]:
+    return {name.strip() for name in response.get("Vary", "").split(",")}

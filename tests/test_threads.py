@@ -1,0 +1,191 @@
+"""Pages on threads: what a page sees of its request, and that a network never holds a thread."""
+
+import asyncio
+import threading
+from tempfile import TemporaryFile
+
+import pytest
+
+from aarhuskompas import threads
+from aarhuskompas.threads import PIECE, OnThreads
+
+
+class Answer(list):
+    """What a WSGI application returns; remembers which thread closed it."""
+
+    closed_by = None
+
+    def close(self):
+        self.closed_by = threading.current_thread().name
+
+
+class Visitor:
+    """One request, and what is answered."""
+
+    def __init__(self, path="/", *, method="GET", headers=(), parts=(b"",), breaks_off=False):
+        self.scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"q=1",
+            "headers": list(headers),
+            "http_version": "1.1",
+            "scheme": "http",
+            "client": ("192.0.2.7", 4711),
+            "server": ("testserver", 80),
+        }
+        self.incoming = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+        if breaks_off:
+            self.incoming.append({"type": "http.disconnect"})
+        else:
+            self.incoming[-1]["more_body"] = False
+        self.messages = []
+        self.may_get_more = asyncio.Event()
+        self.may_get_more.set()
+
+    async def receive(self):
+        return self.incoming.pop(0)
+
+    async def send(self, message):
+        self.messages.append(message)
+        await self.may_get_more.wait()
+
+    @property
+    def status(self):
+        return self.messages[0]["status"]
+
+    @property
+    def body(self):
+        return b"".join(message["body"] for message in self.messages[1:])
+
+
+def answering(content=b"", *, seen=None, status="200 OK"):
+    """A WSGI application that answers `content` and keeps the request in `seen`."""
+
+    def wsgi(environ, start_response):
+        if seen is not None:
+            seen.update(environ, body=environ["wsgi.input"].read())
+        start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+        return Answer([content])
+
+    return wsgi
+
+
+def visit(wsgi, *arguments, **options) -> Visitor:
+    async def one():
+        visitor = Visitor(*arguments, **options)
+        await OnThreads(wsgi, threads=1)(visitor.scope, visitor.receive, visitor.send)
+        return visitor
+
+    return asyncio.run(one())
+
+
+def test_a_page_sees_its_request_and_the_visitor_the_page():
+    seen = {}
+    headers = [(b"host", b"testserver"), (b"content-type", b"text/x"), (b"content-length", b"4")]
+    visitor = visit(
+        answering("værdi".encode(), seen=seen, status="201 Created"),
+        "/f%C3%B8r%FF/", method="POST", headers=headers, parts=[b"ab", b"cd"],
+    )  # fmt: skip
+    expected = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/f\xc3\xb8r\xff/",
+        "QUERY_STRING": "q=1",
+        "CONTENT_TYPE": "text/x",
+        "CONTENT_LENGTH": "4",
+        "HTTP_HOST": "testserver",
+        "REMOTE_ADDR": "192.0.2.7",
+        "body": b"abcd",
+    }
+    assert {name: seen[name] for name in expected} == expected
+    assert visitor.status == 201
+    assert (b"content-type", b"text/plain; charset=utf-8") in visitor.messages[0]["headers"]
+    assert visitor.body.decode() == "værdi"
+
+
+def test_cookies_sent_apart_are_joined_and_a_name_with_an_underscore_is_not_believed():
+    seen = {}
+    headers = [(b"cookie", b"a=1"), (b"cookie", b"b=2"), (b"x_forwarded_proto", b"https")]
+    visit(answering(seen=seen), headers=headers)
+    assert seen["HTTP_COOKIE"] == "a=1; b=2"
+    assert "HTTP_X_FORWARDED_PROTO" not in seen
+
+
+def test_half_a_request_reaches_no_page():
+    seen = {}
+    visitor = visit(answering(seen=seen), method="POST", parts=[b"answer=half the te"], breaks_off=True)
+    assert (visitor.status, seen) == (408, {})
+
+
+def test_more_than_the_largest_upload_reaches_no_page(monkeypatch):
+    monkeypatch.setattr(threads, "LARGEST_BODY", 3)
+    seen = {}
+    visitor = visit(answering(seen=seen), method="POST", parts=[b"ab", b"cd"])
+    assert (visitor.status, seen) == (413, {})
+
+
+def test_head_is_answered_without_the_page():
+    assert visit(answering(b"words"), method="HEAD").body == b""
+
+
+def test_an_answer_in_many_parts_is_made_and_closed_on_one_thread_before_it_is_sent():
+    answer = Answer([b"x" * PIECE, b"y"])
+
+    def wsgi(environ, start_response):
+        start_response("200 OK", [])
+        return answer
+
+    async def one():
+        visitor = Visitor()
+        visitor.may_get_more.clear()
+        task = asyncio.create_task(OnThreads(wsgi, threads=1)(visitor.scope, visitor.receive, visitor.send))
+        while not visitor.messages:
+            await asyncio.sleep(0.01)
+        assert answer.closed_by.startswith("page")
+        visitor.may_get_more.set()
+        await task
+        return visitor.body
+
+    assert asyncio.run(one()) == b"x" * PIECE + b"y"
+
+
+@pytest.fixture
+def recording():
+    with TemporaryFile() as file:
+        file.write(b"x" * PIECE * 3)
+        file.seek(0)
+        yield file
+
+
+def test_who_listens_slowly_keeps_nobody_waiting_and_a_file_is_closed_when_they_leave(recording):
+    def wsgi(environ, start_response):
+        if environ["PATH_INFO"] == "/":
+            return answering(b"a page")(environ, start_response)
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"](recording, 4096)
+
+    async def both():
+        application = OnThreads(wsgi, threads=1)
+        listener, reader = Visitor("/lyd"), Visitor("/")
+        listener.may_get_more.clear()
+        listening = asyncio.create_task(application(listener.scope, listener.receive, listener.send))
+        while not listener.messages:
+            await asyncio.sleep(0.01)
+        await asyncio.wait_for(application(reader.scope, reader.receive, reader.send), 5)
+        assert not recording.closed
+        listening.cancel()
+        await asyncio.wait([listening], timeout=5)
+        return reader.body
+
+    assert asyncio.run(both()) == b"a page"
+    assert recording.closed
+
+
+def test_a_whole_file_arrives(recording):
+    def wsgi(environ, start_response):
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"](recording, 4096)
+
+    assert visit(wsgi).body == b"x" * PIECE * 3
+    assert recording.closed
