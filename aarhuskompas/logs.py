@@ -20,7 +20,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": str(record.msg),
+            "message": _fixed_text(record),
             "request": request_id.get(),
             **getattr(record, "fields", {}),
         }
@@ -31,3 +31,9 @@ class JsonFormatter(logging.Formatter):
                 for frame in traceback.extract_tb(record.exc_info[2])
             ]
         return json.dumps(line, ensure_ascii=False)
+
+
+def _fixed_text(record: logging.LogRecord) -> str:
+    """django.security logs the exception's own message as its text."""
+    is_typed = record.name.startswith("django.security") or isinstance(record.msg, Exception)
+    return "" if is_typed else str(record.msg)

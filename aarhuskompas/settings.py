@@ -36,7 +36,7 @@ def env_int(name: str, *, default: int) -> int:
 def env_url(name: str, *, default: str) -> str:
     """An absolute http(s) address without a trailing slash, or empty when that is the default."""
     value = env.str(name, default=default).rstrip("/")
-    if value and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
+    if (value or default) and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
         raise ImproperlyConfigured(f"{name} must be an address such as https://kompas.example.dk, not {value!r}.")
     return value
 
@@ -86,16 +86,17 @@ MIDDLEWARE = [
     "aarhuskompas.caching.ReaderCache",
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeaders",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "aarhuskompas.middleware.LanguageFromPath",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.AbsoluteSession",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "aarhuskompas.middleware.CacheRules",
@@ -146,7 +147,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must point to PostgreSQL: postgres://user@host/name.")
 # A pool and not CONN_MAX_AGE: threads come and go, and a connection kept by each would run the
 # server out of slots (docs/decisions/0003-server-shape.md).
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # PostgreSQL may have been started again
 # A socket folder stands percent-encoded in the address, as in every libpq address.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])

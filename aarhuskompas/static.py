@@ -19,6 +19,7 @@ class BundledStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = True
 
     def post_process(self, paths, dry_run=False, **options):
+        self.sources = dict(paths)
         for name in [name for name in paths if name.endswith(".css") and not dry_run]:
             if self._bundle(name):
                 paths[name] = (self, name)  # else the next step would hash the source again
@@ -32,15 +33,21 @@ class BundledStorage(CompressedManifestStaticFilesStorage):
         self._save(name, ContentFile(rcssmin.cssmin(css).encode()))
         return True
 
+    def _read(self, name: str) -> str:
+        """From the source: the target may hold the bundle of an earlier collection."""
+        storage, path = self.sources[name]
+        with storage.open(path) as file:
+            return file.read().decode()
+
     def _with_imports(self, name: str) -> str | None:
         """The style sheet with its imports put in, or None when it has none."""
-        css = self.open(name).read().decode()
+        css = self._read(name)
         folder = PurePosixPath(name).parent
 
         def imported(match):
             path, layer = match.groups()
             part = str(folder / path)
-            text = self._with_imports(part) or self.open(part).read().decode()
+            text = self._with_imports(part) or self._read(part)
             return f"@layer {layer} {{\n{text}\n}}" if layer else text
 
         bundled, count = IMPORT.subn(imported, css)

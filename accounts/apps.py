@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -8,6 +9,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from accounts.roles import grant_permissions
+        from accounts.sessions import remember_the_end
 
+        user_logged_in.connect(remember_the_end)
         # Permissions are made app by app; when auth has its turn, those of our own apps are there.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

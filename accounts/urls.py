@@ -1,18 +1,20 @@
 """Only the doors the portal needs: no sign-up, no e-mail management."""
 
 from allauth.account import views
-from django.urls import path
+from django.urls import path, re_path
+
+from accounts.doors import with_status
 
 urlpatterns = [
-    path("log-ind/", views.login, name="account_login"),
+    path("log-ind/", with_status(views.login), name="account_login"),
     path("log-ud/", views.logout, name="account_logout"),
-    path("adgangskode/skift/", views.password_change, name="account_change_password"),
+    path("adgangskode/skift/", with_status(views.password_change), name="account_change_password"),
     path("adgangskode/saet/", views.password_set, name="account_set_password"),
-    path("adgangskode/glemt/", views.password_reset, name="account_reset_password"),
+    path("adgangskode/glemt/", with_status(views.password_reset), name="account_reset_password"),
     path("adgangskode/glemt/sendt/", views.password_reset_done, name="account_reset_password_done"),
-    path(
-        "adgangskode/ny/<slug:uidb36>-<slug:key>/",
-        views.password_reset_from_key,
+    re_path(  # the key holds a hyphen itself, so the first part may not
+        r"^adgangskode/ny/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[\w-]+)/$",
+        with_status(views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(

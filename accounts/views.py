@@ -58,5 +58,5 @@ def _is_beside(name: str) -> bool:
 
 def _came_from_us(request) -> bool:
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    host = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
-    return "password" not in request.POST and url_has_allowed_host_and_scheme(origin, host)
+    ours = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
+    return "password" not in request.POST and urlsplit(origin).netloc in ours

@@ -57,7 +57,7 @@ def test_the_email_may_be_written_with_capitals(client, staff):
 
 
 def test_a_wrong_password_is_said_in_danish_and_the_email_stays(page, client, staff):
-    answer = page(LOGIN).form().send({"login": staff.email, "password": "forkert-kodeord"})
+    answer = page(LOGIN).form().send({"login": staff.email, "password": "forkert-kodeord"}, status=422)
     assert "adgangskode" in answer.text.lower()
     assert answer.one("[name=login]").get("value") == staff.email
     assert not answer.one("[name=password]").get("value")
@@ -66,7 +66,7 @@ def test_a_wrong_password_is_said_in_danish_and_the_email_stays(page, client, st
 
 def test_a_stranger_gets_the_same_message_as_somebody_with_a_wrong_password(page, staff):
     def message(email):
-        answer = page(LOGIN).form().send({"login": email, "password": "forkert-kodeord"})
+        answer = page(LOGIN).form().send({"login": email, "password": "forkert-kodeord"}, status=422)
         return answer.text.replace(email, "")
 
     assert message("ukendt@example.dk") == message(staff.email)
@@ -185,10 +185,10 @@ def test_nobody_learns_who_has_an_account(page, staff):
     assert [message.to for message in mail.outbox if message.to == [staff.email]] == [[staff.email]]
 
 
-@pytest.mark.parametrize("password", ["kort", "123456789012", "malik@example.dk"])
+@pytest.mark.parametrize("password", ["kort", "123456123456", "malik@example.dk"])
 def test_a_weak_password_is_refused_with_a_reason(page, staff, password):
     page("/konto/adgangskode/glemt/").form().send({"email": staff.email})
-    answer = page(link_in_the_mail()).form().send({"password1": password, "password2": password})
+    answer = page(link_in_the_mail()).form().send({"password1": password, "password2": password}, status=422)
     assert answer.select("[name=password1]")
     assert answer.select("[aria-invalid=true]")
 
