@@ -31,6 +31,7 @@ class Catalogue:
     def __init__(self, mark: str):
         self.mark = mark
         self.paths = list(Path.objects.all())
+        self._path_of = {path.pk: path for path in self.paths}
         self.themes = list(Theme.objects.all())
         self.departments = list(Department.objects.all())
         self.ids = array("q")
@@ -76,6 +77,18 @@ class Catalogue:
 
     def under_any(self, name: str, keys: Iterable) -> int:
         return reduce(or_, (self.under(name, key) for key in keys), 0)
+
+    def stories(self, ids: list[int], user) -> list[Story]:
+        """The stories with these ids that the user may see, in this order, with their paths."""
+        return self.with_paths(Story.objects.visible_to(user).in_order(ids))
+
+    def with_paths(self, items: Iterable) -> list:
+        """The items, each with its path; one newer than the catalogue is fetched when it is asked for."""
+        items = list(items)
+        for item in items:
+            if path := self._path_of.get(item.path_id):
+                item.path = path
+        return items
 
     def newest(self, bits: int, number: int, *, after: int = 0) -> list[int]:
         """The ids of the `number` newest of these stories, without the `after` newest."""

@@ -152,7 +152,7 @@ class Filtered:
     @cached_property
     def stories(self) -> list[Story]:
         ids = self.catalogue.newest(self.bits, STORIES_A_PAGE, after=(self.page - 1) * STORIES_A_PAGE)
-        return Story.objects.visible_to(self.user).select_related("path").in_order(ids)
+        return self.catalogue.stories(ids, self.user)
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -21,16 +21,24 @@ KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
+SOON = "+"  # ends the payload when there is no hurry
+PAGES_A_SECOND = 100  # that one process lets the followers of a room fetch, where there is no hurry
 
 followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+delayed: dict[str, asyncio.TimerHandle] = {}
 listener: asyncio.Task | None = None
 listening: asyncio.Event
 
 
-def announce(key: UUID | str) -> None:
-    """Wake every open page of the room – at commit, or never if the transaction fails."""
+def announce(key: UUID | str, *, is_urgent: bool = True) -> None:
+    """Wake every open page of the room – at commit, or never if the transaction fails.
+
+    What is not urgent may take seconds in a large room: if a thousand people each made a thousand
+    pages count anew who is done, nobody could write any more.
+    """
+    payload = str(key) if is_urgent else f"{key}{SOON}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(key)])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
 
 async def changes(key: UUID | str, heartbeat: float = 20) -> AsyncGenerator[bytes]:
@@ -93,12 +101,23 @@ async def pass_on(database: psycopg.AsyncConnection) -> None:
     while True:
         async with aclosing(database.notifies(timeout=IDLE_SECONDS)) as announcements:
             async for announcement in announcements:
-                wake(announcement.payload)
+                hear(announcement.payload)
         async with asyncio.timeout(ANSWER_SECONDS):  # a network may die without a word
             await database.execute("SELECT 1")
 
 
+def hear(payload: str) -> None:
+    key = payload.removesuffix(SOON)
+    if key == payload:
+        wake(key)
+    elif key not in delayed:
+        seconds = len(followers.get(key, ())) / PAGES_A_SECOND
+        delayed[key] = asyncio.get_running_loop().call_later(seconds, wake, key)
+
+
 def wake(*keys: str) -> None:
     for key in keys:
+        if waiting := delayed.pop(key, None):
+            waiting.cancel()
         for changed in followers.get(key, ()):
             changed.set()

@@ -15,7 +15,6 @@ import os
 import random
 import resource
 import secrets
-import socket
 import statistics
 import sys
 import time
@@ -96,7 +95,8 @@ class Stream(asyncio.Protocol):
     def data_received(self, data):
         if events := data.count(CHANGED):
             self.changed(events)
-        if data.startswith(b"HTTP/1.1 ") and b" 200 " not in data[:13] or data.endswith(ENDED_STREAM):
+        is_refused = data.startswith(b"HTTP/1.1 ") and b" 200 " not in data[:13]
+        if is_refused or data.endswith(ENDED_STREAM):
             self.transport.close()
 
     def connection_lost(self, error):
@@ -128,9 +128,7 @@ class Browser:
             headers += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         request = self.head("POST" if form is not None else "GET", path, headers) + body
         loop = asyncio.get_running_loop()
-        transport, exchange = await loop.create_connection(
-            lambda: Exchange(request), "127.0.0.1", self.port
-        )
+        transport, exchange = await loop.create_connection(lambda: Exchange(request), "127.0.0.1", self.port)
         try:
             answer = await exchange.answer
         finally:
@@ -263,8 +261,8 @@ def answer_the_rest(room: Room):
     """Fill in what the people did not write over HTTP, so that the board is a full one."""
     from django.db import connections
 
-    from reflection.models import Participant, Prompt
     from reflection.models import Answer as Stored
+    from reflection.models import Participant, Prompt
 
     prompts = Prompt.objects.in_bulk([prompt for step in room.steps.values() for prompt in step])
     people = Participant.objects.filter(reflection__key=room.key, answers_count=True)
@@ -289,7 +287,7 @@ def what_one_says(kind: str) -> str:
 
 @contextmanager
 def portal(port: int):
-    """The server that `make run` starts, without a database of its own; gives its memory in bytes."""
+    """The server that `make run` starts, without a database of its own; gives its processes."""
     listener = open_port("127.0.0.1", port)
     workers = {"WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "2"), "LOG_LEVEL": "WARNING"}
     running = services(os.environ | workers | {"DEBUG": "false"}, listener)
@@ -297,7 +295,7 @@ def portal(port: int):
         for service in running:
             service.start()
         wait_for_pages("127.0.0.1", port, running)
-        yield lambda: sum(memory(service.process.pid) for service in running)
+        yield [service.process.pid for service in running]
     finally:
         for service in running:
             service.stop()
@@ -320,11 +318,23 @@ def bare_server(port: int):
         listener.close()
 
 
-def memory(parent: int) -> int:
-    """Of a server and what it has started, in bytes; what they share counts once."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in [str(parent), *children]]
-    return sum(int(rollup.partition("Pss:")[2].split()[0]) * 1024 for rollup in rollups)
+def kilobytes(servers: list[int]) -> int:
+    """What servers and their workers have in memory; what they share counts once."""
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in with_workers(servers)]
+    return sum(int(rollup.partition("Pss:")[2].split()[0]) for rollup in rollups)
+
+
+def processor_seconds(servers: list[int]) -> float:
+    """What servers and their workers have used so far: the figure a busy machine changes least."""
+    stats = [
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in with_workers(servers)
+    ]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
+
+
+def with_workers(servers: list[int]) -> list[int]:
+    workers = [Path(f"/proc/{pid}/task/{pid}/children").read_text().split() for pid in servers]
+    return [*servers, *(int(pid) for found in workers for pid in found)]
 
 
 async def until(condition: Callable[[], bool]):
@@ -349,7 +359,8 @@ async def all_of(tasks: Iterable[Callable[[], Awaitable]], at_once: int = AT_ONC
 def milliseconds(seconds: list[float]) -> str:
     ordered = sorted(seconds)
     p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    return f"p50 {statistics.median(ordered) * 1000:6.0f}   p95 {p95 * 1000:6.0f}   max {ordered[-1] * 1000:6.0f} ms"
+    figures = {"p50": statistics.median(ordered), "p95": p95, "max": ordered[-1]}
+    return "   ".join(f"{name} {figure * 1000:6.0f}" for name, figure in figures.items()) + " ms"
 
 
 async def write(people: list[Person], room: Room) -> list[float]:
@@ -373,7 +384,7 @@ async def write(people: list[Person], room: Room) -> list[float]:
 
 
 async def wait_together(people: list[Person]) -> float:
-    """All say that they are done and follow the room; seconds until all is quiet."""
+    """All say that they are done and follow the room; seconds until they do."""
     start = time.perf_counter()
 
     async def one(person: Person):
@@ -381,19 +392,20 @@ async def wait_together(people: list[Person]) -> float:
         await person.follow()
 
     await all_of([lambda person=person: one(person) for person in people])
-    await quiet(people)
-    return time.perf_counter() - start
+    took = time.perf_counter() - start
+    await quiet(people, 1 + len(people) / 200)  # how many are done may be told seconds later
+    return took
 
 
-async def quiet(people: list[Person]):
-    """Until nobody has fetched anything for half a second."""
+async def quiet(people: list[Person], seconds: float = 0.5):
+    """Until nobody has fetched anything for so long."""
     deadline = time.perf_counter() + PATIENCE
     before = -1
     while (now := sum(person.fetches for person in people)) != before or is_any_busy(people):
         before = now
         if time.perf_counter() > deadline:
             raise SystemExit("The room does not come to rest.")
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(seconds)
 
 
 def is_any_busy(people: list[Person]) -> bool:
@@ -436,33 +448,44 @@ async def broadcast(people: list[Person], key: str) -> list[float]:
     return sorted(rounds, key=max)[2]
 
 
-async def measure(number: int, room: Room, port: int, of_portal: Callable[[], int]) -> list[float]:
-    people = [Person(port, room.key) for _ in range(number)]
-    facilitator = Browser(port, room.facilitator)
+async def measure(people: list[Person], room: Room, facilitator: Browser, servers: list[int]):
     start = time.perf_counter()
     await all_of([lambda person=person: person.join(room.code) for person in people])
     report("all have joined after", f"{time.perf_counter() - start:.1f} s")
-    writers = people[:WRITERS]
-    report(f"autosave, {len(writers)} writing", milliseconds(await write(writers, room)))
+    await measure_writing(people[:WRITERS], room, servers)
     await asyncio.to_thread(answer_the_rest, room)
 
-    before = of_portal()
+    before = kilobytes(servers)
     seconds = await wait_together(people)
     fetched = sum(person.fetches for person in people)
     report("all wait after", f"{seconds:.1f} s; their pages fetched {fetched:,} times")
-    report("memory per waiting person", f"{(of_portal() - before) / number / 1024:.0f} KiB")
-
+    report("memory per waiting person", f"{(kilobytes(servers) - before) / len(people):.0f} KiB")
     told = await broadcast(people, room.key)
     report("an event to all, nothing fetched", milliseconds(told))
-    path = f"/rum/{room.key}/led"
+    await measure_board(people, room, facilitator, servers, told)
+    report("memory of all server processes", f"{kilobytes(servers) / 1024:.0f} MiB")
+
+
+async def measure_writing(writers: list[Person], room: Room, servers: list[int]):
+    before = processor_seconds(servers)
+    took = await write(writers, room)
+    report(f"autosave, {len(writers)} writing", milliseconds(took))
+    each = (processor_seconds(servers) - before) / len(took) * 1000
+    report("  processor time of the server", f"{each:.1f} ms for each of {len(took):,} saves")
+
+
+async def measure_board(
+    people: list[Person], room: Room, facilitator: Browser, servers: list[int], told: list[float]
+):
+    path, before = f"/rum/{room.key}/led", processor_seconds(servers)
     seen = await until_all_see(people, lambda: facilitator.post(f"{path}/vis/"))
+    used = processor_seconds(servers) - before
     report("from «Vis samlet» to the board", milliseconds(seen))
     report("  as a ratio to that event", f"{max(seen) / max(told):.1f}×")
+    report("  processor time of the server", f"{used:.1f} s, {used / len(people) * 1000:.1f} ms for each")
     check(people)
-    again = await until_all_see(people, lambda: facilitator.post(f"{path}/ur/", minutes="2"))
-    report("a later change of the board", milliseconds(again))
-    report("memory of all server processes", f"{of_portal() / 1024**2:.0f} MiB")
-    return seen
+    changed = await until_all_see(people, lambda: facilitator.post(f"{path}/ur/", minutes="2"))
+    report("a later change of the board", milliseconds(changed))
 
 
 def check(people: list[Person]):
@@ -514,9 +537,13 @@ def main():
     allow_many_files()
     django.setup()
     for number in wanted.participants:
-        print(f"\nA room with {number:,} participants, the server and they on {os.cpu_count()} processors\n")
-        with portal(wanted.port) as of_portal:
-            asyncio.run(measure(number, open_room(), wanted.port, of_portal))
+        print(f"\nA room with {number:,} participants; server and clients share {os.cpu_count()} processors,")
+        print(f"on which {os.getloadavg()[0]:.0f} others want to run\n")
+        room = open_room()
+        facilitator = Browser(wanted.port, room.facilitator)
+        with portal(wanted.port) as servers:
+            people = [Person(wanted.port, room.key) for _ in range(number)]
+            asyncio.run(measure(people, room, facilitator, servers))
         with bare_server(wanted.port + 1):
             asyncio.run(measure_bare(number, wanted.port + 1))
 

@@ -1,5 +1,6 @@
 """How gunicorn serves the portal, here and in the container: docs/decisions/0003-server-shape.md"""
 
+import gc
 import os
 import resource
 import signal
@@ -24,6 +25,9 @@ def on_starting(server):
 def post_worker_init(worker):
     """A worker that is to stop ends its event streams; by themselves they would not end."""
     from reflection.streams import application
+
+    # What is loaded by now stays. Looking through it again and again delays pages and events.
+    gc.freeze()
 
     def stop():
         worker.handle_exit_signal()

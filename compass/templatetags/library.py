@@ -49,12 +49,12 @@ def story_card(story):
         address=story.get_absolute_url(),
         position=story.path.position,
         verb=story.path.local.verb,
-        kind=kind(story),
+        kind=story.Kind(story.kind),
         title=story.local.title,
         standfirst=story.local.standfirst,
         minutes=story.reading_minutes,
         year=story.year,
-        outcome=str(story.Outcome(story.outcome).label) if story.outcome else "",
+        outcome=story.Outcome(story.outcome) if story.outcome else "",
     )
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from aarhuskompas.caching import public
 from compass import catalogue
-from compass.models import Fact, Path, Pivot, Story
+from compass.models import Fact, Path, Pivot
 
 STORIES_SHOWN = 9
 
@@ -70,8 +70,8 @@ def path(request, slug):
         "path": path,
         "before": before,
         "after": after,
-        "dilemmas": path.dilemmas.visible_to(request.user).select_related("path"),
-        "stories": Story.objects.visible_to(request.user).select_related("path").in_order(newest),
+        "dilemmas": path.dilemmas.visible_to(request.user),
+        "stories": kept.stories(newest, request.user),
         "number_of_stories": stories.bit_count(),
     }
     return render(request, "compass/path.html", context)

@@ -31,9 +31,7 @@ def dilemma(request, slug):
         "dilemma": dilemma,
         "before": before,
         "after": after,
-        "stories": Story.objects.visible_to(request.user)
-        .select_related("path")
-        .in_order(kept.newest(stories, STORIES_SHOWN)),
+        "stories": kept.stories(kept.newest(stories, STORIES_SHOWN), request.user),
         "steps": current_steps(dilemma),
     }
     return render(request, "compass/dilemma.html", context)
@@ -58,21 +56,21 @@ def story(request, slug):
         .prefetch_related("themes", "sources"),
         slug=slug,
     )
-    dilemmas = list(story.dilemmas.visible_to(request.user).select_related("path"))
+    kept = catalogue.current()
+    dilemmas = kept.with_paths(story.dilemmas.visible_to(request.user))
     context = {
         "story": story,
         "dilemmas": dilemmas,
-        "related": related(story, dilemmas, request.user),
+        "related": related(kept, story, dilemmas, request.user),
     }
     return render(request, "compass/story.html", context)
 
 
-def related(story, dilemmas, user) -> list[Story]:
+def related(kept, story, dilemmas, user) -> list[Story]:
     """Stories about the same dilemma first, then about the same theme; the newest of each."""
-    kept = catalogue.current()
     visible = kept.visible_to(user)
     about = kept.under_any("dilemma", [dilemma.pk for dilemma in dilemmas])
     themes = kept.under_any("theme", [theme.pk for theme in story.themes.all()])
     found = [*kept.newest(visible & about, RELATED + 1), *kept.newest(visible & themes, RELATED + 1)]
     others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
-    return Story.objects.visible_to(user).select_related("path").in_order(others[:RELATED])
+    return kept.stories(others[:RELATED], user)

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from django.utils.text import capfirst
 
+from reflection.admin.texts import LANGUAGES, name_of
 from reflection.models import GuideVersion, HelpVariant, Prompt, Step
 
 OF_THE_VERSION = [
@@ -54,8 +55,20 @@ def compare(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
     steps = _pairs(_all(old, "steps"), _all(new, "steps"), key=lambda step: step.title)
     return [
         Section("Om udgaven", list(_fields(old, new, OF_THE_VERSION))),
+        *own_texts(old, new),
         *(Section(str(after or before), list(_step(before, after))) for before, after in steps),
     ]
+
+
+def own_texts(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
+    """What only this compass says; nothing where it says nothing of its own."""
+    before, after = old.texts if old else {}, new.texts
+    lines = [
+        Line(name_of(key, language), *(texts.get(key, {}).get(language, "") for texts in [before, after]))
+        for key in dict.fromkeys([*before, *after])
+        for language in LANGUAGES
+    ]
+    return [Section("Kompassets egne tekster", lines)] if lines else []
 
 
 def fingerprint(sections: list[Section]) -> str:

@@ -16,6 +16,7 @@ from aarhuskompas.editing import MARKDOWN, PROVENANCE, HelpTexts, english
 from compass.models import Dilemma, Story
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
+from reflection.admin.texts import field_names, form_for
 from reflection.models import Guide, GuideVersion, Step
 
 PUBLISHED = (
@@ -116,6 +117,22 @@ class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
         english("intro_en", "provenance_note_en"),
         ("Ophav", {"fields": PROVENANCE}),
     ]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if self._has_texts(obj):
+            kwargs["form"] = form_for(obj)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self._has_texts(obj):
+            return fieldsets
+        own = {"fields": field_names(obj, "da"), "classes": ["collapse"]}
+        in_english = {"fields": field_names(obj, "en"), "classes": ["collapse"]}
+        return [*fieldsets, ("Kompassets egne tekster", own), ("Egne tekster, engelsk", in_english)]
+
+    def _has_texts(self, version) -> bool:
+        return bool(version and version.texts and not version.is_published)
 
     @admin.display(description="status", ordering="published_at")
     def status(self, version):

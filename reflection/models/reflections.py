@@ -370,7 +370,7 @@ class Participant(models.Model):
         """Say «jeg er færdig», or take it back."""
         self.is_done = is_done
         self.save(update_fields=["is_done"])
-        announce(self.reflection.key)
+        announce(self.reflection.key, is_urgent=False)
 
     def say_how_free(self, number: int):
         """Answer the safety question, once: a changed mind would stand out among the others."""

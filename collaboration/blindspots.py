@@ -1,0 +1,170 @@
+"""Own answer, guess and answer compared: where do we know each other, and where not?
+
+A guess is compared with the mean and the spread of the party it is about, never with one person. The
+numbers are fractions, so that 1.5 is 1.5. The words stand in the guide (GuideVersion.texts).
+"""
+
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
+
+from reflection import confidentiality
+from reflection.confidentiality import Values
+from reflection.models import Party, Prompt, Reflection, Step
+
+CLOSE = Fraction(1, 2)  # from here on a guess is beside the mark
+FAR = Fraction(3, 2)  # from here on it is a blind spot
+SURE = Fraction(7, 2)  # of 1–4: most were completely sure
+DIVIDED = 3  # from the lowest to the highest answer
+TO_ASK_ABOUT = 2
+
+
+class Spot(NamedTuple):
+    """What one party guessed of another about one principle. None is what may not be shown."""
+
+    step: Step
+    statement: Prompt
+    guesser: Party
+    about: Party
+    own: Values | None
+    guess: Values | None
+    answer: Values | None
+
+    @property
+    def error(self) -> Fraction | None:
+        """The guess minus the answer: above zero where it was too high."""
+        if self.guess_mean is None or self.answer_mean is None:
+            return None
+        return self.guess_mean - self.answer_mean
+
+    @property
+    def guess_mean(self) -> Fraction | None:
+        return mean(self.guess)
+
+    @property
+    def answer_mean(self) -> Fraction | None:
+        return mean(self.answer)
+
+    @property
+    def distance(self) -> Fraction | None:
+        return None if self.error is None else abs(self.error)
+
+    @property
+    def sureness(self) -> Fraction | None:
+        """How sure the guessers were, 1 to 4."""
+        return _mean_of_counts(self.guess.sureness) if self.guess else None
+
+    @property
+    def kind(self) -> str:
+        """The result, as the guide's texts name it; empty where nothing can be compared."""
+        if self.distance is None:
+            return ""
+        if self.distance >= FAR:
+            if self.sureness is not None and self.sureness >= SURE:
+                return "sure-but-wrong"
+            return "too-high" if self.error > 0 else "too-low"
+        if self.distance >= CLOSE:
+            return "close"
+        return "divided" if self.answer.reach >= DIVIDED else "knows"
+
+    @property
+    def title(self) -> str:
+        return self.step.version.text(f"{self.kind}-title")
+
+    @property
+    def text(self) -> str:
+        return self.step.version.text(f"{self.kind}-text")
+
+    @property
+    def rows(self) -> list[tuple[str, Values | None, Fraction | None]]:
+        """The three lines of the picture and of the table: name, values, mean."""
+        named = [("own", self.own), ("guess", self.guess), ("answer", self.answer)]
+        return [(name, values, mean(values)) for name, values in named]
+
+
+class Pair(NamedTuple):
+    """Two parties and one principle: what each guessed of the other."""
+
+    step: Step
+    statement: Prompt
+    spots: list[Spot]
+
+
+def spots(reflection: Reflection, *, is_outside: bool = False) -> list[Spot]:
+    """Every guess of every party about every other, largest distance first; empty before the reveal.
+
+    `is_outside` for somebody who was not in the room: see confidentiality.cells.
+    """
+    if not reflection.is_revealed:
+        return []
+    shown = confidentiality.cells(reflection, is_outside=is_outside)
+    parties = list(reflection.parties.all())
+    found = [
+        _spot(shown, step, statement, guesser, about)
+        for step, statement in statements(reflection)
+        for guesser in parties
+        for about in parties
+        if guesser != about and not guesser.is_absent
+    ]
+    return sorted(found, key=_order)
+
+
+def statements(reflection: Reflection) -> list[tuple[Step, Prompt]]:
+    """The principles and what is rated of each."""
+    steps = reflection.version.steps.select_related("version").prefetch_related("prompts")
+    return [
+        (step, prompt)
+        for step in steps
+        for prompt in step.answered_prompts
+        if prompt.kind == Prompt.Kind.SCALE
+    ]
+
+
+def pairs(found: list[Spot], one: Party, other: Party) -> list[Pair]:
+    """The principles as two parties see them, in the order of `found`."""
+    sides = {one.pk, other.pk}
+    by_statement: dict[int, list[Spot]] = {}
+    for spot in found:
+        if {spot.guesser.pk, spot.about.pk} == sides:
+            by_statement.setdefault(spot.statement.pk, []).append(spot)
+    return [Pair(both[0].step, both[0].statement, both) for both in by_statement.values()]
+
+
+def party_pairs(reflection: Reflection) -> list[tuple[Party, Party]]:
+    return list(combinations(reflection.parties.all(), 2))
+
+
+def to_ask_about(found: list[Spot]) -> list[Spot]:
+    """The guesses with the largest distance, of two principles."""
+    chosen: dict[int, Spot] = {}
+    for spot in found:
+        if spot.distance is not None:
+            chosen.setdefault(spot.step.pk, spot)
+    return list(chosen.values())[:TO_ASK_ABOUT]
+
+
+def mean(values: Values | None) -> Fraction | None:
+    return _mean_of_counts(values.counts) if values else None
+
+
+def _mean_of_counts(counts: list[int]) -> Fraction | None:
+    """Of how many said 1, 2, 3 …"""
+    total = sum(counts)
+    return Fraction(sum(number * count for number, count in enumerate(counts, 1)), total) if total else None
+
+
+def _spot(shown: dict, step: Step, statement: Prompt, guesser: Party, about: Party) -> Spot:
+    return Spot(
+        step,
+        statement,
+        guesser,
+        about,
+        own=shown.get((statement.pk, guesser.pk, None)),
+        guess=shown.get((statement.pk, guesser.pk, about.pk)),
+        answer=shown.get((statement.pk, about.pk, None)),
+    )
+
+
+def _order(spot: Spot) -> tuple:
+    distance = -1 if spot.distance is None else spot.distance
+    return (-distance, spot.step.position, spot.guesser.position, spot.about.position)

@@ -1,0 +1,78 @@
+"""«Fra samtale til case»: with everybody's yes, a round becomes the draft of a story."""
+
+from django import forms
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from collaboration.models import Round
+from compass.models import Path, Provenance, Story
+from reflection.forms import TextLine
+
+SLUG_LENGTH = 100
+
+# What somebody must have looked for before other people read about a conversation.
+CHECKS = {
+    "no_names": gettext_lazy("Der står ingen navne på personer"),
+    "no_trace": gettext_lazy("Ingen kan genkendes på sted, dato, stilling eller særlige ord"),
+    "no_small_numbers": gettext_lazy("Der er ingen tal fra færre end fem personer"),
+    "no_quotes": gettext_lazy("Det, nogen har sagt eller skrevet, er gengivet med andre ord"),
+    "is_read": gettext_lazy("Begge sider har læst teksten"),
+}
+
+
+def draft(one: Round) -> dict:
+    """What the form begins with: the insights and the agreement, without a name."""
+    parts = []
+    for insight in one.insights.select_related("step"):
+        lines = "\n\n".join(f"**{label}** {text}" for label, text in insight.lines)
+        parts.append(f"## {insight.step.title}\n\n{lines}")
+    agreed = "\n\n".join(one.reflection.agreements.values_list("what", flat=True))
+    if agreed:
+        parts.append(f"## {_('Det blev vi enige om')}\n\n{agreed}")
+    return {"body": "\n\n".join(parts)}
+
+
+class CaseForm(forms.ModelForm):
+    path = forms.ModelChoiceField(
+        label=gettext_lazy("Hvilken vej hører den til?"),
+        queryset=Path.objects.published(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Vælg en vej.")},
+    )
+    body = TextLine(label=gettext_lazy("Historien"), widget=forms.Textarea(attrs={"rows": 16}))
+    standfirst = TextLine(label=gettext_lazy("Kort sagt"), max_length=500)
+
+    class Meta:
+        model = Story
+        fields = ["title", "standfirst", "body", "path"]
+        labels = {"title": gettext_lazy("Overskrift")}
+
+    def __init__(self, *args, one: Round, **kwargs):
+        super().__init__(*args, initial=draft(one), **kwargs)
+        self.one = one
+        for name, label in CHECKS.items():
+            missing = {"required": gettext_lazy("Se efter, og sæt så kryds.")}
+            self.fields[name] = forms.BooleanField(label=label, error_messages=missing)
+
+    @property
+    def checks(self) -> list[forms.BoundField]:
+        return [self[name] for name in CHECKS]
+
+    @transaction.atomic
+    def save(self) -> Story:
+        """The draft, for an editor to finish; nobody else sees it."""
+        story = super().save(commit=False)
+        story.kind = Story.Kind.CASE
+        story.key = f"SK{self.one.pk}"
+        story.slug = f"{slugify(story.title)[:SLUG_LENGTH]}-{self.one.pk}"
+        story.provenance = Provenance.Kind.SOURCED
+        story.provenance_note = _(
+            "Bygger på en samtale med Samarbejdskompasset. Alle, der var med, har sagt ja."
+        )
+        story.save()
+        self.one.story = story
+        self.one.save(update_fields=["story"])
+        return story

@@ -1,0 +1,303 @@
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from collaboration.models import Collaboration, Consent, Insight, Partner, Round
+from reflection.forms import AnswersForm, FieldwiseForm, RoomForm, TextLine
+from reflection.models import Agreement, Answer, Reflection
+
+MOST_PARTNERS = 6
+NEEDED_PARTNERS = 2
+DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "required": False}
+NO_SUCH_DATE = {"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")}
+
+
+class CollaborationForm(forms.ModelForm):
+    """A collaboration and its parties; those are fixed once a round has asked them."""
+
+    about = TextLine(
+        label=_("Hvad er I sammen om?"),
+        max_length=1000,
+        error_messages={"required": _("Skriv, hvad I er sammen om.")},
+    )
+
+    class Meta:
+        model = Collaboration
+        fields = ["title", "about"]
+        error_messages = {"title": {"required": _("Giv samarbejdet et navn.")}}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.has_partners = self.instance.pk is None or not self.instance.rounds.exists()
+        partners = list(self.instance.partners.all()) if self.instance.pk else []
+        for number in range(1, MOST_PARTNERS + 1) if self.has_partners else []:
+            partner = partners[number - 1] if number <= len(partners) else None
+            self._add_partner(number, partner)
+
+    def _add_partner(self, number: int, partner: Partner | None):
+        is_needed = number <= NEEDED_PARTNERS
+        self.fields[f"partner_{number}"] = forms.CharField(
+            label=_("Part %(number)s") % {"number": number},
+            max_length=120,
+            required=is_needed,
+            initial=partner.title if partner else "",
+            error_messages={"required": _("Skriv, hvem part %(number)s er.") % {"number": number}},
+        )
+        self.fields[f"kind_{number}"] = forms.ChoiceField(
+            label=_("Slags, part %(number)s") % {"number": number},
+            choices=[("", _("Vælg")), *Partner.Kind.choices],
+            required=is_needed,
+            initial=partner.kind if partner else "",
+            error_messages={"required": _("Vælg, hvad part %(number)s er.") % {"number": number}},
+        )
+
+    @property
+    def further(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The rows for more than two parties."""
+        numbers = range(NEEDED_PARTNERS + 1, MOST_PARTNERS + 1) if self.has_partners else []
+        return [(self[f"partner_{number}"], self[f"kind_{number}"]) for number in numbers]
+
+    @property
+    def has_further(self) -> bool:
+        return any(title.value() or title.errors for title, _kind in self.further)
+
+    def _filled(self) -> list[tuple[str, str]]:
+        """Title and kind of the parties that somebody filled in."""
+        said = self.cleaned_data.get
+        rows = [(said(f"partner_{number}"), said(f"kind_{number}")) for number in range(1, MOST_PARTNERS + 1)]
+        return [(title, kind) for title, kind in rows if title]
+
+    def clean(self):
+        cleaned = super().clean()
+        for number in range(NEEDED_PARTNERS + 1, MOST_PARTNERS + 1) if self.has_partners else []:
+            title, kind = cleaned.get(f"partner_{number}"), cleaned.get(f"kind_{number}")
+            if title and not kind:
+                self.add_error(f"kind_{number}", _("Vælg, hvad part %(number)s er.") % {"number": number})
+            if kind and not title:
+                self.add_error(f"partner_{number}", _("Skriv, hvem part %(number)s er.") % {"number": number})
+        titles = [title.casefold() for title, _kind in self._filled()]
+        if len(set(titles)) < len(titles):
+            self.add_error("partner_1", _("To parter har samme navn. Giv dem hver sit."))
+        return cleaned
+
+    @transaction.atomic
+    def save(self) -> Collaboration:
+        collaboration = super().save()
+        if self.has_partners:
+            collaboration.partners.all().delete()
+            for position, (title, kind) in enumerate(self._filled(), start=1):
+                collaboration.partners.create(position=position, title=title, kind=kind)
+        return collaboration
+
+
+class OpenRoundForm(RoomForm):
+    """As for every room; whether outsiders come follows from the parties."""
+
+    is_mixed = None
+    agreed = forms.BooleanField(
+        label=_("Alle parter har sagt ja til at svare åbent"),
+        help_text=_("Kun når I vælger «Åbent», og en af parterne er borgere eller en forening."),
+        required=False,
+    )
+    answers_for = forms.ModelChoiceField(
+        label=_("Svarer du selv?"),
+        queryset=Partner.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=_("Nej, jeg leder kun"),
+        blank=True,
+        required=False,
+    )
+    absent = forms.ModelChoiceField(
+        label=_("Er der en part, som ikke kan være med?"),
+        queryset=Partner.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=_("Nej, alle er med"),
+        blank=True,
+        help_text=_("Så ser I kun jeres eget syn, og runden er først færdig, når nogen har svaret."),
+        required=False,
+    )
+
+    def __init__(self, *args, collaboration: Collaboration, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answers_for"].queryset = collaboration.partners.all()
+        self.fields["absent"].queryset = collaboration.partners.all()
+        self.has_weaker_partner = collaboration.has_weaker_partner
+        if not self.has_weaker_partner:
+            del self.fields["agreed"]
+
+    def clean(self):
+        cleaned = super().clean()
+        is_open = cleaned.get("mode") == Reflection.Mode.OPEN
+        if is_open and self.has_weaker_partner and not cleaned.get("agreed"):
+            self.add_error("agreed", _("Spørg alle parter først, eller vælg «Fortroligt»."))
+        absent = cleaned.get("absent")
+        if absent and absent == cleaned.get("answers_for"):
+            self.add_error("absent", _("Du kan ikke svare for en part, der ikke er med."))
+        return cleaned
+
+    @property
+    def chosen(self) -> dict:
+        """What Collaboration.open_round takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "agreed"}
+
+
+class GuessForm(AnswersForm):
+    """The same statements on another party's behalf, and how sure one is of each."""
+
+    def add_beside(self, name, prompt, answer):
+        label = _("Hvor sikker er du på dit gæt?")
+        self.fields[f"{name}-sure"] = forms.ChoiceField(
+            label=label,
+            choices=Answer.Sureness.choices,
+            widget=forms.RadioSelect,
+            required=False,
+            initial=_sureness(answer),
+        )
+
+    @property
+    def guesses(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[name], self[f"{name}-sure"]) for name in self.prompts]
+
+    def clean(self):
+        """A number is asked for its sureness, once the form is to be complete."""
+        cleaned = super().clean()
+        for name in self.prompts:
+            is_number = cleaned.get(name, "").isdigit()
+            if self.fields[name].required and is_number and not cleaned.get(f"{name}-sure"):
+                self.add_error(f"{name}-sure", _("Vælg, hvor sikker du er på dit gæt."))
+        return cleaned
+
+    def beside(self, name):
+        return {"sureness": _number(self.cleaned_data.get(f"{name}-sure"))}
+
+    def beside_was(self, name):
+        return {"sureness": _number(self.was(f"{name}-sure"))}
+
+    def theirs(self, answer):
+        return " · ".join(filter(None, [answer.raw, str(answer.get_sureness_display() or "")]))
+
+    def state_of(self, name, answer):
+        """Number and sureness are one answer: the page knows both as stored, or both as it read them."""
+        sure = _sureness(answer)
+        raw, version = (answer.raw, answer.version) if answer else ("", 0)
+        if not (self.shows(name, raw) and self.shows(f"{name}-sure", sure)):
+            raw, version, sure = self.was(name), self.version(name), self.was(f"{name}-sure")
+        return [(f"{name}-was", raw), (f"{name}-version", str(version)), (f"{name}-sure-was", sure)]
+
+
+def _sureness(answer: Answer | None) -> str:
+    return str(answer.sureness) if answer and answer.sureness else ""
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text in {"1", "2", "3", "4"} else None
+
+
+class InsightForm(FieldwiseForm):
+    thought = TextLine(label=_("Vi troede …"), max_length=500)
+    known = TextLine(label=_("Nu ved vi …"), max_length=500)
+    therefore = TextLine(label=_("Derfor vil vi …"), max_length=500)
+
+    class Meta:
+        model = Insight
+        fields = ["thought", "known", "therefore"]
+
+
+class EndingForm(FieldwiseForm):
+    """How a round ends: somebody's name, a date for it, and when one looks again – or why not."""
+
+    due = forms.DateField(label=_("Hvornår?"), error_messages=NO_SUCH_DATE, **DATE)
+    look_back_on = forms.DateField(
+        label=_("Vi kigger igen den"),
+        help_text=_("Gerne om to til tre måneder."),
+        error_messages=NO_SUCH_DATE,
+        **DATE,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        parties = self.instance.reflection.parties.filter(is_absent=False)
+        self.fields["party"].queryset = parties
+        self.fields["party"].empty_label = None
+        self.fields["party"].required = "party" in self.needed
+
+    def clean(self):
+        """Every ending has a date, or a written reason for having none (product.md §4.10)."""
+        cleaned = super().clean()
+        if self.fields["who"].required:
+            for date, reason in [("due", "no_date_reason"), ("look_back_on", "no_look_back_reason")]:
+                if not (cleaned.get(date) or cleaned.get(reason)) and date not in self.errors:
+                    self.add_error(date, _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
+        return cleaned
+
+
+MISSING = {
+    "who": {"required": _("Skriv ét navn.")},
+    "party": {"required": _("Vælg, hvilken part der bærer aftalen.")},
+}
+
+
+class AgreementForm(EndingForm):
+    needed = ("what", "who", "party")
+    what = TextLine(
+        label=_("Hvad gør vi?"),
+        help_text=_("Én ting, ikke ti."),
+        max_length=500,
+        error_messages={"required": _("Skriv den ene ting, I er blevet enige om.")},
+    )
+
+    class Meta:
+        model = Round
+        fields = [
+            "what", "who", "party", "due", "no_date_reason", "look_back_on", "no_look_back_reason",
+        ]  # fmt: skip
+        widgets = {"party": forms.RadioSelect}
+        error_messages = MISSING
+
+
+class QuestionsForm(EndingForm):
+    """The end of a one-sided round: three questions, who asks them and when."""
+
+    needed = ("question_1", "who", "party")
+
+    class Meta:
+        model = Round
+        fields = [
+            "question_1", "question_2", "question_3", "who", "party", "due", "no_date_reason",
+            "look_back_on", "no_look_back_reason",
+        ]  # fmt: skip
+        labels = {"who": _("Hvem spørger?")}
+        widgets = {"party": forms.RadioSelect}
+        error_messages = MISSING | {"question_1": {"required": _("Skriv mindst ét spørgsmål.")}}
+
+
+class FollowUpForm(forms.ModelForm):
+    """What became of an agreement: done, postponed, or goodbye."""
+
+    status = forms.ChoiceField(
+        label=_("Hvad blev der af det?"),
+        choices=[choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.OPEN],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg gjort, udskudt eller farvel.")},
+    )
+    due = forms.DateField(label=_("Ny dato, hvis det er udskudt"), error_messages=NO_SUCH_DATE, **DATE)
+
+    class Meta:
+        model = Agreement
+        fields = ["status", "due", "note"]
+        labels = {"note": _("Et par ord om hvorfor")}
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("due"):
+            cleaned["due"] = self.initial.get("due")
+        is_postponed = cleaned.get("status") == Agreement.Status.POSTPONED
+        if is_postponed and cleaned.get("due") == self.initial.get("due") and not cleaned.get("note"):
+            self.add_error("due", _("Vælg en ny dato, eller skriv, hvorfor der ikke er en."))
+        return cleaned
+
+
+class ConsentForm(forms.ModelForm):
+    class Meta:
+        model = Consent
+        fields = ["may_share", "may_tell"]

@@ -1,0 +1,4 @@
+from collaboration.models.collaborations import GUIDE, Collaboration, Partner
+from collaboration.models.rounds import Consent, Insight, Round
+
+__all__ = ["GUIDE", "Collaboration", "Consent", "Insight", "Partner", "Round"]

@@ -1,0 +1,182 @@
+"""One round: a room, what was learnt in it, what was agreed, and who may hear of it."""
+
+import uuid
+
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from collaboration.models.collaborations import Collaboration
+from compass.models import Story
+from reflection.models import Fieldwise, Participant, Party, Reflection, Step
+
+
+class RoundQuerySet(models.QuerySet):
+    def real(self):
+        return self.filter(reflection__is_rehearsal=False)
+
+
+class Round(Fieldwise):
+    """The fields are the draft of the one agreement; `conclude` makes it an Agreement."""
+
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="rounds")
+    reflection = models.OneToOneField(Reflection, models.CASCADE, related_name="round")
+    is_one_sided = models.BooleanField(default=False)
+    question_1 = models.CharField(_("Første spørgsmål"), max_length=300, blank=True)
+    question_2 = models.CharField(_("Andet spørgsmål"), max_length=300, blank=True)
+    question_3 = models.CharField(_("Tredje spørgsmål"), max_length=300, blank=True)
+    what = models.TextField(_("Hvad gør vi?"), max_length=500, blank=True)
+    who = models.CharField(_("Hvem?"), max_length=120, blank=True)
+    party = models.ForeignKey(
+        Party,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Hvilken part bærer aftalen?"),
+    )
+    due = models.DateField(_("Hvornår?"), null=True, blank=True)
+    no_date_reason = models.CharField(_("Ingen dato, fordi"), max_length=250, blank=True)
+    look_back_on = models.DateField(_("Vi kigger igen den"), null=True, blank=True)
+    no_look_back_reason = models.CharField(_("Vi kigger ikke igen, fordi"), max_length=250, blank=True)
+    shared_key = models.UUIDField(null=True, unique=True, editable=False)
+    story = models.OneToOneField(Story, models.SET_NULL, null=True, related_name="+", editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"runde {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("collaboration:result", args=[self.reflection.key])
+
+    @property
+    def is_concluded(self) -> bool:
+        return self.reflection.is_concluded
+
+    @property
+    def questions(self) -> list[str]:
+        """Of a one-sided round: what is to be asked."""
+        return [text for text in [self.question_1, self.question_2, self.question_3] if text]
+
+    @property
+    def absent_party(self) -> Party | None:
+        return self.reflection.parties.filter(is_absent=True).first()
+
+    @property
+    def agreed(self) -> str:
+        """What the agreement says; of a one-sided round, that somebody asks."""
+        if not self.is_one_sided:
+            return self.what
+        to_whom = {"party": self.absent_party}
+        return str(_("Spørg %(party)s:") % to_whom) + "".join(f"\n– {text}" for text in self.questions)
+
+    @transaction.atomic
+    def conclude(self):
+        """The agreement stands and nothing changes any more; pressed twice, it is one agreement."""
+        room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
+        if room.phase != Reflection.Phase.REVEALED:
+            return
+        room.agreements.create(
+            what=self.agreed, who=self.who, party=self.party, due=self.due, no_date_reason=self.no_date_reason
+        )
+        room.outcome = self.outcome()
+        room.save(update_fields=["outcome"])
+        room.conclude()
+
+    def outcome(self) -> list[list[str]]:
+        """What the minutes tell: the insights, and when one looks again."""
+        lines = [
+            [f"{insight.step.title}: {label}", text]
+            for insight in self.insights.select_related("step")
+            for label, text in insight.lines
+        ]
+        if self.is_one_sided:
+            lines = [[str(_("Kun vores eget syn")), str(_("Runden er først færdig, når nogen har svaret."))]]
+        look_back = date_format(self.look_back_on) if self.look_back_on else self.no_look_back_reason
+        return [*lines, [str(_("Vi kigger igen")), look_back]]
+
+    # --- Who else may see it -----------------------------------------------------------------------
+
+    def sides_say(self, question: str) -> list[tuple[Party, bool]]:
+        """Whether everybody on each side who answered says yes to `question` (a field of Consent).
+
+        A party that cannot come has not said yes, and paper cannot either. Only whole sides are told:
+        who is missing is nobody's business.
+        """
+        asked = Participant.objects.filter(
+            reflection=self.reflection_id, answers_count=True, answers__isnull=False
+        )
+        said = asked.values_list("party_id", f"consent__{question}").distinct()
+        by_party: dict[int, set] = {}
+        for party, is_yes in said:
+            by_party.setdefault(party, set()).add(is_yes)
+        return [(party, by_party.get(party.pk) == {True}) for party in self.reflection.parties.all()]
+
+    def has_yes(self, question: str) -> bool:
+        """Whether everybody on all sides says yes, to something that has been shown to them."""
+        if not self.reflection.is_revealed or self.reflection.is_rehearsal:
+            return False
+        return all(is_yes for _party, is_yes in self.sides_say(question))
+
+    def share(self):
+        """An address for somebody who was not in the room; it opens while everybody says yes."""
+        self.shared_key = self.shared_key or uuid.uuid4()
+        self.save(update_fields=["shared_key"])
+
+    def keep_promises(self):
+        """Somebody took a yes back: a draft that nobody has published goes with it."""
+        if self.story and not self.story.published_at and not self.has_yes("may_tell"):
+            self.story.delete()
+
+
+class Insight(Fieldwise):
+    """«Vi troede … Nu ved vi … Derfor vil vi …» about one principle and one party's guess."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="insights")
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+    guesser = models.ForeignKey(Party, models.CASCADE, related_name="+")
+    about = models.ForeignKey(Party, models.CASCADE, related_name="+")
+    thought = models.CharField(_("Vi troede"), max_length=500, blank=True)
+    known = models.CharField(_("Nu ved vi"), max_length=500, blank=True)
+    therefore = models.CharField(_("Derfor vil vi"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "step", "guesser", "about"], name="one_insight_per_guess"
+            )
+        ]
+
+    def __str__(self):
+        return f"indsigt {self.pk}"
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        names = ["thought", "known", "therefore"]
+        said = [(self._meta.get_field(name).verbose_name, getattr(self, name)) for name in names]
+        return [(str(label), text) for label, text in said if text]
+
+    def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
+        """As Fieldwise.write; the first word makes the row."""
+        if self.pk is None:
+            mine = {"round": self.round, "step": self.step, "guesser": self.guesser, "about": self.about}
+            made, _is_new = Insight.objects.get_or_create(**mine)
+            self.pk, self._state.adding = made.pk, False
+        return super().write(texts, was=was, page=page)
+
+
+class Consent(models.Model):
+    """What one participant says yes to, after they have seen the result; taken back at any time."""
+
+    participant = models.OneToOneField(Participant, models.CASCADE, related_name="consent")
+    may_share = models.BooleanField(_("Andre må se resultatet, også nogen, der ikke var med"), default=False)
+    may_tell = models.BooleanField(_("Samtalen må blive til en historie uden navne"), default=False)
+
+    def __str__(self):
+        return f"ja {self.pk}"

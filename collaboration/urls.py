@@ -1,0 +1,32 @@
+from django.urls import path
+
+from collaboration.views import collaborations, kit, rounds
+
+app_name = "collaboration"
+
+urlpatterns = [
+    path("", kit.about, name="about"),
+    path("blanket/", kit.blank, name="blank"),
+    path("kort.pdf", kit.cards_pdf, name="cards_pdf"),
+    path("plakat.pdf", kit.poster_pdf, name="poster_pdf"),
+    path("blanket.pdf", kit.blank_pdf, name="blank_pdf"),
+    path("mine/", collaborations.mine, name="mine"),
+    path("nyt/", collaborations.register, name="register"),
+    path("samarbejde/<uuid:key>/", collaborations.collaboration, name="collaboration"),
+    path("samarbejde/<uuid:key>/ret/", collaborations.edit, name="edit"),
+    path("samarbejde/<uuid:key>/ny-runde/", collaborations.open_round, name="open_round"),
+    path("samarbejde/<uuid:key>/udvikling/", collaborations.development, name="development"),
+    path("samarbejde/<uuid:key>/aftale/<int:agreement>/", collaborations.follow_up, name="follow_up"),
+    path("runde/<uuid:key>/gaet/", rounds.guess_first, name="guess_first"),
+    path("runde/<uuid:key>/gaet/<int:position>/", rounds.guess, name="guess"),
+    path("runde/<uuid:key>/", rounds.result, name="result"),
+    path("runde/<uuid:key>/par/<int:number>/", rounds.pair, name="pair"),
+    path("runde/<uuid:key>/videre/", rounds.go_on, name="go_on"),
+    path("runde/<uuid:key>/spoerg/<int:number>/", rounds.ask, name="ask"),
+    path("runde/<uuid:key>/aftale/", rounds.agree, name="agree"),
+    path("runde/<uuid:key>/ja/", rounds.consent, name="consent"),
+    path("runde/<uuid:key>/del/", rounds.share, name="share"),
+    path("runde/<uuid:key>/historie/", rounds.case, name="case"),
+    path("runde/<uuid:key>/plakat.pdf", rounds.invitation_pdf, name="invitation_pdf"),
+    path("delt/<uuid:key>/", rounds.shared, name="shared"),
+]

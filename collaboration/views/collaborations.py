@@ -1,0 +1,94 @@
+"""A collaboration as those with an account see it: its parties, rounds, agreements and development."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.guards import staff_required
+from collaboration.development import development as over_time
+from collaboration.forms import CollaborationForm, FollowUpForm, OpenRoundForm
+from collaboration.guards import collaboration_required, owner_required
+from collaboration.models import Collaboration
+from reflection.saving import posted, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@staff_required
+def mine(request):
+    collaborations = Collaboration.objects.visible_to(request.user).with_state()
+    return render(request, "collaboration/mine.html", {"collaborations": collaborations})
+
+
+@form_methods
+@staff_required
+def register(request):
+    form = CollaborationForm(posted(request), instance=Collaboration(owner=request.user))
+    if form.is_valid():
+        return redirect(form.save())
+    return render(request, "collaboration/register.html", {"form": form}, status=status_of(form))
+
+
+@form_methods
+@owner_required
+def edit(request, collaboration):
+    form = CollaborationForm(posted(request), instance=collaboration)
+    if form.is_valid():
+        return redirect(form.save())
+    context = {"collaboration": collaboration, "form": form}
+    return render(request, "collaboration/edit.html", context, status=status_of(form))
+
+
+@require_safe
+@collaboration_required
+def collaboration(request, collaboration):
+    own = collaboration.rounds.filter(reflection__participants__user=request.user)
+    context = {
+        "collaboration": collaboration,
+        "is_owner": collaboration.owner_id == request.user.pk,
+        "rounds": collaboration.rounds.select_related("reflection"),
+        "own": set(own.values_list("pk", flat=True)),
+        "agreements": collaboration.agreements(),
+        "carriers": collaboration.carriers(),
+    }
+    return render(request, "collaboration/collaboration.html", context)
+
+
+@require_safe
+@collaboration_required
+def development(request, collaboration):
+    context = {"collaboration": collaboration, "parties": over_time(collaboration, request.user)}
+    return render(request, "collaboration/development.html", context)
+
+
+@form_methods
+@owner_required
+def open_round(request, collaboration):
+    """A round opens with the agreements of the last; the mode cannot be changed afterwards."""
+    form = OpenRoundForm(posted(request), collaboration=collaboration)
+    if form.is_valid():
+        opened = collaboration.open_round(request.user, **form.chosen)
+        return redirect("reflection:lead", key=opened.reflection.key)
+    context = {
+        "collaboration": collaboration,
+        "form": form,
+        "agreements": collaboration.agreements().open(),
+    }
+    return render(request, "collaboration/open_round.html", context, status=status_of(form))
+
+
+@form_methods
+@collaboration_required
+def follow_up(request, collaboration, agreement):
+    """What became of an agreement."""
+    found = get_object_or_404(collaboration.agreements(), pk=agreement)
+    form = FollowUpForm(posted(request), instance=found)
+    if form.is_valid():
+        form.save()
+        collaboration.renew_opening()
+        messages.success(request, _("Aftalen er opdateret."))
+        return redirect(collaboration)
+    context = {"collaboration": collaboration, "agreement": found, "form": form}
+    return render(request, "collaboration/follow_up.html", context, status=status_of(form))

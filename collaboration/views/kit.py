@@ -1,0 +1,82 @@
+"""What everybody may read and print: the principles, and sheets of them."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from aarhuskompas.caching import public
+from collaboration.models import GUIDE
+from reflection.models import Answer, GuideVersion, Prompt
+from reflection.pdf import pdf_response
+
+
+def current_version() -> GuideVersion:
+    published = GuideVersion.objects.published().with_steps()
+    return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
+
+
+@public
+def about(request):
+    return render(request, "collaboration/about.html", {"version": current_version()})
+
+
+@public
+def blank(request):
+    context = {"version": current_version(), "sureness": Answer.Sureness.labels}
+    return render(request, "collaboration/blank.html", context)
+
+
+@public
+def cards_pdf(request):
+    return _sheet("collaboration/print/cards.typ", "samarbejdskompasset-kort.pdf")
+
+
+@public
+def poster_pdf(request):
+    return _sheet("collaboration/print/poster.typ", "samarbejdskompasset-plakat.pdf")
+
+
+@public
+def blank_pdf(request):
+    return _sheet("collaboration/print/blank.typ", "samarbejdskompasset-blanket.pdf")
+
+
+def _sheet(template: str, filename: str):
+    version = current_version()
+    content = {
+        "title": version.guide.local.title,
+        "standfirst": version.guide.local.standfirst,
+        "lang": get_language(),
+        "source": version.provenance_text,
+        "exercise": version.text("exercise"),
+        "cards": [card(step) for step in version.steps.all()],
+        "sureness": [str(label) for label in Answer.Sureness.labels],
+        "words": _words(),
+    }
+    return pdf_response(template, content, filename)
+
+
+def card(step) -> dict:
+    """A principle as the sheets show it."""
+    statement = next(prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE)
+    return {
+        "number": step.position,
+        "title": step.local.title,
+        "purpose": step.local.purpose,
+        "questions": [prompt.local.text for prompt in step.questions],
+        "statement": statement.local.text,
+        "low": statement.local.low,
+        "high": statement.local.high,
+    }
+
+
+def _words() -> dict:
+    return {
+        "party": _("Jeg svarer for"),
+        "other": _("Jeg gætter på"),
+        "own": _("Mit svar"),
+        "guess": _("Mit gæt"),
+        "sure": _("Hvor sikker?"),
+        "unknown": _("Ved ikke"),
+        "example": _("Et eksempel med mine egne ord"),
+    }

@@ -1,0 +1,293 @@
+"""A round, for everybody who has a place in its room: guess, see, ask, agree, and say who else may know."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aarhuskompas.shortcuts import render_page
+from collaboration import blindspots
+from collaboration.cases import CaseForm
+from collaboration.forms import AgreementForm, ConsentForm, GuessForm, InsightForm, QuestionsForm
+from collaboration.guards import answering_required, leading_required, round_required
+from collaboration.models import Consent, Insight, Round
+from reflection.pdf import pdf_response
+from reflection.saving import posted, save_form, status_of, typed
+from reflection.templatetags.rooms import invitation_address, qr
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+SECONDS_EACH = 120
+
+
+# --- Guess ---------------------------------------------------------------------------------------
+
+
+@require_safe
+@answering_required
+def guess_first(request, place, one):
+    """What comes after one's own answers."""
+    others = place.others()
+    if not others or not place.answers_count:
+        return redirect(place.reflection.answers_address)
+    return redirect("collaboration:guess", key=place.reflection.key, position=others[0].position)
+
+
+@form_methods
+@answering_required
+def guess(request, place, one, position):
+    """«Sæt dig i den andens sted»: the same statements on behalf of one other party."""
+    others = place.others()
+    party = next((other for other in others if other.position == position), None)
+    if party is None or not place.answers_count:
+        raise Http404
+    rated = blindspots.statements(place.reflection)
+    prompts = [statement for _step, statement in rated]
+    form = GuessForm(posted(request), participant=place, prompts=prompts, about=party)
+    answer = save_form(request, form, lambda go: _after_guess(place, party, others, prompts, go))
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "party": party,
+        "form": form,
+        "rated": zip([step for step, _statement in rated], form.guesses, strict=True),
+        "exercise": place.reflection.version.text("exercise"),
+        "number": others.index(party) + 1,
+        "total": len(others),
+    }
+    return answer or render(request, "collaboration/guess.html", context, status=status_of(form))
+
+
+def _after_guess(place, party, others, prompts, go: str):
+    if go == "skip":
+        place.skip_prompts(prompts, about=party)
+    following = others.index(party) + (-1 if go == "back" else 1)
+    if 0 <= following < len(others):
+        return redirect("collaboration:guess", key=place.reflection.key, position=others[following].position)
+    if go == "back":
+        last = place.reflection.version.steps.count()
+        return redirect("reflection:step", key=place.reflection.key, position=last)
+    return redirect(place.reflection.answers_address)
+
+
+# --- See -----------------------------------------------------------------------------------------
+
+
+@require_safe
+@round_required
+def result(request, place, one):
+    """Own answers, guesses and answers of the first two parties."""
+    return _result(request, place, one, 0)
+
+
+@require_safe
+@round_required
+def pair(request, place, one, number):
+    """The same for each further pair of parties, where there are more than two."""
+    return _result(request, place, one, number - 1)
+
+
+def _result(request, place, one, index: int):
+    if not place.reflection.is_revealed:
+        return redirect("reflection:room", key=place.reflection.key)
+    party_pairs = blindspots.party_pairs(place.reflection)
+    if index >= len(party_pairs):
+        raise Http404
+    found = blindspots.spots(place.reflection)
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "one": one,
+        "party_pairs": party_pairs if len(party_pairs) > 1 else [],
+        "current": index + 1,
+        "pairs": blindspots.pairs(found, *party_pairs[index]),
+        "topics": blindspots.to_ask_about(found),
+        "insights": one.insights.select_related("step", "guesser", "about"),
+    }
+    return render_page(request, "collaboration/result.html", context, partial="result")
+
+
+# --- Ask and agree -------------------------------------------------------------------------------
+
+
+@require_safe
+@leading_required
+def go_on(request, place, one):
+    """From the result to the conversation – or, where nothing can be compared, to the end of it."""
+    if not place.reflection.is_revealed:
+        return redirect("reflection:lead", key=place.reflection.key)
+    if not one.is_concluded and blindspots.to_ask_about(blindspots.spots(place.reflection)):
+        return redirect("collaboration:ask", key=place.reflection.key, number=1)
+    return redirect("collaboration:agree", key=place.reflection.key)
+
+
+@form_methods
+@leading_required
+def ask(request, place, one, number):
+    """One of the two principles: two minutes for those who were guessed wrong, then three lines."""
+    topics = blindspots.to_ask_about(blindspots.spots(place.reflection))
+    if one.is_concluded:
+        return _closed(request, one)
+    if not 1 <= number <= len(topics):
+        return redirect("collaboration:go_on", key=place.reflection.key)
+    topic = topics[number - 1]
+    form = InsightForm(posted(request), instance=_insight(one, topic))
+    answer = save_form(request, form, lambda go: _after_asking(place, number, len(topics), go))
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "one": one,
+        "topic": topic,
+        "number": number,
+        "total": len(topics),
+        "form": form,
+        "minutes": SECONDS_EACH // 60,
+        "rules": place.reflection.version.texts_like("rule-"),
+    }
+    return answer or render(request, "collaboration/ask.html", context, status=status_of(form))
+
+
+def _insight(one: Round, topic) -> Insight:
+    mine = {"step": topic.step, "guesser": topic.guesser, "about": topic.about}
+    return one.insights.filter(**mine).first() or Insight(round=one, **mine)
+
+
+def _after_asking(place, number: int, total: int, go: str):
+    following = number + (-1 if go == "back" else 1)
+    if following == 0:
+        return redirect(place.reflection.result_address)
+    if following > total:
+        return redirect("collaboration:agree", key=place.reflection.key)
+    return redirect("collaboration:ask", key=place.reflection.key, number=following)
+
+
+@form_methods
+@leading_required
+def agree(request, place, one):
+    """One agreement, not ten. It ends the round."""
+    if not place.reflection.is_revealed:
+        return redirect("reflection:lead", key=place.reflection.key)
+    if one.is_concluded:
+        return _closed(request, one)
+    form_class = QuestionsForm if one.is_one_sided else AgreementForm
+    form = form_class(posted(request), instance=one)
+    answer = save_form(request, form, lambda go: _after_agreeing(one, go))
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "one": one,
+        "form": form,
+        "one_sided": place.reflection.version.text("one-sided"),
+    }
+    return answer or render(request, "collaboration/agree.html", context, status=status_of(form))
+
+
+def _after_agreeing(one, go: str):
+    if go == "back":
+        return redirect(one)
+    one.conclude()
+    return redirect("reflection:minutes", key=one.reflection.key)
+
+
+def _closed(request, one):
+    """The round has ended, perhaps in another window: say so, and give back what was typed."""
+    if request.htmx:
+        return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+    if request.method == "POST":
+        context = {"one": one, "typed": typed(request)}
+        return render(request, "collaboration/concluded.html", context, status=409)
+    messages.info(request, _("Runden er afsluttet og kan ikke ændres."))
+    return redirect("reflection:minutes", key=one.reflection.key)
+
+
+# --- Who else may know ---------------------------------------------------------------------------
+
+
+@form_methods
+@round_required
+def consent(request, place, one):
+    """One's own yes, or taking it back; who else has said what is not shown. Who only leads has none."""
+    if not place.reflection.is_revealed or not (place.answers_count or place.is_facilitator):
+        return redirect("reflection:room", key=place.reflection.key)
+    given = Consent.objects.filter(participant=place).first() or Consent(participant=place)
+    form = ConsentForm(posted(request), instance=given) if place.answers_count else None
+    if form and form.is_valid():
+        form.save()
+        one.keep_promises()
+        messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
+        return redirect("collaboration:consent", key=place.reflection.key)
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "one": one,
+        "form": form,
+        "sharing": one.sides_say("may_share"),
+        "telling": one.sides_say("may_tell"),
+    }
+    return render(request, "collaboration/consent.html", context)
+
+
+@require_POST
+@leading_required
+def share(request, place, one):
+    """Make the address for somebody who was not there; it needs everybody's yes, and goes on needing it."""
+    if one.has_yes("may_share"):
+        one.share()
+    else:
+        messages.warning(request, _("Der mangler et ja. Resultatet kan ikke vises til andre endnu."))
+    return redirect("collaboration:consent", key=place.reflection.key)
+
+
+@require_safe
+def shared(request, key):
+    """For a third person: what groups of at least five said, while all sides say yes."""
+    rounds = Round.objects.select_related("reflection__version__guide", "collaboration")
+    one = get_object_or_404(rounds, shared_key=key)
+    if not one.has_yes("may_share"):
+        raise Http404
+    found = blindspots.spots(one.reflection, is_outside=True)
+    pairs = [(sides, blindspots.pairs(found, *sides)) for sides in blindspots.party_pairs(one.reflection)]
+    context = {"one": one, "room": one.reflection, "pairs": pairs}
+    return render(request, "collaboration/shared.html", context)
+
+
+@form_methods
+@leading_required
+def case(request, place, one):
+    """«Fra samtale til case»: the draft of a story, when everybody has said yes."""
+    if one.story or not one.is_concluded or not one.has_yes("may_tell"):
+        return redirect("collaboration:consent", key=place.reflection.key)
+    form = CaseForm(posted(request), one=one)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Kladden ligger hos redaktionen. Den er ikke offentlig endnu."))
+        return redirect("collaboration:consent", key=place.reflection.key)
+    context = {"place": place, "room": place.reflection, "one": one, "form": form}
+    return render(request, "collaboration/case.html", context, status=status_of(form))
+
+
+@require_safe
+@leading_required
+def invitation_pdf(request, place, one):
+    """Code and QR for the wall, as a sheet."""
+    room = place.reflection
+    if room.is_concluded:
+        raise Http404
+    address = invitation_address(room)
+    content = {
+        "title": room.version.guide.local.title,
+        "about": room.title,
+        "lang": get_language(),
+        "source": "",
+        "qr": qr(address),
+        "alt": _("QR-kode, der fører til %(address)s") % {"address": address},
+        "address": address.rpartition("/deltag/")[0].partition("://")[2] + "/deltag/",
+        "code": room.code,
+        "words": {
+            "address": _("Scan, eller skriv koden på"),
+            "code": _("Kode"),
+            "mode": str(room.get_mode_display()),
+        },
+    }
+    return pdf_response("collaboration/print/invitation.typ", content, "plakat.pdf")

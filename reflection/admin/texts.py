@@ -1,0 +1,67 @@
+"""What only one compass says (GuideVersion.texts), as fields in the form of a draft."""
+
+from django import forms
+
+from aarhuskompas.editing import TextArea
+from reflection.models import GuideVersion
+
+LANGUAGES = {"da": "", "en": ", engelsk"}
+NAMES = {
+    "exercise": "Øvelsen: det, man læser først",
+    "one-sided": "Når den anden part ikke kan være med",
+    "knows": "Gæt og svar er under 0,5 fra hinanden",
+    "close": "Gæt og svar er 0,5–1,4 fra hinanden",
+    "too-high": "Gættet er 1,5 eller mere for højt",
+    "too-low": "Gættet er 1,5 eller mere for lavt",
+    "sure-but-wrong": "Sikker, og 1,5 eller mere ved siden af",
+    "divided": "Gættet ramte, men den anden part er ikke enig med sig selv",
+}
+PARTS = {"title": "overskrift", "text": "tekst"}
+
+
+def name_of(key: str, language: str = "da") -> str:
+    """«knows-title» → «Gæt og svar er under 0,5 fra hinanden, overskrift»."""
+    name, _dash, part = key.rpartition("-")
+    if name == "rule":
+        words = f"Spilleregel {part}"
+    else:
+        words = NAMES.get(key) or f"{NAMES.get(name, name)}, {PARTS.get(part, part)}"
+    return words + LANGUAGES[language]
+
+
+def field_name(key: str, language: str) -> str:
+    return f"own-{key}-{language}"
+
+
+def field_names(version: GuideVersion, language: str) -> list[str]:
+    return [field_name(key, language) for key in version.texts]
+
+
+class TextsForm(forms.ModelForm):
+    """A form with the fields that `form_for` gives it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for key, said in self.instance.texts.items():
+            for language in LANGUAGES:
+                self.initial[field_name(key, language)] = said.get(language, "")
+
+    def clean(self):
+        cleaned = super().clean()
+        self.instance.texts = {
+            key: {language: cleaned.get(field_name(key, language), "") for language in LANGUAGES}
+            for key in self.instance.texts
+        }
+        return cleaned
+
+
+def form_for(version: GuideVersion) -> type[TextsForm]:
+    """A form class with a field for each of the version's own texts; Danish is needed, English is not."""
+    fields = {
+        field_name(key, language): forms.CharField(
+            label=name_of(key, language), required=language == "da", widget=TextArea(attrs={"rows": 2})
+        )
+        for key in version.texts
+        for language in LANGUAGES
+    }
+    return type("TextsForm", (TextsForm,), fields)

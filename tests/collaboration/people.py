@@ -1,0 +1,50 @@
+"""People in a round, each with a browser of their own, who do everything through the pages."""
+
+from django.test import Client
+from django.urls import reverse
+
+from collaboration.models import Consent
+from reflection.models import Participant
+from tests.reflection.people import enter, place_of
+
+
+def address(name: str, room, **kwargs) -> str:
+    return reverse(f"collaboration:{name}", kwargs={"key": room.key, **kwargs})
+
+
+class Person:
+    """Somebody of one party; `number` is what they answer, `guessed` what they guess of others."""
+
+    def __init__(self, page, room, party, *, number, guessed, sureness=4, **said):
+        self.page, self.room, self.party = page, room, party
+        self.number, self.guessed, self.sureness = str(number), str(guessed), str(sureness)
+        self.browser: Client = enter(room, party=party.pk, **said)
+
+    @property
+    def place(self) -> Participant:
+        return place_of(self.browser, self.room)
+
+    def get(self, url, **options):
+        return self.page(url, by=self.browser, **options)
+
+    def answer_and_guess(self):
+        """From «Begynd» to «Jeg er færdig»; returns the page one waits on."""
+        now = self.get(reverse("reflection:welcome", args=[self.room.key]))
+        now = now.form("main form").send({"safety": "4"}, button="Begynd")
+        while "/trin/" in now.url:
+            now = now.form().send(self._fill(now, self.number), button="Fortsæt")
+        while "/gaet/" in now.url:
+            now = now.form().send(self._fill(now, self.guessed), button="Fortsæt")
+        finish = reverse("reflection:finish", args=[self.room.key])
+        return now.form(f"form[action='{finish}']").send(button="Jeg er færdig")
+
+    def _fill(self, page, number: str) -> dict:
+        names = {field.get("name") for field in page.select("main form input[type=radio]")}
+        sure = {name for name in names if name.endswith("-sure")}
+        return dict.fromkeys(names - sure, number) | dict.fromkeys(sure, self.sureness)
+
+
+def say_yes(opened, *names, people=None):
+    """Everybody who answered (or `people`) says yes to the named questions."""
+    for place in people if people is not None else opened.reflection.participants.counted():
+        Consent.objects.update_or_create(participant=place, defaults=dict.fromkeys(names, True))

@@ -1,0 +1,166 @@
+"""Collaborations: written down, found again, and seen over their rounds."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from collaboration.development import development
+from collaboration.models import Collaboration
+from tests.collaboration.people import say_yes
+from tests.factories import make_collaboration, make_collaboration_guide, make_round, make_user
+
+REGISTER = {
+    "title": "Stien", "about": "En sti, alle kan bruge", "partner_1": "Beboerne", "kind_1": "citizens",
+    "partner_2": "Kommunen", "kind_2": "department",
+}  # fmt: skip
+
+
+def register(page, staff, *, status=200, **changes):
+    form = page(reverse("collaboration:register"), by=staff).form()
+    return form.send({**REGISTER, **changes}, button="Gem samarbejdet", status=status)
+
+
+def test_a_collaboration_is_written_down_with_its_parties(page, staff):
+    made = register(page, staff, partner_3="Barerne", kind_3="company")
+    assert made.texts("h1") == ["Stien"]
+    assert made.texts("dl dt") == ["Beboerne", "Kommunen", "Barerne"]
+    assert page(reverse("collaboration:mine"), by=staff).texts(".kompas-card__title") == ["Stien"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"title": ""}, "Hvad kalder I samarbejdet?: Giv samarbejdet et navn."),
+        ({"partner_2": ""}, "Part 2: Skriv, hvem part 2 er."),
+        ({"kind_1": ""}, "Slags, part 1: Vælg, hvad part 1 er."),
+        ({"partner_3": "Barerne"}, "Slags, part 3: Vælg, hvad part 3 er."),
+        ({"kind_3": "company"}, "Part 3: Skriv, hvem part 3 er."),
+        ({"partner_2": "BEBOERNE"}, "Part 1: To parter har samme navn. Giv dem hver sit."),
+    ],
+)
+def test_what_is_missing_is_said_where_it_is_missing(page, staff, changes, message):
+    assert register(page, staff, status=422, **changes).texts(".kompas-error-summary a") == [message]
+    assert not Collaboration.objects.exists()
+
+
+def test_the_parties_can_be_changed_until_a_round_has_asked_them(page, staff, collaboration):
+    url = reverse("collaboration:edit", args=[collaboration.key])
+    page(url, by=staff).form().send({"partner_1": "Naboerne"}, button="Gem rettelserne")
+    assert [partner.title for partner in collaboration.partners.all()] == ["Naboerne", "Teknik og Miljø"]
+    make_round(collaboration)
+    editing = page(url, by=staff)
+    assert not any(name.startswith("partner_") for name in editing.form().names)
+    editing.form().send({"title": "Et nyt navn", "partner_1": "Nogle andre"}, button="Gem rettelserne")
+    collaboration.refresh_from_db()
+    assert (collaboration.title, collaboration.partners.first().title) == ("Et nyt navn", "Naboerne")
+
+
+def test_mine_holds_what_one_owns_and_what_one_took_part_in_and_nothing_else(page, staff, colleague, guide):
+    shared, own = make_collaboration("Fælles", owner=staff), make_collaboration("Eget", owner=colleague)
+    make_collaboration("Andres", owner=make_user())
+    make_round(shared).reflection.participants.create(user=colleague)
+    seen = page(reverse("collaboration:mine"), by=colleague).texts(".kompas-card__title")
+    assert sorted(seen) == sorted([shared.title, own.title])
+
+
+# --- Over the rounds -----------------------------------------------------------------------------
+
+
+def end(opened):
+    opened.reflection.reveal()
+    opened.what, opened.who, opened.due = "Vi mødes.", "Bo", "2027-06-01"
+    opened.conclude()
+    return opened
+
+
+def numbers(collaboration, user) -> dict[str, list[list]]:
+    """What each party said of the first principle, round by round."""
+    return {
+        party.partner.title: [[line.number, line.means[0]] for line in party.lines]
+        for party in development(collaboration, user)
+    }
+
+
+def test_each_party_is_followed_over_the_rounds_from_five_people_on(collaboration, staff):
+    end(make_round(collaboration, sides=[[(2, 3, 1)] * 5, [(4, 3, 1)] * 4]))
+    end(make_round(collaboration, sides=[[(4, 3, 1)] * 6, [(5, 3, 1)] * 5]))
+    assert numbers(collaboration, staff) == {
+        "Beboerne": [[1, 2], [2, 4]],
+        "Teknik og Miljø": [[1, None], [2, 5]],
+    }
+
+
+def test_a_running_round_and_a_rehearsal_are_not_part_of_it(collaboration, staff):
+    end(make_round(collaboration, sides=[[(2, 3, 1)] * 5] * 2))
+    end(make_round(collaboration, sides=[[(5, 3, 1)] * 5] * 2, is_rehearsal=True))
+    make_round(collaboration, sides=[[(5, 3, 1)] * 5] * 2).reflection.reveal()
+    assert numbers(collaboration, staff)["Beboerne"] == [[1, 2]]
+
+
+def test_of_a_round_one_was_not_in_one_sees_numbers_only_with_everybodys_yes(collaboration, colleague):
+    first = end(make_round(collaboration, sides=[[(2, 3, 1)] * 5] * 2))
+    second = make_round(collaboration, sides=[[(4, 3, 1)] * 5] * 2)
+    second.reflection.participants.create(user=colleague, answers_count=False)
+    end(second)
+    assert numbers(collaboration, colleague)["Beboerne"] == [[1, 4]]
+    say_yes(first, "may_share")
+    assert numbers(collaboration, colleague)["Beboerne"] == [[1, 2], [2, 4]]
+
+
+def test_the_picture_has_a_line_for_each_round_and_a_table_beside(page, staff, collaboration):
+    for own in [2, 4]:
+        end(make_round(collaboration, sides=[[(own, 3, 1)] * 5, [(3, 3, 1)] * 4]))
+    seen = page(reverse("collaboration:development", args=[collaboration.key]), by=staff)
+    assert len(seen.select("svg.kompas-radar .kompas-radar__round")) == 2
+    assert seen.texts("tbody td") == ["2,0", "4,0"] * 2
+    assert "Færre end fem har svaret i hver runde, så her er ingen tal." in seen.text
+
+
+def test_another_version_of_the_guide_is_compared_by_topic(guide, collaboration, staff):
+    version = guide.current_version()
+    draft = version.new_draft()
+    draft.steps.filter(position=2).update(title="Et nyt navn")
+    end(make_round(collaboration, sides=[[(2, 3, 1)] * 5] * 2))
+    draft.publish()
+    end(make_round(collaboration, sides=[[(4, 3, 1)] * 5] * 2))
+    residents = development(collaboration, staff)[0]
+    assert residents.rows[1] == ("Et nyt navn", [2, 4])
+
+
+# --- What pages cost -----------------------------------------------------------------------------
+
+
+def cost(browser, url) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_mine_costs_the_same_for_one_and_for_many(staff, staff_client, guide, number):
+    for _ in range(number):
+        end(make_round(make_collaboration(owner=staff)))
+    assert cost(staff_client, reverse("collaboration:mine")) == 4
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_collaboration_costs_the_same_with_one_round_and_with_many(staff_client, collaboration, number):
+    for _ in range(number):
+        end(make_round(collaboration))
+    assert cost(staff_client, collaboration.get_absolute_url()) == 8
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("name", ["about", "blank", "cards_pdf"])
+def test_the_compass_costs_the_same_with_one_principle_and_with_many(client, db, name, number):
+    make_collaboration_guide(steps=number)
+    assert cost(client, reverse(f"collaboration:{name}")) == 6
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_result_costs_the_same_with_one_principle_and_with_many(staff, staff_client, db, number):
+    make_collaboration_guide(steps=number)
+    opened = make_round(make_collaboration(owner=staff), sides=[[(2, 3, 1)] * 3] * 2)
+    opened.reflection.reveal()
+    assert cost(staff_client, opened.get_absolute_url()) == 10

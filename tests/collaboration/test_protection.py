@@ -1,0 +1,375 @@
+"""Who sees what: nothing before the reveal, nothing of small groups, nothing for others without a yes."""
+
+import re
+from itertools import product
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from collaboration.blindspots import spots
+from collaboration.models import Consent
+from reflection.confidentiality import MIN_OUTSIDE, cells
+from reflection.models import MIN_IN_ROOM, Answer
+from tests.collaboration.people import address, say_yes
+from tests.factories import make_collaboration, make_round, make_user, seat
+from tests.reflection.people import enter, place_of
+
+SIDES = [[(2, 4, 4)] * 4, [(3, 5, 2)] * 4]
+CHANGING = re.compile(r'(csrfmiddlewaretoken|name="page"|nonce)[^>]*>|\?next=[^"]*')
+
+
+@pytest.fixture
+def opened(collaboration):
+    return make_round(collaboration, sides=SIDES)
+
+
+@pytest.fixture
+def crowd(opened, collaboration, staff, colleague, logged_in):
+    """Everybody who may come by, each with a browser."""
+    room = opened.reflection
+    residents, municipality = room.parties.all()
+    another_round = make_round(make_collaboration("Et andet", owner=staff))
+    another_round.reflection.participants.create(user=colleague, name="Karen")
+    inside = make_user("Ida Inde")
+    room.participants.create(user=inside, party=municipality, name="Ida", safety=4)
+    return {
+        "leader": logged_in(staff),
+        "resident": enter(room, party=residents.pk, name="Alma"),
+        "inside": logged_in(inside),
+        "spectator": enter(room, party=municipality.pk, spectator="on"),
+        "other": logged_in(colleague),
+        "stranger": logged_in(make_user("Finn Fremmed")),
+        "anonymous": Client(),
+    }
+
+
+def go_to(opened, state: str):
+    if state != "collecting":
+        opened.reflection.reveal()
+    if state == "concluded":
+        opened.what, opened.who, opened.due = "Vi mødes.", "Bo", "2027-06-01"
+        opened.conclude()
+    opened.refresh_from_db()
+
+
+# --- The matrix ----------------------------------------------------------------------------------
+
+STATES = ["collecting", "revealed", "concluded"]
+INSIDE = ["leader", "resident", "inside", "spectator"]
+OUTSIDE = ["other", "stranger", "anonymous"]
+
+NOBODY_ELSE = {role: [403] * 3 for role in OUTSIDE}
+ONLY_THE_LEADER = NOBODY_ELSE | {role: [404] * 3 for role in ["resident", "inside", "spectator"]}
+
+# By page: what each role gets in each of the three states. 200 a page, 302 the way to what there is,
+# 403 no place in the room, 404 nothing there.
+MATRIX = {
+    "result": {role: [302, 200, 200] for role in INSIDE} | NOBODY_ELSE,
+    "pair": {role: [302, 200, 200] for role in INSIDE} | NOBODY_ELSE,
+    "guess": {
+        "leader": [404, 302, 302], "resident": [200, 302, 302], "inside": [404, 302, 302],
+        "spectator": [404, 302, 302], **NOBODY_ELSE,
+    },
+    "consent": {
+        "leader": [302, 200, 200], "resident": [302, 200, 200], "inside": [302, 200, 200],
+        "spectator": [302, 302, 302], **NOBODY_ELSE,
+    },
+    "ask": {
+        **ONLY_THE_LEADER, "leader": [302, 200, 302],
+    },
+    "agree": {
+        **ONLY_THE_LEADER, "leader": [302, 200, 302],
+    },
+    "case": {
+        **ONLY_THE_LEADER, "leader": [302, 302, 302],
+    },
+    "invitation_pdf": {
+        **ONLY_THE_LEADER, "leader": [200, 200, 404],
+    },
+}  # fmt: skip
+ARGUMENTS = {"pair": {"number": 1}, "guess": {"position": 2}, "ask": {"number": 1}}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_each_gets_what_the_matrix_says(opened, crowd, state):
+    go_to(opened, state)
+    index = STATES.index(state)
+    got, expected = {}, {}
+    for name, (role, browser) in product(MATRIX, crowd.items()):
+        got[name, role] = browser.get(address(name, opened.reflection, **ARGUMENTS.get(name, {}))).status_code
+        expected[name, role] = MATRIX[name][role][index]
+    assert got == expected
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_collaboration_is_there_for_its_owner_and_for_who_took_part_with_an_account(
+    opened, crowd, collaboration, state
+):
+    go_to(opened, state)
+    addresses = [
+        reverse(f"collaboration:{name}", args=[collaboration.key])
+        for name in ["collaboration", "development"]
+    ]
+    for url in addresses:
+        seen = {role: browser.get(url).status_code for role, browser in crowd.items()}
+        assert seen == {
+            "leader": 200, "inside": 200, "other": 404, "stranger": 404,
+            "resident": 302, "spectator": 302, "anonymous": 302,
+        }  # fmt: skip
+    for name in ["edit", "open_round"]:
+        url = reverse(f"collaboration:{name}", args=[collaboration.key])
+        assert (crowd["leader"].get(url).status_code, crowd["inside"].get(url).status_code) == (200, 404)
+
+
+# --- Before the reveal ---------------------------------------------------------------------------
+
+
+def pages_of(opened, crowd, collaboration) -> dict[tuple, str]:
+    """What everybody sees everywhere, without what changes from one fetch to the next."""
+    room = opened.reflection
+    addresses = [
+        address(name, room, **ARGUMENTS.get(name, {}))
+        for name in [*MATRIX, "guess_first", "go_on"]
+        if "pdf" not in name
+    ]
+    addresses += [
+        reverse(f"reflection:{name}", args=[room.key])
+        for name in ["lead", "waiting", "board", "answers", "minutes"]
+    ]
+    addresses += [collaboration.get_absolute_url(), reverse("collaboration:mine")]
+    found = {}
+    for (role, browser), url in product(crowd.items(), addresses):
+        response = browser.get(url, follow=True)
+        found[role, url] = CHANGING.sub("", response.content.decode())
+    return found
+
+
+def test_no_page_depends_on_what_others_have_answered_or_guessed_before_the_reveal(
+    opened, crowd, collaboration
+):
+    before = pages_of(opened, crowd, collaboration)
+    alma = place_of(crowd["resident"], opened.reflection)
+    others = Answer.objects.exclude(participant=alma)
+    assert others.update(value=1, sureness=None) == 8 * 2 * 2
+    assert pages_of(opened, crowd, collaboration) == before
+
+
+def test_the_comparison_is_empty_until_the_reveal_and_again_when_one_goes_back(opened):
+    room = opened.reflection
+    assert spots(room) == []
+    room.reveal()
+    assert len(spots(room)) == 4
+    room.collect_again()
+    assert spots(room) == []
+    assert cells(room) == {}
+
+
+# --- Small groups --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("people", range(MIN_IN_ROOM + 2))
+def test_of_a_party_with_fewer_than_three_neither_answers_nor_guesses_are_shown(
+    page, staff, collaboration, people
+):
+    opened = make_round(collaboration, sides=[[(2, 4, 4)] * people, [(3, 5, 2)] * 4])
+    opened.reflection.reveal()
+    by_guesser = {spot.guesser.position: spot for spot in spots(opened.reflection)}
+    is_shown = people >= MIN_IN_ROOM
+    assert (by_guesser[1].own is not None, by_guesser[1].guess is not None) == (is_shown, is_shown)
+    assert (by_guesser[2].answer is not None) == is_shown
+    assert (by_guesser[1].kind, by_guesser[2].kind) == (("close", "too-high") if is_shown else ("", ""))
+    seen = page(address("result", opened.reflection), by=staff)
+    assert ("for få svar" in seen.text) == (not is_shown)
+
+
+@pytest.mark.parametrize("numbers", [(1, 3), (2, 3), (3, 2), (2, 2)])
+def test_own_answers_and_guesses_stand_apart_so_neither_tells_of_fewer_than_three(collaboration, numbers):
+    """Four answer for themselves and some of them guess: nobody can take the one from the other."""
+    own, guessing = numbers
+    opened = make_round(collaboration)
+    residents, municipality = opened.reflection.parties.all()
+    for number in range(4):
+        seat(opened, residents, 2 if number < own else None, 5 if number < guessing else None, 3)
+    opened.reflection.reveal()
+    shown = {
+        (party, about): values.total for (_prompt, party, about), values in cells(opened.reflection).items()
+    }
+    assert shown.get((residents.pk, None), 0) == (own if own >= MIN_IN_ROOM else 0)
+    assert shown.get((residents.pk, municipality.pk), 0) == (guessing if guessing >= MIN_IN_ROOM else 0)
+
+
+def test_a_second_reveal_after_one_changed_guess_shows_the_first_again(opened):
+    room = opened.reflection
+    room.reveal()
+    before = cells(room)
+    room.collect_again()
+    Answer.objects.filter(participant=room.participants.filter(party__position=1).first()).update(
+        value=1, sureness=1
+    )
+    room.reveal()
+    assert cells(room) == before
+
+
+def test_a_small_party_is_told_so_before_it_answers_and_the_leader_sees_how_many(page, staff, collaboration):
+    opened = make_round(collaboration, sides=[[], [(3, 5, 2)] * 3])
+    room = opened.reflection
+    browser = enter(room, party=room.parties.first().pk, name="Alma")
+    warning = "Beboerne: 1 er med. Deres tal vises ikke, før de er mindst tre."
+    for who, name in [(browser, "welcome"), (browser, "waiting"), (staff, "lead")]:
+        seen = page(reverse(f"reflection:{name}", args=[room.key]), by=who)
+        assert warning in seen.texts(".kompas-notice--warning")
+        assert not any(text.startswith("Teknik") for text in seen.texts(".kompas-notice--warning"))
+
+
+def test_an_open_room_warns_of_no_small_party(collaboration):
+    opened = make_round(collaboration, sides=[[(3, 3, 3)], [(3, 3, 3)]], mode="open")
+    assert opened.reflection.small_parties() == []
+    opened.reflection.reveal()
+    assert {spot.kind for spot in spots(opened.reflection)} == {"knows"}
+
+
+def test_outsiders_are_warned_about_access_to_documents_before_they_write(page, opened):
+    room = opened.reflection
+    words = "Her er både ansatte og folk udefra. Det, der skrives, kan være omfattet af aktindsigt."
+    assert words in page(reverse("reflection:join", args=[room.invitation])).text
+    browser = enter(room, party=room.parties.first().pk, name="Alma")
+    assert words in page(reverse("reflection:welcome", args=[room.key]), by=browser).text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_mixed", "is_weaker"),
+    [
+        (["department", "department"], False, False),
+        (["department", "politicians"], True, False),
+        (["department", "citizens"], True, True),
+        (["association", "company"], True, True),
+        (["authority", "department", "citizens"], True, True),
+    ],
+)
+def test_who_the_parties_are_decides_who_is_warned_and_who_is_sheltered(guide, kinds, is_mixed, is_weaker):
+    partners = [(f"Part {number}", kind) for number, kind in enumerate(kinds)]
+    collaboration = make_collaboration(partners=partners)
+    assert (collaboration.is_mixed, collaboration.has_weaker_partner) == (is_mixed, is_weaker)
+    assert make_round(collaboration).reflection.is_mixed == is_mixed
+
+
+def test_confidential_is_chosen_and_the_open_form_needs_that_all_have_been_asked(page, staff, collaboration):
+    opening = page(reverse("collaboration:open_round", args=[collaboration.key]), by=staff)
+    assert opening.one("[name=mode][checked]").get("value") == "confidential"
+    said = {"mode": "open", "answers_for": "", "absent": ""}
+    refused = opening.form().send(said, button="Åbn rummet", status=422)
+    assert refused.texts(".kompas-error-summary a") == [
+        "Alle parter har sagt ja til at svare åbent: Spørg alle parter først, eller vælg «Fortroligt»."
+    ]
+    assert refused.form().send({**said, "agreed": "on"}, button="Åbn rummet").texts("h1") == ["Led rummet"]
+
+
+# --- Withdrawing ---------------------------------------------------------------------------------
+
+
+def test_before_the_reveal_one_takes_back_answers_and_guesses_alike(page, opened, crowd):
+    room = opened.reflection
+    alma = place_of(crowd["resident"], room)
+    prompt = room.version.steps.first().answered_prompts[0]
+    alma.answers.create(prompt=prompt, value=1)
+    alma.answers.create(prompt=prompt, value=1, about=room.parties.last(), sureness=4)
+    own = page(reverse("reflection:answers", args=[room.key]), by=crowd["resident"])
+    own.form(f"form[action='{reverse('reflection:withdraw', args=[room.key])}']").send()
+    assert alma.answers.count() == 0
+
+
+def test_after_the_reveal_nobody_takes_anything_back(opened, crowd):
+    room = opened.reflection
+    alma = place_of(crowd["resident"], room)
+    alma.answers.create(prompt=room.version.steps.first().answered_prompts[0], value=1)
+    room.reveal()
+    crowd["resident"].post(reverse("reflection:withdraw", args=[room.key]))
+    assert alma.answers.count() == 1
+
+
+# --- A third person ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(collaboration, staff):
+    """A round of six and four that everybody has said yes to, and its address for others."""
+    opened = make_round(collaboration, sides=[[(2, 4, 4)] * 6, [(3, 5, 2)] * 4])
+    go_to(opened, "concluded")
+    say_yes(opened, "may_share")
+    opened.share()
+    return opened
+
+
+def shared_address(opened) -> str:
+    return reverse("collaboration:shared", args=[opened.shared_key])
+
+
+def test_a_third_person_sees_groups_of_at_least_five_and_no_words(page, shared):
+    seen = page(shared_address(shared))
+    assert "Tal fra færre end fem vises ikke." in seen.text
+    rows = [row.text_content() for row in seen.select("table")[0].cssselect("tbody tr")]
+    assert ["vises ikke" in row for row in rows] == [False, False, True, True, True, False]
+    assert seen.select(".kompas-spot__title") == []
+    for total in [values.total for values in cells(shared.reflection, is_outside=True).values()]:
+        assert total >= MIN_OUTSIDE
+
+
+def test_what_others_see_is_part_of_what_the_room_saw(shared):
+    inside, outside = cells(shared.reflection), cells(shared.reflection, is_outside=True)
+    assert outside
+    assert {cell: inside[cell] for cell in outside} == outside
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("saying", ["nobody", "one side", "all but one", "everybody"])
+def test_the_address_works_only_while_everybody_on_both_sides_says_yes(client, opened, state, saying):
+    go_to(opened, state)
+    people = list(opened.reflection.participants.counted().order_by("party__position", "pk"))
+    count = {"nobody": 0, "one side": 4, "all but one": 7, "everybody": 8}[saying]
+    say_yes(opened, "may_share", people=people[:count])
+    opened.share()
+    is_open = saying == "everybody" and state != "collecting"
+    assert client.get(shared_address(opened)).status_code == (200 if is_open else 404)
+
+
+def test_one_who_takes_a_yes_back_closes_the_address(client, shared):
+    Consent.objects.filter(participant=shared.reflection.participants.counted().first()).update(
+        may_share=False
+    )
+    assert client.get(shared_address(shared)).status_code == 404
+
+
+def test_a_party_that_could_not_come_and_a_paper_have_not_said_yes(collaboration, staff):
+    opened = make_round(collaboration, sides=SIDES)
+    seat(opened, opened.reflection.parties.first(), 3, 3, 3, is_paper=True)
+    go_to(opened, "concluded")
+    say_yes(opened, "may_share", people=opened.reflection.participants.counted().filter(is_paper=False))
+    assert [is_yes for _party, is_yes in opened.sides_say("may_share")] == [False, True]
+    alone = make_round(collaboration, sides=[[(2, 4, 4)] * 4], absent=collaboration.partners.last())
+    go_to(alone, "concluded")
+    say_yes(alone, "may_share")
+    assert [is_yes for _party, is_yes in alone.sides_say("may_share")] == [True, False]
+
+
+def test_who_has_not_said_yes_is_nobodys_business(page, staff, opened, crowd):
+    go_to(opened, "revealed")
+    alma = place_of(crowd["resident"], opened.reflection)
+    alma.answers.create(prompt=opened.reflection.version.steps.first().answered_prompts[0], value=1)
+    people = opened.reflection.participants.counted().exclude(pk=alma.pk)
+    say_yes(opened, "may_share", people=people)
+    seen = page(address("consent", opened.reflection), by=crowd["inside"])
+    assert seen.texts("dl dt")[:2] == ["Beboerne", "Teknik og Miljø"]
+    assert seen.texts("dl dd")[:2] == ["Ikke alle har sagt ja", "Alle har sagt ja"]
+    assert "Alma" not in seen.text
+
+
+def test_making_the_address_needs_everybodys_yes(opened, crowd):
+    go_to(opened, "revealed")
+    crowd["leader"].post(address("share", opened.reflection))
+    opened.refresh_from_db()
+    assert opened.shared_key is None
+    say_yes(opened, "may_share")
+    crowd["leader"].post(address("share", opened.reflection))
+    opened.refresh_from_db()
+    assert opened.shared_key is not None
