@@ -37,7 +37,9 @@ def env_url(name: str, *, default: str) -> str:
     """An absolute http(s) address without a trailing slash, or empty when that is the default."""
     value = env.str(name, default=default).rstrip("/")
     if (value or default) and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
-        raise ImproperlyConfigured(f"{name} must be an address such as https://kompas.example.dk, not {value!r}.")
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as https://kompas.example.dk, not {value!r}."
+        )
     return value
 
 
@@ -154,9 +156,7 @@ DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Only rate limits live here, and they must count across processes.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rate_limits"}
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rate_limits"}}
 
 # --- People --------------------------------------------------------------------------------------
 

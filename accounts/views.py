@@ -3,7 +3,6 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def csrf_failure(request, reason=""):

@@ -12,7 +12,17 @@ class GoodbyeAdmin(PublishableAdmin):
     list_display = ["what", "department", "stops_on"]
     list_filter = ["department"]
     search_fields = ["what", "why", "frees"]
-    fields = ["what", "why", "stops_on", "frees", "guard", "department", "published_at", "updated_at", "readability"]
+    fields = [
+        "what",
+        "why",
+        "stops_on",
+        "frees",
+        "guard",
+        "department",
+        "published_at",
+        "updated_at",
+        "readability",
+    ]
 
     def has_add_permission(self, request):
         return False

@@ -58,9 +58,9 @@ class DecisionForm(FieldwiseForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("decision") == Decision.CARRY_ON and not cleaned.get("carry_to"):
-            if self.fields["decision"].required:
-                self.add_error("carry_to", _("Skriv, hvem erfaringen skal bæres videre til."))
+        is_final = self.fields["decision"].required
+        if is_final and cleaned.get("decision") == Decision.CARRY_ON and not cleaned.get("carry_to"):
+            self.add_error("carry_to", _("Skriv, hvem erfaringen skal bæres videre til."))
         return cleaned
 
 

@@ -28,7 +28,9 @@ def offer(request, review):
         raise Http404
     goodbye = getattr(review, "goodbye", None)
     if goodbye and goodbye.published_at:
-        messages.info(request, _("Farvellet er allerede offentligt. Skriv til redaktionen, hvis det skal rettes."))
+        messages.info(
+            request, _("Farvellet er allerede offentligt. Skriv til redaktionen, hvis det skal rettes.")
+        )
         return redirect(review.goal)
     form = GoodbyeForm(posted(request), instance=goodbye or Goodbye(review=review, **_suggested(review)))
     if form.is_valid():

@@ -14,11 +14,7 @@ def hints(values: dict[str, int | None]) -> list[str]:
     if low & {"aim", "beneficiaries"}:
         found.append(_("Målets retning står svagt. Tal om, hvad målet egentlig vil."))
     if "meaning" in low and {"aim", "beneficiaries"} <= high:
-        found.append(
-            _("Retningen er god, men målet giver ikke mening i arbejdet. Måske kan det justeres.")
-        )
+        found.append(_("Retningen er god, men målet giver ikke mening i arbejdet. Måske kan det justeres."))
     if low & {"follow-up", "benefit"}:
-        found.append(
-            _("Det er opfølgningen, der halter. Se på den, før du ændrer målet.")
-        )
+        found.append(_("Det er opfølgningen, der halter. Se på den, før du ændrer målet."))
     return found

@@ -59,13 +59,13 @@ class Goal(models.Model):
     def __str__(self):  # never the words: the admin names what stands in the way of a deletion
         return f"mål {self.pk}"
 
+    def get_absolute_url(self):
+        return reverse("goals:goal", args=[self.key])
+
     @property
     def latest_decision_label(self) -> str:
         """Of `with_latest_review`: the words of its decision."""
         return Decision(self.latest_decision).label if self.latest_decision else ""
-
-    def get_absolute_url(self):
-        return reverse("goals:goal", args=[self.key])
 
     def remember_wording(self, past: str):
         """Keep what the goal said until now in its history."""
@@ -185,16 +185,10 @@ class Review(Fieldwise):
 
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="reviews")
     reflection = models.OneToOneField(Reflection, models.PROTECT, related_name="review")
-    decision = models.CharField(
-        _("Hvad beslutter du?"), max_length=20, choices=Decision.choices, blank=True
-    )
+    decision = models.CharField(_("Hvad beslutter du?"), max_length=20, choices=Decision.choices, blank=True)
     reason = models.CharField(_("Én sætning om hvorfor"), max_length=500, blank=True)
-    dissent = models.TextField(
-        _("Er nogen uenige? Skriv også det"), max_length=1000, blank=True
-    )
-    carry_to = models.CharField(
-        _("Hvem skal erfaringen bæres videre til?"), max_length=250, blank=True
-    )
+    dissent = models.TextField(_("Er nogen uenige? Skriv også det"), max_length=1000, blank=True)
+    carry_to = models.CharField(_("Hvem skal erfaringen bæres videre til?"), max_length=250, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     change = models.TextField(_("Vi ændrer"), max_length=500, blank=True)
     stop = models.TextField(_("Vi holder op med"), max_length=500, blank=True)
@@ -214,8 +208,7 @@ class Review(Fieldwise):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(decided_at__isnull=True)
-                | ~(models.Q(decision="") | models.Q(reason="")),
+                condition=models.Q(decided_at__isnull=True) | ~(models.Q(decision="") | models.Q(reason="")),
                 name="a_decision_has_a_reason",
             ),
         ]

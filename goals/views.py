@@ -36,9 +36,7 @@ def review_required(view):
     @staff_required
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
-        reviews = Review.objects.visible_to(request.user).select_related(
-            "goal", "reflection__version__guide"
-        )
+        reviews = Review.objects.visible_to(request.user).select_related("goal", "reflection__version__guide")
         return view(request, get_object_or_404(reviews, reflection__key=key), *args, **kwargs)
 
     return guarded
@@ -233,7 +231,9 @@ def _values_by_topic(review) -> dict:
     """The number of each topic: one's own alone, what the gate shows of the room as a group."""
     if review.reflection.is_solo:
         return {done.step.topic: done.value for done in review.participant.progress()}
-    means = {result.step.topic: [values.mean for values in result.values] for result in board(review.reflection)}
+    means = {
+        result.step.topic: [values.mean for values in result.values] for result in board(review.reflection)
+    }
     return {topic: shown[0] for topic, shown in means.items() if shown}
 
 

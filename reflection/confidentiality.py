@@ -1,7 +1,8 @@
 """The gate: what of a room's answers may be shown. Every channel asks here, and nothing else does.
 
 Pages, events, exports, feeds, mail and the admin get answers from `board`, `cells`, `own_answers`,
-`guesses` or `safety` and from nowhere else; a test holds that no other module reads Answer or Snapshot for display.
+`guesses` or `safety` and from nowhere else; a test holds that no other module reads Answer or Snapshot
+for display.
 
 The rules (product.md §4): nothing before the reveal but how many are done; afterwards values per group
 of at least MIN_IN_ROOM; outside the room at least MIN_OUTSIDE; comments without order, with a name only
@@ -197,9 +198,7 @@ def _comments(snapshot: Snapshot) -> list[Comment]:
 
 
 def _hidden(snapshot: Snapshot, comment: HiddenComment) -> Comment:
-    return Comment(
-        snapshot.pk, comment.position, "", "", comment.reason, comment.hidden_by, snapshot.party
-    )
+    return Comment(snapshot.pk, comment.position, "", "", comment.reason, comment.hidden_by, snapshot.party)
 
 
 def comment_to_hide(reflection: Reflection, snapshot: int, position: int) -> Comment | None:
@@ -259,11 +258,7 @@ def safety(reflection: Reflection) -> list[int]:
     It grows by at least MIN_IN_ROOM answers at a time: who watches it grow by one would know whose.
     """
     locked = Reflection.objects.select_for_update().get(pk=reflection.pk)
-    said = list(
-        locked.participants.counted()
-        .filter(safety__isnull=False)
-        .values_list("safety", flat=True)
-    )
+    said = list(locked.participants.counted().filter(safety__isnull=False).values_list("safety", flat=True))
     if len(said) - sum(locked.safety_shown) >= MIN_IN_ROOM:
         locked.safety_shown = [said.count(number) for number in range(1, 6)]
         locked.save(update_fields=["safety_shown"])

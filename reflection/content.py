@@ -25,9 +25,7 @@ def _load_guide(content: dict) -> bool:
     named = {name: content[name] for name in ["title", "title_en", "standfirst", "standfirst_en"]}
     guide, is_new = Guide.objects.get_or_create(slug=content["slug"], defaults=named)
     if is_new:
-        version = guide.versions.create(
-            number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION)
-        )
+        version = guide.versions.create(number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION))
         for position, step in enumerate(content["steps"], start=1):
             _make_step(version, position, step)
         version.publish()

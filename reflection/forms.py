@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from reflection.models import (
     UNKNOWN,
     Answer,
-    Conflict,
+    ConflictError,
     Participant,
     Prompt,
     Reflection,
@@ -144,9 +144,7 @@ class AnswersForm(AutosavedForm, forms.Form):
 
     def _answers(self) -> dict[str, Answer]:
         stored = self.participant.answers_to(list(self.prompts.values()), self.about)
-        return {
-            name: stored[prompt.pk] for name, prompt in self.prompts.items() if prompt.pk in stored
-        }
+        return {name: stored[prompt.pk] for name, prompt in self.prompts.items() if prompt.pk in stored}
 
     def stored_state(self) -> list[tuple[str, str]]:
         """What stands in the database now, or what the page knew where it shows something else."""
@@ -183,7 +181,7 @@ class AnswersForm(AutosavedForm, forms.Form):
                 beside_was=self.beside_was(name),
                 **self.beside(name),
             )
-        except Conflict as conflict:
+        except ConflictError as conflict:
             stored = conflict.stored
             overwrite = f"{name}:{stored.version}"
             self.clashes.append(Clash(name, prompt.local.text, self.theirs(stored), overwrite))
@@ -265,7 +263,10 @@ class RoomForm(forms.Form):
         label=_("Hvordan vises svarene?"),
         choices=[
             (Reflection.Mode.CONFIDENTIAL, _("Fortroligt: tal uden navne, og kun når mindst tre har svaret")),
-            (Reflection.Mode.OPEN, _("Åbent: alle ser navne, og alle siger ja til det. Til samtaler mellem få")),
+            (
+                Reflection.Mode.OPEN,
+                _("Åbent: alle ser navne, og alle siger ja til det. Til samtaler mellem få"),
+            ),
         ],
         widget=forms.RadioSelect,
         initial=Reflection.Mode.CONFIDENTIAL,

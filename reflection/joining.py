@@ -72,11 +72,11 @@ class JoinForm(forms.Form):
     )
     agrees = forms.BooleanField(
         label=_("Ja, de andre må se mine svar med mit navn ved"),
-        error_messages={"required": _("I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind.")},
+        error_messages={
+            "required": _("I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind.")
+        },
     )
-    spectator = forms.BooleanField(
-        label=_("Jeg ser kun på og svarer ikke"), required=False
-    )
+    spectator = forms.BooleanField(label=_("Jeg ser kun på og svarer ikke"), required=False)
 
     def __init__(self, *args, room: Reflection, **kwargs):
         super().__init__(*args, **kwargs)

@@ -90,7 +90,9 @@ class PaperForm(forms.Form):
         parties = room.parties.filter(is_absent=False)
         if parties:
             self.fields["party"] = forms.ModelChoiceField(
-                label=_("Part"), queryset=parties, widget=forms.RadioSelect,
+                label=_("Part"),
+                queryset=parties,
+                widget=forms.RadioSelect,
                 empty_label=None,
             )
         if not room.is_confidential:

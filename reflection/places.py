@@ -22,16 +22,12 @@ def take_place(request, participant: Participant):
 
 def leave_place(request, key):
     places = request.session.get(SESSION_KEY, {})
-    request.session[SESSION_KEY] = {
-        room: pk for room, pk in places.items() if room != str(key)
-    }
+    request.session[SESSION_KEY] = {room: pk for room, pk in places.items() if room != str(key)}
 
 
 def place_in(request, key) -> Participant | None:
     """The visitor's place in the room `key`, with its reflection and version, or None."""
-    places = Participant.objects.filter(reflection__key=key).exclude(
-        reflection__mode=Reflection.Mode.SOLO
-    )
+    places = Participant.objects.filter(reflection__key=key).exclude(reflection__mode=Reflection.Mode.SOLO)
     pk = request.session.get(SESSION_KEY, {}).get(str(key))
     if pk:
         places = places.filter(pk=pk)

@@ -173,7 +173,11 @@ def make_guide(slug="maalkompasset", *, title="Målkompasset", steps=2, is_publi
     """A compass of `steps` steps, each with one question, one statement and one line."""
     guide = Guide.objects.create(slug=slug, title=title, standfirst="Se på et mål.")
     version = guide.versions.create(
-        number=1, intro="Vælg ét mål.", provenance="composed", minutes_solo=15, minutes_group="60–75",
+        number=1,
+        intro="Vælg ét mål.",
+        provenance="composed",
+        minutes_solo=15,
+        minutes_group="60–75",
         **fields,
     )
     for position in range(1, steps + 1):

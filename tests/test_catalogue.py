@@ -34,7 +34,10 @@ def test_english_has_the_same_placeholders_and_tags(catalogue):
 def test_a_new_text_in_a_template_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr("tools.catalogue.ROOT", tmp_path)
     (tmp_path / "templates").mkdir()
-    page = '{% translate "Et ord" %}{{ x|default:_("intet") }}{% blocktranslate count n=x %}{{ n }} ting{% plural %}{{ n }} sager{% endblocktranslate %}'
+    page = (
+        '{% translate "Et ord" %}{{ x|default:_("intet") }}'
+        "{% blocktranslate count n=x %}{{ n }} ting{% plural %}{{ n }} sager{% endblocktranslate %}"
+    )
     (tmp_path / "templates" / "ny.html").write_text(page)
     assert messages() == {
         Message("Et ord"): ["templates/ny.html"],

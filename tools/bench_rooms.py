@@ -281,8 +281,8 @@ def answer_the_rest(room: Room):
 
 def what_one_says(kind: str) -> str:
     if kind == "scale":
-        return str(random.randint(1, 5))  # noqa: S311
-    return f"Det ser jeg, når jeg møder borgerne om morgenen, gang nummer {random.randint(1, 999)}."  # noqa: S311
+        return str(random.randint(1, 5))
+    return f"Det ser jeg, når jeg møder borgerne om morgenen, gang nummer {random.randint(1, 999)}."
 
 
 @contextmanager
@@ -369,7 +369,7 @@ async def write(people: list[Person], room: Room) -> list[float]:
     deadline = time.perf_counter() + WRITING_SECONDS
 
     async def one(person: Person):
-        await asyncio.sleep(random.uniform(0, BETWEEN_SAVES[0]))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, BETWEEN_SAVES[0]))
         while time.perf_counter() < deadline:
             answers = {prompt: what_one_says(kind) for prompt, kind in room.steps[1].items()}
             start = time.perf_counter()
@@ -377,7 +377,7 @@ async def write(people: list[Person], room: Room) -> list[float]:
             took.append(time.perf_counter() - start)
             if status != 200:
                 raise SystemExit(f"A save was answered {status}.")
-            await asyncio.sleep(random.uniform(*BETWEEN_SAVES))  # noqa: S311
+            await asyncio.sleep(random.uniform(*BETWEEN_SAVES))
 
     await asyncio.gather(*map(one, people))
     return took

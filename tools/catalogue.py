@@ -28,7 +28,6 @@ TEXT = r"""(u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))"""
 IN_TEMPLATES = re.compile(rf"\b([np]?gettext|_)\(\s*{TEXT}(?:\s*,\s*{TEXT})?")
 
 
-
 class Message(NamedTuple):
     text: str
     plural: str = ""
@@ -104,9 +103,7 @@ def message_of(entry: polib.POEntry) -> Message:
 
 
 def _new_entry(message: Message) -> polib.POEntry:
-    entry = polib.POEntry(
-        msgid=message.text, msgid_plural=message.plural, msgctxt=message.context or None
-    )
+    entry = polib.POEntry(msgid=message.text, msgid_plural=message.plural, msgctxt=message.context or None)
     if message.plural:
         entry.msgstr_plural = {0: "", 1: ""}
     return entry

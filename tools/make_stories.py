@@ -20,7 +20,11 @@ def make(number: int):
     chance = random.Random(number)
     real = list(Story.objects.filter(key__startswith="S"))
     words = [word for story in real for word in story.body.split()]
-    paths, themes, departments = list(Path.objects.all()), list(Theme.objects.all()), list(Department.objects.all())
+    paths, themes, departments = (
+        list(Path.objects.all()),
+        list(Theme.objects.all()),
+        list(Department.objects.all()),
+    )
     start = Story.objects.count()
     for first in range(start, number, BATCH):
         made = Story.objects.bulk_create(

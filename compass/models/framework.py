@@ -41,9 +41,7 @@ class PivotPoint(Translated, models.Model):
         verbose_name = "punkt"
         verbose_name_plural = "punkter"
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["pivot", "position"], name="points_have_an_order")
-        ]
+        constraints = [models.UniqueConstraint(fields=["pivot", "position"], name="points_have_an_order")]
 
     def __str__(self):
         return self.title

@@ -23,9 +23,7 @@ class Resource(Translated, models.Model):
     text_en = models.TextField("hvad det er, engelsk", blank=True)
     note = models.TextField("godt at vide", blank=True)
     note_en = models.TextField("godt at vide, engelsk", blank=True)
-    url = models.URLField(
-        "link", blank=True, help_text="Tomt link = siden tilbyder «Bed om dokumentet»."
-    )
+    url = models.URLField("link", blank=True, help_text="Tomt link = siden tilbyder «Bed om dokumentet».")
 
     class Meta:
         verbose_name = "dokument"

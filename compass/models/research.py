@@ -50,9 +50,7 @@ class ResearchFigure(Translated, models.Model):
         verbose_name = "tal"
         verbose_name_plural = "tal"
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["wave", "position"], name="figures_have_an_order")
-        ]
+        constraints = [models.UniqueConstraint(fields=["wave", "position"], name="figures_have_an_order")]
 
     def __str__(self):
         return f"{self.label}: {self.value}"

@@ -2,7 +2,7 @@ from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.reflections import (
     Answer,
-    Conflict,
+    ConflictError,
     Participant,
     Party,
     Progress,
@@ -23,7 +23,7 @@ __all__ = [
     "UNKNOWN",
     "Agreement",
     "Answer",
-    "Conflict",
+    "ConflictError",
     "Fieldwise",
     "Guide",
     "GuideVersion",

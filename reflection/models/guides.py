@@ -114,9 +114,7 @@ class GuideVersion(Provenance):
 
 
 class Step(Translated, models.Model):
-    version = models.ForeignKey(
-        GuideVersion, models.CASCADE, related_name="steps", verbose_name="udgave"
-    )
+    version = models.ForeignKey(GuideVersion, models.CASCADE, related_name="steps", verbose_name="udgave")
     position = models.PositiveSmallIntegerField("rækkefølge")
     topic = models.SlugField(
         "emne", blank=True, help_text="Bruges af portalens vink. Lad det stå, når du retter teksten."
@@ -129,12 +127,8 @@ class Step(Translated, models.Model):
     help_en = models.TextField("hjælp, engelsk", blank=True)
     good = models.TextField("det gode ser sådan ud", blank=True)
     good_en = models.TextField("det gode ser sådan ud, engelsk", blank=True)
-    dilemmas = models.ManyToManyField(
-        Dilemma, blank=True, related_name="steps", verbose_name="dilemmaer"
-    )
-    stories = models.ManyToManyField(
-        Story, blank=True, related_name="steps", verbose_name="historier"
-    )
+    dilemmas = models.ManyToManyField(Dilemma, blank=True, related_name="steps", verbose_name="dilemmaer")
+    stories = models.ManyToManyField(Story, blank=True, related_name="steps", verbose_name="historier")
 
     class Meta:
         verbose_name = "trin"
@@ -191,9 +185,7 @@ class HelpVariant(Translated, models.Model):
     class Meta:
         verbose_name = "særlig hjælp"
         verbose_name_plural = "særlig hjælp"
-        constraints = [
-            models.UniqueConstraint(fields=["step", "concerns"], name="one_help_text_per_variant")
-        ]
+        constraints = [models.UniqueConstraint(fields=["step", "concerns"], name="one_help_text_per_variant")]
 
     def __str__(self):
         return self.concerns

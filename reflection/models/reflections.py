@@ -59,9 +59,7 @@ class Reflection(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="reflections")
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reflections"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reflections")
     title = models.TextField(blank=True)
     mode = models.CharField(max_length=20, choices=Mode.choices)
     is_mixed = models.BooleanField(default=False)
@@ -105,9 +103,7 @@ class Reflection(models.Model):
 
     @classmethod
     def start_solo(cls, version: GuideVersion, user, variant: str = "") -> "Reflection":
-        reflection = cls.objects.create(
-            version=version, owner=user, mode=cls.Mode.SOLO, variant=variant
-        )
+        reflection = cls.objects.create(version=version, owner=user, mode=cls.Mode.SOLO, variant=variant)
         reflection.participants.create(user=user)
         return reflection
 
@@ -149,9 +145,7 @@ class Reflection(models.Model):
     @property
     def is_overdue(self) -> bool:
         """Whether the set time of the reveal has come; the next visitor then makes it happen."""
-        return (
-            self.is_collecting and self.reveal_at is not None and self.reveal_at <= timezone.now()
-        )
+        return self.is_collecting and self.reveal_at is not None and self.reveal_at <= timezone.now()
 
     @property
     def counted_count(self) -> int:
@@ -188,9 +182,7 @@ class Reflection(models.Model):
 
     def answers(self):
         """What those who count have answered. Only snapshots and a participant's own pages ask."""
-        return Answer.objects.filter(
-            participant__reflection=self, participant__answers_count=True
-        )
+        return Answer.objects.filter(participant__reflection=self, participant__answers_count=True)
 
     # --- the way in --------------------------------------------------------------------------------
 
@@ -290,9 +282,7 @@ class Party(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["reflection", "position"], name="parties_have_an_order"
-            )
+            models.UniqueConstraint(fields=["reflection", "position"], name="parties_have_an_order")
         ]
 
     def __str__(self):
@@ -315,9 +305,7 @@ class Participant(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    party = models.ForeignKey(
-        Party, models.RESTRICT, null=True, blank=True, related_name="participants"
-    )
+    party = models.ForeignKey(Party, models.RESTRICT, null=True, blank=True, related_name="participants")
     name = models.CharField(max_length=60, blank=True)
     is_facilitator = models.BooleanField(default=False)
     answers_count = models.BooleanField(default=True)
@@ -334,9 +322,7 @@ class Participant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["reflection", "user"], name="nobody_takes_part_twice"
-            ),
+            models.UniqueConstraint(fields=["reflection", "user"], name="nobody_takes_part_twice"),
             models.CheckConstraint(
                 condition=models.Q(safety__isnull=True) | models.Q(safety__range=(1, 5)),
                 name="safety_goes_from_1_to_5",
@@ -449,7 +435,7 @@ def _progress(step: Step, by_prompt: dict[int, "Answer"]) -> Progress:
     return Progress(step, answers, state)
 
 
-class Conflict(Exception):
+class ConflictError(Exception):
     """Another window has written since this one read; `stored` is what stands there now."""
 
     def __init__(self, stored: "Answer"):
@@ -471,7 +457,7 @@ class AnswerQuerySet(models.QuerySet):
         beside_was: dict | None = None,
         **beside,
     ):
-        """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise Conflict.
+        """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise ConflictError.
 
         `about` is the party whose answer is guessed, None for one's own; `beside` are further fields
         of the answer (is_signed, sureness) and `beside_was` what the page read of them; without it
@@ -490,7 +476,7 @@ class AnswerQuerySet(models.QuerySet):
         if version != stored.version and page != stored.written_by and moved:
             if raw == was and (beside_was is None or beside == beside_was):
                 return
-            raise Conflict(stored)
+            raise ConflictError(stored)
         self._replace(stored, fields)
 
     def _stored(self, mine: dict, fields: dict, *, is_empty: bool):
@@ -508,7 +494,7 @@ class AnswerQuerySet(models.QuerySet):
             **fields, version=stored.version + 1
         )
         if not written:  # somebody came between our look and our write
-            raise Conflict(self.get(pk=stored.pk))
+            raise ConflictError(self.get(pk=stored.pk))
 
 
 class Answer(models.Model):

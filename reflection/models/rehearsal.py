@@ -33,9 +33,7 @@ def rehearse(room):
 def _answer(room, person, line: str):
     """Own answers, and – where there are parties – guesses about every other."""
     prompts = [
-        prompt
-        for step in room.version.steps.prefetch_related("prompts")
-        for prompt in step.answered_prompts
+        prompt for step in room.version.steps.prefetch_related("prompts") for prompt in step.answered_prompts
     ]
     for prompt in prompts:
         raw = line if prompt.kind == prompt.Kind.LINE else _any(NUMBERS)

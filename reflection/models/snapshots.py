@@ -30,16 +30,10 @@ class SnapshotQuerySet(models.QuerySet):
 class Snapshot(models.Model):
     """The answers to one prompt, of one party or of all, at one reveal – or their guesses `about` one."""
 
-    reflection = models.ForeignKey(
-        "reflection.Reflection", models.CASCADE, related_name="snapshots"
-    )
+    reflection = models.ForeignKey("reflection.Reflection", models.CASCADE, related_name="snapshots")
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="+")
-    party = models.ForeignKey(
-        "reflection.Party", models.CASCADE, null=True, blank=True, related_name="+"
-    )
-    about = models.ForeignKey(
-        "reflection.Party", models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    party = models.ForeignKey("reflection.Party", models.CASCADE, null=True, blank=True, related_name="+")
+    about = models.ForeignKey("reflection.Party", models.CASCADE, null=True, blank=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     sureness = models.JSONField(default=dict)  # {"1": 0, …, "4": 2}, of guesses
     counts = models.JSONField(default=dict)  # {"1": 2, "5": 1, "unknown": 1}, of a scale
@@ -70,9 +64,7 @@ class Snapshot(models.Model):
         }
         for position, said in enumerate(self.comments):
             if comment := hidden.get(said["text"]):
-                self.hidden.create(
-                    position=position, reason=comment.reason, hidden_by=comment.hidden_by
-                )
+                self.hidden.create(position=position, reason=comment.reason, hidden_by=comment.hidden_by)
 
 
 class HiddenComment(models.Model):
@@ -85,9 +77,7 @@ class HiddenComment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["snapshot", "position"], name="a_comment_is_hidden_once"
-            )
+            models.UniqueConstraint(fields=["snapshot", "position"], name="a_comment_is_hidden_once")
         ]
 
     def __str__(self):  # never the words: the admin names what stands in the way of a deletion
@@ -97,17 +87,13 @@ class HiddenComment(models.Model):
 class SharedLine(models.Model):
     """«Det ved vi nu»: what the group writes together about a step."""
 
-    reflection = models.ForeignKey(
-        "reflection.Reflection", models.CASCADE, related_name="shared_lines"
-    )
+    reflection = models.ForeignKey("reflection.Reflection", models.CASCADE, related_name="shared_lines")
     step = models.ForeignKey("reflection.Step", models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
     written_by = models.CharField(max_length=22, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reflection", "step"], name="one_line_per_step")
-        ]
+        constraints = [models.UniqueConstraint(fields=["reflection", "step"], name="one_line_per_step")]
 
     def __str__(self):
         return f"fælles linje {self.pk}"
@@ -127,9 +113,7 @@ class Agreement(models.Model):
         POSTPONED = "postponed", _("Udskudt")
         GOODBYE = "goodbye", _("Farvel")
 
-    reflection = models.ForeignKey(
-        "reflection.Reflection", models.CASCADE, related_name="agreements"
-    )
+    reflection = models.ForeignKey("reflection.Reflection", models.CASCADE, related_name="agreements")
     what = models.TextField(_("Hvad gør vi?"))
     who = models.CharField(_("Hvem?"), max_length=120)
     party = models.ForeignKey(

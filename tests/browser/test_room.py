@@ -44,7 +44,9 @@ def open_room(page) -> str:
 
 def main_button(page):
     """The page's first button, whatever its language calls it."""
-    page.locator("main form button.kompas-button:not(.kompas-button--secondary):not(.kompas-button--quiet)").first.click()
+    page.locator(
+        "main form button.kompas-button:not(.kompas-button--secondary):not(.kompas-button--quiet)"
+    ).first.click()
 
 
 def come_in(page, code, *, name="", language=""):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from collaboration.models import Round
+from reflection.keeping import delete_rehearsal
 from reflection.models import Agreement, Answer
 from tests.collaboration.people import Person, address
 from tests.factories import make_collaboration, make_round, seat
@@ -324,3 +325,12 @@ def test_a_rehearsal_is_beside_the_real_round_and_its_agreement_was_not_meant(co
     rehearsal.conclude()
     assert collaboration.running_round() == real
     assert list(collaboration.agreements()) == []
+
+
+def test_a_rehearsal_is_deleted_whole_and_the_collaboration_stays(collaboration, staff):
+    rehearsal = collaboration.open_round(staff, mode="confidential", is_rehearsal=True)
+    rehearsal.reflection.reveal()
+    assert rehearsal.reflection.snapshots.exclude(about=None).exists()
+    delete_rehearsal(rehearsal.reflection)
+    assert not collaboration.rounds.exists()
+    assert collaboration.partners.count() == 2

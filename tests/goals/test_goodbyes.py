@@ -18,7 +18,7 @@ OFFERED = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def ended(staff):
     """Malik's goal, to which he has said goodbye; its words are nobody else's."""
     goal = make_goal("Hemmeligt mål", owner=staff)
@@ -28,7 +28,7 @@ def ended(staff):
     return review
 
 
-@pytest.fixture()
+@pytest.fixture
 def address(ended):
     return reverse("goals:offer_goodbye", args=[ended.reflection.key])
 

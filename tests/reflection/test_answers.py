@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import connection, connections, transaction
 
-from reflection.models import UNKNOWN, Answer, Conflict, Prompt
+from reflection.models import UNKNOWN, Answer, ConflictError, Prompt
 from tests.factories import make_review
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_what_the_page_saved_without_knowing_can_be_erased_again(participant, li
 def test_a_lost_receipt_is_no_licence_once_another_window_has_written(participant, line):
     write(participant, line, "Cyklen")
     write(participant, line, "Bussen", was="Cyklen", version=1, page=OTHERS)
-    with pytest.raises(Conflict) as conflict:
+    with pytest.raises(ConflictError) as conflict:
         write(participant, line, "Cyklen er hurtigst")
     assert conflict.value.stored.raw == "Bussen"
     assert stored(participant) == [("given", None, "Bussen", 2)]
@@ -144,7 +144,7 @@ def test_a_lost_receipt_is_no_licence_once_another_window_has_written(participan
 
 def test_the_second_window_is_told_what_the_first_wrote(participant, line):
     write(participant, line, "Cyklen", page=OTHERS)
-    with pytest.raises(Conflict) as conflict:
+    with pytest.raises(ConflictError) as conflict:
         write(participant, line, "Bussen")
     assert conflict.value.stored.raw == "Cyklen"
     assert stored(participant) == [("given", None, "Cyklen", 1)]
@@ -202,7 +202,7 @@ class Writer(threading.Thread):
         try:
             write(*self.args, **self.kwargs)
             self.outcome = "written"
-        except Conflict as conflict:
+        except ConflictError as conflict:
             self.outcome = conflict.stored.raw
         finally:
             connections.close_all()

@@ -36,7 +36,7 @@ SMALL = range(1, MIN_IN_ROOM)
 # --- Nobody's page depends on what somebody else has answered --------------------------------------
 
 
-@pytest.fixture()
+@pytest.fixture
 def room(staff):
     """Two parties: Alma, Bo and three more of «os», two of «de andre»; Malik leads, with Sara."""
     make_guide(steps=2)
@@ -46,7 +46,7 @@ def room(staff):
     return room
 
 
-@pytest.fixture()
+@pytest.fixture
 def crowd(room, staff, logged_in):
     """Every kind of person who may come by, with a browser; «alma» is the one who is to be protected."""
     us, them = room.parties.all()
@@ -227,14 +227,22 @@ class RandomRoom(RuleBasedStateMachine):
         if self.room.is_collecting:
             self.write(self.people[who % len(self.people)], None, str(number), None, is_signed)
 
-    @rule(people=st.sets(st.integers(0, 8), min_size=3), number=st.sampled_from(["1", "4"]), is_signed=st.booleans())
+    @rule(
+        people=st.sets(st.integers(0, 8), min_size=3),
+        number=st.sampled_from(["1", "4"]),
+        is_signed=st.booleans(),
+    )
     def change_several(self, people, number, is_signed):
         for who in people:
             if self.people:
                 self.change(who, number, is_signed)
 
     @precondition(lambda self: self.people and self.parties)
-    @rule(people=st.sets(st.integers(0, 8)), number=st.sampled_from(["2", "5"]), sureness=st.sampled_from([None, 1, 4]))
+    @rule(
+        people=st.sets(st.integers(0, 8)),
+        number=st.sampled_from(["2", "5"]),
+        sureness=st.sampled_from([None, 1, 4]),
+    )
     def guess(self, people, number, sureness):
         for who in people if self.room.is_collecting else []:
             person = self.people[who % len(self.people)]
@@ -250,7 +258,9 @@ class RandomRoom(RuleBasedStateMachine):
             if raw:
                 signed = is_signed and prompt.kind == "line"
                 content = prompt.content(raw)
-                person.answers.create(prompt=prompt, about=about, sureness=sureness, is_signed=signed, **content)
+                person.answers.create(
+                    prompt=prompt, about=about, sureness=sureness, is_signed=signed, **content
+                )
         self.said[person, about] = (number, words, sureness, self.words_used)
 
     @property
@@ -342,7 +352,9 @@ class RandomRoom(RuleBasedStateMachine):
 
     @invariant()
     def no_calculation_tells_about_fewer(self):
-        on_paper = {words for (person, _about), (_n, words, _s, _v) in self.said.items() if person in self.paper}
+        on_paper = {
+            words for (person, _about), (_n, words, _s, _v) in self.said.items() if person in self.paper
+        }
         for showings in self.words.values():
             for few in differences(showings):
                 assert len(few - on_paper) not in SMALL, few
@@ -387,7 +399,7 @@ def lines(room) -> list[tuple[str, str]]:
     return sorted((comment.text, comment.name) for comment in result.comments)
 
 
-@pytest.fixture()
+@pytest.fixture
 def plain_room(db):
     make_guide(steps=1)
     return make_room(leader=make_user())
@@ -520,5 +532,7 @@ def test_only_the_gate_and_an_authors_own_forms_read_answers():
 
 
 def test_no_template_reads_answers_but_those_of_the_reader():
-    readers = re.compile(r"\b(participants?|person|room|reflection)\.(\w+\.)*(answers|snapshots|safety_shown)\b")
+    readers = re.compile(
+        r"\b(participants?|person|room|reflection)\.(\w+\.)*(answers|snapshots|safety_shown)\b"
+    )
     assert [relative(path) for path in templates() if readers.search(path.read_text(encoding="utf-8"))] == []

@@ -36,6 +36,8 @@ VICTIMS = [
     "the web server", "a web worker", "a database process", "a web worker",
 ]  # fmt: skip
 
+chance = random.SystemRandom()
+
 
 # --- The portal under test -----------------------------------------------------------------------
 
@@ -89,7 +91,7 @@ class Portal:
         if kind == "the web server":
             return web
         inside = children(database) if kind == "a database process" else children(web)
-        return random.choice(inside)
+        return chance.choice(inside)
 
     def stored(self) -> dict[str, tuple[str, int]]:
         """What stands in the database of each person: the text, and the number beside it."""
@@ -142,7 +144,7 @@ class Writer(Person):
             self.typed += 1
             await self.save_until_it_is_saved()
             with suppress(TimeoutError):
-                await asyncio.wait_for(until.wait(), random.uniform(*TYPING))
+                await asyncio.wait_for(until.wait(), chance.uniform(*TYPING))
 
     async def save_until_it_is_saved(self):
         wait = 3
@@ -168,7 +170,7 @@ class Writer(Person):
                 await self._hear_until_closed(until)
             self.hears = False
             if not until.is_set():
-                await asyncio.sleep(random.uniform(1, 5))
+                await asyncio.sleep(chance.uniform(1, 5))
 
     async def _hear_until_closed(self, until: asyncio.Event):
         closed = asyncio.Event()
@@ -220,7 +222,7 @@ async def kill_and_see_them_back(portal: Portal, people: list[Writer], kind: str
     """Kill one process; the seconds it cost until everybody is back."""
     assert await until(lambda: all_running(portal), 30), portal.log.read_text()
     undisturbed = await all_write_and_listen(people)
-    await asyncio.sleep(random.uniform(0, 1))
+    await asyncio.sleep(chance.uniform(0, 1))
     os.kill(portal.victim(kind), signal.SIGKILL)
     took = await all_write_and_listen(people)
     acknowledged = {person.name: person.acknowledged for person in people}

@@ -14,7 +14,7 @@ from tests.factories import make_guide, make_room, make_user
 from tests.reflection.people import enter, place_of
 
 
-@pytest.fixture()
+@pytest.fixture
 def room(db):
     cache.clear()
     return make_room(leader=make_user("Malik Medarbejder"))
@@ -23,10 +23,16 @@ def room(db):
 CODE = "/deltag/"
 
 
-@pytest.mark.parametrize("typed", [str.lower, str.upper, lambda code: f" {code[:3]} {code[3:]} ", lambda code: f"{code[:3]}-{code[3:]}"])
+@pytest.mark.parametrize(
+    "typed",
+    [str.lower, str.upper, lambda code: f" {code[:3]} {code[3:]} ", lambda code: f"{code[:3]}-{code[3:]}"],
+)
 def test_the_code_is_found_however_it_is_typed(client, room, typed):
     answer = client.post(CODE, {"code": typed(room.code)})
-    assert (answer.status_code, answer["Location"]) == (302, reverse("reflection:join", args=[room.invitation]))
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        reverse("reflection:join", args=[room.invitation]),
+    )
 
 
 def test_a_look_at_the_link_lets_nobody_in(client, room):
@@ -127,7 +133,7 @@ def test_a_spectator_looks_and_is_not_counted(page, room):
     browser = enter(room, spectator="on")
     assert room.counted_count == 0
     assert page(f"/rum/{room.key}/trin/1/", by=browser).url == f"/rum/{room.key}/venter/"
-    scale, line = room.version.steps.first().answered_prompts
+    scale, _line = room.version.steps.first().answered_prompts
     browser.post(f"/rum/{room.key}/trin/1/", {f"prompt-{scale.pk}": "5"})
     assert place_of(browser, room).answers.count() == 0
 
@@ -143,8 +149,10 @@ def test_an_open_room_wants_a_name_and_a_yes(page, db):
     asked = page(address, post={"name": ""}, status=422)
     assert asked.texts(".kompas-error-summary li") == [
         "Navn: Skriv et navn. I et åbent rum står det ved dine svar.",
-        "Ja, de andre må se mine svar med mit navn ved: "
-        "I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind.",
+        (
+            "Ja, de andre må se mine svar med mit navn ved: "
+            "I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind."
+        ),
     ]
 
 

@@ -15,7 +15,7 @@ from tests.factories import make_goal, make_guide, make_room, make_user, tomorro
 from tests.reflection.people import add
 
 
-@pytest.fixture()
+@pytest.fixture
 def leader(db, settings):
     settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = 365, "Sag 2026-1"
     make_guide()
@@ -68,7 +68,8 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
     assert list(room.participants.values_list("user", flat=True)) == [leader.pk]
     assert Review.objects.get() == review
     logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
-    assert [(line["kind"], line["rooms"], line["basis"]) for line in logged if line["message"] == "purge"] == [
+    purges = [line for line in logged if line["message"] == "purge"]
+    assert [(line["kind"], line["rooms"], line["basis"]) for line in purges] == [
         ("rehearsals", 0, "Sag 2026-1"), ("rooms", 1, "Sag 2026-1"),
     ]  # fmt: skip
     assert "hemmeligt" not in str(logged)
@@ -85,7 +86,10 @@ def test_a_room_with_a_date_of_its_own_is_kept_until_then(leader):
 
 
 def test_rooms_are_revealed_at_their_time_also_late_and_twice(leader):
-    room, waits = make_room(leader=leader, reveal_at=yesterday()), make_room(leader=leader, reveal_at=tomorrow())
+    room, waits = (
+        make_room(leader=leader, reveal_at=yesterday()),
+        make_room(leader=leader, reveal_at=tomorrow()),
+    )
     add(room, "1", "2", "3")
     assert run("reveal_overdue") == "revealed: 1 rooms\n"
     assert run("reveal_overdue") == "revealed: 0 rooms\n"

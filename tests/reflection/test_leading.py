@@ -14,13 +14,13 @@ from tests.factories import make_goal, make_guide, make_room, make_user, yesterd
 from tests.reflection.people import add, answer, enter, place_of
 
 
-@pytest.fixture()
+@pytest.fixture
 def leader(db):
     make_guide()
     return make_user("Malik Medarbejder")
 
 
-@pytest.fixture()
+@pytest.fixture
 def room(leader):
     return make_room(leader=leader)
 
@@ -95,7 +95,8 @@ def test_a_group_decides_only_on_what_it_has_seen(leader, logged_in):
     room.collect_again()
     for name in ["decision", "plan"]:
         refused = logged_in(leader).post(
-            reverse(f"goals:{name}", args=[room.key]), {"stop": "x", "responsible": "y", "no_date_reason": "z"}
+            reverse(f"goals:{name}", args=[room.key]),
+            {"stop": "x", "responsible": "y", "no_date_reason": "z"},
         )
         assert refused["Location"] == at(room, "lead")
     assert Reflection.objects.get(pk=room.pk).is_collecting
@@ -130,7 +131,9 @@ def test_who_takes_over_a_goals_room_can_decide_and_does_not_get_the_goal(leader
     review = make_goal(owner=leader).open_room(leader, mode="confidential")
     room = review.reflection
     karen = make_user("Karen Kollega")
-    browser = enter(room, by=logged_in(karen), token=room.facilitator_invitation, name="Karen", spectator="on")
+    browser = enter(
+        room, by=logged_in(karen), token=room.facilitator_invitation, name="Karen", spectator="on"
+    )
     room.reveal()
     assert page(reverse("goals:decision", args=[room.key]), by=browser).status == 200
     page(review.goal.get_absolute_url(), by=browser, status=404)
@@ -156,7 +159,9 @@ def test_the_leader_sees_names_and_numbers_but_not_who_is_done(page, room, leade
     assert waits
 
 
-@pytest.mark.parametrize("name", ["lead", "poster", "paper", "reveal", "collect_again", "conclude", "renew_code", "timer"])
+@pytest.mark.parametrize(
+    "name", ["lead", "poster", "paper", "reveal", "collect_again", "conclude", "renew_code", "timer"]
+)
 def test_who_does_not_lead_finds_nothing_there(room, name):
     browser = enter(room)
     assert browser.get(at(room, name)).status_code in {404, 405}

@@ -20,9 +20,7 @@ class Command(BaseCommand):
     help = "Make the demo accounts, once, with one password: DEMO_PASSWORD or a random one."
 
     def handle(self, **options):
-        missing = [
-            person for person in PEOPLE if not User.objects.filter(email=person[0]).exists()
-        ]
+        missing = [person for person in PEOPLE if not User.objects.filter(email=person[0]).exists()]
         wanted = os.environ.get("DEMO_PASSWORD", "")
         if not missing and not wanted:
             return

@@ -4,7 +4,9 @@ from reflection.models import Reflection
 
 
 class Command(BaseCommand):
-    help = "Reveals the rooms whose set time has come, also those that nobody visits. Run it every minute or so."
+    help = (
+        "Reveals the rooms whose set time has come, also those that nobody visits. Run it every minute or so."
+    )
 
     def handle(self, **options):
         rooms = list(Reflection.objects.overdue())
