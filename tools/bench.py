@@ -157,7 +157,7 @@ def lists(stories: int):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--stories", type=int, default=100_000, help="0: pages only")
-    parser.add_argument("--participants", type=int, default=1_000, help="of the largest room; 0: no rooms")
+    parser.add_argument("--participants", type=int, default=1_000, help="of a large room; 0: no rooms")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"STATIC_ROOT": f"{folder}/static", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
