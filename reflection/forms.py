@@ -287,7 +287,7 @@ class RoomForm(forms.Form):
     )
     is_rehearsal = forms.BooleanField(
         label=_("Det er en prøve"),
-        help_text=_("Portalen svarer som seks opdigtede deltagere. Prøven slettes efter et døgn."),
+        help_text=_("Portalen svarer som mindst seks opdigtede deltagere. Prøven slettes efter et døgn."),
         required=False,
     )
 

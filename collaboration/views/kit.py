@@ -11,7 +11,7 @@ from reflection.pdf import pdf_response
 
 
 def current_version() -> GuideVersion:
-    published = GuideVersion.objects.published().with_steps()
+    published = GuideVersion.objects.published().select_related("guide").prefetch_related("steps__prompts")
     return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
 
 

@@ -4,7 +4,8 @@ import random
 
 from django.utils.translation import gettext_lazy as _
 
-PRETEND = 6
+PRETEND = 6  # and at least as many of each party as may be shown
+OF_EACH_PARTY = 3
 NAMES = ["Asta", "Birk", "Cirkeline", "Dagny", "Eskild", "Freja"]
 NUMBERS = ["1", "2", "3", "4", "5", "unknown"]
 LINES = [
@@ -18,16 +19,19 @@ LINES = [
 
 
 def rehearse(room):
-    """Let six pretend participants answer, once; the room's parties must be there already."""
+    """Let pretend participants answer, once; the room's parties must be there already."""
     if room.participants.filter(is_pretend=True).exists():
         return
     parties = list(room.parties.filter(is_absent=False)) or [None]
-    for number, name in enumerate(NAMES[:PRETEND]):
-        party = parties[number % len(parties)]
+    for number in range(max(PRETEND, OF_EACH_PARTY * len(parties))):
         person = room.participants.create(
-            name=name, party=party, is_pretend=True, is_done=True, safety=_number()
+            name=NAMES[number % len(NAMES)],
+            party=parties[number % len(parties)],
+            is_pretend=True,
+            is_done=True,
+            safety=_number(),
         )
-        _answer(room, person, str(LINES[number]))
+        _answer(room, person, str(LINES[number % len(LINES)]))
 
 
 def _answer(room, person, line: str):
