@@ -5,6 +5,7 @@ import time
 import uuid
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -41,6 +42,20 @@ def _access_fields(request, response, started) -> dict:
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - started) * 1000, 1),
     }
+
+
+class BodyLength:
+    """Refuse a request that claims more than anybody sends: such a number fits no buffer."""
+
+    LONGEST = 12  # digits of Content-Length
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if len(request.META.get("CONTENT_LENGTH") or "") > self.LONGEST:
+            return HttpResponse(status=413)
+        return self.get_response(request)
 
 
 class SecurityHeaders:

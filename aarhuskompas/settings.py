@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "aarhuskompas.middleware.RequestId",
+    "aarhuskompas.middleware.BodyLength",
     "aarhuskompas.caching.ReaderCache",
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeaders",

@@ -22,7 +22,7 @@ IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
 SOON = "+"  # ends the payload when there is no hurry
-PAGES_A_SECOND = 100  # that one process lets the followers of a room fetch, where there is no hurry
+PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
 followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 delayed: dict[str, asyncio.TimerHandle] = {}

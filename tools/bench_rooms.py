@@ -393,7 +393,7 @@ async def wait_together(people: list[Person]) -> float:
 
     await all_of([lambda person=person: one(person) for person in people])
     took = time.perf_counter() - start
-    await quiet(people, 1 + len(people) / 200)  # how many are done may be told seconds later
+    await quiet(people, 1 + len(people) / 40)  # how many are done may be told seconds later
     return took
 
 

@@ -21,9 +21,7 @@ def dilemmas(request):
 @public
 def dilemma(request, slug):
     visible = Dilemma.objects.visible_to(request.user)
-    dilemma = get_object_or_404(
-        visible.select_related("path").prefetch_related("standpoints", "sources"), slug=slug
-    )
+    dilemma = get_object_or_404(visible.select_related("path"), slug=slug)
     _, before, after = one_of(visible.filter(path=dilemma.path_id), slug)
     kept = catalogue.current()
     stories = kept.visible_to(request.user) & kept.under("dilemma", dilemma.pk)
@@ -51,26 +49,27 @@ def current_steps(dilemma):
 @public
 def story(request, slug):
     story = get_object_or_404(
-        Story.objects.visible_to(request.user)
-        .select_related("path", "department")
-        .prefetch_related("themes", "sources"),
-        slug=slug,
+        Story.objects.visible_to(request.user).select_related("path", "department"), slug=slug
     )
     kept = catalogue.current()
+    themes = list(story.themes.all())
     dilemmas = kept.with_paths(story.dilemmas.visible_to(request.user))
     context = {
         "story": story,
+        "themes": themes,
         "dilemmas": dilemmas,
-        "related": related(kept, story, dilemmas, request.user),
+        "related": related(kept, story, themes, dilemmas, request.user),
     }
     return render(request, "compass/story.html", context)
 
 
-def related(kept, story, dilemmas, user) -> list[Story]:
+def related(kept, story, themes, dilemmas, user) -> list[Story]:
     """Stories about the same dilemma first, then about the same theme; the newest of each."""
     visible = kept.visible_to(user)
-    about = kept.under_any("dilemma", [dilemma.pk for dilemma in dilemmas])
-    themes = kept.under_any("theme", [theme.pk for theme in story.themes.all()])
-    found = [*kept.newest(visible & about, RELATED + 1), *kept.newest(visible & themes, RELATED + 1)]
+    alike = [
+        kept.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
+        kept.under_any("theme", [theme.pk for theme in themes]),
+    ]
+    found = [pk for bits in alike for pk in kept.newest(visible & bits, RELATED + 1)]
     others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
     return kept.stories(others[:RELATED], user)

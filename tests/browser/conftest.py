@@ -112,14 +112,20 @@ class Server:
         raise AssertionError(f"no answer from {self.url}\n{self.log}")
 
 
+def on_the_server(database: str) -> dict:
+    """How psycopg reaches another database on the server of the tests."""
+    given = connection.get_connection_params()
+    return {key: given[key] for key in ["host", "port", "user", "password"] if given.get(key)} | {
+        "dbname": database
+    }
+
+
 @pytest.fixture(scope="session")
 def own_database():
     """An empty database beside the one that the other tests use; nothing in it is rolled back."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     name = f"{DATABASE_URL.rpartition('/')[2]}_browser_{worker}"
-    given = connection.get_connection_params()
-    given = {key: given[key] for key in ["host", "port", "user", "password"] if given.get(key)}
-    with psycopg.connect(**given, dbname="postgres", autocommit=True) as server:
+    with psycopg.connect(**on_the_server("postgres"), autocommit=True) as server:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         server.execute(drop)
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.processes import database_url
+from tests.browser.conftest import on_the_server
 from tests.routes import LED
 
 
@@ -22,7 +22,7 @@ def arrive(own_database):
     """A function: somebody joins the room, and everybody is told."""
 
     def join(name):
-        with psycopg.connect(database_url(own_database)) as database:
+        with psycopg.connect(**on_the_server(own_database)) as database:
             key, room = database.execute(
                 "SELECT key, id FROM reflection_reflection WHERE title = %s", [LED]
             ).fetchone()
