@@ -64,9 +64,14 @@ def visit(tabs, server):
     return go
 
 
+# A change of light or width is there when two frames have been drawn; axe would see it half done.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def violations(page, options) -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
+    page.evaluate(DRAWN)
     found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
