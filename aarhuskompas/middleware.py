@@ -44,8 +44,8 @@ def _access_fields(request, response, started) -> dict:
     }
 
 
-class BodyLength:
-    """Refuse a request that claims more than anybody sends: such a number fits no buffer."""
+class Impossible:
+    """Refuse what nobody sends by mistake: a length that fits no buffer, a NUL no database takes."""
 
     LONGEST = 12  # digits of Content-Length
 
@@ -55,6 +55,8 @@ class BodyLength:
     def __call__(self, request):
         if len(request.META.get("CONTENT_LENGTH") or "") > self.LONGEST:
             return HttpResponse(status=413)
+        if "\0" in request.path_info:
+            return HttpResponse(status=400)
         return self.get_response(request)
 
 

@@ -85,7 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "aarhuskompas.middleware.RequestId",
-    "aarhuskompas.middleware.BodyLength",
+    "aarhuskompas.middleware.Impossible",
     "aarhuskompas.caching.ReaderCache",
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeaders",

@@ -50,6 +50,7 @@ class Server:
         self.mail = folder / "mail"
         self.log_file = folder / "log"
         self.process = None
+        self.database = database
         self.environment = environment(
             DATABASE_URL=database_url(database),
             SITE_URL=self.url,

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 import psycopg
 import pytest
 
+from tests.browser.conftest import on_the_server
+
 WIDE = {"width": 1280, "height": 900}
 SAVED = "Gemt"
 NOT_SAVED = "Ikke gemt. Teksten står her i vinduet, og vi prøver igen."
@@ -86,7 +88,7 @@ def stored(server):
     def look(window) -> str | None:
         prompt = window.field.get_attribute("name").removeprefix("prompt-")
         key = re.search(r"[0-9a-f-]{36}", window.page.url)[0]
-        with psycopg.connect(server.environment["DATABASE_URL"]) as database:
+        with psycopg.connect(**on_the_server(server.database)) as database:
             found = database.execute(
                 "SELECT text FROM reflection_answer JOIN reflection_participant p ON p.id = participant_id"
                 " JOIN reflection_reflection r ON r.id = reflection_id WHERE r.key = %s AND prompt_id = %s",
@@ -103,7 +105,7 @@ def end_session(server):
 
     def end(page):
         key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "session")
-        with psycopg.connect(server.environment["DATABASE_URL"]) as database:
+        with psycopg.connect(**on_the_server(server.database)) as database:
             ended = database.execute("DELETE FROM django_session WHERE session_key = %s", [key])
             assert ended.rowcount == 1
 
