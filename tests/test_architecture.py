@@ -25,10 +25,10 @@ OURS = [app for app in MAY_KNOW if (ROOT / app).is_dir()]
 
 # Pieces, so that this file does not hold what it looks for.
 PACKAGE_INDEXES = [
-    ".".join(parts)
+    "".join(parts)
     for parts in [
-        ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("jsdelivr", "net"),
-        ("unpkg", "com"),
+        ("pypi", ".org"), ("python", "hosted.org"), ("npm", "js.org"), ("npm", "js.com"),
+        ("jsdelivr", ".net"), ("unpkg", ".com"),
     ]
 ]  # fmt: skip
 MADE = {".git", ".venv", "var", "node_modules", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis"}
