@@ -1,4 +1,4 @@
-"""The whole portal for an ASGI server: event streams here, pages on threads.
+"""The whole portal for an ASGI server: event streams here, pages on threads, a board for all at once.
 
 Where a proxy sends /haendelser/ to a server of its own, pages may also be served by wsgi.py.
 """
@@ -10,7 +10,7 @@ from aarhuskompas.wsgi import application as wsgi
 
 THREADS = 4
 
-pages = OnThreads(wsgi, threads=THREADS)
+pages = import_string("reflection.boards.Boards")(OnThreads(wsgi, threads=THREADS))
 streams = import_string("reflection.streams.application")
 
 

@@ -110,9 +110,8 @@ def board(reflection: Reflection) -> list[StepResult]:
     by_prompt: dict[int, list[Snapshot]] = {}
     for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
-    steps = reflection.version.steps.prefetch_related("prompts")
     parties = list(reflection.parties.filter(is_absent=False)) or [None]
-    results = [_step_result(step, by_prompt, parties) for step in steps]
+    results = [_step_result(step, by_prompt, parties) for step in reflection.version.all_steps()]
     return sorted(results, key=lambda result: result.spread, reverse=True)
 
 

@@ -83,7 +83,7 @@ class PaperForm(forms.Form):
     def __init__(self, *args, room: Reflection, **kwargs):
         super().__init__(*args, **kwargs)
         self.room = room
-        self.steps = list(room.version.steps.prefetch_related("prompts"))
+        self.steps = room.version.all_steps()
         self.prompts = {
             f"prompt-{prompt.pk}": prompt for step in self.steps for prompt in step.answered_prompts
         }

@@ -1,4 +1,5 @@
-"""Live updates: whoever follows a room is told «changed», never what; the page then fetches it.
+"""Live updates: whoever follows a room is told «changed» or «revealed», never what; the page then
+fetches it.
 
 A process holds one database connection for all its followers (reflection.streams).
 """
@@ -17,26 +18,35 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "reflection"  # one for all, so that no request names it; the key is the payload
 CHANGED = b"event: changed\ndata:\n\n"
+REVEALED = b"event: revealed\ndata:\n\n"  # who waits goes on at once, and need not fetch to find out
 KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
 SOON = "+"  # ends the payload when there is no hurry
+SEEN = "!"  # ends it at a reveal
 PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
-followers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+class Follower(asyncio.Event):
+    """Set when there is something to tell, and what."""
+
+    what = CHANGED
+
+
+followers: defaultdict[str, set[Follower]] = defaultdict(set)
 delayed: dict[str, asyncio.TimerHandle] = {}
 listener: asyncio.Task | None = None
 listening: asyncio.Event
 
 
-def announce(key: UUID | str, *, is_urgent: bool = True) -> None:
+def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False) -> None:
     """Wake every open page of the room – at commit, or never if the transaction fails.
 
     What is not urgent may take seconds in a large room: if a thousand people each made a thousand
     pages count anew who is done, nobody could write any more.
     """
-    payload = str(key) if is_urgent else f"{key}{SOON}"
+    payload = f"{key}{SEEN if is_reveal else '' if is_urgent else SOON}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
@@ -46,21 +56,22 @@ async def changes(key: UUID | str, heartbeat: float = 20) -> AsyncGenerator[byte
 
     Ten changes while the follower is slow are one event: one reason to fetch.
     """
-    key, changed = str(key), asyncio.Event()
-    followers[key].add(changed)
+    key, follower = str(key), Follower()
+    followers[key].add(follower)
     try:
         yield CHANGED
         while True:
             try:
                 async with asyncio.timeout(heartbeat):
-                    await changed.wait()
+                    await follower.wait()
             except TimeoutError:
                 yield KEEP_ALIVE
             else:
-                changed.clear()
-                yield CHANGED
+                what, follower.what = follower.what, CHANGED
+                follower.clear()
+                yield what
     finally:
-        followers[key].discard(changed)
+        followers[key].discard(follower)
         if not followers[key]:
             del followers[key]
 
@@ -107,17 +118,21 @@ async def pass_on(database: psycopg.AsyncConnection) -> None:
 
 
 def hear(payload: str) -> None:
-    key = payload.removesuffix(SOON)
-    if key == payload:
+    key = payload.rstrip(SOON + SEEN)
+    if payload.endswith(SEEN):
+        wake(key, what=REVEALED)
+    elif key == payload:
         wake(key)
     elif key not in delayed:
         seconds = len(followers.get(key, ())) / PAGES_A_SECOND
         delayed[key] = asyncio.get_running_loop().call_later(seconds, wake, key)
 
 
-def wake(*keys: str) -> None:
+def wake(*keys: str, what: bytes = CHANGED) -> None:
     for key in keys:
         if waiting := delayed.pop(key, None):
             waiting.cancel()
-        for changed in followers.get(key, ()):
-            changed.set()
+        for follower in followers.get(key, ()):
+            if what == REVEALED:  # not forgotten for a change that follows at once
+                follower.what = what
+            follower.set()

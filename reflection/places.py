@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.views import typed_again
-from reflection.models import Participant, Reflection
+from reflection.models import GuideVersion, Participant, Reflection, Step
 
 SESSION_KEY = "places"
 
@@ -57,6 +57,13 @@ def _no_place(request):
     if request.method == "POST":
         return typed_again(request, way_in=reverse("reflection:come_back"))
     return render(request, "reflection/no_place.html", status=403)
+
+
+def step_or_404(version: GuideVersion, position: int) -> Step:
+    for step in version.all_steps():
+        if step.position == position:
+            return step
+    raise Http404
 
 
 def facilitator_required(view):

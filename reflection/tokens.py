@@ -47,7 +47,7 @@ def normalised(code: str) -> str:
 
 def _derived(purpose: str, text: str) -> bytes:
     message = f"{purpose}:{text}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+    return hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256)
 
 
 def _spelt(raw: bytes, length: int) -> str:

@@ -33,7 +33,7 @@ PORT = 18_801
 AT_ONCE = 40  # who join, or open their stream, at the same time
 WRITERS, WRITING_SECONDS, BETWEEN_SAVES = 500, 24, (5, 11)  # seconds; autosave waits for a pause
 PATIENCE = 90  # seconds, for all of them
-CHANGED = b"event: changed"
+CHANGED, REVEALED = b"event: changed", b"event: revealed"
 ENDED_STREAM = b"0\r\n\r\n"
 
 
@@ -85,15 +85,23 @@ def parsed(received: bytes) -> Answer:
 class Stream(asyncio.Protocol):
     """An event stream: `changed` is called for each event, `closed` when the server ends it."""
 
-    def __init__(self, request: bytes, changed: Callable[[int], None], closed: Callable[[], None]):
-        self.request, self.changed, self.closed = request, changed, closed
+    def __init__(
+        self,
+        request: bytes,
+        changed: Callable[[int], None],
+        closed: Callable[[], None],
+        revealed: Callable[[], None] = lambda: None,
+    ):
+        self.request, self.changed, self.closed, self.revealed = request, changed, closed, revealed
 
     def connection_made(self, transport):
         self.transport = transport
         transport.write(self.request)
 
     def data_received(self, data):
-        if events := data.count(CHANGED):
+        if REVEALED in data:
+            self.revealed()
+        if events := data.count(CHANGED) + data.count(REVEALED):
             self.changed(events)
         is_refused = data.startswith(b"HTTP/1.1 ") and b" 200 " not in data[:13]
         if is_refused or data.endswith(ENDED_STREAM):
@@ -164,6 +172,7 @@ class Person(Browser):
         self.board = b""
         self.fetching: asyncio.Task | None = None
         self.is_stale = False
+        self.is_new_page = False
         self.only_listens = False
 
     async def join(self, code: str):
@@ -188,9 +197,14 @@ class Person(Browser):
         request = self.head("GET", f"/haendelser/{self.key}/")
         loop = asyncio.get_running_loop()
         _, self.stream = await loop.create_connection(
-            lambda: Stream(request, self._changed, lambda: None), "127.0.0.1", self.port
+            lambda: Stream(request, self._changed, lambda: None, self._revealed), "127.0.0.1", self.port
         )
         await until(lambda: bool(self.heard))
+
+    def _revealed(self):
+        """Who waits goes to the board: static/js/live.js."""
+        if self.where.endswith("/venter/"):
+            self.where, self.is_new_page = f"/rum/{self.key}/tavle/", True
 
     def _changed(self, events: int):
         self.heard += [time.perf_counter()] * events
@@ -208,6 +222,8 @@ class Person(Browser):
     async def _look(self):
         """Fetch the part that follows; where it has become another page, go there: static/js/live.js."""
         part = "board" if self.where.endswith("/tavle/") else "state"
+        if self.is_new_page:
+            part, self.is_new_page = "", False
         asked = self.where
         answer = await self.ask(asked, part=part)
         moved_to = answer.header("hx-redirect")

@@ -4,6 +4,8 @@ A published version never changes – running reflections and old answers stand 
 refuses it too (migration 0002), so neither a shell nor a mistake in the admin can.
 """
 
+from functools import lru_cache
+
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -82,6 +84,13 @@ class GuideVersion(Provenance):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    def all_steps(self) -> list["Step"]:
+        """Its steps in order, with prompts and variants; do not change them.
+
+        A process reads those of a published version once: they never change.
+        """
+        return list(published_steps(self.pk) if self.is_published else _steps(self.pk))
 
     def text(self, key: str) -> Text:
         """One of the version's own texts in the reader's language; empty where it has none."""
@@ -174,6 +183,14 @@ class Step(Translated, models.Model):
             part.save()
 
 
+def _steps(version: int) -> list[Step]:
+    return list(Step.objects.filter(version=version).prefetch_related("prompts", "variants"))
+
+
+KEPT_VERSIONS = 16
+published_steps = lru_cache(maxsize=KEPT_VERSIONS)(_steps)
+
+
 class HelpVariant(Translated, models.Model):
     """Another help text for a step, by whom the reflection concerns (Reflection.variant)."""
 
@@ -229,3 +246,10 @@ class Prompt(Translated, models.Model):
         if raw == UNKNOWN:
             return {"state": UNKNOWN, "value": None, "text": ""}
         return {"state": "given", "value": int(raw) if raw else None, "text": ""}
+
+
+def as_typed(state: str, value: int | None, text: str) -> str:
+    """What a form field holds of an answer, the inverse of Prompt.content; empty when skipped or erased."""
+    if state == UNKNOWN:
+        return UNKNOWN
+    return text or (str(value) if value else "")

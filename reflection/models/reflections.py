@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
 from reflection.live import announce
-from reflection.models.guides import UNKNOWN, GuideVersion, Prompt, Step
+from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.rehearsal import rehearse
-from reflection.models.snapshots import MIN_IN_ROOM, take_snapshots
+from reflection.models.snapshots import MIN_IN_ROOM, label, take_snapshots
 
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
 
@@ -240,7 +240,7 @@ class Reflection(models.Model):
         changed["phase"] = end
         moved = Reflection.objects.filter(pk=self.pk, phase=start).update(**changed)
         self.refresh_from_db(fields=list(changed))
-        announce(self.key)
+        announce(self.key, is_reveal=bool(moved) and end == self.Phase.REVEALED)
         return bool(moved)
 
     @property
@@ -340,7 +340,7 @@ class Participant(models.Model):
     @property
     def label(self) -> str:
         """What the room calls this participant: the name they gave, or a number without meaning."""
-        return self.name or str(_("en deltager uden navn"))
+        return label(self.name)
 
     @property
     def return_code(self) -> str:
@@ -394,10 +394,9 @@ class Participant(models.Model):
         self.save(update_fields=["party", "answers_count"])
 
     def progress(self) -> list["Progress"]:
-        """Each step with this participant's answers and how far it is, in three queries."""
+        """Each step with this participant's answers and how far it is."""
         by_prompt = {answer.prompt_id: answer for answer in self.answers.filter(about=None)}
-        steps = self.reflection.version.steps.prefetch_related("prompts")
-        return [_progress(step, by_prompt) for step in steps]
+        return [_progress(step, by_prompt) for step in self.reflection.version.all_steps()]
 
     def skip(self, step: Step):
         """Say «spring over» to whatever in the step has no answer yet."""
@@ -555,9 +554,7 @@ class Answer(models.Model):
     @property
     def raw(self) -> str:
         """The answer as a form field holds it; empty when skipped or erased."""
-        if self.state == self.State.UNKNOWN:
-            return UNKNOWN
-        return self.text or (str(self.value) if self.value else "")
+        return as_typed(self.state, self.value, self.text)
 
     def has(self, fields: dict) -> bool:
         return all(getattr(self, name) == value for name, value in fields.items())

@@ -36,9 +36,7 @@ def rehearse(room):
 
 def _answer(room, person, line: str):
     """Own answers, and – where there are parties – guesses about every other."""
-    prompts = [
-        prompt for step in room.version.steps.prefetch_related("prompts") for prompt in step.answered_prompts
-    ]
+    prompts = [prompt for step in room.version.all_steps() for prompt in step.answered_prompts]
     for prompt in prompts:
         raw = line if prompt.kind == prompt.Kind.LINE else _any(NUMBERS)
         person.answers.create(prompt=prompt, **prompt.content(raw))

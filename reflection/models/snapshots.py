@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
-from reflection.models.guides import Prompt
+from reflection.models.guides import Prompt, as_typed
 
 MIN_IN_ROOM = 3
 SIGNED = "+"  # ends the digest of a signed answer
@@ -157,27 +157,52 @@ def take_snapshots(reflection):
     for snapshot in reflection.snapshots.order_by("number").prefetch_related("hidden"):
         earlier[Cell(snapshot.prompt_id, snapshot.party_id, snapshot.about_id)].append(snapshot)
     cells = _cells(reflection)
+    asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
+    scales = set(asked.values_list("pk", flat=True))
+    on_paper = set(reflection.participants.filter(is_paper=True).values_list("pk", flat=True))
     for cell in sorted(cells, key=lambda cell: cell.place):  # not in the order of the first answers
-        reveal = _Reveal(reflection, cells[cell], earlier[cell])
+        reveal = _Reveal(reflection, cells[cell], earlier[cell], on_paper)
         if reveal.is_allowed:
-            reveal.keep(cell)
+            reveal.keep(cell, is_scale=cell.prompt in scales)
 
 
-def _cells(reflection) -> dict[Cell, list]:
+class Said(NamedTuple):
+    """An answer as it is read for a reveal: a thousand people have 16,000, too many for model objects."""
+
+    participant: int
+    name: str
+    raw: str
+    text: str
+    value: int | None
+    sureness: int | None
+    is_signed: bool
+
+
+def _cells(reflection) -> dict[Cell, list[Said]]:
     cells = defaultdict(list)
-    # Prefetched, each is made once: of a thousand people 16,000 answers would else make 32,000 objects.
-    for answer in reflection.answers().prefetch_related("participant", "prompt"):
-        if answer.raw:
-            cells[Cell(answer.prompt_id, answer.participant.party_id, answer.about_id)].append(answer)
+    answers = reflection.answers().values_list(
+        "prompt", "participant__party", "about", "participant", "participant__name",
+        "state", "text", "value", "sureness", "is_signed",
+    )  # fmt: skip
+    for prompt, party, about, person, name, state, text, value, sureness, is_signed in answers.iterator():
+        if raw := as_typed(state, value, text):
+            said = Said(person, name, raw, text, value, sureness, is_signed)
+            cells[Cell(prompt, party, about)].append(said)
     return cells
+
+
+def label(name: str) -> str:
+    """What a room calls a participant."""
+    return name or str(_("en deltager uden navn"))
 
 
 class _Reveal:
     """The answers of one cell, as they would be shown now, beside all earlier showings of the cell."""
 
-    def __init__(self, reflection, answers, earlier: list[Snapshot]):
+    def __init__(self, reflection, answers: list[Said], earlier: list[Snapshot], on_paper: set[int]):
         self.reflection, self.answers, self.earlier = reflection, answers, earlier
-        self.members = {str(answer.participant_id): _digest(answer) for answer in answers}
+        self.on_paper = {str(person) for person in on_paper}
+        self.members = {str(answer.participant): _digest(answer) for answer in answers}
 
     @property
     def is_allowed(self) -> bool:
@@ -202,13 +227,8 @@ class _Reveal:
 
     def _is_enough(self, group: list[tuple]) -> bool:
         """At least MIN_IN_ROOM – and so many beside those on paper: who typed them knows these."""
-        others = [person for person, _digest in group if person not in self._on_paper]
+        others = [person for person, _digest in group if person not in self.on_paper]
         return len(group) >= MIN_IN_ROOM and len(others) not in range(1, MIN_IN_ROOM)
-
-    @cached_property
-    def _on_paper(self) -> set[str]:
-        people = self.reflection.participants.filter(is_paper=True)
-        return {str(person) for person in people.values_list("pk", flat=True)}
 
     @cached_property
     def _may_name(self) -> bool:
@@ -216,7 +236,7 @@ class _Reveal:
         groups = [[member for member in group if not member[1].endswith(SIGNED)] for group in self._groups]
         return all(map(self._is_enough, filter(None, groups)))
 
-    def keep(self, cell: Cell):
+    def keep(self, cell: Cell, *, is_scale: bool):
         made = Snapshot(
             reflection=self.reflection,
             prompt_id=cell.prompt,
@@ -225,7 +245,7 @@ class _Reveal:
             number=len(self.earlier) + 1,
             members=self.members,
         )
-        if self.answers[0].prompt.kind == Prompt.Kind.SCALE:
+        if is_scale:
             made.counts = dict(Counter(answer.raw for answer in self.answers))
             made.sureness = self._sureness()
             made.names = self._names()
@@ -238,13 +258,13 @@ class _Reveal:
         """Who gave which number: in an open room everybody has said yes to that."""
         names = defaultdict(list)
         for answer in [] if self.reflection.is_confidential else self.answers:
-            names[answer.raw].append(answer.participant.label)
+            names[answer.raw].append(label(answer.name))
         return {raw: sorted(people) for raw, people in names.items()}
 
     def _sureness(self) -> dict[str, int]:
         """How sure those are who guessed a number; nothing where too few said so in any of the groups."""
         sure = {
-            str(answer.participant_id): str(answer.sureness)
+            str(answer.participant): str(answer.sureness)
             for answer in self.answers
             if answer.sureness and answer.value
         }
@@ -261,11 +281,11 @@ class _Reveal:
 
     def _name(self, answer) -> str:
         if not self.reflection.is_confidential:
-            return answer.participant.label
-        return answer.participant.name if answer.is_signed and self._may_name else ""
+            return label(answer.name)
+        return answer.name if answer.is_signed and self._may_name else ""
 
 
-def _digest(answer) -> str:
+def _digest(answer: Said) -> str:
     """Other for every person, so that equal answers are not seen to be equal."""
-    content = f"{answer.participant_id}|{answer.raw}|{answer.sureness}"
+    content = f"{answer.participant}|{answer.raw}|{answer.sureness}"
     return tokens.digest(content) + (SIGNED if answer.is_signed else "")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -11,7 +11,7 @@ from aarhuskompas.shortcuts import render_page
 from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms import StepForm
 from reflection.joining import SafetyForm
-from reflection.places import answering_required, place_required
+from reflection.places import answering_required, place_required, step_or_404
 from reflection.saving import posted, save_form, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -58,10 +58,10 @@ def welcome(request, place):
 @form_methods
 @answering_required
 def step(request, place, position):
-    steps = place.reflection.version.steps.prefetch_related("prompts", "variants")
-    step = get_object_or_404(steps, position=position)
+    step = step_or_404(place.reflection.version, position)
     form = StepForm(posted(request), participant=place, step=step)
-    answer = save_form(request, form, lambda go: _after_step(place, step, go))
+    if answer := save_form(request, form, lambda go: _after_step(place, step, go)):
+        return answer
     context = {
         "place": place,
         "room": place.reflection,
@@ -70,11 +70,11 @@ def step(request, place, position):
         "progress": place.progress(),
         "help": step.help_for(place.reflection.variant),
     }
-    return answer or render(request, "reflection/step.html", context, status=status_of(form))
+    return render(request, "reflection/step.html", context, status=status_of(form))
 
 
 def _after_step(place, step, go: str):
-    key, last = place.reflection.key, place.reflection.version.steps.count()
+    key, last = place.reflection.key, len(place.reflection.version.all_steps())
     if go == "skip":
         place.skip(step)
     position = step.position - 1 if go == "back" else step.position + 1

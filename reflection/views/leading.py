@@ -13,7 +13,7 @@ from aarhuskompas.shortcuts import render_page
 from reflection.confidentiality import comment_to_hide, safety
 from reflection.leading import HideForm, PaperForm, SharedLineForm, TimerForm
 from reflection.models import Participant
-from reflection.places import facilitator_required
+from reflection.places import facilitator_required, step_or_404
 from reflection.saving import posted, save_form, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,7 @@ def lead(request, place):
         **_people(room),
         "safety": safety(room),
         "timer_form": TimerForm(),
-        "steps": room.version.steps.prefetch_related("prompts"),
+        "steps": room.version.all_steps(),
     }
     return render_page(request, "reflection/lead.html", context, partial="state")
 
@@ -128,7 +128,7 @@ def _way_back(request, otherwise: str) -> str:
 def shared_line(request, place, position):
     """«Det ved vi nu»: one line per step, written for all to see."""
     room = place.reflection
-    step = get_object_or_404(room.version.steps.prefetch_related("prompts"), position=position)
+    step = step_or_404(room.version, position)
     if room.is_concluded or not room.is_revealed:
         return redirect("reflection:room", key=room.key)
     form = SharedLineForm(posted(request), room=room, step=step)

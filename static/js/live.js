@@ -1,5 +1,5 @@
-// What follows a room (components/live_attributes.html): at the reveal the part that is fetched turns
-// out to be another page, and the reader goes there; and the room's timer counts down.
+// What follows a room (components/live_attributes.html): at the reveal who waits goes to the result; a
+// part that is fetched and turns out to be another page leads there; and the room's timer counts down.
 (function () {
   "use strict";
 
@@ -10,6 +10,11 @@
     if (!elt.matches("[sse-connect]") || asked.pathname === answered.pathname) return;
     event.detail.shouldSwap = false;
     location.assign(answered);
+  });
+
+  document.addEventListener("htmx:sseOpen", (event) => {
+    const result = event.target.dataset.result;
+    if (result) event.detail.source.addEventListener("revealed", () => location.assign(result));
   });
 
   function showTime(timer) {

@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from django.test import Client
 
 from reflection import live, streams
-from reflection.live import CHANGED, KEEP_ALIVE, announce, changes, wake
+from reflection.live import CHANGED, KEEP_ALIVE, REVEALED, announce, changes, hear, wake
 from reflection.places import SESSION_KEY
 from tests.factories import make_room
 
@@ -62,6 +62,37 @@ def test_ten_changes_while_a_follower_is_slow_are_one():
             for _ in range(10):
                 wake("hav")
             assert [await anext(events), await anext(events)] == [CHANGED, KEEP_ALIVE]
+
+    asyncio.run(follow())
+
+
+def test_a_reveal_is_not_forgotten_for_a_change_that_follows_at_once():
+    async def follow():
+        async with aclosing(changes("hav", heartbeat=SOON)) as events:
+            await anext(events)
+            hear("hav!")
+            hear("hav")
+            assert [await anext(events), await anext(events)] == [REVEALED, KEEP_ALIVE]
+            hear("hav")
+            assert await anext(events) == CHANGED
+
+    asyncio.run(follow())
+
+
+def test_in_a_large_room_what_is_not_urgent_comes_later_and_once(monkeypatch):
+    monkeypatch.setattr(live, "PAGES_A_SECOND", 1 / SOON / 4)  # one follower waits 4 × SOON
+
+    async def follow():
+        async with aclosing(changes("hav", heartbeat=SOON)) as events:
+            await anext(events)
+            for _ in range(3):
+                hear("hav+")
+            told = [await anext(events) for _ in range(8)]
+            assert told[0] == KEEP_ALIVE
+            assert told.count(CHANGED) == 1
+            hear("hav+")
+            hear("hav")  # is urgent, and takes what waited with it
+            assert [await anext(events), *[await anext(events) for _ in range(7)]].count(CHANGED) == 1
 
     asyncio.run(follow())
 
@@ -173,7 +204,7 @@ class Browser:
     def text(self):
         return b"".join(message.get("body", b"") for message in self.messages[1:]).decode()
 
-    async def wait_for(self, count, text="event: changed"):
+    async def wait_for(self, count, text="event: "):
         async with asyncio.timeout(5):
             while self.text.count(text) < count:
                 self.has_got_more.clear()
@@ -227,7 +258,7 @@ def address_of(room) -> str:
 
 
 @pytest.mark.parametrize("who", ["staff_client", "participant"])
-def test_whoever_has_a_place_in_the_room_hears_that_it_has_changed_and_nothing_else(
+def test_whoever_has_a_place_in_the_room_hears_what_has_happened_and_nothing_else(
     request, application, room, who
 ):
     client = request.getfixturevalue(who)
@@ -237,6 +268,8 @@ def test_whoever_has_a_place_in_the_room_hears_that_it_has_changed_and_nothing_e
         async with connected(application, browser):
             await elsewhere(room.reveal)
             await browser.wait_for(2)
+            await elsewhere(room.collect_again)
+            await browser.wait_for(3)
         return browser
 
     browser = asyncio.run(follow())
@@ -246,7 +279,7 @@ def test_whoever_has_a_place_in_the_room_hears_that_it_has_changed_and_nothing_e
     assert browser.headers[b"x-accel-buffering"] == b"no"
     retry, _, events = browser.text.partition("\n\n")
     assert 1_000 <= int(retry.removeprefix("retry: ")) <= 5_000
-    assert events == CHANGED.decode() * 2
+    assert events == (CHANGED + REVEALED + CHANGED).decode()
 
 
 def test_who_has_no_place_learns_not_even_that_the_room_is_there(application, room, colleague_client):
