@@ -1,7 +1,11 @@
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.urls import reverse
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 
 
 class PortalAdmin(admin.AdminSite):
@@ -18,3 +22,41 @@ class PortalAdmin(admin.AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def get_urls(self):
+        own = [
+            path("r/<int:kind>/<path:object_id>/", self.admin_view(self.on_site_view), name="view_on_site"),
+            path("links/", self.admin_view(self.links_view), name="broken_links"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        tasks, edits = self._desk(request)
+        return super().index(request, {"tasks": tasks, "edits": edits, **(extra_context or {})})
+
+    def _desk(self, request):
+        from aarhuskompas.editing.desk import editable, tasks_for
+
+        return tasks_for(request, self), bool(editable(request, self))
+
+    def links_view(self, request):
+        """Every link in the texts that leads to nothing, looked for when somebody asks."""
+        from aarhuskompas.editing.desk import editable
+        from aarhuskompas.editing.links import broken_links
+
+        if not editable(request, self):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": "Links, der ikke virker", "broken": broken_links()}
+        return TemplateResponse(request, "admin/links.html", context)
+
+    def on_site_view(self, request, kind, object_id):
+        """The page of a row; Django's own would give away the address of anything that has one."""
+        model = get_object_or_404(ContentType, pk=kind).model_class()
+        if model is None or not self.is_registered(model):
+            raise Http404
+        one = self.get_model_admin(model)
+        item = one.get_object(request, object_id)
+        url = one.get_view_on_site_url(item) if item else None
+        if not url or not one.has_view_permission(request, item):
+            raise Http404
+        return redirect(url)

@@ -1,10 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.db.models.signals import post_delete
 
 
 class AarhuskompasConfig(AppConfig):
     name = "aarhuskompas"
     default = True
+
+    def ready(self):
+        from aarhuskompas.editing.history import forget
+
+        post_delete.connect(forget, dispatch_uid="forget-versions")
 
 
 class AdminConfig(admin.AdminConfig):

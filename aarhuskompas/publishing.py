@@ -1,7 +1,27 @@
-"""Visibility: one nullable date, one rule, used by pages, search, feeds and sitemap."""
+"""Visibility: one nullable date, one rule, used by pages, search, feeds and sitemap.
 
+What is archived has no `published_at` either, so whatever asks that rule leaves it out. A date always
+wins over the marks beside it: something cannot be public and archived at once.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
 from django.db import models
+from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import override
+
+# Sent with `old` and `new` when a public page is put away; `new` is "" where nothing took its place.
+put_away = Signal()
+
+
+class State(models.TextChoices):
+    DRAFT = "kladde", "Kladde"
+    REVIEW = "gennemsyn", "Til gennemsyn"
+    SCHEDULED = "planlagt", "Planlagt"
+    PUBLISHED = "offentlig", "Offentlig"
+    ARCHIVED = "arkiveret", "Arkiveret"
 
 
 class PublishedQuerySet(models.QuerySet):
@@ -12,6 +32,21 @@ class PublishedQuerySet(models.QuerySet):
         """Editors preview drafts; everyone else sees what is published."""
         return self.all() if user.is_staff else self.published()
 
+    def in_state(self, state: str):
+        return self.filter(in_state(state))
+
+
+def in_state(state: str) -> models.Q:
+    """The condition for a state; `Publishable.state` says the same of one item."""
+    hidden = models.Q(published_at__isnull=True)
+    return {
+        State.DRAFT: hidden & models.Q(submitted_at__isnull=True, archived_at__isnull=True),
+        State.REVIEW: hidden & models.Q(submitted_at__isnull=False, archived_at__isnull=True),
+        State.SCHEDULED: models.Q(published_at__gt=timezone.now()),
+        State.PUBLISHED: models.Q(published_at__lte=timezone.now()),
+        State.ARCHIVED: hidden & models.Q(archived_at__isnull=False),
+    }[State(state)]
+
 
 class Publishable(models.Model):
     published_at = models.DateTimeField(
@@ -21,6 +56,8 @@ class Publishable(models.Model):
         db_index=True,
         help_text="Tom dato = kladde. En dato i fremtiden = siden kommer frem af sig selv den dag.",
     )
+    submitted_at = models.DateTimeField("sendt til gennemsyn", null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField("arkiveret", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("sidst opdateret", auto_now=True)
 
     objects = PublishedQuerySet.as_manager()
@@ -31,3 +68,46 @@ class Publishable(models.Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None and self.published_at <= timezone.now()
+
+    @property
+    def state(self) -> State:
+        if self.published_at is not None:
+            return State.PUBLISHED if self.is_published else State.SCHEDULED
+        if self.archived_at is not None:
+            return State.ARCHIVED
+        return State.REVIEW if self.submitted_at is not None else State.DRAFT
+
+    def submit(self):
+        """Somebody else is asked to look at the draft."""
+        self._move(submitted_at=timezone.now())
+
+    def publish(self, at: datetime | None = None):
+        """Show it to readers now, or from that moment on; raises ValidationError where it is not ready."""
+        self.check_before_publishing()
+        self._move(published_at=at or timezone.now())
+
+    def withdraw(self):
+        """A draft again, whatever it was."""
+        self._move()
+
+    def archive(self, successor: str = ""):
+        """Put it away. Readers who had its address are led to the successor, or told that it has gone."""
+        address = self.public_address
+        self._move(archived_at=timezone.now())
+        if address:
+            put_away.send(type(self), old=address, new=successor)
+
+    def check_before_publishing(self):
+        """Raise ValidationError for what must be there before readers may see it."""
+
+    @property
+    def public_address(self) -> str:
+        """Where readers find it, in Danish; empty while they do not, or when it has no page of its own."""
+        if not (self.is_published and hasattr(self, "get_absolute_url")):
+            return ""
+        with override(settings.LANGUAGE_CODE):
+            return self.get_absolute_url().partition("#")[0]
+
+    def _move(self, published_at=None, submitted_at=None, archived_at=None):
+        self.published_at, self.submitted_at, self.archived_at = published_at, submitted_at, archived_at
+        self.save(update_fields=["published_at", "submitted_at", "archived_at", "updated_at"])

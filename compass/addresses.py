@@ -4,6 +4,7 @@ import functools
 
 from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import translate_url
 from django.utils.translation import override
 
@@ -11,7 +12,10 @@ from compass.models import OldAddress
 
 
 def movable(view):
-    """Lead from the old address of a page to where it is now, with the query; else 404 as before."""
+    """Lead from the old address of a page to where it is now, with the query; else 404 as before.
+
+    What has been put away for good answers 410, with ways on.
+    """
 
     @functools.wraps(view)
     def wrapped(request, *args, **kwargs):
@@ -22,6 +26,8 @@ def movable(view):
             moved = OldAddress.objects.filter(old=danish).first()
             if moved is None:
                 raise
+            if not moved.new:
+                return render(request, "410.html", status=410)
             return HttpResponsePermanentRedirect(_now_at(moved, request))
 
     return wrapped

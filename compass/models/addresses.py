@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.signals import post_save, pre_save
 from django.utils.translation import override
 
+from aarhuskompas.publishing import put_away
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path, Pivot
 from compass.models.pages import Page
@@ -22,7 +23,10 @@ class OldAddressQuerySet(models.QuerySet):
 
 
 class OldAddress(models.Model):
-    """Where a page used to be, and where it is now; both in Danish and without the host."""
+    """Where a page used to be, and where it is now; both in Danish and without the host.
+
+    `new` is empty where nothing took the place of what was there.
+    """
 
     old = models.CharField("gammel adresse", max_length=200, unique=True)
     new = models.CharField("ny adresse", max_length=200, db_index=True)
@@ -36,7 +40,7 @@ class OldAddress(models.Model):
         ordering = ["old"]
 
     def __str__(self):
-        return f"{self.old} → {self.new}"
+        return f"{self.old} → {self.new or 'findes ikke mere'}"
 
 
 def _address(item) -> str:
@@ -56,6 +60,12 @@ def _record(sender, instance, **kwargs):
         OldAddress.objects.record(old, new)
 
 
+def _put_away(sender, old, new, **kwargs):
+    if sender in MOVABLE:
+        OldAddress.objects.record(old, new)
+
+
+put_away.connect(_put_away, dispatch_uid="put-away")
 for model in MOVABLE:
     pre_save.connect(_remember, sender=model, dispatch_uid=f"remember-{model.__name__}")
     post_save.connect(_record, sender=model, dispatch_uid=f"record-{model.__name__}")

@@ -5,6 +5,8 @@ from django.urls import reverse
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 
+NO_TEXT = "En optagelse skal have mindst ét kapitel med tekst, før den kan offentliggøres."
+
 
 class Recording(Translated, Publishable):
     """Something read aloud, in chapters."""
@@ -25,11 +27,12 @@ class Recording(Translated, Publishable):
     def __str__(self):
         return self.title
 
-    def clean(self):
-        if self.published_at and self.pk and self.chapters.filter(transcript="").exists():
-            raise ValidationError(
-                {"published_at": "Skriv teksten til hvert kapitel, før optagelsen kan offentliggøres."}
-            )
+    def get_absolute_url(self):
+        return f"{reverse('compass:audiobook')}#{self.slug}"
+
+    def check_before_publishing(self):
+        if not self.chapters.exclude(transcript="").exists():
+            raise ValidationError(NO_TEXT)
 
 
 class Chapter(Translated, models.Model):

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from django.utils.text import capfirst
 
+from aarhuskompas.editing.comparison import Line, Section
 from reflection.admin.texts import LANGUAGES, name_of
 from reflection.models import GuideVersion, HelpVariant, Prompt, Step
 
@@ -22,32 +22,6 @@ OF_THE_PROMPT = [
     "position", "kind", "text", "text_en", "low", "low_en", "high", "high_en",
 ]  # fmt: skip
 OF_THE_VARIANT = ["help", "help_en"]
-
-
-@dataclass(frozen=True)
-class Line:
-    label: str
-    old: str
-    new: str
-
-    @property
-    def change(self) -> str:
-        """In a word what happened, or empty where nothing did."""
-        if self.old == self.new:
-            return ""
-        if not self.old:
-            return "Ny"
-        return "Ændret" if self.new else "Fjernet"
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    lines: list[Line]
-
-    @property
-    def changes(self) -> list[Line]:
-        return [line for line in self.lines if line.change]
 
 
 def compare(old: GuideVersion | None, new: GuideVersion) -> list[Section]:

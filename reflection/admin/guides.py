@@ -13,6 +13,9 @@ from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aarhuskompas.editing import MARKDOWN, PROVENANCE, HelpTexts, english
+from aarhuskompas.editing.collisions import Collides, CollisionForm
+from aarhuskompas.editing.pages import OwnPages
+from aarhuskompas.editing.unsaved import FetchedForm, KeepsUnsaved
 from compass.models import Dilemma, Story
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
@@ -81,6 +84,14 @@ class StepInline(HelpTexts, admin.StackedInline):
         return super().get_queryset(request).prefetch_related("dilemmas", "stories")
 
 
+class VersionForm(FetchedForm, CollisionForm):
+    """The draft with its steps and everything in them: whoever changed any of it, stands in the way."""
+
+    def fingerprint(self):
+        whole = GuideVersion.objects.with_steps().get(pk=self.instance.pk)
+        return fingerprint(compare(whole, whole))
+
+
 class ConfirmForm(forms.Form):
     """Publishes what was compared, and not what somebody has written since."""
 
@@ -100,7 +111,8 @@ class ConfirmForm(forms.Form):
 
 
 @admin.register(GuideVersion)
-class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
+class GuideVersionAdmin(HelpTexts, KeepsUnsaved, Collides, OwnPages, admin.ModelAdmin):
+    form = VersionForm
     list_display = ["__str__", "status", "created_at"]
     list_filter = ["guide"]
     list_select_related = ["guide"]
@@ -118,9 +130,12 @@ class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
         ("Ophav", {"fields": PROVENANCE}),
     ]
 
+    class Media:
+        js = ["js/admin_unsaved.js"]
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         if self._has_texts(obj):
-            kwargs["form"] = form_for(obj)
+            kwargs["form"] = form_for(obj, self.form)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
@@ -151,13 +166,6 @@ class GuideVersionAdmin(HelpTexts, admin.ModelAdmin):
 
     def get_inlines(self, request, obj):
         return self.inlines if self.has_change_permission(request, obj) else []
-
-    def get_object(self, request, object_id, from_field=None):
-        """Nobody publishes the draft while its words are being saved."""
-        version = super().get_object(request, object_id, from_field)
-        if version and request.method == "POST":
-            return GuideVersion.objects.select_for_update().get(pk=version.pk)
-        return version
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return self._refusal(request, object_id) or super().change_view(

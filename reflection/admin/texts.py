@@ -55,8 +55,8 @@ class TextsForm(forms.ModelForm):
         return cleaned
 
 
-def form_for(version: GuideVersion) -> type[TextsForm]:
-    """A form class with a field for each of the version's own texts; Danish is needed, English is not."""
+def form_for(version: GuideVersion, base: type[forms.ModelForm]) -> type[TextsForm]:
+    """A `base` with a field for each of the version's own texts; Danish is needed, English is not."""
     fields = {
         field_name(key, language): forms.CharField(
             label=name_of(key, language), required=language == "da", widget=TextArea(attrs={"rows": 2})
@@ -64,4 +64,4 @@ def form_for(version: GuideVersion) -> type[TextsForm]:
         for key in version.texts
         for language in LANGUAGES
     }
-    return type("TextsForm", (TextsForm,), fields)
+    return type("TextsForm", (TextsForm, base), fields)

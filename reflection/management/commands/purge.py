@@ -3,6 +3,7 @@ import logging
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from aarhuskompas.models import UnsavedWork
 from reflection.keeping import delete_rehearsal, empty, past_rehearsals, past_rooms
 
 logger = logging.getLogger(__name__)
@@ -14,21 +15,25 @@ REFUSED = (
 
 
 class Command(BaseCommand):
-    help = "Deletes rehearsals after a day, and answers and people of rooms whose time is over. Run it daily."
+    help = (
+        "Deletes rehearsals after a day, unsaved forms after thirty, and answers and people of rooms "
+        "whose time is over. Run it daily."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="only say how many there are")
 
     def handle(self, *, dry_run, **options):
         self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
+        self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
         if settings.KEEP_ROOMS_DAYS < 1 or not settings.PURGE_BASIS:
             raise CommandError(REFUSED)
         self._purge("rooms", past_rooms(), empty, dry_run=dry_run)
 
-    def _purge(self, what, rooms, delete, *, dry_run):
-        rooms = list(rooms)
-        for room in [] if dry_run else rooms:
-            delete(room)
-        fields = {"kind": what, "rooms": len(rooms), "dry_run": dry_run, "basis": settings.PURGE_BASIS}
+    def _purge(self, what, found, delete, *, dry_run):
+        found = list(found)
+        for one in [] if dry_run else found:
+            delete(one)
+        fields = {"kind": what, "number": len(found), "dry_run": dry_run, "basis": settings.PURGE_BASIS}
         logger.info("purge", extra={"fields": fields})
-        self.stdout.write(f"{'would go' if dry_run else 'gone'}: {len(rooms)} {what}")
+        self.stdout.write(f"{'would go' if dry_run else 'gone'}: {len(found)} {what}")

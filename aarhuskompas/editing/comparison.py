@@ -1,0 +1,123 @@
+"""Two texts side by side, line by line and word by word."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from aarhuskompas.editing.snapshots import Row, Snapshot, fields_of, parts_of
+
+PIECE = re.compile(r"\w+|\s+|[^\w\s]")
+MOST_PIECES = 4_000  # beyond it the comparison takes seconds; whole texts are then marked
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    old: str
+    new: str
+
+    @property
+    def change(self) -> str:
+        """In a word what happened, or empty where nothing did."""
+        if self.old == self.new:
+            return ""
+        if not self.old:
+            return "Ny"
+        return "Ændret" if self.new else "Fjernet"
+
+    @property
+    def words(self) -> SafeString:
+        """One text with what went and what came; said in words too, for those who do not see the marks."""
+        return marked_words(self.old, self.new)
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: list[Line]
+
+    @property
+    def changes(self) -> list[Line]:
+        return [line for line in self.lines if line.change]
+
+
+def marked_words(old: str, new: str) -> SafeString:
+    before, after = PIECE.findall(old), PIECE.findall(new)
+    if len(before) + len(after) > MOST_PIECES:
+        before, after = [old], [new]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    parts = (
+        _marked("".join(before[i:i_end]), "".join(after[j:j_end]), is_same=what == "equal")
+        for what, i, i_end, j, j_end in matcher.get_opcodes()
+    )
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _marked(old: str, new: str, *, is_same: bool) -> SafeString | str:
+    if is_same:
+        return new
+    gone = format_html('<del><span class="visually-hidden">[fjernet: </span>{}{}</del>', old, _end())
+    come = format_html('<ins><span class="visually-hidden">[tilføjet: </span>{}{}</ins>', new, _end())
+    return format_html("{}{}", gone if old else "", come if new else "")
+
+
+def _end() -> SafeString:
+    return SafeString('<span class="visually-hidden">]</span>')
+
+
+def compare(old: Snapshot, new: Snapshot) -> list[Section]:
+    """The item itself, then each of its rows; the same row is known by its key, wherever it stands."""
+    model = new.row.model
+    sections = [Section(capfirst(model._meta.verbose_name), _lines(old.row, new.row))]
+    for name, key in parts_of(model).items():
+        for before, after in _pairs(old.parts.get(name, []), new.parts.get(name, [])):
+            title = f"{capfirst(key.model._meta.verbose_name)}: {_title(after or before)}"
+            sections.append(Section(title, _lines(before, after, without=key)))
+    return sections
+
+
+def changed(sections: Iterable[Section]) -> list[Section]:
+    return [section for section in sections if section.changes]
+
+
+def _pairs(old: list[Row], new: list[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+    before, after = {row.pk: row for row in old}, {row.pk: row for row in new}
+    for pk in dict.fromkeys([*before, *after]):
+        yield before.get(pk), after.get(pk)
+
+
+def _title(row: Row) -> str:
+    values = {name: value for name, value in row.values.items() if value is not None}
+    return str(values.get("title") or values.get("label") or row.pk)
+
+
+def _lines(old: Row | None, new: Row | None, without: models.Field | None = None) -> list[Line]:
+    fields = [field for field in fields_of((new or old).model) if field != without]
+    return [Line(capfirst(field.verbose_name), _told(field, old), _told(field, new)) for field in fields]
+
+
+def _told(field: models.Field, row: Row | None) -> str:
+    return told(field, row.values[field.attname]) if row else ""
+
+
+def told(field: models.Field, value) -> str:
+    """A value as an editor reads it: the label of a choice, the names of what is pointed to."""
+    if value is None or value == "":
+        return ""
+    if field.many_to_many:
+        return ", ".join(str(item) for item in field.related_model._default_manager.filter(pk__in=value))
+    if field.is_relation:
+        return str(field.related_model._default_manager.filter(pk=value).first() or "noget, der er slettet")
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    return date_format(value, r"j. F Y \k\l. H.i") if isinstance(value, datetime) else str(value)

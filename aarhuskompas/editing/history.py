@@ -1,0 +1,261 @@
+"""Who changed what: every saved version is kept, can be compared with any other, and put back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods
+from reversion import add_to_revision, set_comment
+from reversion.admin import VersionAdmin
+from reversion.errors import RevertError
+from reversion.models import Revision, Version
+from reversion.revisions import create_revision, is_active, is_registered
+
+from aarhuskompas.editing.comparison import changed, compare
+from aarhuskompas.editing.ordering import OUT_OF_THE_WAY
+from aarhuskompas.editing.pages import OwnPages
+from aarhuskompas.editing.snapshots import Snapshot, parts_of, remembered, stored
+
+ORIGINAL = "Sådan stod det, før det første gang blev rettet her."
+ELSEWHERE = "Ændret et andet sted end i redaktionen."
+CHANGED_MEANWHILE = "Indholdet er ændret, siden du så den her side. Se forskellene igen nedenfor."
+# Putting a text back does not publish it, hide it or move it.
+STAYS = {"published_at", "submitted_at", "archived_at"}
+VERSIONS_SHOWN = 200
+
+
+def moment_of(version: Version) -> str:
+    return date_format(timezone.localtime(version.revision.date_created), r"j. F Y \k\l. H.i")
+
+
+def versions_of(item: models.Model):
+    """Newest first, each with its revision and who made it."""
+    found = Version.objects.get_for_object(item).select_related("revision__user", "content_type")
+    return found.order_by("-pk")
+
+
+def remember(item: models.Model):
+    """Keep what is stored now, unless the newest version says the same: before the first change in the
+    admin, and after a change that was made elsewhere."""
+    if is_active():  # it is already inside of what becomes a version
+        return
+    newest = versions_of(item).first()
+    if newest and _says(newest, stored(item)):
+        return
+    with create_revision():
+        add_to_revision(item)
+        set_comment(ELSEWHERE if newest else ORIGINAL)
+
+
+def _says(version: Version, now: Snapshot) -> bool:
+    try:
+        return remembered(version) == now
+    except RevertError:
+        return False
+
+
+def forget(sender, instance, **kwargs):
+    """After a deletion: what somebody wanted gone is gone from the versions too. To keep it, archive it."""
+    if not (is_registered(sender) and admin.site.is_registered(sender)):
+        return
+    versions = list(versions_of(instance))
+    revisions = {version.revision_id for version in versions}
+    gone = [version.pk for version in [*versions, *_parts_in(revisions, instance)]]
+    Version.objects.filter(pk__in=gone).delete()
+    Revision.objects.filter(pk__in=revisions, version=None).delete()  # an import is one of many rows
+
+
+def _parts_in(revisions: set[int], item: models.Model) -> Iterator[Version]:
+    for key in parts_of(type(item)).values():
+        kind = ContentType.objects.get_for_model(key.model)
+        for version in Version.objects.filter(revision__in=revisions, content_type=kind):
+            if version.field_dict[key.attname] == item.pk:
+                yield version
+
+
+# --- Putting back ------------------------------------------------------------------------------------
+
+
+def put_back(item: models.Model, snapshot: Snapshot):
+    """Give the item the texts and rows of the snapshot; raises ValidationError where others have taken
+    its place since. Its state is as it was."""
+    for field in item._meta.concrete_fields:
+        if field.attname in snapshot.row.values and field.name not in STAYS:
+            setattr(item, field.attname, _existing(field, snapshot.row.values[field.attname]))
+    item.full_clean()
+    item.save()
+    _put_back_relations(item, snapshot)
+    for name, rows in snapshot.parts.items():
+        _put_back_rows(item, name, rows)
+    if getattr(item, "published_at", None):
+        item.check_before_publishing()
+
+
+def _existing(field, value):
+    """None for what has been deleted since, where a row may be without it."""
+    if not (field.is_relation and field.null and value is not None):
+        return value
+    return value if field.related_model._default_manager.filter(pk=value).exists() else None
+
+
+def _put_back_relations(item, snapshot):
+    for field in item._meta.many_to_many:
+        keys = snapshot.row.values.get(field.attname, [])
+        getattr(item, field.name).set(field.related_model._default_manager.filter(pk__in=keys))
+
+
+def _put_back_rows(item, name, rows):
+    key = parts_of(type(item))[name]
+    getattr(item, name).exclude(pk__in=[row.pk for row in rows]).delete()
+    if any(field.name == "position" for field in key.model._meta.fields):
+        getattr(item, name).update(position=models.F("position") + OUT_OF_THE_WAY)
+    for row in rows:
+        key.model(pk=row.pk, **_without_relations(key.model, row.values)).save()
+
+
+def _without_relations(model, values: dict) -> dict:
+    many = {field.attname for field in model._meta.many_to_many}
+    return {name: value for name, value in values.items() if name not in many}
+
+
+class RestoreForm(forms.Form):
+    """Puts back what was compared, and nothing over what somebody has written since."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, now: Snapshot, **kwargs):
+        self.now = now.fingerprint
+        super().__init__(*args, initial={"seen": self.now}, **kwargs)
+
+    def clean_seen(self):
+        if self.cleaned_data["seen"] != self.now:
+            raise ValidationError(CHANGED_MEANWHILE)
+        return self.now
+
+
+# --- The pages ---------------------------------------------------------------------------------------
+
+
+class CompareForm(forms.Form):
+    """Two versions of one item."""
+
+    old = forms.ModelChoiceField(Version.objects.none())
+    new = forms.ModelChoiceField(Version.objects.none())
+
+    def __init__(self, *args, item: models.Model, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.queryset = versions_of(item)
+
+    def clean(self):
+        cleaned = super().clean()
+        try:
+            self.sections = compare(remembered(cleaned["old"]), remembered(cleaned["new"]))
+        except (KeyError, RevertError) as error:
+            raise ValidationError("Vælg to udgaver, der kan sammenlignes.") from error
+        return cleaned
+
+
+class Versioned(OwnPages, VersionAdmin):
+    """Mixin for admins. Reversion keeps the versions; the pages that show them are ours."""
+
+    object_history_template = "admin/history.html"
+    change_list_template = None
+
+    def get_urls(self):
+        """Reversion's own pages change the row while they show it, so they are not offered."""
+        pages = [
+            ("<path:object_id>/sammenlign/", self.compare_view, "compare"),
+            ("<path:object_id>/gendan/<int:version_id>/", self.restore_view, "restore"),
+        ]
+        kept = [one for one in super().get_urls() if one.name not in self._not_offered()]
+        return [*(self.route(*page) for page in pages), *kept]
+
+    def _not_offered(self) -> set[str]:
+        return {self.page_name(page) for page in ["recoverlist", "recover", "revision"]}
+
+    # --- Every change becomes a version ---
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().change_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            item = self.get_object(request, unquote(object_id))
+            if item and self.has_change_permission(request, item):
+                remember(item)
+            return super().change_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        """What an action does to several items becomes a version of each, not one of all."""
+        return super(VersionAdmin, self).changelist_view(request, extra_context)
+
+    @contextmanager
+    def as_version(self, request, item, message: str):
+        """Whatever is done to the item in this block becomes one version, and a line of its history."""
+        with transaction.atomic():
+            remember(item)
+            with self.create_revision(request):
+                yield
+                add_to_revision(item)
+                self.log_change(request, item, message)
+
+    # --- Looking back ---
+
+    def history_view(self, request, object_id, extra_context=None):
+        item = self.item_or_404(request, object_id, "view")
+        versions = list(versions_of(item)[:VERSIONS_SHOWN])
+        shown = {"versions": versions, "can_restore": self.has_change_permission(request, item)}
+        return admin.ModelAdmin.history_view(self, request, object_id, {**shown, **(extra_context or {})})
+
+    def compare_view(self, request, object_id):
+        item = self.item_or_404(request, object_id, "view")
+        form = CompareForm(request.GET, item=item)
+        if not form.is_valid():
+            messages.error(request, "Vælg to udgaver, der kan sammenlignes.")
+            return redirect(self.address(item, "history"))
+        context = {**form.cleaned_data, "sections": changed(form.sections)}
+        return self.page(request, item, "Sammenlign to udgaver", "admin/compare.html", context)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(transaction.atomic)
+    def restore_view(self, request, object_id, version_id):
+        item = self.item_or_404(request, object_id)
+        version = get_object_or_404(versions_of(item), pk=version_id)
+        try:
+            wanted = _in_the_same_state(remembered(version), now := stored(item))
+        except RevertError:
+            messages.error(request, "Udgaven er for gammel til at blive gendannet.")
+            return redirect(self.address(item, "history"))
+        form = RestoreForm(request.POST or None, now=now)
+        if form.is_valid() and self._put_back(request, item, version, wanted, form):
+            return redirect(self.address(item))
+        context = {"version": version, "form": form, "sections": changed(compare(now, wanted))}
+        status = 409 if form.errors else 200
+        return self.page(request, item, "Gendan en udgave", "admin/restore.html", context, status)
+
+    def _put_back(self, request, item, version, wanted, form) -> bool:
+        moment = moment_of(version)
+        try:
+            with self.as_version(request, item, f"Gendannet, som det var {moment}."):
+                put_back(item, wanted)
+        except (ValidationError, IntegrityError) as error:
+            reasons = getattr(error, "messages", ["Noget andet har taget dets plads."])
+            form.add_error(None, f"Udgaven kan ikke gendannes. {' '.join(reasons)}")
+            return False
+        messages.success(request, f"«{item}» er, som det var {moment}. Det, der stod, findes i historikken.")
+        return True
+
+
+def _in_the_same_state(wanted: Snapshot, now: Snapshot) -> Snapshot:
+    kept = {name: value for name, value in now.row.values.items() if name in STAYS}
+    return replace(wanted, row=replace(wanted.row, values={**wanted.row.values, **kept}))

@@ -1,0 +1,178 @@
+"""What leads to a page of ours, and links in texts that lead nowhere."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.db import models
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.text import capfirst
+from django.utils.translation import override
+
+from aarhuskompas.publishing import Publishable
+
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
+MOST_SHOWN = 100
+
+
+class Use(NamedTuple):
+    """One place that leads to an item; `url` is where an editor can change it, or empty."""
+
+    kind: str
+    text: str
+    url: str = ""
+
+
+# --- What leads here ---------------------------------------------------------------------------------
+
+
+def uses_of(item: models.Model) -> list[Use]:
+    """Everything tied to the item in the tables, both ways, and every text with a link to its page."""
+    return [*dict.fromkeys([*_related(item), *_linking(item)])]
+
+
+def _related(item) -> Iterator[Use]:
+    own = {key.model for key in _parts(type(item))}
+    hidden = 0
+    for relation in item._meta.get_fields(include_hidden=True):
+        if not _comes_from_elsewhere(relation) or relation.related_model in own:
+            continue
+        for row in relation.related_model._base_manager.filter(**{relation.field.name: item})[:MOST_SHOWN]:
+            if use := use_at(row):
+                yield use
+            else:
+                hidden += 1
+    if hidden:
+        yield Use("Andet", f"Noget, som ikke vises her, fx medarbejderes mål ({hidden})")
+    for field in item._meta.many_to_many:
+        if issubclass(field.related_model, Publishable):
+            yield from filter(None, (use_at(row) for row in getattr(item, field.name).all()[:MOST_SHOWN]))
+
+
+def _comes_from_elsewhere(relation) -> bool:
+    """Logs and versions name their object by a number in a text field, so they are not among these."""
+    is_reverse = relation.auto_created and not relation.concrete and relation.is_relation
+    return is_reverse and not relation.related_model._meta.auto_created
+
+
+def _parts(model) -> list[models.ForeignKey]:
+    from aarhuskompas.editing.snapshots import parts_of
+
+    return list(parts_of(model).values())
+
+
+def use_at(row: models.Model) -> Use | None:
+    """Where the row is edited: its own page, or the page of what it is a part of; None if nowhere."""
+    name = capfirst(row._meta.verbose_name)
+    if admin.site.is_registered(type(row)):
+        return Use(name, str(row), _change_url(row))
+    for one in admin.site._registry.values():
+        for inline in one.inlines:
+            if inline.model is type(row):
+                whole = getattr(row, _key(one.model, inline.model).name)
+                return Use(name, f"{row} ({whole})", _change_url(whole))
+    return None
+
+
+def _key(whole, part) -> models.ForeignKey:
+    return next(field for field in part._meta.fields if field.related_model is whole)
+
+
+def _change_url(row) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def _linking(item) -> Iterator[Use]:
+    if not hasattr(item, "get_absolute_url"):
+        return
+    with override(settings.LANGUAGE_CODE):
+        address = item.get_absolute_url()
+    for model in published_models():
+        condition = models.Q()
+        for field in text_fields(model):
+            condition |= models.Q(**{f"{field.name}__contains": address})
+        rows = model._default_manager.filter(condition) if condition else model.objects.none()
+        same = item.pk if model is type(item) else None
+        for row in rows.exclude(pk=same)[:MOST_SHOWN]:
+            yield Use(f"Link i teksten, {model._meta.verbose_name}", str(row), _change_url(row))
+
+
+def published_models() -> list[type[Publishable]]:
+    """The models that readers have pages of and editors can change."""
+    found = [model for model in apps.get_models() if issubclass(model, Publishable)]
+    return [model for model in found if admin.site.is_registered(model)]
+
+
+def text_fields(model) -> list[models.TextField]:
+    return [field for field in model._meta.fields if isinstance(field, models.TextField)]
+
+
+# --- Where an address leads --------------------------------------------------------------------------
+
+
+def own_path(address: str) -> str:
+    """The Danish path of an address of ours; empty for an address of somebody else's."""
+    parts = urlsplit(address)
+    if parts.netloc and parts.netloc != urlsplit(settings.SITE_URL).netloc:
+        return ""
+    path = parts.path if parts.path.startswith("/") else ""
+    return path.removeprefix("/en") if path.startswith("/en/") else path
+
+
+def leads_to_a_page(path: str) -> bool:
+    """Whether readers find something there: a fixed page, or content that is public now."""
+    with override(settings.LANGUAGE_CODE):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return False
+        model = _models_by_view().get(match.view_name)
+    return model is None or model.objects.published().filter(**match.kwargs).exists()
+
+
+def _models_by_view() -> dict[str, type[Publishable]]:
+    """Which model has its pages behind a view that takes a slug."""
+    found = {}
+    for model in published_models():
+        if hasattr(model, "get_absolute_url") and any(f.name == "slug" for f in model._meta.fields):
+            try:
+                match = resolve(urlsplit(model(slug="x").get_absolute_url()).path)
+            except (NoReverseMatch, Resolver404):
+                continue
+            if "slug" in match.kwargs:
+                found[match.view_name] = model
+    return found
+
+
+class Broken(NamedTuple):
+    use: Use
+    address: str
+
+
+def broken_links() -> list[Broken]:
+    """Every link in a public text to an address of ours where readers find nothing."""
+    known: dict[str, bool] = {}
+    found = []
+    for model in published_models():
+        for row, path in _paths(model):
+            if path not in known:
+                known[path] = leads_to_a_page(path)
+            if not known[path]:
+                found.append(Broken(use_at(row), path))
+    return list(dict.fromkeys(found))
+
+
+def _paths(model) -> Iterator[tuple[Publishable, str]]:
+    condition = models.Q()
+    for field in text_fields(model):
+        condition |= models.Q(**{f"{field.name}__contains": "]("})
+    if not condition:
+        return
+    for row in model.objects.published().filter(condition).iterator(chunk_size=500):
+        for field in text_fields(model):
+            paths = map(own_path, LINK.findall(getattr(row, field.name)))
+            yield from ((row, path) for path in paths if path)

@@ -1,0 +1,60 @@
+"""Rows in an order: two may swap places, and none has the place of another."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db.models import F
+
+from aarhuskompas.editing.help import HelpTexts
+
+HIGHEST_POSITION = 999
+OUT_OF_THE_WAY = 10_000
+
+
+class OrderedForm(forms.ModelForm):
+    """A row with a position; whether two rows have the same one is a question for the formset."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].validators.append(MaxValueValidator(HIGHEST_POSITION))
+
+    def validate_constraints(self):
+        try:
+            self.instance.validate_constraints({*self._get_validation_exclusions(), "position"})
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class OrderedFormSet(forms.BaseInlineFormSet):
+    """Rows that may swap places in one go; an empty row is offered the number after the last."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if index is not None and index >= self.initial_form_count() and "position" in form.fields:
+            form.initial.setdefault("position", index + 1)
+
+    def get_unique_error_message(self, unique_check):
+        return f"To {self.model._meta.verbose_name_plural} har samme rækkefølge. Giv hver sit tal."
+
+    def save(self, commit=True):
+        self._make_room()
+        return super().save(commit)
+
+    def _make_room(self):
+        """Move away what changes place or goes, so that its number is free whoever is saved first."""
+        moving = [
+            form.instance.pk
+            for form in self.initial_forms
+            if form in self.deleted_forms or "position" in form.changed_data
+        ]
+        rows = self.model._default_manager.filter(pk__in=moving)
+        rows.update(position=F("position") + OUT_OF_THE_WAY)
+
+
+class OrderedInline(HelpTexts, admin.StackedInline):
+    form = OrderedForm
+    formset = OrderedFormSet
+    extra = 0
+    ordering = ["position"]

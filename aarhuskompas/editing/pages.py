@@ -1,0 +1,45 @@
+"""Pages of the admin that are ours: their addresses, who may see them, and what stands around them."""
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+
+class OwnPages:
+    """Mixin for admins with pages of their own."""
+
+    def route(self, route, view, name):
+        return path(route, self.admin_site.admin_view(view), name=self.page_name(name))
+
+    def page_name(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def address(self, item, page: str = "change", *args) -> str:
+        return reverse(f"{self.admin_site.name}:{self.page_name(page)}", args=[item.pk, *args])
+
+    def item_or_404(self, request, object_id, permission="change"):
+        """The item, if they may; locked while a form about it is handled."""
+        item = self.get_object(request, unquote(object_id))
+        if item is None:
+            raise Http404
+        if not getattr(self, f"has_{permission}_permission")(request, item):
+            raise PermissionDenied
+        return item
+
+    def get_object(self, request, object_id, from_field=None):
+        item = super().get_object(request, object_id, from_field)
+        if item and request.method == "POST" and connection.in_atomic_block:
+            return self.get_queryset(request).select_for_update(of=["self"]).filter(pk=item.pk).first()
+        return item
+
+    def page(self, request, item, title: str, template: str, context: dict, status=200):
+        """A page about one item."""
+        around = {
+            **self.admin_site.each_context(request), "opts": self.opts, "title": title,
+            "subtitle": str(item), "item": item, "change_url": self.address(item),
+            "list_url": reverse(f"{self.admin_site.name}:{self.page_name('changelist')}"),
+        }  # fmt: skip
+        return TemplateResponse(request, template, {**around, **context}, status=status)

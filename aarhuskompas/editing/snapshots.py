@@ -1,0 +1,111 @@
+"""One item with its rows at one moment: as it is stored now, or as a version remembers it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+from reversion.models import Version
+
+# What the portal writes by itself is no change that an editor made.
+WRITTEN_BY_THE_PORTAL = {"updated_at"}
+
+
+@dataclass(frozen=True)
+class Row:
+    model: type[models.Model]
+    pk: object
+    values: dict
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`parts` are the rows of each inline, in their order, by the name of the relation."""
+
+    row: Row
+    parts: dict[str, list[Row]]
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs as soon as one word does."""
+        told = [self.row.values, *([row.pk, row.values] for rows in self.parts.values() for row in rows)]
+        return hashlib.sha256(json.dumps(told, cls=DjangoJSONEncoder).encode()).hexdigest()
+
+
+def parts_of(model: type[models.Model]) -> dict[str, models.ForeignKey]:
+    """The relations that the model's form edits with it, by accessor: {"standpoints": Standpoint.dilemma}."""
+    if not admin.site.is_registered(model):
+        return {}
+    keys = (_key_to(model, inline.model) for inline in admin.site.get_model_admin(model).inlines)
+    return {key.remote_field.get_accessor_name(): key for key in keys}
+
+
+def _key_to(model, part) -> models.ForeignKey:
+    return next(field for field in part._meta.fields if field.related_model is model)
+
+
+def stored(item: models.Model) -> Snapshot:
+    parts = {
+        name: [_row_of(row) for row in getattr(item, name).order_by("pk")] for name in parts_of(type(item))
+    }
+    return Snapshot(_row_of(item), parts)
+
+
+def remembered(version: Version) -> Snapshot:
+    """Raises reversion's RevertError where the version is of a model that has become another."""
+    model = version._model
+    parts = {name: _rows_at(version, key) for name, key in parts_of(model).items()}
+    return Snapshot(_row_at(version), parts)
+
+
+def fields_of(model: type[models.Model]) -> list[models.Field]:
+    """What an editor changes, in the order of the model."""
+    own = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    return [field for field in [*own, *model._meta.many_to_many] if field.name not in WRITTEN_BY_THE_PORTAL]
+
+
+def _row_of(item) -> Row:
+    values = {field.attname: _plain(_value(item, field)) for field in fields_of(type(item))}
+    return Row(type(item), item.pk, values)
+
+
+def _value(item, field):
+    if field.many_to_many:
+        return sorted(getattr(item, field.name).values_list("pk", flat=True))
+    return getattr(item, field.attname)
+
+
+def _rows_at(version: Version, key: models.ForeignKey) -> list[Row]:
+    kind = ContentType.objects.get_for_model(key.model)
+    rows = [_row_at(one) for one in version.revision.version_set.filter(content_type=kind)]
+    of_the_item = [row for row in rows if str(row.values[key.attname]) == version.object_id]
+    return sorted(of_the_item, key=lambda row: row.pk)
+
+
+def _row_at(version: Version) -> Row:
+    model, told = version._model, version.field_dict
+    values = {}
+    for field in fields_of(model):
+        if field.many_to_many:
+            key = field.related_model._meta.pk
+            values[field.attname] = sorted(key.to_python(pk) for pk in told.get(field.attname, []))
+        else:
+            values[field.attname] = _plain(told.get(field.attname, field.get_default()))
+    return Row(model, model._meta.pk.to_python(version.object_id), values)
+
+
+def _plain(value):
+    """The same value, whether it came out of the table or out of a version."""
+    if isinstance(value, FieldFile):
+        return value.name or ""
+    if isinstance(value, datetime):
+        local = timezone.localtime(value, timezone.get_default_timezone())
+        return local.replace(microsecond=local.microsecond // 1000 * 1000)  # a version keeps no more
+    return str(value.normalize()) if isinstance(value, Decimal) else value

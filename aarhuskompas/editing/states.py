@@ -1,0 +1,328 @@
+"""Content that is published: its state in lists and forms, and the buttons that change it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods
+
+from aarhuskompas.editing.content import ContentAdmin
+from aarhuskompas.publishing import State
+from aarhuskompas.readability import AIM, described, lix
+
+NO_LONGER_LOOKED_AT = timedelta(days=365)
+SENT_BACK = "Sendt tilbage:"
+WHAT_HAPPENED = r"^(Sendt|Offentlig|Planlagt|Trukket|Arkiveret)"
+
+
+def status_of(item) -> str:
+    if item.state == State.SCHEDULED:
+        return f"Planlagt til {_moment(item.published_at)}"
+    return item.state.label
+
+
+def _moment(date) -> str:
+    return date_format(timezone.localtime(date), r"j. F Y \k\l. H.i")
+
+
+# --- The steps from state to state -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button on an item's page; `page` is where a date or a word is asked for first."""
+
+    name: str
+    label: str
+    states: frozenset[State]
+    page: str = ""
+
+
+def _step(name, label, *states, page=""):
+    return Step(name, label, frozenset(states), page)
+
+
+STEPS = [
+    _step("_submit", "Gem, og send til gennemsyn", State.DRAFT),
+    _step("_publish", "Gem, og offentliggør nu", State.DRAFT, State.REVIEW, State.SCHEDULED, State.ARCHIVED),
+    _step("_schedule", "Gem, og planlæg", State.DRAFT, State.REVIEW, State.SCHEDULED, page="schedule"),
+    _step("_return", "Gem, og send tilbage", State.REVIEW, page="return"),
+    _step("_withdraw", "Gem, og træk tilbage", State.PUBLISHED, State.SCHEDULED),
+    _step("_unarchive", "Gem, og hent frem som kladde", State.ARCHIVED),
+    _step("_still_right", "Set på i dag: stadig rigtig", State.PUBLISHED),
+]
+
+TAKEN = {
+    "_submit": "Nu til gennemsyn",
+    "_publish": "Nu offentligt",
+    "_withdraw": "Nu en kladde igen",
+    "_unarchive": "Nu en kladde igen",
+    "_still_right": "Set på i dag",
+}
+
+
+class ScheduleForm(forms.Form):
+    moment = forms.DateTimeField(
+        label="Hvornår skal siden frem?",
+        help_text="Siden kommer frem af sig selv på det tidspunkt.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_moment(self):
+        if self.cleaned_data["moment"] <= timezone.now():
+            raise ValidationError("Vælg et tidspunkt, der ikke er gået.")
+        return self.cleaned_data["moment"]
+
+
+class ReturnForm(forms.Form):
+    comment = forms.CharField(
+        label="Hvad skal der ske med teksten?",
+        help_text="Din besked står øverst, når kladden åbnes, og i historikken.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    )
+
+
+# --- Filters -------------------------------------------------------------------------------------------
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.in_state(self.value()) if self.value() in State.values else queryset
+
+
+class NotSeenFilter(admin.SimpleListFilter):
+    title = "sidst ændret"
+    parameter_name = "gammel"
+
+    def lookups(self, request, model_admin):
+        return [("ja", "Ikke set på i et år")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(not_seen()) if self.value() == "ja" else queryset
+
+
+def not_seen() -> models.Q:
+    return models.Q(updated_at__lt=timezone.now() - NO_LONGER_LOOKED_AT)
+
+
+class NoEnglishFilter(admin.SimpleListFilter):
+    title = "engelsk"
+    parameter_name = "engelsk"
+
+    def lookups(self, request, model_admin):
+        return [("mangler", "Mangler engelsk")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(no_english(queryset.model)) if self.value() == "mangler" else queryset
+
+
+def no_english(model) -> models.Q:
+    """A Danish text without its English twin; never true of a model that has no twins."""
+    names = {field.name for field in model._meta.fields}
+    twins = [name.removesuffix("_en") for name in names if name.endswith("_en")]
+    lacks = models.Q(pk__in=[])
+    for name in sorted(twins):
+        lacks |= models.Q(**{f"{name}__gt": "", f"{name}_en": ""})
+    return lacks
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """Something that waits for an editor: which rows, and the query by which the list shows them."""
+
+    label: str
+    condition: Callable[[type[models.Model]], models.Q]
+    query: str
+
+
+# --- The admin -----------------------------------------------------------------------------------------
+
+
+class PublishableAdmin(ContentAdmin):
+    """For models that are Publishable; `text_field` names the Markdown text whose LIX is shown."""
+
+    text_field = "body"
+    own_tasks: list[TaskKind] = []
+    actions = ["submit", "publish", "withdraw", "still_right"]
+    save_on_top = True
+
+    def get_list_display(self, request):
+        measured = ["readability"] if self.text_field else []
+        return [*super().get_list_display(request), "status", "changed", *measured]
+
+    def get_list_filter(self, request):
+        english = [NoEnglishFilter] if len(no_english(self.model)) > 1 else []
+        return [StatusFilter, NotSeenFilter, *english, *super().get_list_filter(request)]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "updated_at", "readability"]
+
+    def get_view_on_site_url(self, obj=None):
+        """The page itself: editors see drafts there, at the address that readers will get."""
+        if obj is None or not hasattr(obj, "get_absolute_url"):
+            return None
+        return obj.get_absolute_url()
+
+    @admin.display(description="status", ordering="published_at")
+    def status(self, item):
+        return status_of(item)
+
+    @admin.display(description="ændret", ordering="updated_at")
+    def changed(self, item):
+        return date_format(timezone.localtime(item.updated_at), "d.m.Y")
+
+    @admin.display(description="LIX")
+    def readability(self, item):
+        return described(getattr(item, self.text_field)) if self.text_field else ""
+
+    def save_model(self, request, obj, form, change):
+        if obj.published_at:  # a date wins: the marks of earlier states go
+            obj.submitted_at = obj.archived_at = None
+        super().save_model(request, obj, form, change)
+        value = lix(getattr(obj, self.text_field)) if self.text_field else None
+        if value and value >= AIM:
+            text = f"Teksten har LIX {value}. Prøv kortere sætninger og ord, så flere kan læse den."
+            messages.warning(request, text)
+
+    # --- One item ---
+
+    def get_urls(self):
+        own = [
+            self.route("<path:object_id>/planlaeg/", self.schedule_view, "schedule"),
+            self.route("<path:object_id>/send-tilbage/", self.return_view, "return"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and obj.pk and change and self.has_change_permission(request, obj):
+            context["state"] = status_of(obj)
+            context["steps"] = [step for step in STEPS if obj.state in step.states]
+            context["sent_back"] = self._sent_back(obj)
+            if obj.state != State.ARCHIVED:
+                context["archive_url"] = self.address(obj, "archive")
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _sent_back(self, item) -> LogEntry | None:
+        """The last reviewer's words, as long as nothing has come of them."""
+        if item.state != State.DRAFT:
+            return None
+        kind = ContentType.objects.get_for_model(item)
+        steps = LogEntry.objects.filter(
+            content_type=kind, object_id=item.pk, change_message__regex=WHAT_HAPPENED
+        )
+        last = steps.select_related("user").order_by("-action_time", "-pk").first()
+        return last if last and last.change_message.startswith(SENT_BACK) else None
+
+    def response_change(self, request, obj):
+        """The form is saved; the button says what is to happen next."""
+        step = next((one for one in STEPS if one.name in request.POST and obj.state in one.states), None)
+        if step is None:
+            return super().response_change(request, obj)
+        if step.page:
+            return redirect(self.address(obj, step.page))
+        self._take(request, step.name, [obj])
+        return redirect(self.address(obj))
+
+    def _take(self, request, step: str, items):
+        taken = [item for item in items if getattr(self, step)(request, item)]
+        if taken:
+            messages.success(request, f"{TAKEN[step]}: {', '.join(f'«{item}»' for item in taken)}")
+
+    def _submit(self, request, item) -> bool:
+        with self.as_version(request, item, "Sendt til gennemsyn."):
+            item.submit()
+        return True
+
+    def _publish(self, request, item, at=None) -> bool:
+        """Say why where it cannot be."""
+        told = f"Planlagt til {_moment(at)}." if at else "Offentliggjort."
+        try:
+            item.full_clean()
+            self.check_before_publishing(item)
+            with self.as_version(request, item, told):
+                item.publish(at)
+        except ValidationError as error:
+            messages.error(request, f"«{item}» blev ikke offentliggjort. {' '.join(error.messages)}")
+            return False
+        return True
+
+    def check_before_publishing(self, item):
+        """Raise ValidationError for what must be there before readers may see the item."""
+        item.check_before_publishing()
+
+    def _withdraw(self, request, item) -> bool:
+        with self.as_version(request, item, "Trukket tilbage."):
+            item.withdraw()
+        return True
+
+    _unarchive = _withdraw
+
+    def _still_right(self, request, item) -> bool:
+        """The date that readers see is when somebody last vouched for the page."""
+        item.save(update_fields=["updated_at"])
+        self.log_change(request, item, "Set på: stadig rigtig.")
+        return True
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(transaction.atomic)
+    def schedule_view(self, request, object_id):
+        item = self.item_or_404(request, object_id)
+        form = ScheduleForm(request.POST or None, initial={"moment": item.published_at})
+        if form.is_valid():
+            if self._publish(request, item, form.cleaned_data["moment"]):
+                messages.success(request, f"«{item}»: {status_of(item)}.")
+            return redirect(self.address(item))
+        return self._step_page(request, item, "Planlæg", "Planlæg", form)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(transaction.atomic)
+    def return_view(self, request, object_id):
+        item = self.item_or_404(request, object_id)
+        form = ReturnForm(request.POST or None)
+        if form.is_valid():
+            with self.as_version(request, item, f"{SENT_BACK} {form.cleaned_data['comment']}"):
+                item.withdraw()
+            messages.success(request, f"«{item}» er sendt tilbage og er en kladde igen.")
+            return redirect(self.address(item))
+        return self._step_page(request, item, "Send tilbage", "Send tilbage", form)
+
+    def _step_page(self, request, item, title, button, form):
+        status = 400 if form.errors else 200
+        context = {"form": form, "button": button}
+        return self.page(request, item, title, "admin/step.html", context, status)
+
+    # --- Several items ---
+
+    @admin.action(description="Send til gennemsyn", permissions=["change"])
+    def submit(self, request, queryset):
+        self._take(request, "_submit", queryset.in_state(State.DRAFT))
+
+    @admin.action(description="Offentliggør", permissions=["change"])
+    def publish(self, request, queryset):
+        """Publish now what is not public yet."""
+        self._take(request, "_publish", [item for item in queryset if not item.is_published])
+
+    @admin.action(description="Træk tilbage", permissions=["change"])
+    def withdraw(self, request, queryset):
+        self._take(request, "_withdraw", queryset.filter(published_at__isnull=False))
+
+    @admin.action(description="Set på i dag: stadig rigtig", permissions=["change"])
+    def still_right(self, request, queryset):
+        self._take(request, "_still_right", queryset.published())

@@ -1,0 +1,163 @@
+"""Half-finished work: the server keeps what stands in a form while one types, and offers it back."""
+
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import JsonResponse, QueryDict
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aarhuskompas.editing.collisions import Unnoticed
+from aarhuskompas.models import UnsavedWork
+
+# What belongs to the window and not to the work.
+LEFT_OUT = {"csrfmiddlewaretoken", "unsaved_token", "overwrite"}
+MOST_OFFERED = 5
+FETCHED = "Her er det, du ikke fik gemt. Se det igennem, og tryk på Gem. Filer skal vælges igen."
+
+
+class TokenForm(forms.Form):
+    unsaved_token = forms.UUIDField()
+
+
+class FetchForm(forms.Form):
+    """Which unsaved work to put into the form; the address carries it."""
+
+    ugemt = forms.UUIDField()
+
+
+class KeepsUnsaved:
+    """Mixin for admins whose forms take long to write."""
+
+    def get_urls(self):
+        own = [
+            self.route("ugemt/", self.keep_view, "keep_new"),
+            self.route("<path:object_id>/ugemt/", self.keep_view, "keep"),
+            self.route("ugemt/<uuid:token>/kasser/", self.discard_view, "discard"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def keep_view(self, request, object_id=""):
+        """POST keeps the form as it stands; GET gives a page that was logged out a token to go on with."""
+        if not self._may_write(request, object_id):
+            raise PermissionDenied
+        if request.method != "POST":
+            return JsonResponse({"token": get_token(request)})
+        form = TokenForm(request.POST)
+        if not form.is_valid():
+            return JsonResponse({"kept": False}, status=400)
+        is_kept = self._keep(request, unquote(object_id), form.cleaned_data["unsaved_token"])
+        return JsonResponse({"kept": is_kept}, status=200 if is_kept else 409)
+
+    def _may_write(self, request, object_id) -> bool:
+        if not object_id:
+            return self.has_add_permission(request)
+        item = self.get_object(request, unquote(object_id))
+        return item is not None and self.has_change_permission(request, item)
+
+    def _keep(self, request, object_id, token: UUID) -> bool:
+        """False for a window whose form has been saved: its words are late."""
+        fields = {
+            name: [value.replace("\0", "") for value in values]
+            for name, values in request.POST.lists()
+            if name not in LEFT_OUT
+        }
+        work = _work(request.user, self.model, object_id, token)
+        if work is None or work.is_done:
+            return False
+        work.fields = fields
+        work.save()
+        return True
+
+    @method_decorator(require_POST)
+    def discard_view(self, request, token):
+        for work in UnsavedWork.objects.filter(user=request.user, token=token):
+            work.finish()
+            messages.success(request, "Det, der ikke var gemt, er kasseret.")
+            if work.object_id:
+                return redirect(reverse(f"admin:{self.page_name('change')}", args=[work.object_id]))
+        return redirect(reverse(f"admin:{self.page_name('add')}"))
+
+    # --- In the form ---
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        kept = unquote(object_id) if object_id else ""
+        fetched = self._fetched(request, kept) if request.method == "GET" else None
+        if fetched:
+            return self._fetched_form(request, object_id, fetched, extra_context)
+        extra = {**self._unsaved_context(request, object_id, kept), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)
+
+    def _fetched_form(self, request, object_id, work, extra_context):
+        """Drawn as after a POST with errors: every row and every word is in its place."""
+        _ = request.FILES  # read while the request is a GET, or Django would read the body again
+        request.POST = _as_post(work)
+        request.method = "POST"
+        try:
+            extra = {**self._unsaved_context(request, object_id, work.object_id), **(extra_context or {})}
+            return super().changeform_view(request, object_id, request.path, extra)
+        finally:
+            request.method = "GET"
+
+    def _fetched(self, request, object_id) -> UnsavedWork | None:
+        form = FetchForm(request.GET)
+        if not form.is_valid():
+            return None
+        waiting = UnsavedWork.objects.of(request.user, self.model, object_id).waiting()
+        return waiting.filter(token=form.cleaned_data["ugemt"]).first()
+
+    def _unsaved_context(self, request, object_id, kept) -> dict:
+        route, arguments = ("keep", [object_id]) if object_id else ("keep_new", [])
+        form = TokenForm(request.POST)
+        waiting = UnsavedWork.objects.of(request.user, self.model, kept).waiting()
+        return {
+            "unsaved_url": reverse(f"admin:{self.page_name(route)}", args=arguments),
+            "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
+            "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
+        }
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        finished = TokenForm(request.POST)
+        if finished.is_valid():
+            kept = str(form.instance.pk) if change else ""
+            work = _work(request.user, self.model, kept, finished.cleaned_data["unsaved_token"])
+            if work:
+                work.finish()
+
+
+def _as_post(work: UnsavedWork) -> QueryDict:
+    post = QueryDict(mutable=True)
+    for name, values in work.fields.items():
+        post.setlist(name, values)
+    post["unsaved_token"] = str(work.token)
+    post["fetched"] = "1"
+    return post
+
+
+def _work(user, model, object_id, token) -> UnsavedWork | None:
+    """What is kept for the window; None for a token that is of something else."""
+    kind = ContentType.objects.get_for_model(model)
+    owner = {"user": user, "content_type": kind, "object_id": object_id}
+    work, _ = UnsavedWork.objects.get_or_create(token=token, defaults=owner)
+    return work if {name: getattr(work, name) for name in owner} == owner else None
+
+
+class FetchedForm(forms.ModelForm):
+    """A form that is drawn with fetched work is not saved before its editor has seen it."""
+
+    fetched = Unnoticed(required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("fetched"):
+            raise ValidationError(FETCHED, code="fetched")
+        return cleaned

@@ -1,0 +1,54 @@
+"""What the admin keeps for an editor until it is saved."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+
+KEPT = timedelta(days=30)
+
+
+class UnsavedWorkQuerySet(models.QuerySet):
+    def of(self, user, model: type[models.Model], object_id: str):
+        kind = ContentType.objects.get_for_model(model)
+        return self.filter(user=user, content_type=kind, object_id=object_id)
+
+    def waiting(self):
+        return self.filter(is_done=False).order_by("-saved_at")
+
+    def past(self):
+        return self.filter(saved_at__lt=timezone.now() - KEPT)
+
+
+class UnsavedWork(models.Model):
+    """A form as it stood in one window when it was last heard of. Only its own editor sees it.
+
+    A form that was saved leaves its row behind, emptied: what the window sent just before is then late,
+    and not taken for newer than what was saved.
+    """
+
+    token = models.UUIDField("vindue", unique=True, default=uuid4)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    object_id = models.CharField("nøgle", max_length=40, blank=True, help_text="Tom for noget nyt.")
+    fields = models.JSONField("felter", default=dict)
+    saved_at = models.DateTimeField("hørt fra", auto_now=True)
+    is_done = models.BooleanField("gemt eller kasseret", default=False)
+
+    objects = UnsavedWorkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "noget, der ikke er gemt"
+        verbose_name_plural = "noget, der ikke er gemt"
+        default_permissions = ()
+        indexes = [models.Index(fields=["user", "content_type", "object_id"], name="unsaved_work_of_one")]
+
+    def __str__(self):
+        return f"{self.content_type} {self.object_id}".strip()
+
+    def finish(self):
+        self.fields, self.is_done = {}, True
+        self.save()
