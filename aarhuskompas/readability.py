@@ -5,6 +5,7 @@ table cell end a sentence as a full stop does. The number guides an editor; it j
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from django.utils.html import strip_tags
@@ -20,9 +21,10 @@ HARDEST = "meget svær"
 AIM = 45
 
 
+@lru_cache(maxsize=2_000)
 def lix(text: str) -> int | None:
     """The LIX of a Markdown text, or None when it has no words."""
-    sentences = [found for part in _sentences(text) if (found := WORD.findall(part))]
+    sentences = [found for part in sentences_of(text) if (found := WORD.findall(part))]
     words = [word for sentence in sentences for word in sentence]
     if not words:
         return None
@@ -30,7 +32,7 @@ def lix(text: str) -> int | None:
     return round(len(words) / len(sentences) + 100 * long_words / len(words))
 
 
-def _sentences(text: str) -> list[str]:
+def sentences_of(text: str) -> list[str]:
     blocks = BLOCK_END.split(to_html(text))
     return [part for block in blocks for part in SENTENCE_END.split(unescape(strip_tags(block)))]
 

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "reversion",
     "template_partials.apps.SimpleAppConfig",
 ]
 
@@ -229,7 +230,8 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 CONTENT_DIR = BASE_DIR / "content"
-# Sound that editors upload. Its names begin with lyd/, and so do its addresses.
+# Sound, pictures and files that editors upload. Their names begin with lyd/, billeder/ and filer/, and so
+# do their addresses. Nothing leads to import/, where a spreadsheet waits until it is imported.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 MEDIA_URL = "/"
 
@@ -275,6 +277,12 @@ KEEP_ROOMS_DAYS = env_int("KEEP_ROOMS_DAYS", default=0)
 PURGE_BASIS = env.str("PURGE_BASIS", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# What editors may upload (compass/uploads.py) and import (compass/admin/exchange.py).
+PICTURE_MAX_BYTES = 12_000_000
+PICTURE_MAX_PIXELS = 50_000_000
+ATTACHMENT_MAX_BYTES = 20_000_000
+IMPORT_MAX_BYTES = 20_000_000
+IMPORT_MAX_ROWS = 10_000
 # A guide is edited on one page: eight steps with their questions in two languages are 816 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 

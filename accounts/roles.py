@@ -14,12 +14,13 @@ ADMINISTRATOR = "administrator"
 CONTENT = [
     "department", "theme", "source", "pivot", "pivotpoint", "path", "dilemma", "standpoint",
     "story", "milestone", "fact", "resource", "contact", "page", "recording", "chapter",
-    "researchwave", "researchquestion", "researchfigure", "goodbye",
+    "researchwave", "researchquestion", "researchfigure", "citygoal", "goodbye", "picture", "attachment",
 ]  # fmt: skip
 GUIDES = ["guide", "guideversion", "step", "prompt", "helpvariant"]
 PEOPLE = ["user"]
+EMERGENCIES = ["breakglass"]  # a room's administration, with a reason; never what was answered
 
-ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: [*CONTENT, *GUIDES, *PEOPLE]}
+ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: [*CONTENT, *GUIDES, *PEOPLE, *EMERGENCIES]}
 
 
 def grant_permissions(**kwargs):

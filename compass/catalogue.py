@@ -79,8 +79,8 @@ class Catalogue:
         return reduce(or_, (self.under(name, key) for key in keys), 0)
 
     def stories(self, ids: list[int], user) -> list[Story]:
-        """The stories with these ids that the user may see, in this order, with their paths."""
-        return self.with_paths(Story.objects.visible_to(user).in_order(ids))
+        """The stories with these ids that the user may see, in this order, with paths and pictures."""
+        return self.with_paths(Story.objects.visible_to(user).select_related("picture").in_order(ids))
 
     def with_paths(self, items: Iterable) -> list:
         """The items, each with its path; one newer than the catalogue is fetched when it is asked for."""

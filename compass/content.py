@@ -32,7 +32,16 @@ from compass.models import (
 
 
 def read(path: Folder):
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return _trimmed(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _trimmed(content):
+    """Texts without the line end that YAML leaves: the admin's forms would find each of them changed."""
+    if isinstance(content, dict):
+        return {name: _trimmed(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_trimmed(value) for value in content]
+    return content.strip() if isinstance(content, str) else content
 
 
 def load(folder: Folder) -> dict[str, int]:

@@ -1,3 +1,3 @@
-from compass.admin import framework, history, library, pages, recordings, research, shelves
+from compass.admin import framework, history, library, pages, pictures, recordings, research, shelves
 
-__all__ = ["framework", "history", "library", "pages", "recordings", "research", "shelves"]
+__all__ = ["framework", "history", "library", "pages", "pictures", "recordings", "research", "shelves"]

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from aarhuskompas.editing import PUBLISHING, OrderedInline, PublishableAdmin, english
+from compass.admin.checking import CheckedTexts
 from compass.models import Path, Pivot, PivotPoint
 
 
@@ -15,7 +16,7 @@ class PivotPointInline(OrderedInline):
 
 
 @admin.register(Pivot)
-class PivotAdmin(PublishableAdmin):
+class PivotAdmin(CheckedTexts, PublishableAdmin):
     list_display = ["title", "position"]
     search_fields = ["title", "title_en", "body"]
     ordering = ["position"]
@@ -28,7 +29,7 @@ class PivotAdmin(PublishableAdmin):
 
 
 @admin.register(Path)
-class PathAdmin(PublishableAdmin):
+class PathAdmin(CheckedTexts, PublishableAdmin):
     list_display = ["title", "verb", "position"]
     search_fields = ["title", "title_en", "standfirst", "body"]
     ordering = ["position"]

@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from aarhuskompas.editing import ContentAdmin, english
+from compass.admin.exchange import Exchange
 from compass.models import Fact, Milestone, Resource
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(ContentAdmin):
+class MilestoneAdmin(Exchange, ContentAdmin):
     list_display = ["date_text", "text", "kind", "order"]
     list_filter = ["kind", "precision"]
     search_fields = ["text", "date_text", "key"]
@@ -41,7 +42,7 @@ class FactAdmin(ContentAdmin):
 
 
 @admin.register(Resource)
-class ResourceAdmin(ContentAdmin):
+class ResourceAdmin(Exchange, ContentAdmin):
     list_display = ["title", "key", "kind", "has_link"]
     list_filter = ["kind", ("url", admin.EmptyFieldListFilter)]
     search_fields = ["title", "title_en", "text", "key"]

@@ -1,15 +1,22 @@
 """What is read: dilemmas with their standpoints, and stories."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from aarhuskompas.editing import (
     PROVENANCE,
     PUBLISHING,
     OrderedInline,
     PublishableAdmin,
+    TaskKind,
     english,
 )
+from aarhuskompas.publishing import State, in_state
+from compass.admin.checking import CheckedTexts
+from compass.admin.exchange import Exchange
+from compass.admin.lists import KeysFirst
 from compass.models import Dilemma, Standpoint, Story
+from compass.search import MOST_STORIES, story_ids
 
 
 class StandpointInline(OrderedInline):
@@ -21,7 +28,7 @@ class StandpointInline(OrderedInline):
 
 
 @admin.register(Dilemma)
-class DilemmaAdmin(PublishableAdmin):
+class DilemmaAdmin(Exchange, CheckedTexts, PublishableAdmin):
     text_field = "description"
     list_display = ["title", "path"]
     list_filter = ["path", "provenance"]
@@ -55,12 +62,25 @@ class DilemmaAdmin(PublishableAdmin):
 
 
 @admin.register(Story)
-class StoryAdmin(PublishableAdmin):
+class StoryAdmin(Exchange, CheckedTexts, PublishableAdmin):
+    # A conversation that is told as a story gets such a key (collaboration/cases.py).
+    own_tasks = [
+        TaskKind(
+            "Kladder fra samtaler",
+            lambda model: in_state(State.DRAFT) & Q(key__startswith="SK"),
+            "status=kladde&key__startswith=SK",
+        )
+    ]
     list_display = ["title", "path", "kind"]
     list_filter = ["path", "kind", "outcome", "department", "themes", "provenance"]
     list_select_related = ["path"]
     search_fields = ["title", "title_en", "key", "standfirst", "body"]
-    autocomplete_fields = ["themes", "department", "dilemmas", "sources"]
+    # There may be 100,000: what is newest is found by an index, and nothing else is counted.
+    ordering = ["-updated_at"]
+    paginator = KeysFirst
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    autocomplete_fields = ["themes", "department", "dilemmas", "sources", "picture", "attachments"]
     help_texts = {
         "standfirst": "To eller tre sætninger, der siger, hvad der skete, og hvorfor det er værd at læse.",
         "talk": "Spørgsmål, som læserne kan tale om bagefter. Skriv ét på hver linje.",
@@ -69,6 +89,8 @@ class StoryAdmin(PublishableAdmin):
         "facts_as_of": "Skriv, hvornår oplysningerne var rigtige, fx «2018».",
         "dilemmas": "Vælg de dilemmaer, som historien belyser.",
         "sources": "Vælg de kilder, som oplysningerne kommer fra.",
+        "picture": "Læg først billedet op under «Billeder», og vælg det her.",
+        "attachments": "Læg først filen op under «Filer», og vælg den her.",
     }
     fieldsets = [
         (
@@ -83,6 +105,16 @@ class StoryAdmin(PublishableAdmin):
         english(
             "title_en", "standfirst_en", "body_en", "talk_en", "facts_as_of_en", "provenance_note_en"
         ),
+        ("Billede og filer", {"fields": ["picture", "attachments"]}),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),
         PUBLISHING,
     ]  # fmt: skip
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the portal's own index, the newest thousand: looking through every text takes seconds."""
+        if not search_term.strip():
+            return queryset, False
+        key = search_term.strip()
+        by_key = Story.objects.filter(Q(key__startswith=key) | Q(key__startswith=key.upper()))
+        ids = [*story_ids(search_term), *by_key.values_list("pk", flat=True)[:MOST_STORIES]]
+        return queryset.filter(pk__in=ids), False

@@ -1,13 +1,33 @@
 """Pages of their own, and the people one can write to."""
 
+import re
+from functools import lru_cache
+
+from django.conf import settings
 from django.contrib import admin, messages
 
 from aarhuskompas.editing import PUBLISHING, ContentAdmin, PublishableAdmin, english
+from aarhuskompas.editing.links import Use
+from compass.admin.checking import CheckedTexts
+from compass.admin.exchange import Exchange
 from compass.models import Contact, Page
+
+ASKED_FOR_BY_VIEWS = {"kontakt", "viden", "tilgaengelighed"}
+IN_A_TEMPLATE = re.compile(r"""["']compass:page["'] ["']([\w-]+)["']""")
+
+
+@lru_cache(maxsize=1)
+def pages_in_templates() -> frozenset[str]:
+    """The slugs that the menu, the footer and fixed pages lead to."""
+    folders = settings.TEMPLATES[0]["DIRS"]
+    files = [file for folder in folders for file in folder.rglob("*.html")]
+    return frozenset(
+        slug for file in files for slug in IN_A_TEMPLATE.findall(file.read_text(encoding="utf-8"))
+    )
 
 
 @admin.register(Page)
-class PageAdmin(PublishableAdmin):
+class PageAdmin(CheckedTexts, PublishableAdmin):
     list_display = ["title", "slug"]
     search_fields = ["title", "title_en", "standfirst", "body"]
     fieldsets = [
@@ -16,9 +36,17 @@ class PageAdmin(PublishableAdmin):
         PUBLISHING,
     ]
 
+    def uses(self, item):
+        in_menus = (
+            [Use("Portalen selv", "Menu, fod eller faste sider")]
+            if item.slug in ASKED_FOR_BY_VIEWS | pages_in_templates()
+            else []
+        )
+        return [*in_menus, *super().uses(item)]
+
 
 @admin.register(Contact)
-class ContactAdmin(ContentAdmin):
+class ContactAdmin(Exchange, ContentAdmin):
     list_display = ["name", "role", "department", "is_shown", "is_shown_in_english", "as_of"]
     list_filter = ["is_shown", "is_shown_in_english", "department"]
     list_select_related = ["department"]

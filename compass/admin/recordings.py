@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator
+from django.db.models import Q
 
 from aarhuskompas.editing import (
     PUBLISHING,
@@ -10,11 +11,12 @@ from aarhuskompas.editing import (
     OrderedFormSet,
     OrderedInline,
     PublishableAdmin,
+    TaskKind,
     english,
 )
 from compass.models import Chapter, Recording
+from compass.models.recordings import NO_TEXT
 
-NO_TEXT = "En optagelse skal have mindst ét kapitel med tekst, før den kan offentliggøres."
 SOUND = FileExtensionValidator(["mp3", "m4a", "ogg", "opus", "wav"])
 
 
@@ -50,10 +52,24 @@ class ChapterInline(OrderedInline):
     ]
 
 
+class NoSoundFilter(admin.SimpleListFilter):
+    title = "lyd og tekst"
+    parameter_name = "lyd"
+
+    def lookups(self, request, model_admin):
+        return [("mangler", "Mangler lyd og tekst")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(chapters__isnull=True) if self.value() == "mangler" else queryset
+
+
 @admin.register(Recording)
 class RecordingAdmin(PublishableAdmin):
     text_field = ""
+    # No chapter can be without its text (a constraint of the table), so only whole recordings can lack it.
+    own_tasks = [TaskKind("Mangler lyd og tekst", lambda model: Q(chapters__isnull=True), "lyd=mangler")]
     list_display = ["title"]
+    list_filter = [NoSoundFilter]
     search_fields = ["title", "title_en", "note"]
     inlines = [ChapterInline]
     fieldsets = [
@@ -61,7 +77,3 @@ class RecordingAdmin(PublishableAdmin):
         english("title_en", "note_en"),
         PUBLISHING,
     ]
-
-    def check_before_publishing(self, item):
-        if not item.chapters.exclude(transcript="").exists():
-            raise ValidationError(NO_TEXT)

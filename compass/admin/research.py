@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from aarhuskompas.editing import ContentAdmin, OrderedInline, PublishableAdmin, english
+from compass.admin.exchange import FiguresFromFile
 from compass.models import ResearchFigure, ResearchQuestion, ResearchWave
 
 
@@ -27,14 +28,15 @@ class ResearchFigureInline(OrderedInline):
 
 
 @admin.register(ResearchWave)
-class ResearchWaveAdmin(PublishableAdmin):
+class ResearchWaveAdmin(FiguresFromFile, PublishableAdmin):
     text_field = "text"
     list_display = ["title", "year"]
     search_fields = ["title", "title_en", "text"]
     inlines = [ResearchFigureInline]
     help_texts = {"year": "Det år, der blev spurgt i."}
+    readonly_fields = ["figures_link"]
     fieldsets = [
-        (None, {"fields": ["year", "title", "text", "readability"]}),
+        (None, {"fields": ["year", "title", "text", "readability", "figures_link"]}),
         english("title_en", "text_en"),
         ("Offentliggørelse", {"fields": ["published_at", "updated_at"]}),
     ]

@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from aarhuskompas.editing import ContentAdmin, english
+from compass.admin.exchange import Exchange
 from compass.models import Department, Source, Theme
 
 
 @admin.register(Department, Theme)
-class ShelfAdmin(ContentAdmin):
+class ShelfAdmin(Exchange, ContentAdmin):
     list_display = ["title", "slug"]
     search_fields = ["title", "title_en"]
     help_texts = {

@@ -3,6 +3,7 @@ from compass.models.dilemmas import Dilemma, Standpoint
 from compass.models.framework import Path, Pivot, PivotPoint
 from compass.models.history import Fact, Milestone, Resource
 from compass.models.pages import Contact, Page
+from compass.models.pictures import Attachment, Picture
 from compass.models.recordings import Chapter, Recording
 from compass.models.research import ResearchFigure, ResearchQuestion, ResearchWave
 from compass.models.shelves import Department, Theme
@@ -10,6 +11,7 @@ from compass.models.sources import Provenance, Source
 from compass.models.stories import Story
 
 __all__ = [
+    "Attachment",
     "Chapter",
     "Contact",
     "Department",
@@ -19,6 +21,7 @@ __all__ = [
     "OldAddress",
     "Page",
     "Path",
+    "Picture",
     "Pivot",
     "PivotPoint",
     "Provenance",

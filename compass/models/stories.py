@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from aarhuskompas.publishing import Publishable, PublishedQuerySet
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path
+from compass.models.pictures import Attachment, Picture
 from compass.models.shelves import Department, Theme
 from compass.models.sources import Provenance, Source
 
@@ -56,12 +57,18 @@ class Story(Provenance, Publishable):
     dilemmas = models.ManyToManyField(Dilemma, blank=True, related_name="stories", verbose_name="dilemmaer")
     sources = models.ManyToManyField(Source, blank=True, related_name="stories", verbose_name="kilder")
 
+    picture = models.ForeignKey(
+        Picture, models.PROTECT, null=True, blank=True, related_name="stories", verbose_name="billede"
+    )
+    attachments = models.ManyToManyField(Attachment, blank=True, related_name="stories", verbose_name="filer")
+
     objects = StoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "historie"
         verbose_name_plural = "historier"
         ordering = ["path__position", "key"]
+        indexes = [models.Index(fields=["-updated_at", "-id"], name="stories_by_change")]
 
     def __str__(self):
         return self.title

@@ -43,7 +43,7 @@ def kind(item) -> str:
 
 @register.simple_tag
 def story_card(story):
-    """What a list shows of a story; its path is fetched with it."""
+    """What a list shows of a story; its path and picture are fetched with it."""
     return piece(
         "components/story_card.html",
         address=story.get_absolute_url(),
@@ -55,6 +55,7 @@ def story_card(story):
         minutes=story.reading_minutes,
         year=story.year,
         outcome=story.Outcome(story.outcome) if story.outcome else "",
+        picture=story.picture.card_address if story.picture else "",
     )
 
 

@@ -5,12 +5,14 @@ from compass.views.history import timeline
 from compass.views.library import dilemma, dilemmas, story
 from compass.views.opendata import opendata, opendata_csv, opendata_json
 from compass.views.pages import contact, page
+from compass.views.pictures import attachment, picture
 from compass.views.recordings import audiobook, chapter, sound
 from compass.views.research import research
 from compass.views.search import search, suggestions
 from compass.views.stories import stories
 
 __all__ = [
+    "attachment",
     "audiobook",
     "chapter",
     "contact",
@@ -25,6 +27,7 @@ __all__ = [
     "path",
     "path_feed",
     "paths",
+    "picture",
     "pivot",
     "research",
     "robots_txt",

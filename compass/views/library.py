@@ -49,7 +49,7 @@ def current_steps(dilemma):
 @public
 def story(request, slug):
     story = get_object_or_404(
-        Story.objects.visible_to(request.user).select_related("path", "department"), slug=slug
+        Story.objects.visible_to(request.user).select_related("path", "department", "picture"), slug=slug
     )
     kept = catalogue.current()
     themes = list(story.themes.all())
@@ -58,6 +58,7 @@ def story(request, slug):
         "story": story,
         "themes": themes,
         "dilemmas": dilemmas,
+        "attachments": story.attachments.all(),
         "related": related(kept, story, themes, dilemmas, request.user),
     }
     return render(request, "compass/story.html", context)

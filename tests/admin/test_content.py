@@ -105,7 +105,8 @@ def test_what_has_no_page_of_its_own_offers_none(desk, editor_client, db):
 
 
 def test_a_draft_and_a_planned_text_are_published_now_and_an_old_date_is_kept(editor_client, run_action, db):
-    draft, planned = make_story("A", published_at=None), make_story("B", published_at=tomorrow())
+    draft = make_story("A", key="A", published_at=None)
+    planned = make_story("B", key="B", published_at=tomorrow())
     public = make_story("C")
     date = public.published_at
     answer = run_action(editor_client, "publish", [draft, planned, public])
@@ -113,7 +114,7 @@ def test_a_draft_and_a_planned_text_are_published_now_and_an_old_date_is_kept(ed
         story.refresh_from_db()
         assert story.is_published
     assert public.published_at == date
-    assert [str(m) for m in answer.context["messages"]] == ["Nu offentligt: «A», «B»"]
+    assert [str(m) for m in answer.context["messages"]] == ["Nu offentligt: «B», «A»"]
 
 
 def test_what_is_withdrawn_is_a_draft_again(client, editor_client, run_action, db):
@@ -145,7 +146,8 @@ def test_an_action_asked_for_by_somebody_without_the_role_does_nothing(method_ow
 
 def test_danish_comes_first_and_english_is_folded_away(desk, editor_client, db):
     form = desk(admin_url(make_story()), by=editor_client)
-    assert form.texts("fieldset h2") == ["Engelsk", "Ophav og kilder", "Adresse og offentliggørelse"]
+    headings = ["Engelsk", "Billede og filer", "Ophav og kilder", "Adresse og offentliggørelse"]
+    assert form.texts("fieldset h2") == headings
     assert len(form.select("details:not([open]) [name=body_en]")) == 1
     assert form.texts(".field-readability .readonly") == ["16 (meget let)"]
 

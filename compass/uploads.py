@@ -1,0 +1,142 @@
+"""What editors may upload: known by its bytes and never by its name, within limits, and made harmless.
+
+pictures  read_picture(upload) → an image that has been decoded and turned upright, nothing else kept
+files     kind_of(upload)      → "pdf", "docx", "xlsx" or "csv"
+
+Both raise ValidationError with a sentence for the editor.
+"""
+
+import warnings
+import zipfile
+from io import BytesIO
+
+import filetype
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.template.defaultfilters import filesizeformat
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/avif": "AVIF"}
+HEAD = 8_192
+QUALITY = 82
+OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+MACROS = "vbaproject.bin"
+
+NO_PICTURE = "Filen er ikke et billede, som portalen kan vise. Vælg en fil i JPEG, PNG, WebP eller AVIF."
+BROKEN = "Billedet kan ikke læses. Det er måske gået i stykker undervejs. Gem det igen, og prøv på ny."
+NO_FILE = "Filen er hverken PDF, Word (docx), Excel (xlsx) eller CSV. Gem den som en af dem, og prøv igen."
+WITH_MACROS = "Filen har makroer. Gem den uden makroer, og prøv igen."
+EMPTY = "Filen er tom. Vælg en fil med indhold."
+
+
+def _check_size(upload: File, most: int):
+    if not upload.size:
+        raise ValidationError(EMPTY)
+    if upload.size > most:
+        fills, limit = filesizeformat(upload.size), filesizeformat(most)
+        raise ValidationError(f"Filen fylder {fills}. Den må højst fylde {limit}. Gem den mindre.")
+
+
+def _head(upload: File) -> bytes:
+    upload.seek(0)
+    head = upload.read(HEAD)
+    upload.seek(0)
+    return head
+
+
+# --- Pictures --------------------------------------------------------------------------------------
+
+
+def read_picture(upload: File) -> Image.Image:
+    """The picture's own dots: place, camera, thumbnails and whatever else lay in the file stay behind."""
+    _check_size(upload, settings.PICTURE_MAX_BYTES)
+    if filetype.guess_mime(_head(upload)) not in PICTURES:
+        raise ValidationError(NO_PICTURE)
+    try:
+        return _decoded(upload)
+    except UnidentifiedImageError as error:
+        raise ValidationError(NO_PICTURE) from error
+    except Image.DecompressionBombError as error:
+        raise ValidationError(_too_many_dots()) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ValidationError(BROKEN) from error
+
+
+def _decoded(upload: File) -> Image.Image:
+    formats = list(PICTURES.values())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is the lower one
+        with Image.open(upload, formats=formats) as image:
+            _check_dots(image)
+            image.verify()
+        upload.seek(0)
+        with Image.open(upload, formats=formats) as image:
+            upright = ImageOps.exif_transpose(image)
+            has_holes = upright.has_transparency_data
+            return upright.convert("RGBA" if has_holes else "RGB")
+
+
+def _check_dots(image: Image.Image):
+    """Before a single dot is decoded: a small file may unpack to more than the server has room for."""
+    if image.width * image.height > settings.PICTURE_MAX_PIXELS:
+        raise ValidationError(_too_many_dots())
+
+
+def _too_many_dots() -> str:
+    most = settings.PICTURE_MAX_PIXELS // 1_000_000
+    return (
+        f"Billedet har for mange punkter. Det må højst have {most} millioner. Gør det mindre, og prøv igen."
+    )
+
+
+def as_webp(image: Image.Image) -> ContentFile:
+    bare = Image.new(image.mode, image.size)
+    bare.paste(image)
+    written = BytesIO()
+    bare.save(written, "WEBP", quality=QUALITY, method=4)
+    return ContentFile(written.getvalue())
+
+
+# --- Files -----------------------------------------------------------------------------------------
+
+
+def kind_of(upload: File) -> str:
+    _check_size(upload, settings.ATTACHMENT_MAX_BYTES)
+    head = _head(upload)
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"PK"):
+        return _office_kind(upload)
+    if _is_csv(upload):
+        return "csv"
+    raise ValidationError(NO_FILE)
+
+
+def _office_kind(upload: File) -> str:
+    try:
+        with zipfile.ZipFile(upload) as parts:
+            names = set(parts.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ValidationError(NO_FILE) from error
+    finally:
+        upload.seek(0)
+    if any(name.lower().endswith(MACROS) for name in names):
+        raise ValidationError(WITH_MACROS)
+    kind = next((kind for part, kind in OFFICE.items() if part in names), None)
+    if kind is None or "[Content_Types].xml" not in names:
+        raise ValidationError(NO_FILE)
+    return kind
+
+
+def _is_csv(upload: File) -> bool:
+    """Text in UTF-8 whose first line has columns; a page of HTML or a script is text too, and is not."""
+    try:
+        text = upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    finally:
+        upload.seek(0)
+    first = text.partition("\n")[0]
+    is_markup = text.lstrip().startswith(("<", "#!"))
+    return "\0" not in text and not is_markup and any(mark in first for mark in ";,\t")

@@ -1,0 +1,139 @@
+"""docs/roles.md says who may do what; here somebody with each role knocks on every door it speaks of."""
+
+import pytest
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from accounts.roles import ROLES
+from goals.models import CityGoal, Goodbye
+from reflection.models import BreakGlass, GuideVersion
+from tests.factories import make_attachment, make_picture, make_recording, make_review, make_user
+from tools import role_matrix
+from tools.role_matrix import ACTIONS, DOCUMENT, NO_ROLE, label_of, registered
+
+
+def test_the_document_is_what_the_rules_say():
+    assert DOCUMENT.read_text(encoding="utf-8") == role_matrix.document()
+
+
+def test_the_document_speaks_of_every_role_and_every_kind_of_content():
+    written = role_matrix.read(DOCUMENT.read_text(encoding="utf-8"))
+    labels = [label_of(model) for model, _ in registered(admin.site)]
+    assert len(labels) == len(set(labels)) > 20
+    assert {role: sorted(rows) for role, rows in written.items()} == {
+        role: sorted(labels) for role in [*ROLES, NO_ROLE]
+    }
+
+
+@pytest.mark.parametrize("role", [*ROLES, NO_ROLE])
+def test_every_cell_is_what_the_admin_answers(content, everything, logged_in, role):
+    written = role_matrix.read(DOCUMENT.read_text(encoding="utf-8"))[role]
+    user = make_user(role=None if role == NO_ROLE else role)
+    client = logged_in(user)
+    answered = {
+        label_of(model): [action for action in ACTIONS if DOORS[action](client, model, everything)]
+        for model, _ in registered(admin.site)
+    }
+    assert answered == written
+
+
+# --- What there is to knock on -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def everything(content, settings, tmp_path):
+    """One row of each kind, not yet public, and whatever stands in the way of nothing."""
+    settings.MEDIA_ROOT = tmp_path
+    make_recording()
+    make_picture()
+    make_attachment()
+    make_user("En, der kan slettes")
+    CityGoal.objects.create(title="Et godt sted at bo", position=1)
+    today = timezone.localdate()
+    Goodbye.objects.create(review=make_review(), what="Ti møder", why="De gav ikke noget.", stops_on=today)
+    BreakGlass.objects.create(room="Et rum", name="Ada", action="opened", reason="Rummet skulle lukkes.")
+    draft = GuideVersion.objects.order_by("pk").first().new_draft()
+
+    def row(model):
+        if model is GuideVersion:
+            return draft
+        if model._meta.model_name == "user":
+            return model.objects.get(name="En, der kan slettes")
+        return model.objects.order_by("pk").first()
+
+    return row
+
+
+def opens(client, model, page: str, row=None) -> bool:
+    """Whether the page is shown; an unknown address is a door that is not there."""
+    meta = model._meta
+    try:
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=[row.pk] if row else [])
+    except NoReverseMatch:
+        return False
+    answer = client.get(address)
+    assert answer.status_code in {200, 302, 403, 404, 405}, address
+    return answer.status_code == 200
+
+
+def lets_change(client, model, everything) -> bool:
+    row = everything(model)
+    if row is None or not opens(client, model, "change", row):
+        return False
+    meta = model._meta
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    return client.get(address).context["has_change_permission"]
+
+
+def of_a_row(page: str):
+    def door(client, model, everything) -> bool:
+        row = everything(model)
+        return row is not None and opens(client, model, page, row)
+
+    return door
+
+
+def of_a_list(page: str):
+    return lambda client, model, everything: opens(client, model, page)
+
+
+def lets_publish(client, model, everything) -> bool:
+    """By the action of the list, or by the page of a version of a compass."""
+    if model is GuideVersion:
+        return opens(client, model, "publish", everything(model))
+    meta = model._meta
+    answer = client.get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
+    form = answer.context.get("action_form") if answer.status_code == 200 else None
+    return bool(form) and "publish" in dict(form.fields["action"].choices)
+
+
+def lets_export(client, model, everything) -> bool:
+    meta = model._meta
+    try:
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_export", args=["csv"])
+    except NoReverseMatch:
+        return False
+    return client.get(address).status_code == 200
+
+
+def lets_break_glass(client, model, everything) -> bool:
+    return model is BreakGlass and opens(client, model, "open")
+
+
+DOORS = {
+    "se": of_a_list("changelist"),
+    "tilføj": of_a_list("add"),
+    "ret": lets_change,
+    "slet": of_a_row("delete"),
+    "historik": of_a_row("history"),
+    "offentliggør": lets_publish,
+    "arkivér": of_a_row("archive"),
+    "importér": of_a_list("import"),
+    "eksportér": lets_export,
+    "nødadgang": lets_break_glass,
+}
+
+
+def test_every_action_has_a_door_to_knock_on():
+    assert list(DOORS) == ACTIONS

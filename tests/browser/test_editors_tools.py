@@ -1,0 +1,90 @@
+"""What stands beside the writing: advice, the reader's view, pictures, and import – with a keyboard alone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_admin import EDITOR, check, first_row, open_desk
+
+PAGES = [
+    "/admin/compass/picture/",
+    "/admin/compass/picture/add/",
+    "/admin/compass/attachment/add/",
+    "/admin/compass/story/import/",
+    "/admin/compass/contact/import/",
+]
+STORY = (
+    "nøgle;slags;vej;titel;indledning;tekst;ophav\n"
+    "{key};Case;{path};Ny historie;Kort sagt.;De prøvede.;composed\n"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(chromium, server):
+    tab = open_desk(chromium, server, EDITOR)
+    yield tab
+    tab.context.close()
+
+
+@pytest.fixture
+def story(desk):
+    desk.goto(f"/admin/compass/story/{first_row(desk, 'story')}/change/")
+    return desk
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_the_pages_of_the_tools_work_for_everybody(desk, server, address):
+    check(desk, server, address)
+
+
+def test_advice_comes_below_the_field_while_one_writes(story):
+    shown = story.locator("#id_body-findings")
+    expect(shown).to_have_attribute("aria-live", "polite")
+    story.fill("#id_body", "### Mødet\n\n[her](/findes-ikke/)")
+    expect(shown).to_contain_text("Skriv ## foran «Mødet».")
+    expect(shown).to_contain_text("Linket «her» siger ikke, hvor det fører hen.")
+    expect(shown).to_contain_text("Linket til /findes-ikke/ fører ingen steder hen.")
+    story.fill("#id_body", "## Mødet\n\nVi mødtes i maj.")
+    expect(shown).to_contain_text("Ingen bemærkninger til teksten.")
+    assert story.seen.complaints == []
+
+
+def test_the_readers_view_opens_and_closes_with_the_keyboard(story):
+    story.fill("#id_body", "## Mødet\n\nVi **mødtes** <b onclick=alert(1)>i maj</b>.")
+    button = story.locator(".field-body button", has_text="Vis, som læseren ser det")
+    button.focus()
+    story.keyboard.press("Enter")
+    shown = story.locator("#id_body-preview")
+    expect(shown.locator("h2")).to_have_text("Mødet")
+    expect(shown.locator("strong")).to_have_text("mødtes")
+    assert shown.locator("b").count() == 0
+    expect(shown).to_be_focused()
+    closing = story.locator(".field-body button", has_text="Luk visningen")
+    expect(closing).to_have_attribute("aria-expanded", "true")
+    closing.focus()
+    story.keyboard.press("Enter")
+    expect(shown).to_be_hidden()
+
+
+def test_the_network_that_is_gone_loses_nothing(story):
+    story.context.set_offline(True)
+    story.fill("#id_body", "Det, jeg skrev.")
+    story.locator(".field-body button", has_text="Vis, som læseren ser det").click()
+    expect(story.locator("#id_body-preview")).to_contain_text("Den står stadig i feltet.")
+    assert story.input_value("#id_body") == "Det, jeg skrev."
+    story.context.set_offline(False)
+    story.seen.complaints.clear()
+
+
+def test_a_file_is_tried_mended_and_imported(desk):
+    desk.goto("/admin/compass/story/import/")
+    wrong = STORY.format(key="B1", path="findes-ikke").encode()
+    desk.set_input_files("[name=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": wrong})
+    desk.click("text=Prøv filen")
+    expect(desk.locator("[role=alert]")).to_contain_text("Række 2, kolonnen «vej»: «findes-ikke» findes ikke")
+    path = desk.locator("[role=alert]").inner_text().split("Skriv en af: ")[1].split(",")[0]
+    right = STORY.format(key="B1", path=path).encode()
+    desk.set_input_files("[name=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": right})
+    desk.click("text=Prøv filen")
+    expect(desk.locator("[role=status]").first).to_contain_text("1 nye, 0 ændrede og 0 uændrede.")
+    desk.click("text=Importér nu")
+    expect(desk.locator(".messagelist")).to_contain_text("Importeret: 1 nye")

@@ -1,0 +1,125 @@
+"""The pictures of the editors' manual are taken of the portal itself.
+
+Every run takes them and sees that the manual uses each; they are put into docs/ only when MANUAL_PICTURES
+is set, for a picture differs by a few dots from one machine to the next.
+"""
+
+import os
+import re
+import shutil
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from tests.browser.test_admin import EDITOR, first_row, open_desk, press
+from tests.processes import ROOT
+
+MANUAL = ROOT / "docs" / "editing.md"
+PICTURES = ROOT / "docs" / "img" / "editing"
+MOST_BYTES = 80_000
+COLOURS = 64
+SIZE = {"width": 1280, "height": 820}
+WRONG = "nøgle;slags;vej;titel;indledning;tekst;ophav\nS90;Roman;findes-ikke;Ny;Kort.;De prøvede.;composed\n"
+
+
+@pytest.fixture(scope="module")
+def desk(chromium, server):
+    tab = open_desk(chromium, server, EDITOR)
+    tab.set_viewport_size(SIZE)
+    yield tab
+    tab.context.close()
+
+
+@pytest.fixture(scope="module")
+def story(desk) -> str:
+    return f"/admin/compass/story/{first_row(desk, 'story')}"
+
+
+def index(desk, story):
+    desk.goto("/admin/")
+
+
+def stories(desk, story):
+    desk.goto("/admin/compass/story/")
+
+
+def form(desk, story):
+    desk.goto(f"{story}/change/")
+
+
+def advice(desk, story):
+    desk.goto(f"{story}/change/")
+    desk.fill("#id_body", "### Mødet\n\nVi **mødtes** i maj. Læs mere [her](/findes-ikke/).")
+    desk.wait_for_selector("#id_body-findings li")
+    desk.locator(".field-body button", has_text="Vis, som læseren ser det").click()
+    desk.wait_for_selector("#id_body-preview h3")
+    desk.locator(".field-body").scroll_into_view_if_needed()
+    desk.evaluate("document.querySelector('#id_body').rows = 6")
+    desk.locator("#id_body").scroll_into_view_if_needed()
+
+
+def steps(desk, story):
+    desk.goto(f"{story}/change/")
+    desk.locator(".submit-row.steps").scroll_into_view_if_needed()
+
+
+def schedule(desk, story):
+    desk.goto(f"{story}/planlaeg/")
+
+
+def compare(desk, story):
+    desk.goto(f"{story}/change/")
+    desk.fill("#content [name=standfirst]", "De mødtes en måned tidligere. Det ændrede sagen.")
+    press(desk, "Gem og fortsæt med at redigere")
+    desk.goto(f"{story}/history/")
+    press(desk, "Sammenlign de to udgaver")
+
+
+def archive(desk, story):
+    desk.goto(f"{story}/arkiver/")
+
+
+def picture(desk, story):
+    desk.goto("/admin/compass/picture/add/")
+
+
+def import_page(desk, story):
+    desk.goto("/admin/compass/story/import/")
+    file = {"name": "historier.csv", "mimeType": "text/csv", "buffer": WRONG.encode()}
+    desk.set_input_files("[name=file]", file)
+    press(desk, "Prøv filen")
+
+
+TAKEN = {
+    "forside": index,
+    "liste": stories,
+    "formular": form,
+    "bemaerkninger": advice,
+    "knapper": steps,
+    "planlaeg": schedule,
+    "sammenlign": compare,
+    "arkiver": archive,
+    "billede": picture,
+    "import": import_page,
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_picture_of_the_manual_is_taken(desk, story, tmp_path, name):
+    TAKEN[name](desk, story)
+    taken = tmp_path / f"{name}.png"
+    with Image.open(BytesIO(desk.screenshot())) as image:
+        image.convert("RGB").quantize(COLOURS).save(taken, optimize=True)
+    assert taken.stat().st_size <= MOST_BYTES
+    if os.environ.get("MANUAL_PICTURES"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        shutil.copy(taken, PICTURES)
+    desk.seen.complaints.clear()
+
+
+def test_the_manual_shows_every_picture_and_has_words_for_it():
+    shown = re.findall(r"!\[(.+?)\]\(img/editing/(\w+)\.png\)", MANUAL.read_text(encoding="utf-8"))
+    assert [name for _words, name in shown] == list(TAKEN)
+    assert {path.stem for path in PICTURES.glob("*.png")} == set(TAKEN)
+    assert all(path.stat().st_size <= MOST_BYTES for path in PICTURES.glob("*.png"))
