@@ -18,4 +18,5 @@ def staff_required(view):
             return typed_again(request)
         return redirect_to_login(request.get_full_path())
 
+    guarded.needs_account = True  # for pages that would lead there somebody without one
     return guarded

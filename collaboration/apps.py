@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class CollaborationConfig(AppConfig):
     name = "collaboration"
     verbose_name = "Samarbejdskompasset"
+
+    def ready(self):
+        from collaboration.later import listen  # models are there only now
+
+        listen()

@@ -98,10 +98,14 @@ def spots(reflection: Reflection, *, is_outside: bool = False) -> list[Spot]:
     if not reflection.is_revealed:
         return []
     shown = confidentiality.cells(reflection, is_outside=is_outside)
-    parties = list(reflection.parties.all())
+    return compare(statements(reflection), list(reflection.parties.all()), shown)
+
+
+def compare(rated: list[tuple[Step, Prompt]], parties: list[Party], shown: dict) -> list[Spot]:
+    """What `shown` (confidentiality.cells) tells of each guess, largest distance first."""
     found = [
         _spot(shown, step, statement, guesser, about)
-        for step, statement in statements(reflection)
+        for step, statement in rated
         for guesser in parties
         for about in parties
         if guesser != about and not guesser.is_absent

@@ -2,9 +2,9 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from collaboration.models import Collaboration, Consent, Insight, Partner, Round
+from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from reflection.forms import AnswersForm, FieldwiseForm, RoomForm, TextLine
-from reflection.models import Agreement, Answer, Reflection
+from reflection.models import Answer, Reflection
 
 MOST_PARTNERS = 6
 NEEDED_PARTNERS = 2
@@ -134,6 +134,12 @@ class OpenRoundForm(RoomForm):
         if absent and absent == cleaned.get("answers_for"):
             self.add_error("absent", _("Du kan ikke svare for en part, der ikke er med."))
         return cleaned
+
+    @property
+    def has_further(self) -> bool:
+        """Whether something seldom needed is filled in, or filled in wrong."""
+        further = [self["absent"], self["reveal_at"], self["is_rehearsal"]]
+        return any(field.value() or field.errors for field in further)
 
     @property
     def chosen(self) -> dict:
@@ -271,33 +277,17 @@ class QuestionsForm(EndingForm):
         error_messages = MISSING | {"question_1": {"required": _("Skriv mindst ét spørgsmål.")}}
 
 
-class FollowUpForm(forms.ModelForm):
-    """What became of an agreement: done, postponed, or goodbye."""
-
-    status = forms.ChoiceField(
-        label=_("Hvad blev der af det?"),
-        choices=[choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.OPEN],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Vælg gjort, udskudt eller farvel.")},
-    )
-    due = forms.DateField(label=_("Ny dato, hvis det er udskudt"), error_messages=NO_SUCH_DATE, **DATE)
-
-    class Meta:
-        model = Agreement
-        fields = ["status", "due", "note"]
-        labels = {"note": _("Et par ord om hvorfor")}
-
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("due"):
-            cleaned["due"] = self.initial.get("due")
-        is_postponed = cleaned.get("status") == Agreement.Status.POSTPONED
-        if is_postponed and cleaned.get("due") == self.initial.get("due") and not cleaned.get("note"):
-            self.add_error("due", _("Vælg en ny dato, eller skriv, hvorfor der ikke er en."))
-        return cleaned
-
-
 class ConsentForm(forms.ModelForm):
     class Meta:
         model = Consent
         fields = ["may_share", "may_tell"]
+
+
+class PaperConsentForm(forms.ModelForm):
+    """Who leads has asked everybody who answered on paper for one party, and tells what they said."""
+
+    class Meta:
+        model = PaperConsent
+        fields = ["may_share", "may_tell", "asked_by"]
+        error_messages = {"asked_by": {"required": _("Skriv, hvem der har spurgt dem.")}}
+        help_texts = {"asked_by": _("Navnet kan ses af alle i rummet.")}

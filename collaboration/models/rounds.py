@@ -59,6 +59,10 @@ class Round(Fieldwise):
         return self.reflection.is_concluded
 
     @property
+    def is_running(self) -> bool:
+        return not (self.is_concluded or self.reflection.is_rehearsal)
+
+    @property
     def questions(self) -> list[str]:
         """Of a one-sided round: what is to be asked."""
         return [text for text in [self.question_1, self.question_2, self.question_3] if text]
@@ -105,17 +109,38 @@ class Round(Fieldwise):
     def sides_say(self, question: str) -> list[tuple[Party, bool]]:
         """Whether everybody on each side who answered says yes to `question` (a field of Consent).
 
-        A party that cannot come has not said yes, and paper cannot either. Only whole sides are told:
-        who is missing is nobody's business.
+        A party that cannot come has not said yes. For those on paper, somebody who asked them says it.
+        Only whole sides are told: who is missing is nobody's business.
         """
-        asked = Participant.objects.filter(
-            reflection=self.reflection_id, answers_count=True, answers__isnull=False
-        )
-        said = asked.values_list("party_id", f"consent__{question}").distinct()
+        on_screen = self._who_answered().filter(is_paper=False)
+        said = [*on_screen.values_list("party_id", f"consent__{question}"), *self._on_paper_say(question)]
         by_party: dict[int, set] = {}
         for party, is_yes in said:
             by_party.setdefault(party, set()).add(is_yes)
         return [(party, by_party.get(party.pk) == {True}) for party in self.reflection.parties.all()]
+
+    def _who_answered(self):
+        counted = Participant.objects.filter(reflection=self.reflection_id, answers_count=True)
+        return counted.filter(answers__isnull=False).distinct()
+
+    def papers(self) -> list[tuple[Party, int]]:
+        """The parties that somebody answered for on paper, and how many did."""
+        on_paper = models.Q(participants__is_paper=True, participants__answers__isnull=False)
+        people = models.Count("participants", filter=on_paper, distinct=True)
+        return [
+            (party, party.people) for party in self.reflection.parties.annotate(people=people) if party.people
+        ]
+
+    def _on_paper_say(self, question: str) -> list[tuple[int, bool]]:
+        """A yes covers those who were asked: one paper more, and it is no longer everybody's."""
+        said = {one.party_id: one for one in self.paper_consents.all()}
+        return [
+            (
+                party.pk,
+                party.pk in said and said[party.pk].covers(people) and getattr(said[party.pk], question),
+            )
+            for party, people in self.papers()
+        ]
 
     def has_yes(self, question: str) -> bool:
         """Whether everybody on all sides says yes, to something that has been shown to them."""
@@ -180,3 +205,28 @@ class Consent(models.Model):
 
     def __str__(self):
         return f"ja {self.pk}"
+
+
+class PaperConsent(models.Model):
+    """What those who answered on paper for one party say yes to, as somebody who asked all of them tells."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="paper_consents")
+    party = models.ForeignKey(Party, models.CASCADE, related_name="+")
+    people = models.PositiveSmallIntegerField()  # how many were asked
+    may_share = models.BooleanField(
+        _("De har alle sagt ja til, at andre ser resultatet, også nogen, der ikke var med"), default=False
+    )
+    may_tell = models.BooleanField(
+        _("De har alle sagt ja til, at samtalen bliver til en historie uden navne"), default=False
+    )
+    asked_by = models.CharField(_("Hvem har spurgt dem?"), max_length=120)
+    asked_on = models.DateField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "party"], name="one_paper_consent_per_party")]
+
+    def __str__(self):
+        return f"ja på papir {self.pk}"
+
+    def covers(self, people: int) -> bool:
+        return self.people == people

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required
 from collaboration.development import development as over_time
-from collaboration.forms import CollaborationForm, FollowUpForm, OpenRoundForm
+from collaboration.forms import CollaborationForm, OpenRoundForm
 from collaboration.guards import collaboration_required, owner_required
 from collaboration.models import Collaboration
+from reflection.following import FollowUpForm
 from reflection.saving import posted, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,16 +45,25 @@ def edit(request, collaboration):
 @require_safe
 @collaboration_required
 def collaboration(request, collaboration):
-    own = collaboration.rounds.filter(reflection__participants__user=request.user)
+    rounds = list(collaboration.rounds.select_related("reflection"))
+    leads = _rounds_of(collaboration, request.user)
     context = {
         "collaboration": collaboration,
         "is_owner": collaboration.owner_id == request.user.pk,
-        "rounds": collaboration.rounds.select_related("reflection"),
-        "own": set(own.values_list("pk", flat=True)),
+        "rounds": rounds,
+        "own": leads,
+        "running": next((one for one in rounds if one.is_running and one.pk in leads), None),
+        "led": {pk for pk, is_leading in leads.items() if is_leading},
         "agreements": collaboration.agreements(),
         "carriers": collaboration.carriers(),
     }
     return render(request, "collaboration/collaboration.html", context)
+
+
+def _rounds_of(collaboration, user) -> dict[int, bool]:
+    """The rounds somebody has a place in, and whether they lead there."""
+    own = collaboration.rounds.filter(reflection__participants__user=user)
+    return dict(own.values_list("pk", "reflection__participants__is_facilitator"))
 
 
 @require_safe
@@ -87,7 +97,6 @@ def follow_up(request, collaboration, agreement):
     form = FollowUpForm(posted(request), instance=found)
     if form.is_valid():
         form.save()
-        collaboration.renew_opening()
         messages.success(request, _("Aftalen er opdateret."))
         return redirect(collaboration)
     context = {"collaboration": collaboration, "agreement": found, "form": form}

@@ -79,4 +79,15 @@ def _words() -> dict:
         "sure": _("Hvor sikker?"),
         "unknown": _("Ved ikke"),
         "example": _("Et eksempel med mine egne ord"),
+        "together": _("Det skriver I sammen"),
+        "order": _(
+            "Vis alle tal på samme tid. Spørg om de to principper, hvor gæt og svar er længst fra hinanden."
+        ),
+        "thought": _("Vi troede …"),
+        "known": _("Nu ved vi …"),
+        "therefore": _("Derfor vil vi …"),
+        "agreement": _("Én aftale, med navn og dato"),
+        "who": _("Hvem?"),
+        "due": _("Hvornår?"),
+        "look_back": _("Vi kigger igen den"),
     }

@@ -10,9 +10,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aarhuskompas.shortcuts import render_page
 from collaboration import blindspots
 from collaboration.cases import CaseForm
-from collaboration.forms import AgreementForm, ConsentForm, GuessForm, InsightForm, QuestionsForm
+from collaboration.forms import (
+    AgreementForm,
+    ConsentForm,
+    GuessForm,
+    InsightForm,
+    PaperConsentForm,
+    QuestionsForm,
+)
 from collaboration.guards import answering_required, leading_required, round_required
-from collaboration.models import Consent, Insight, Round
+from collaboration.models import Consent, Insight, PaperConsent, Round
 from reflection.pdf import pdf_response
 from reflection.saving import posted, save_form, status_of, typed
 from reflection.templatetags.rooms import invitation_address, qr
@@ -224,8 +231,34 @@ def consent(request, place, one):
         "form": form,
         "sharing": one.sides_say("may_share"),
         "telling": one.sides_say("may_tell"),
+        "papers": one.papers(),
+        "paper_consents": one.paper_consents.select_related("party"),
     }
     return render(request, "collaboration/consent.html", context)
+
+
+@form_methods
+@leading_required
+def paper_consent(request, place, one, position):
+    """What those who answered on paper for one party have said to the one who asked them."""
+    papers = {party.position: (party, people) for party, people in one.papers()}
+    if not place.reflection.is_revealed or position not in papers:
+        raise Http404
+    party, people = papers[position]
+    form = PaperConsentForm(posted(request), instance=_of_papers(one, party, place))
+    if form.is_valid():
+        form.instance.people = people
+        form.save()
+        one.keep_promises()
+        messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
+        return redirect("collaboration:consent", key=place.reflection.key)
+    context = {"place": place, "room": place.reflection, "party": party, "people": people, "form": form}
+    return render(request, "collaboration/paper_consent.html", context, status=status_of(form))
+
+
+def _of_papers(one: Round, party, place) -> PaperConsent:
+    said = one.paper_consents.filter(party=party).first()
+    return said or PaperConsent(round=one, party=party, asked_by=place.name)
 
 
 @require_POST

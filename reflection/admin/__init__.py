@@ -1,5 +1,8 @@
-"""Guides and their versions. Nothing that people answer is registered (accounts/roles.py says why)."""
+"""Guides and their versions, and who has opened a room's administration.
 
-from reflection.admin import guides
+Nothing that people answer is registered (accounts/roles.py says why).
+"""
 
-__all__ = ["guides"]
+from reflection.admin import breakglass, guides
+
+__all__ = ["breakglass", "guides"]

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.callers import Caller
+from tests.browser.conftest import PASSWORD
+
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 PICTURES = Path("test-results")
 PRINCIPLES = 7
@@ -53,13 +56,14 @@ def open_round(page) -> str:
     return page.inner_text(".kompas-code--large")
 
 
-def come_in(page, code, party, name):
+def come_in(page, code, party, name="", *, agrees=True):
     page.goto("/deltag/")
     page.fill("[name=code]", code)
     press(page, "Find rummet")
     page.check(f"label:has-text('{party}') [name=party]")
     page.fill("[name=name]", name)
-    page.check("[name=agrees]")
+    if agrees:
+        page.check("[name=agrees]")
     press(page, "Gå ind")
     page.wait_for_url(re.compile("/velkommen/"))
 
@@ -115,6 +119,14 @@ class Keyboard:
 
 
 def guess(page, hand, number, sureness):
+    guess_one(page, hand, number, sureness)
+    page.wait_for_selector("h1:text-is('Dine svar')")
+    hand.press("Jeg er færdig")
+    page.wait_for_selector("h1:text-is('Vent på de andre')")
+
+
+def guess_one(page, hand, number, sureness):
+    """The same guess for each principle about one other party."""
     names = page.locator("main form input[type=radio]").evaluate_all(
         "all => [...new Set(all.map(x => x.name))]"
     )
@@ -122,9 +134,6 @@ def guess(page, hand, number, sureness):
     for name in names:
         hand.choose(name, sureness if name.endswith("-sure") else number)
     hand.press("Fortsæt")
-    page.wait_for_selector("h1:text-is('Dine svar')")
-    hand.press("Jeg er færdig")
-    page.wait_for_selector("h1:text-is('Vent på de andre')")
 
 
 def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
@@ -196,3 +205,196 @@ def test_the_picture_can_be_read_in_grey_and_without_colours(new_page, login, se
     assert all(is_seen for _shape, is_seen in looks)
     page.emulate_media(forced_colors="none")
     look(page, "marks")
+
+
+# --- Three parties -------------------------------------------------------------------------------
+
+THREE = [("Beboerne", "citizens"), ("Barerne", "company"), ("Kommunen", "department")]
+NUMBERS = {"Beboerne": (2, 4), "Barerne": (4, 2), "Kommunen": (3, 5)}  # own answers, and guesses
+
+PAIRS = {  # and one guess in each: who guessed about whom, what, and what the answer was
+    "Beboerne – Barerne": ("Beboerne gættede på Barerne", 4, 4),
+    "Beboerne – Kommunen": ("Kommunen gættede på Beboerne", 5, 2),
+    "Barerne – Kommunen": ("Barerne gættede på Kommunen", 2, 3),
+}
+
+
+def register_three(page):
+    page.goto("/samarbejdskompasset/nyt/")
+    page.fill("[name=title]", "Fester på havnen")
+    page.fill("[name=about]", "Aftener, hvor nogen sover, og andre danser.")
+    page.click("summary:text-is('Flere parter')")
+    for number, (title, kind) in enumerate(THREE, start=1):
+        page.fill(f"[name=partner_{number}]", title)
+        page.select_option(f"[name=kind_{number}]", kind)
+    press(page, "Gem samarbejdet")
+    press(page, "Åbn en runde")
+    press(page, "Åbn rummet")
+    return page.inner_text(".kompas-code--large")
+
+
+def answer_by_keyboard(page, code, party):
+    """The whole way from the front door to «Jeg er færdig», and nothing is clicked."""
+    hand = Keyboard(page)
+    page.goto("/deltag/")
+    hand.tab_to("[name=code]")
+    page.keyboard.type(code)
+    hand.press("Find rummet")
+    hand.choose("party", page.get_attribute(f"label:has-text('{party}') [name=party]", "value"))
+    hand.press("Gå ind")
+    hand.choose("safety", "4")
+    hand.press("Begynd")
+    own, guessed = NUMBERS[party]
+    for step in range(1, PRINCIPLES + 1):
+        page.wait_for_url(re.compile(f"/trin/{step}/"))
+        hand.choose(page.locator("main form [type=radio]").first.get_attribute("name"), str(own))
+        hand.press("Fortsæt")
+    for _other in range(2):
+        guess_one(page, hand, str(guessed), "3")
+    hand.press("Jeg er færdig")
+    page.wait_for_selector("h1:text-is('Vent på de andre')")
+
+
+def come_in_and_answer(page, code, party):
+    come_in(page, code, party, agrees=False)
+    own, guessed = NUMBERS[party]
+    answer_alone(page, own)
+    hand = Mouse(page)
+    for _other in range(2):
+        guess_one(page, hand, str(guessed), "3")
+    hand.press("Jeg er færdig")
+    page.wait_for_selector("h1:text-is('Vent på de andre')")
+
+
+def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server):
+    """Nine people. Who leads has no JavaScript, one answers by keyboard, one without JavaScript."""
+    leader = new_page(viewport=WIDE, java_script_enabled=False)
+    login(leader)
+    code = register_three(leader)
+    keys = new_page(viewport=NARROW)
+    plain = new_page(viewport=NARROW, java_script_enabled=False)
+    answer_by_keyboard(keys, code, "Beboerne")
+    come_in_and_answer(plain, code, "Barerne")
+    for party in ["Beboerne", "Beboerne", "Barerne", "Barerne", "Kommunen", "Kommunen", "Kommunen"]:
+        own, guessed = NUMBERS[party]
+        Caller(server).answer_a_round(code, party, number=own, guess=guessed)
+    press(leader, "Opdatér")
+    assert "9 er færdige. 9 er med." in leader.inner_text("main")
+    for page in [keys, plain]:
+        assert "svarede" not in page.inner_text("main")
+
+    press(leader, "Vis svarene samlet")
+    leader.wait_for_selector("h1:text-is('Gæt og svar')")
+    keys.wait_for_url(re.compile("/samarbejdskompasset/runde/"))
+    press(plain, "Opdatér")
+    hand = Keyboard(keys)
+    for pair, (who, guess, answer) in PAIRS.items():
+        hand.press(pair)
+        press(plain, pair)
+        for page in [keys, plain]:
+            assert page.inner_text(".kompas-filter [aria-current]") == pair
+            spot = page.locator(f".kompas-spot:has(h3:text-is('{who}'))")
+            assert spot.count() == PRINCIPLES
+            assert f"Gættet var {guess} i snit, svaret {answer}." in spot.first.inner_text()
+            assert page.locator(".kompas-pair").count() == PRINCIPLES
+    look(keys, "three-pair")
+
+    press(leader, "Gå videre til samtalen")
+    for number, known in enumerate(["De kan ikke sove om torsdagen.", "Ingen tager telefonen."], start=1):
+        leader.wait_for_url(re.compile(f"/spoerg/{number}/"))
+        press(leader, "Start to minutter")
+        leader.wait_for_selector("text=Uret: går til kl.")
+        leader.fill("[name=known]", known)
+        leader.click("main button[value=next]")
+    leader.wait_for_url(re.compile("/aftale/"))
+    leader.fill("[name=what]", "Et nummer, der bliver taget om natten.")
+    leader.fill("[name=who]", "Bo")
+    leader.check("label:has([name=party]):has-text('Barerne') input")
+    leader.fill("[name=due]", "2027-01-01")
+    leader.fill("[name=look_back_on]", "2027-03-03")
+    press(leader, "Afslut runden, og vis referatet")
+    leader.wait_for_selector("h1:text-is('Referat')")
+    for page in [keys, plain]:
+        page.goto(page.url)
+        press(page, "Referat")
+        assert "Et nummer, der bliver taget om natten." in page.inner_text("main")
+        assert "De kan ikke sove om torsdagen." in page.inner_text("main")
+    look(keys, "three-minutes")
+    assert [line for line in keys.seen.complaints if "beforeunload" not in line] == []
+
+
+# --- A new facilitator ---------------------------------------------------------------------------
+
+WORDS_A_SECOND = 4  # 240 a minute: an ordinary pace of silent reading
+LETTERS_A_SECOND = 3
+TO_FIND_AND_PRESS = 3  # seconds
+AT_MOST = 180
+
+
+class Newcomer:
+    """Somebody who knows only what stands on the screen: links, buttons and fields by their visible words.
+
+    `seconds` is the time it takes to read every page from top to bottom, to type and to press.
+    """
+
+    def __init__(self, page):
+        self.page, self.seconds = page, 0.0
+
+    def read(self) -> str:
+        text = self.page.inner_text("main")
+        self.seconds += len(text.split()) / WORDS_A_SECOND
+        return text
+
+    def _pressed(self, control):
+        self.seconds += TO_FIND_AND_PRESS
+        control.click()
+
+    def follow(self, words):
+        with self.page.expect_navigation():
+            self._pressed(self.page.get_by_role("link", name=words, exact=True).first)
+
+    def press(self, words):
+        with self.page.expect_navigation():
+            self._pressed(self.page.get_by_role("button", name=words, exact=True))
+
+    def write(self, label, text):
+        self.seconds += TO_FIND_AND_PRESS + len(text) / LETTERS_A_SECOND
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def choose(self, label, option):
+        self.seconds += 2 * TO_FIND_AND_PRESS
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+
+
+def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes(new_page):
+    page = new_page(viewport=WIDE)
+    page.goto("/")
+    newcomer = Newcomer(page)
+    newcomer.follow("Samarbejdskompasset")
+    newcomer.follow("Kom i gang")
+    newcomer.seconds = 0
+    newcomer.read()
+    newcomer.write("E-mail", "medarbejder@example.dk")
+    newcomer.write("Adgangskode", PASSWORD)
+    newcomer.press("Log ind")
+    assert "Skriv et samarbejde ind" in newcomer.read()
+    newcomer.write("Hvad kalder I samarbejdet?", "Legepladsen i parken")
+    newcomer.write("Hvad er I sammen om?", "At passe legepladsen og holde den åben.")
+    newcomer.write("Part 1", "Forældrene")
+    newcomer.choose("Slags, part 1", "Borgere")
+    newcomer.write("Part 2", "Parkafdelingen")
+    newcomer.choose("Slags, part 2", "Del af kommunen")
+    newcomer.press("Gem samarbejdet")
+    newcomer.read()
+    newcomer.follow("Åbn en runde")
+    newcomer.read()
+    newcomer.press("Åbn rummet")
+    assert page.inner_text("h1") == "Led rummet"
+    assert re.fullmatch("[2-9A-HJ-NP-Z]{6}", page.inner_text(".kompas-code--large"))
+    assert newcomer.seconds <= AT_MOST, f"{newcomer.seconds:.0f} seconds"
+
+    # The way back to it, later the same day.
+    newcomer.follow("Mine samarbejder")
+    newcomer.follow("Legepladsen i parken")
+    newcomer.follow("Gå til runden, der er i gang")
+    assert page.inner_text("h1") == "Led rummet"

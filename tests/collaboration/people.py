@@ -7,6 +7,14 @@ from collaboration.models import Consent
 from reflection.models import Participant
 from tests.reflection.people import enter, place_of
 
+SIDES = [[(2, 4, 4)] * 4, [(3, 5, 2)] * 4]
+
+# What everybody with a place in the room asks for, and what it takes beside the room's key.
+PAGES_OF_A_ROUND = ["guess_first", "guess", "result", "pair", "go_on", "ask", "agree", "consent", "case"]
+ARGUMENTS = {
+    "pair": {"number": 1}, "guess": {"position": 2}, "ask": {"number": 1}, "paper_consent": {"position": 1},
+}  # fmt: skip
+
 
 def address(name: str, room, **kwargs) -> str:
     return reverse(f"collaboration:{name}", kwargs={"key": room.key, **kwargs})
@@ -48,3 +56,13 @@ def say_yes(opened, *names, people=None):
     """Everybody who answered (or `people`) says yes to the named questions."""
     for place in people if people is not None else opened.reflection.participants.counted():
         Consent.objects.update_or_create(participant=place, defaults=dict.fromkeys(names, True))
+
+
+def go_to(opened, state: str):
+    """Bring a round that collects to «revealed» or «concluded»."""
+    if state != "collecting":
+        opened.reflection.reveal()
+    if state == "concluded":
+        opened.what, opened.who, opened.due = "Vi mødes.", "Bo", "2027-06-01"
+        opened.conclude()
+    opened.refresh_from_db()

@@ -2,14 +2,16 @@
 
 import random
 from fractions import Fraction
+from itertools import permutations
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collaboration.blindspots import Spot, pairs, party_pairs, spots, to_ask_about
+from collaboration.blindspots import Spot, compare, pairs, party_pairs, spots, to_ask_about
 from reflection.confidentiality import Values
-from reflection.models import Answer, Participant, Prompt
+from reflection.models import MIN_IN_ROOM, Answer, Participant, Party, Prompt, Step
 from tests.factories import make_collaboration, make_collaboration_guide, make_round
 
 THREE_PARTNERS = [("Beboerne", "citizens"), ("Barerne", "company"), ("Kommunen", "department")]
@@ -45,6 +47,104 @@ def test_the_result_is_what_another_way_of_counting_gives(guesses, answers, sure
     found = spot(guesses, answers, sureness)
     assert found.kind == expected_kind(guesses, answers, sureness)
     assert found.distance == abs(Fraction(sum(guesses), len(guesses)) - Fraction(sum(answers), len(answers)))
+
+
+# --- A whole round ---------------------------------------------------------------------------------
+
+
+class People(NamedTuple):
+    """A round as its people answered it: by party, for each person one row per principle.
+
+    A row is (own answer, {other party: (guess, sureness)}); None is «ved ikke».
+    """
+
+    principles: int
+    parties: list[list[list[tuple]]]
+
+
+@st.composite
+def rounds(draw) -> People:
+    """Two to four parties of none to five people, one to seven principles, everything answered at random."""
+    principles, count = draw(st.integers(1, 7)), draw(st.integers(2, 4))
+    dice = draw(st.randoms(use_true_random=False))
+    kinds = [[dice.randint(1, 5) for _ in range(count)] for _ in range(principles)]  # where answers gather
+
+    def one_of(principle: int, party: int) -> int | None:
+        near = kinds[principle][party] + dice.choice([-2, -1, 0, 0, 0, 1, 2])
+        return None if dice.random() < 0.1 else min(5, max(1, near))
+
+    def row(principle: int, party: int) -> tuple:
+        others = [other for other in range(count) if other != party]
+        guesses = {other: (one_of(principle, other), dice.choice([1, 2, 3, 4, 4, 4])) for other in others}
+        return one_of(principle, party), guesses
+
+    parties = [
+        [[row(principle, party) for principle in range(principles)] for _ in range(dice.randint(0, 5))]
+        for party in range(count)
+    ]
+    return People(principles, parties)
+
+
+def shown_of(people: People, parties: list[Party], prompts: list[Prompt]) -> dict:
+    """The cells of the round, as confidentiality.cells gives them: nothing of fewer than three."""
+    found = {}
+    for party, members in enumerate(people.parties):
+        for number, prompt in enumerate(prompts):
+            rows = [member[number] for member in members]
+            columns = {None: [(own, None) for own, _guesses in rows]}
+            for other in range(len(parties)):
+                if other != party:
+                    columns[other] = [guesses[other] for _own, guesses in rows]
+            for about, column in columns.items():
+                if len(column) >= MIN_IN_ROOM:
+                    key = (prompt.pk, parties[party].pk, parties[about].pk if about is not None else None)
+                    found[key] = cell(column)
+    return found
+
+
+def cell(column: list[tuple]) -> Values:
+    numbers = [number for number, _sure in column if number]
+    sure = [sureness for number, sureness in column if number and sureness]
+    counted = values(numbers, sure)
+    return counted._replace(unknown=len(column) - len(numbers))
+
+
+def recount(people: People, number: int, guesser: int, about: int) -> tuple[str, Fraction | None]:
+    """Kind and distance from the people's own rows, without any of the code under test."""
+    guessed = [member[number][1][about] for member in people.parties[guesser]]
+    answered = [member[number][0] for member in people.parties[about]]
+    if len(guessed) < 3 or len(answered) < 3:
+        return "", None
+    guesses = [guess for guess, _sure in guessed if guess]
+    answers = [own for own in answered if own]
+    if not guesses or not answers:
+        return "", None
+    sure = [sureness for guess, sureness in guessed if guess]
+    off = abs(sum(guesses) * len(answers) - sum(answers) * len(guesses))
+    return expected_kind(guesses, answers, sure), Fraction(off, len(guesses) * len(answers))
+
+
+@settings(max_examples=1000, deadline=None)
+@given(rounds())
+def test_a_thousand_random_rounds_are_what_another_way_of_counting_gives(people):
+    parties = [Party(pk=10 + n, position=n + 1, title=f"Part {n}") for n in range(len(people.parties))]
+    steps = [Step(pk=100 + n, position=n + 1) for n in range(people.principles)]
+    prompts = [Prompt(pk=1000 + n) for n in range(people.principles)]
+    rated = list(zip(steps, prompts, strict=True))
+    found = compare(rated, parties, shown_of(people, parties, prompts))
+    got = {
+        (one.step.position - 1, one.guesser.position - 1, one.about.position - 1): (one.kind, one.distance)
+        for one in found
+    }
+    pairs_of_parties = list(permutations(range(len(parties)), 2))
+    expected = {
+        (number, *pair): recount(people, number, *pair)
+        for number in range(people.principles)
+        for pair in pairs_of_parties
+    }
+    assert (len(found), got) == (len(expected), expected)
+    distances = [-1 if one.distance is None else one.distance for one in found]
+    assert distances == sorted(distances, reverse=True)
 
 
 # --- Edges ---------------------------------------------------------------------------------------

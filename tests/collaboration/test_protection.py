@@ -8,118 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from collaboration.blindspots import spots
-from collaboration.models import Consent
+from collaboration.models import Consent, PaperConsent, Round
 from reflection.confidentiality import MIN_OUTSIDE, cells
 from reflection.models import MIN_IN_ROOM, Answer
-from tests.collaboration.people import address, say_yes
-from tests.factories import make_collaboration, make_round, make_user, seat
+from tests.collaboration.people import ARGUMENTS, PAGES_OF_A_ROUND, SIDES, address, go_to, say_yes
+from tests.factories import make_collaboration, make_room, make_round, seat
 from tests.reflection.people import enter, place_of
 
-SIDES = [[(2, 4, 4)] * 4, [(3, 5, 2)] * 4]
 CHANGING = re.compile(r'(csrfmiddlewaretoken|name="page"|nonce)[^>]*>|\?next=[^"]*')
-
-
-@pytest.fixture
-def opened(collaboration):
-    return make_round(collaboration, sides=SIDES)
-
-
-@pytest.fixture
-def crowd(opened, collaboration, staff, colleague, logged_in):
-    """Everybody who may come by, each with a browser."""
-    room = opened.reflection
-    residents, municipality = room.parties.all()
-    another_round = make_round(make_collaboration("Et andet", owner=staff))
-    another_round.reflection.participants.create(user=colleague, name="Karen")
-    inside = make_user("Ida Inde")
-    room.participants.create(user=inside, party=municipality, name="Ida", safety=4)
-    return {
-        "leader": logged_in(staff),
-        "resident": enter(room, party=residents.pk, name="Alma"),
-        "inside": logged_in(inside),
-        "spectator": enter(room, party=municipality.pk, spectator="on"),
-        "other": logged_in(colleague),
-        "stranger": logged_in(make_user("Finn Fremmed")),
-        "anonymous": Client(),
-    }
-
-
-def go_to(opened, state: str):
-    if state != "collecting":
-        opened.reflection.reveal()
-    if state == "concluded":
-        opened.what, opened.who, opened.due = "Vi mødes.", "Bo", "2027-06-01"
-        opened.conclude()
-    opened.refresh_from_db()
-
-
-# --- The matrix ----------------------------------------------------------------------------------
-
-STATES = ["collecting", "revealed", "concluded"]
-INSIDE = ["leader", "resident", "inside", "spectator"]
-OUTSIDE = ["other", "stranger", "anonymous"]
-
-NOBODY_ELSE = {role: [403] * 3 for role in OUTSIDE}
-ONLY_THE_LEADER = NOBODY_ELSE | {role: [404] * 3 for role in ["resident", "inside", "spectator"]}
-
-# By page: what each role gets in each of the three states. 200 a page, 302 the way to what there is,
-# 403 no place in the room, 404 nothing there.
-MATRIX = {
-    "result": {role: [302, 200, 200] for role in INSIDE} | NOBODY_ELSE,
-    "pair": {role: [302, 200, 200] for role in INSIDE} | NOBODY_ELSE,
-    "guess": {
-        "leader": [404, 302, 302], "resident": [200, 302, 302], "inside": [404, 302, 302],
-        "spectator": [404, 302, 302], **NOBODY_ELSE,
-    },
-    "consent": {
-        "leader": [302, 200, 200], "resident": [302, 200, 200], "inside": [302, 200, 200],
-        "spectator": [302, 302, 302], **NOBODY_ELSE,
-    },
-    "ask": {
-        **ONLY_THE_LEADER, "leader": [302, 200, 302],
-    },
-    "agree": {
-        **ONLY_THE_LEADER, "leader": [302, 200, 302],
-    },
-    "case": {
-        **ONLY_THE_LEADER, "leader": [302, 302, 302],
-    },
-    "invitation_pdf": {
-        **ONLY_THE_LEADER, "leader": [200, 200, 404],
-    },
-}  # fmt: skip
-ARGUMENTS = {"pair": {"number": 1}, "guess": {"position": 2}, "ask": {"number": 1}}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_each_gets_what_the_matrix_says(opened, crowd, state):
-    go_to(opened, state)
-    index = STATES.index(state)
-    got, expected = {}, {}
-    for name, (role, browser) in product(MATRIX, crowd.items()):
-        got[name, role] = browser.get(address(name, opened.reflection, **ARGUMENTS.get(name, {}))).status_code
-        expected[name, role] = MATRIX[name][role][index]
-    assert got == expected
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_the_collaboration_is_there_for_its_owner_and_for_who_took_part_with_an_account(
-    opened, crowd, collaboration, state
-):
-    go_to(opened, state)
-    addresses = [
-        reverse(f"collaboration:{name}", args=[collaboration.key])
-        for name in ["collaboration", "development"]
-    ]
-    for url in addresses:
-        seen = {role: browser.get(url).status_code for role, browser in crowd.items()}
-        assert seen == {
-            "leader": 200, "inside": 200, "other": 404, "stranger": 404,
-            "resident": 302, "spectator": 302, "anonymous": 302,
-        }  # fmt: skip
-    for name in ["edit", "open_round"]:
-        url = reverse(f"collaboration:{name}", args=[collaboration.key])
-        assert (crowd["leader"].get(url).status_code, crowd["inside"].get(url).status_code) == (200, 404)
 
 
 # --- Before the reveal ---------------------------------------------------------------------------
@@ -128,11 +24,7 @@ def test_the_collaboration_is_there_for_its_owner_and_for_who_took_part_with_an_
 def pages_of(opened, crowd, collaboration) -> dict[tuple, str]:
     """What everybody sees everywhere, without what changes from one fetch to the next."""
     room = opened.reflection
-    addresses = [
-        address(name, room, **ARGUMENTS.get(name, {}))
-        for name in [*MATRIX, "guess_first", "go_on"]
-        if "pdf" not in name
-    ]
+    addresses = [address(name, room, **ARGUMENTS.get(name, {})) for name in PAGES_OF_A_ROUND]
     addresses += [
         reverse(f"reflection:{name}", args=[room.key])
         for name in ["lead", "waiting", "board", "answers", "minutes"]
@@ -321,7 +213,7 @@ def test_what_others_see_is_part_of_what_the_room_saw(shared):
     assert {cell: inside[cell] for cell in outside} == outside
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", ["collecting", "revealed", "concluded"])
 @pytest.mark.parametrize("saying", ["nobody", "one side", "all but one", "everybody"])
 def test_the_address_works_only_while_everybody_on_both_sides_says_yes(client, opened, state, saying):
     go_to(opened, state)
@@ -340,12 +232,7 @@ def test_one_who_takes_a_yes_back_closes_the_address(client, shared):
     assert client.get(shared_address(shared)).status_code == 404
 
 
-def test_a_party_that_could_not_come_and_a_paper_have_not_said_yes(collaboration, staff):
-    opened = make_round(collaboration, sides=SIDES)
-    seat(opened, opened.reflection.parties.first(), 3, 3, 3, is_paper=True)
-    go_to(opened, "concluded")
-    say_yes(opened, "may_share", people=opened.reflection.participants.counted().filter(is_paper=False))
-    assert [is_yes for _party, is_yes in opened.sides_say("may_share")] == [False, True]
+def test_a_party_that_could_not_come_has_not_said_yes(collaboration):
     alone = make_round(collaboration, sides=[[(2, 4, 4)] * 4], absent=collaboration.partners.last())
     go_to(alone, "concluded")
     say_yes(alone, "may_share")
@@ -366,10 +253,121 @@ def test_who_has_not_said_yes_is_nobodys_business(page, staff, opened, crowd):
 
 def test_making_the_address_needs_everybodys_yes(opened, crowd):
     go_to(opened, "revealed")
-    crowd["leader"].post(address("share", opened.reflection))
+    crowd["owner"].post(address("share", opened.reflection))
     opened.refresh_from_db()
     assert opened.shared_key is None
     say_yes(opened, "may_share")
-    crowd["leader"].post(address("share", opened.reflection))
+    crowd["owner"].post(address("share", opened.reflection))
     opened.refresh_from_db()
     assert opened.shared_key is not None
+
+
+# --- Who answered on paper -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_paper(collaboration):
+    """A revealed round where all on screens say yes, and two of «Beboerne» answered on paper."""
+    opened = make_round(collaboration, sides=SIDES)
+    for _ in range(2):
+        seat(opened, opened.reflection.parties.first(), 3, 3, 3, is_paper=True)
+    go_to(opened, "revealed")
+    say_yes(opened, "may_share", "may_tell", people=opened.reflection.participants.filter(is_paper=False))
+    return opened
+
+
+def ask_them(page, opened, by, status=200, **said):
+    asking = page(address("paper_consent", opened.reflection, position=1), by=by)
+    return asking.form().send({"asked_by": "Karen", **said}, button="Gem", status=status)
+
+
+def test_paper_says_yes_only_by_somebody_who_asked_and_whose_name_all_can_see(page, staff, client, on_paper):
+    assert [is_yes for _party, is_yes in on_paper.sides_say("may_share")] == [False, True]
+    before = page(address("consent", on_paper.reflection), by=staff)
+    assert "Beboerne: 2 på papir." in before.text
+    assert "har spurgt" not in before.text
+    refused = ask_them(page, on_paper, staff, may_share="on", asked_by="", status=422)
+    assert refused.texts(".kompas-error-summary a") == [
+        "Hvem har spurgt dem?: Skriv, hvem der har spurgt dem."
+    ]
+    after = ask_them(page, on_paper, staff, may_share="on")
+    assert re.search(r"Beboerne: 2 på papir\. Karen har spurgt, \d+\. \w+ \d{4}\.", after.text)
+    assert [is_yes for _party, is_yes in on_paper.sides_say("may_share")] == [True, True]
+    assert [is_yes for _party, is_yes in on_paper.sides_say("may_tell")] == [False, True]
+    resident = enter_by_link(client, on_paper)
+    assert "Karen har spurgt" in page(address("consent", on_paper.reflection), by=resident).text
+
+
+def enter_by_link(client, opened) -> Client:
+    """The browser of one of «Beboerne», by their own link."""
+    person = opened.reflection.participants.filter(party__position=1, is_paper=False).first()
+    client.post(reverse("reflection:own_link", args=[person.link]))
+    return client
+
+
+def test_a_yes_on_paper_is_taken_back_and_the_address_closes(page, staff, client, on_paper):
+    ask_them(page, on_paper, staff, may_share="on")
+    on_paper.share()
+    assert client.get(shared_address(on_paper)).status_code == 200
+    asking = page(address("paper_consent", on_paper.reflection, position=1), by=staff).form()
+    without = {name: value for name, value in asking.values.items() if name != "may_share"}
+    page(asking.action, by=staff, post=without)
+    assert client.get(shared_address(on_paper)).status_code == 404
+
+
+def test_one_paper_more_and_the_yes_of_the_others_is_not_everybodys(page, staff, on_paper):
+    ask_them(page, on_paper, staff, may_share="on")
+    on_paper.reflection.collect_again()
+    seat(on_paper, on_paper.reflection.parties.first(), 3, 3, 3, is_paper=True)
+    on_paper.reflection.reveal()
+    assert not Round.objects.get(pk=on_paper.pk).has_yes("may_share")
+    seen = page(address("consent", on_paper.reflection), by=staff)
+    assert "Siden er der kommet flere papirsvar. Spørg igen." in seen.text
+
+
+def test_who_does_not_lead_and_a_party_without_paper_have_nothing_to_tell(page, staff, client, on_paper):
+    room = on_paper.reflection
+    resident = enter_by_link(client, on_paper)
+    assert resident.get(address("paper_consent", room, position=1)).status_code == 404
+    page(address("paper_consent", room, position=2), by=staff, status=404)
+    room.collect_again()
+    page(address("paper_consent", room, position=1), by=staff, status=404)
+    assert not PaperConsent.objects.exists()
+
+
+# --- A participant who is handed the role --------------------------------------------------------
+
+
+def test_who_is_handed_the_role_ends_the_round_without_an_account(page, staff, client, opened):
+    room = opened.reflection
+    resident = enter_by_link(client, opened)
+    place = place_of(resident, room)
+    assert resident.get(address("agree", room)).status_code == 404
+    page(reverse("reflection:hand_over", args=[room.key, place.pk]), by=staff, post={})
+    lead = page(reverse("reflection:lead", args=[room.key]), by=resident)
+    shown = lead.form(f"form[action='{reverse('reflection:reveal', args=[room.key])}']").send()
+    assert shown.url == address("result", room)
+    lead = page(reverse("reflection:lead", args=[room.key]), by=resident)
+    asking = page(lead.links()["Skriv det, I bliver enige om, og afslut"], by=resident)
+    form = "main form[data-autosave]"
+    second = asking.form(form).send({"known": "De mangler svar."}, button="Næste princip")
+    agreeing = second.form(form).send(button="Videre til aftalen")
+    said = {"what": "Vi ringer.", "who": "Alma", "party": place.party_id, "due": "2027-06-01"}
+    minutes = agreeing.form().send(
+        {**said, "look_back_on": "2027-09-01"}, button="Afslut runden, og vis referatet"
+    )
+    assert (minutes.texts("h1"), "Vi ringer." in minutes.text) == (["Referat"], True)
+    room.refresh_from_db()
+    assert room.is_concluded
+
+
+def test_where_the_ending_asks_for_an_account_who_has_none_is_told_so(page, db):
+    room = make_room(people=[None] * 3)
+    room.goes_on_at = "goals:decision"
+    room.save()
+    browser = enter(room, name="Alma")
+    place_of(browser, room).lead()
+    room.reveal()
+    lead = page(reverse("reflection:lead", args=[room.key]), by=browser)
+    assert "En, der er logget ind som ansat, skriver det, I bliver enige om." in lead.text
+    assert "Skriv det, I bliver enige om, og afslut" not in lead.links()

@@ -1,0 +1,176 @@
+"""Nødadgang: an administrator opens a room's administration with a reason, and everybody in it can read so.
+
+No page here shows an answer, before the reveal or after it (product.md §4.1).
+"""
+
+import functools
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_POST
+
+from reflection import breakglass
+from reflection.breakglass import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
+from reflection.models import BreakGlass
+from reflection.saving import posted, status_of
+
+PERMISSION = "reflection.break_glass"
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def opening_required(view):
+    """Turn `pk` into an opening that still lets this administrator in, or answer 404."""
+
+    @functools.wraps(view)
+    def guarded(self, request, pk):
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        opened = BreakGlass.objects.open_to(request.user).filter(pk=pk).first()
+        if opened is None:
+            raise Http404
+        return view(self, request, opened)
+
+    return guarded
+
+
+@admin.register(BreakGlass)
+class BreakGlassAdmin(admin.ModelAdmin):
+    """The list of every use, to read; and the way to a new one."""
+
+    list_display = ["at", "name", "action", "room", "reason"]
+    list_display_links = None
+    list_filter = ["action"]
+    actions = None
+    change_list_template = "admin/reflection/breakglass/change_list.html"
+
+    def has_module_permission(self, request):
+        return request.user.has_perm(PERMISSION)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(PERMISSION)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        own = [
+            path("aabn/", wrap(self.open_view), name="reflection_breakglass_open"),
+            path("<int:pk>/rum/", wrap(self.room_view), name="reflection_breakglass_room"),
+            path("<int:pk>/luk-koder/", wrap(self.close_view), name="reflection_breakglass_close"),
+            path("<int:pk>/slet-svar/", wrap(self.answers_view), name="reflection_breakglass_answers"),
+            path("<int:pk>/lad-lede/", wrap(self.lead_view), name="reflection_breakglass_lead"),
+            path(
+                "<int:pk>/slet-rum/", wrap(self.delete_view_of_room), name="reflection_breakglass_delete_room"
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(form_methods)
+    def open_view(self, request):
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        form = OpenForm(posted(request))
+        if form.is_valid():
+            return self._room(form.save(request.user))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Åbn et rums administration",
+            "form": form,
+        }
+        return TemplateResponse(
+            request, "admin/reflection/breakglass/open.html", context, status=status_of(form)
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD"]))
+    @opening_required
+    def room_view(self, request, opened):
+        return self._page(request, opened)
+
+    @method_decorator(require_POST)
+    @opening_required
+    def close_view(self, request, opened):
+        breakglass.close_ways_in(opened)
+        messages.success(request, "Koden og alle links er lukket.")
+        return self._room(opened)
+
+    @method_decorator(require_POST)
+    @opening_required
+    def answers_view(self, request, opened):
+        form = PersonForm(request.POST, room=opened.reflection)
+        if not form.is_valid():
+            return self._page(request, opened, answers=form)
+        breakglass.delete_answers(opened, form.cleaned_data["who"])
+        messages.success(request, "Deltagerens svar er slettet.")
+        return self._room(opened)
+
+    @method_decorator(require_POST)
+    @opening_required
+    def lead_view(self, request, opened):
+        form = LeaderForm(request.POST, room=opened.reflection, user=request.user)
+        if not form.is_valid():
+            return self._page(request, opened, leader=form)
+        breakglass.hand_over(opened, form.cleaned_data["who"])
+        messages.success(request, "Deltageren kan nu lede rummet.")
+        return self._room(opened)
+
+    @method_decorator(require_POST)
+    @opening_required
+    def delete_view_of_room(self, request, opened):
+        form = DeleteRoomForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, opened, deletion=form)
+        breakglass.delete_room(opened)
+        messages.success(request, "Rummet er slettet.")
+        return redirect("admin:reflection_breakglass_changelist")
+
+    def _room(self, opened):
+        return redirect(reverse("admin:reflection_breakglass_room", args=[opened.pk]))
+
+    def _page(self, request, opened, **forms):
+        """The administration of a room; of `forms` those that were sent and found wrong."""
+        room = opened.reflection
+        unsent = {
+            "answers": PersonForm(room=room),
+            "leader": LeaderForm(room=room, user=request.user),
+            "deletion": DeleteRoomForm(),
+        }
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Rummets administration",
+            "opened": opened,
+            "facts": _facts(room),
+            "is_left": not room.owner.is_active,
+            **unsent,
+            **forms,
+        }
+        status = 422 if forms else 200
+        return TemplateResponse(request, "admin/reflection/breakglass/room.html", context, status=status)
+
+
+def _facts(room) -> list[tuple[str, object]]:
+    """What is known of a room beside what is said in it."""
+    people = room.participants
+    return [
+        ("Kompas", room.version),
+        ("Form", room.get_mode_display()),
+        ("Fase", room.get_phase_display()),
+        ("Åbnet", room.created_at),
+        ("Afsluttet", room.concluded_at or "nej"),
+        ("Ejer", room.owner.get_full_name()),
+        ("Deltagere", people.count()),
+        ("Heraf ledere", people.filter(is_facilitator=True).count()),
+        ("Færdige", room.done_count),
+        ("Kode og links", "åbne" if room.code_hash else "lukkede"),
+    ]

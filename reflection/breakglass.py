@@ -1,0 +1,195 @@
+"""What an administrator can do to somebody else's room, with a reason that everybody in it can read.
+
+Nothing here reads an answer to show it. Every act is written down in the same transaction.
+"""
+
+import re
+from uuid import UUID
+
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+
+from reflection import tokens
+from reflection.keeping import delete_rehearsal as delete_whole
+from reflection.live import announce
+from reflection.models import BreakGlass, HiddenComment, Participant, Reflection
+from reflection.models.breakglass import SHORTEST_REASON
+from reflection.models.reflections import WAYS_IN
+
+KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"
+REMOVED = "(slettet efter ønske)"
+
+
+class OpenForm(forms.Form):
+    """Which room, why, and that one knows who will read it."""
+
+    room = forms.CharField(
+        label="Rummets adresse",
+        max_length=300,
+        help_text="Den, der spørger, kan kopiere den fra sin browser. Den ligner /rum/1b2c…/.",
+        error_messages={"required": "Skriv rummets adresse."},
+    )
+    reason = forms.CharField(
+        label="Hvorfor?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        min_length=SHORTEST_REASON,
+        max_length=500,
+        help_text="Skriv, hvem der har bedt om hvad. Alle i rummet kan læse det, så skriv ikke om personer.",
+        error_messages={
+            "required": "Skriv, hvorfor rummets administration skal åbnes.",
+            "min_length": "Skriv grunden i en hel sætning, på mindst %(limit_value)d tegn.",
+        },
+    )
+    confirmed = forms.BooleanField(
+        label="Jeg ved, at alle i rummet får at se, at jeg har åbnet det, og hvorfor",
+        error_messages={"required": "Sæt kryds, hvis du vil åbne rummets administration."},
+    )
+
+    def clean_room(self) -> Reflection:
+        found = KEY.search(self.cleaned_data["room"])
+        rooms = Reflection.objects.exclude(mode=Reflection.Mode.SOLO)
+        room = rooms.filter(key=UUID(found[0])).first() if found else None
+        if room is None:
+            raise forms.ValidationError("Adressen fører ikke til et rum. Se efter, om det hele er med.")
+        return room
+
+    @transaction.atomic
+    def save(self, user) -> BreakGlass:
+        room, reason = self.cleaned_data["room"], self.cleaned_data["reason"]
+        opened = BreakGlass.objects.create(
+            reflection=room,
+            room=f"{room.version.guide} {room.created_at:%d.%m.%Y} {str(room.key)[:8]}",
+            user=user,
+            name=user.get_full_name(),
+            action=BreakGlass.Action.OPENED,
+            reason=reason,
+        )
+        _tell(opened)
+        return opened
+
+
+class PersonForm(forms.Form):
+    """One person in the room, by the code only they have, or by the name they gave."""
+
+    who = forms.CharField(
+        label="Deltagerens egen kode eller navn",
+        max_length=60,
+        error_messages={"required": "Skriv deltagerens egen kode eller navn."},
+    )
+
+    def __init__(self, *args, room: Reflection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.room = room
+
+    def clean_who(self) -> Participant:
+        said = self.cleaned_data["who"].strip()
+        people = self.room.participants.filter(is_paper=False, is_pretend=False)
+        by_code = people.filter(return_hash=tokens.digest(tokens.normalised(said)))
+        found = list(by_code) or list(people.filter(name__iexact=said))
+        if len(found) > 1:
+            raise forms.ValidationError("Flere hedder det. Bed om deltagerens egen kode.")
+        if not found:
+            raise forms.ValidationError("Der er ingen i rummet med den kode eller det navn.")
+        return found[0]
+
+
+class LeaderForm(PersonForm):
+    """Somebody who is in the room already, and not the one who opened its administration."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_who(self) -> Participant:
+        person = super().clean_who()
+        if person.user_id == self.user.pk:
+            raise forms.ValidationError("Du kan ikke give rollen til dig selv.")
+        return person
+
+    def clean(self):
+        if self.room.owner.is_active:
+            raise forms.ValidationError(
+                "Den, der åbnede rummet, har stadig en konto. Kun den, der leder, kan give rollen videre."
+            )
+        return super().clean()
+
+
+class DeleteRoomForm(forms.Form):
+    confirmed = forms.BooleanField(
+        label="Slet rummet med alt, hvad der er svaret og aftalt i det",
+        error_messages={"required": "Sæt kryds, hvis rummet skal slettes. Det kan ikke fortrydes."},
+    )
+
+
+@transaction.atomic
+def close_ways_in(opened: BreakGlass):
+    """Code and links open nothing any more; who is in the room stays, and who leads can make a new code."""
+    Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN))
+    _note(opened, BreakGlass.Action.CLOSED_WAYS_IN)
+
+
+@transaction.atomic
+def delete_answers(opened: BreakGlass, person: Participant):
+    """One person's answers, and their words where they are shown.
+
+    Numbers that the room has seen stay as they were shown: others could else work out the difference.
+    """
+    for answer in person.answers.all():
+        _forget_shown(person, answer)
+    person.answers.all().delete()
+    Participant.objects.filter(pk=person.pk).update(is_done=False, safety=None)
+    _note(opened, BreakGlass.Action.DELETED_ANSWERS)
+
+
+def _forget_shown(person: Participant, answer):
+    snapshots = person.reflection.snapshots.filter(
+        prompt=answer.prompt_id, party=person.party_id, about=answer.about_id
+    )
+    for snapshot in snapshots:
+        names = snapshot.names.get(answer.raw, [])
+        if person.label in names:
+            names[names.index(person.label)] = REMOVED
+        for position, said in enumerate(snapshot.comments):
+            if answer.text and said["text"] == answer.text:
+                said.update(text="", name="")
+                hidden = {"reason": ON_REQUEST, "hidden_by": "en administrator"}
+                HiddenComment.objects.update_or_create(snapshot=snapshot, position=position, defaults=hidden)
+                break
+        snapshot.save()
+
+
+@transaction.atomic
+def hand_over(opened: BreakGlass, person: Participant):
+    person.lead()
+    _note(opened, BreakGlass.Action.HANDED_OVER)
+
+
+@transaction.atomic
+def delete_room(opened: BreakGlass):
+    """The room and everything in it; that it was deleted, by whom and why, stays."""
+    room = opened.reflection
+    _note(opened, BreakGlass.Action.DELETED_ROOM)
+    delete_whole(room)
+
+
+def _note(opened: BreakGlass, action: str):
+    done = BreakGlass.objects.create(
+        reflection=opened.reflection,
+        room=opened.room,
+        user=opened.user,
+        name=opened.name,
+        action=action,
+        reason=opened.reason,
+    )
+    _tell(done)
+
+
+def _tell(done: BreakGlass):
+    """Everybody in the room reads it on every page of theirs."""
+    room = Reflection.objects.select_for_update().get(pk=done.reflection_id)
+    day = timezone.localdate().isoformat()
+    room.broken_glass = [*room.broken_glass, [done.name, done.action, day, done.reason]]
+    room.save(update_fields=["broken_glass"])
+    announce(room.key)

@@ -1,0 +1,52 @@
+"""The administrators' way into a room's administration – never to what was answered – and who used it."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+SHORTEST_REASON = 20
+
+
+class BreakGlassQuerySet(models.QuerySet):
+    def open_to(self, user):
+        """Openings that still let this administrator in: their own, of the last hour, of a room there is."""
+        begun = timezone.now() - BreakGlass.LASTS
+        opened = self.filter(action=BreakGlass.Action.OPENED, user=user, at__gte=begun)
+        return opened.exclude(reflection=None).select_related("reflection__version__guide")
+
+
+class BreakGlass(models.Model):
+    """One thing an administrator did to a room that is not theirs, and why. Written once, never changed."""
+
+    LASTS = timedelta(hours=1)
+
+    class Action(models.TextChoices):
+        OPENED = "opened", "åbnede rummets administration"
+        CLOSED_WAYS_IN = "closed_ways_in", "lukkede koder og links"
+        DELETED_ANSWERS = "deleted_answers", "slettede én deltagers svar efter ønske"
+        HANDED_OVER = "handed_over", "lod en anden i rummet lede"
+        DELETED_ROOM = "deleted_room", "slettede rummet"
+
+    reflection = models.ForeignKey(
+        "reflection.Reflection", models.SET_NULL, null=True, related_name="+", verbose_name="rum"
+    )
+    room = models.CharField("rum", max_length=200)  # how it is told apart when it is gone; not its words
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField("hvem", max_length=200)
+    action = models.CharField("hvad", max_length=20, choices=Action.choices)
+    reason = models.TextField("hvorfor")
+    at = models.DateTimeField("hvornår", auto_now_add=True)
+
+    objects = BreakGlassQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "brug af nødadgang"
+        verbose_name_plural = "nødadgang til rum"
+        ordering = ["-at", "-pk"]
+        default_permissions = ()
+        permissions = [("break_glass", "Kan åbne et rums administration i nødstilfælde")]
+
+    def __str__(self):
+        return f"{self.name} {self.get_action_display()}"
