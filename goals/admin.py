@@ -1,7 +1,24 @@
 from django.contrib import admin
 
-from aarhuskompas.editing import PublishableAdmin
-from goals.models import Goodbye
+from aarhuskompas.editing import ContentAdmin, PublishableAdmin, TaskKind, english
+from aarhuskompas.publishing import State, in_state
+from goals.models import CityGoal, Goodbye
+
+
+@admin.register(CityGoal)
+class CityGoalAdmin(ContentAdmin):
+    """The list that staff choose from when they write a goal in, and that the overview counts by."""
+
+    list_display = ["title", "position"]
+    search_fields = ["title", "title_en"]
+    help_texts = {
+        "title": (
+            "Skriv Aarhusmålet, som byrådet har vedtaget det. Når listen er tom, skriver medarbejderne det "
+            "med egne ord."
+        ),
+        "position": "Aarhusmålene vises i denne rækkefølge. Det laveste tal står først.",
+    }
+    fieldsets = [(None, {"fields": ["title", "position"]}), english("title_en")]
 
 
 @admin.register(Goodbye)
@@ -9,13 +26,17 @@ class GoodbyeAdmin(PublishableAdmin):
     """Only what its owner has offered to the public; the goal and the answers are not shown here."""
 
     text_field = "why"
-    list_display = ["what", "department", "stops_on"]
-    list_filter = ["department"]
+    # Whoever offers a goodbye asks for it to be read: it comes in as a draft.
+    own_tasks = [TaskKind("Farveller til gennemsyn", lambda model: in_state(State.DRAFT), "status=kladde")]
+    list_display = ["what", "department", "stops_on", "is_trial"]
+    list_filter = ["department", "is_trial"]
     search_fields = ["what", "why", "frees"]
     fields = [
         "what",
         "why",
         "stops_on",
+        "is_trial",
+        "trial_until",
         "frees",
         "guard",
         "department",
@@ -23,6 +44,13 @@ class GoodbyeAdmin(PublishableAdmin):
         "updated_at",
         "readability",
     ]
+    help_texts = {
+        "is_trial": "Et farvel på prøve står med en slutdato på den offentlige liste.",
+        "trial_until": "Skal ligge efter den dag, noget holder op.",
+    }
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).shared()
 
     def has_add_permission(self, request):
         return False

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class GoalsConfig(AppConfig):
     name = "goals"
     verbose_name = "Målkompasset"
+
+    def ready(self):
+        from goals.later import listen  # models are there only now
+
+        listen()

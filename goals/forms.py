@@ -1,8 +1,60 @@
+from typing import NamedTuple
+
 from django import forms
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import Decision, Goal, Goodbye, Review
+from goals.models import Backing, CityGoal, Decision, Goal, Goodbye, GoodbyeCheck, Review
+from goals.models.backing import KINDS, ROLES
 from reflection.forms import FieldwiseForm, TextLine
+
+NO_DATE = {"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")}
+DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "error_messages": NO_DATE}
+
+
+class Asked(NamedTuple):
+    """What somebody looks for in «Mine mål»."""
+
+    text: str = ""
+    page: int = 1
+    is_archive: bool = False
+
+    @property
+    def is_first(self) -> bool:
+        return self.page == 1 and not self.is_archive
+
+
+class MineForm(forms.Form):
+    q = forms.CharField(
+        label=_("Søg i dine mål"),
+        help_text=_("Der søges i målets ord, i planer og i dine egne svar."),
+        max_length=100,
+        required=False,
+    )
+    side = forms.CharField(required=False)
+    arkiv = forms.BooleanField(required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        page = cleaned.get("side") or "1"
+        is_page = page.isascii() and page.isdecimal() and int(page[:6]) > 0 and len(page) < 6
+        cleaned["page"] = int(page) if is_page else 1
+        if not is_page:
+            self.add_error(None, _("Den side findes ikke. Her er den første."))
+        return cleaned
+
+    def asked(self) -> Asked:
+        """What can be understood of it; the rest is said among the errors."""
+        self.full_clean()
+        understood = self.cleaned_data
+        return Asked(understood.get("q", ""), understood["page"], understood["arkiv"])
+
+
+class Difference(NamedTuple):
+    """A field that another window has changed: its label, and what stands there now."""
+
+    label: str
+    theirs: str
 
 
 class GoalForm(forms.ModelForm):
@@ -20,15 +72,80 @@ class GoalForm(forms.ModelForm):
         error_messages={"required": _("Vælg, hvem målet handler om.")},
     )
 
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Goal
         fields = [
-            "wording", "concerns", "is_law_bound", "stands_in", "department", "serves", "set_by",
+            "wording", "concerns", "is_law_bound", "stands_in", "department", "city_goal", "serves", "set_by",
         ]  # fmt: skip
         help_texts = {
             "is_law_bound": _("Så kan I ikke sige farvel til det, men I kan ændre opfølgningen."),
             "stands_in": _("Fx budgettet, en politik eller en kontrakt."),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seen_version"].initial = self.instance.version
+        if not CityGoal.objects.exists():
+            del self.fields["city_goal"]
+            self.fields["serves"].help_text = _("Listen over Aarhusmål er tom endnu. Skriv det med dine ord.")
+        else:
+            self.fields["serves"].label = _("Hvordan støtter målet det?")
+
+    @property
+    def seen(self) -> int:
+        """The version the page was based on; 0 where it does not say."""
+        return self.cleaned_data.get("seen_version") or 0
+
+    def clashes_with(self, stored: Goal) -> list[Difference]:
+        """What another window wrote, where this one says something else."""
+        names = [name for name in self.Meta.fields if name in self.fields]
+        return [
+            Difference(str(self.fields[name].label), _shown(stored, name))
+            for name in names
+            if getattr(stored, name) != getattr(self.instance, name)
+        ]
+
+    def based_on(self, stored: Goal) -> "GoalForm":
+        """The same form with everything typed, for somebody who has now seen what stands there."""
+        sent = self.data.copy()
+        sent["seen_version"] = stored.version
+        return GoalForm(sent, instance=self.instance)
+
+
+def _shown(goal: Goal, name: str) -> str:
+    value = getattr(goal, name)
+    if isinstance(value, bool):
+        return str(_("ja") if value else _("nej"))
+    if name == "concerns":
+        return str(goal.get_concerns_display())
+    return str(value or "–")
+
+
+class ShareForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Kollegaens mailadresse"),
+        help_text=_("Den, kollegaen logger ind med."),
+        error_messages={
+            "required": _("Skriv kollegaens mailadresse."),
+            "invalid": _("Skriv en mailadresse, fx navn@aarhus.dk."),
+        },
+    )
+
+    def __init__(self, *args, goal: Goal, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.goal = goal
+        self.colleague = None
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        self.colleague = get_user_model().objects.filter(email__iexact=email, is_active=True).first()
+        if self.colleague is None:
+            raise forms.ValidationError(_("Ingen med den adresse har en konto her."))
+        if self.colleague.pk == self.goal.owner_id:
+            raise forms.ValidationError(_("Målet er dit eget. Skriv en kollegas adresse."))
+        return email
 
 
 class DecisionForm(FieldwiseForm):
@@ -82,11 +199,7 @@ class PlanForm(FieldwiseForm):
         help_text=_("Noget, man kan se eller høre inden for tre måneder."),
         max_length=500,
     )
-    look_back_on = forms.DateField(
-        label=_("Vi kigger igen den"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")},
-    )
+    look_back_on = forms.DateField(label=_("Vi kigger igen den"), **DAY)
     if_nothing = TextLine(
         label=_("Sker der intet, så"),
         help_text=_("Hvad gør I, hvis tegnet udebliver?"),
@@ -116,6 +229,51 @@ class PlanForm(FieldwiseForm):
         return cleaned
 
 
+class LookBackForm(FieldwiseForm):
+    """What became of the last plan: one line for each promise in it."""
+
+    needed = ("was_useful",)
+    was_useful = forms.ChoiceField(
+        label=_("Var opfølgningen til nytte?"),
+        choices=Review.Useful.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg ja, nej eller ved ikke.")},
+    )
+
+    class Meta:
+        model = Review
+        fields = ["was_useful", "change_became", "stop_became", "sign_became", "useful_note"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        promised = self.instance.promises
+        for name in ["change_became", "stop_became", "sign_became"]:
+            if name in promised:
+                self.fields[name].help_text = _("Der stod: «%s»") % promised[name]
+            else:
+                del self.fields[name]
+
+
+class BackingForm(FieldwiseForm):
+    class Meta:
+        model = Backing
+        fields = [*[name for kind in KINDS for name in (kind.field, f"{kind.field}_line")], *ROLES]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for kind in KINDS:
+            self.fields[kind.field].help_text = kind.hint
+
+    @property
+    def kinds(self) -> list[tuple]:
+        """For each kind of knowledge its box and its line."""
+        return [(self[kind.field], self[f"{kind.field}_line"]) for kind in KINDS]
+
+    @property
+    def people(self) -> list:
+        return [self[name] for name in ROLES]
+
+
 class GoodbyeForm(forms.ModelForm):
     """What the public may read of a goodbye; the goal and the answers stay where they are."""
 
@@ -126,12 +284,38 @@ class GoodbyeForm(forms.ModelForm):
     )
     why = TextLine(label=_("Hvorfor?"), max_length=1000)
     frees = TextLine(label=_("Hvad giver det plads til?"), max_length=500)
-    stops_on = forms.DateField(
-        label=_("Fra hvornår?"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")},
-    )
+    stops_on = forms.DateField(label=_("Fra hvornår?"), **DAY)
+    trial_until = forms.DateField(label=_("Prøven slutter den"), required=False, **DAY)
 
     class Meta:
         model = Goodbye
-        fields = ["what", "why", "stops_on", "frees", "guard", "department"]
+        fields = [
+            "what", "why", "stops_on", "is_trial", "trial_until", "frees", "guard", "department", "is_shared",
+        ]  # fmt: skip
+        help_texts = {
+            "is_trial": _("I holder op for en tid og ser, om nogen savner det."),
+            "is_shared": _("Kun det, du skriver her, bliver vist, og først når redaktionen har læst det."),
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        begins, ends = cleaned.get("stops_on"), cleaned.get("trial_until")
+        if not cleaned.get("is_trial"):
+            cleaned["trial_until"] = None
+        elif "trial_until" not in self.errors and not (ends and (begins is None or ends > begins)):
+            self.add_error("trial_until", _("Vælg en dag efter den, I holder op."))
+        return cleaned
+
+
+class CheckForm(forms.ModelForm):
+    answer = forms.ChoiceField(
+        label=_("Er det virkelig væk?"),
+        choices=GoodbyeCheck.IsGone.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg et af svarene.")},
+    )
+
+    class Meta:
+        model = GoodbyeCheck
+        fields = ["answer", "note"]
+        help_texts = {"note": _("Noten er kun til jer selv. Den bliver aldrig vist for andre.")}

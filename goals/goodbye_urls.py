@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from goals.goodbyes import goodbyes
+from goals.views.goodbyes import goodbyes
 
 urlpatterns = [path("", goodbyes, name="goodbyes")]

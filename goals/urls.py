@@ -1,23 +1,32 @@
 from django.urls import path
 
-from goals import goodbyes, views
+from goals.views import goals, goodbyes, looks, pages
 
 app_name = "goals"
 
 urlpatterns = [
-    path("", views.about, name="about"),
-    path("blanket/", views.blank, name="blank"),
-    path("mine/", views.mine, name="mine"),
-    path("nyt/", views.register, name="register"),
-    path("maal/<uuid:key>/", views.goal, name="goal"),
-    path("maal/<uuid:key>/ret/", views.edit, name="edit"),
-    path("maal/<uuid:key>/se-paa-maalet/", views.start, name="start"),
-    path("maal/<uuid:key>/rum/", views.open_room, name="open_room"),
-    path("refleksion/<uuid:key>/", views.review, name="review"),
-    path("refleksion/<uuid:key>/trin/<int:position>/", views.step, name="step"),
-    path("refleksion/<uuid:key>/svar/", views.answers, name="answers"),
-    path("refleksion/<uuid:key>/beslutning/", views.decision, name="decision"),
-    path("refleksion/<uuid:key>/plan/", views.plan, name="plan"),
+    path("", pages.about, name="about"),
+    path("blanket/", pages.blank, name="blank"),
+    path("overblik/", pages.overview, name="overview"),
+    path("mine/", goals.mine, name="mine"),
+    path("nyt/", goals.register, name="register"),
+    path("maal/<uuid:key>/", goals.goal, name="goal"),
+    path("maal/<uuid:key>/ret/", goals.edit, name="edit"),
+    path("maal/<uuid:key>/kopier/", goals.copy, name="copy"),
+    path("maal/<uuid:key>/arkiver/", goals.archive, name="archive"),
+    path("maal/<uuid:key>/hent-frem/", goals.unarchive, name="unarchive"),
+    path("maal/<uuid:key>/del/", goals.share, name="share"),
+    path("maal/<uuid:key>/del/<int:share>/fjern/", goals.unshare, name="unshare"),
+    path("maal/<uuid:key>/se-paa-maalet/", goals.start, name="start"),
+    path("maal/<uuid:key>/rum/", goals.open_room, name="open_room"),
+    path("refleksion/<uuid:key>/", looks.review, name="review"),
+    path("refleksion/<uuid:key>/sidst/", looks.look_back, name="look_back"),
+    path("refleksion/<uuid:key>/trin/<int:position>/", looks.step, name="step"),
+    path("refleksion/<uuid:key>/svar/", looks.answers, name="answers"),
+    path("refleksion/<uuid:key>/grundlag/", looks.backing, name="backing"),
+    path("refleksion/<uuid:key>/beslutning/", looks.decision, name="decision"),
+    path("refleksion/<uuid:key>/plan/", looks.plan, name="plan"),
     path("refleksion/<uuid:key>/farvel/", goodbyes.offer, name="offer_goodbye"),
-    path("refleksion/<uuid:key>/udskrift/", views.printout, name="printout"),
+    path("refleksion/<uuid:key>/farvel/tjek/", goodbyes.check, name="check_goodbye"),
+    path("refleksion/<uuid:key>/udskrift/", looks.printout, name="printout"),
 ]

@@ -3,11 +3,13 @@
 from io import StringIO
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 
 from tests import factories
+from tests.mail import Server, free_port
 from tests.pages import Page, check_page, check_part
 
 # --- People --------------------------------------------------------------------------------------
@@ -75,6 +77,21 @@ def method_owner_client(method_owner, logged_in):
 @pytest.fixture
 def administrator_client(administrator, logged_in):
     return logged_in(administrator)
+
+
+# --- Mail ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A real server that Django sends to; `got` holds what it has taken."""
+    server = Server()
+    controller = Controller(server, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield server
+    controller.stop()
 
 
 # --- Pages ---------------------------------------------------------------------------------------

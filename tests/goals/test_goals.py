@@ -6,13 +6,14 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from goals.models import Goal
+from goals.models import CityGoal, Goal
 from tests.factories import make_department, make_goal, make_guide, make_review
 
 pytestmark = pytest.mark.django_db
 
 WORDING = "Flere skal cykle til arbejde."
 TYPED = {"wording": WORDING, "concerns": "citizens"}
+START = "form[action$='/se-paa-maalet/']"
 
 
 # --- Writing a goal in ---------------------------------------------------------------------------
@@ -137,7 +138,9 @@ def test_words_that_cannot_be_saved_make_no_history(staff_client, goal):
 
 
 def edit(client, goal, **fields):
-    return client.post(reverse("goals:edit", args=[goal.key]), TYPED | fields)
+    goal.refresh_from_db()
+    sent = TYPED | {"seen_version": goal.version} | fields
+    return client.post(reverse("goals:edit", args=[goal.key]), sent)
 
 
 # --- Looking at it -------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ def edit(client, goal, **fields):
 def test_a_look_begins_at_the_first_step(page, staff, goal):
     make_guide()
     shown = page(goal.get_absolute_url(), by=staff)
-    step = shown.form().send(button="Se på målet")
+    step = shown.form(START).send()
     assert step.url.endswith("/trin/1/")
     assert goal.reviews.get().participant.user == staff
 
@@ -179,7 +182,7 @@ def test_two_clicks_at_the_same_moment_begin_once(committed, goal):
 
 def test_after_the_conclusion_a_new_look_begins_and_the_old_one_stays(page, staff, concluded):
     shown = page(concluded.goal.get_absolute_url(), by=staff)
-    assert shown.form().send(button="Se på målet igen").url.endswith("/trin/1/")
+    assert shown.form(START).send().url.endswith("/sidst/")
     newest, oldest = concluded.goal.reviews.all()
     assert (newest.is_concluded, oldest.is_concluded) == (False, True)
     assert (oldest.decision, newest.decision) == ("keep", "")
@@ -221,3 +224,59 @@ def test_the_paper_asks_everything_the_screen_asks(page, content):
 def test_without_a_published_compass_there_is_nothing_to_read(page, path, db):
     make_guide(is_published=False)
     page(path, status=404)
+
+
+# --- Two windows -----------------------------------------------------------------------------------
+
+
+def test_two_windows_both_texts_are_shown_and_the_later_is_not_saved(page, staff, goal):
+    where = reverse("goals:edit", args=[goal.key])
+    first, second = (page(where, by=staff).form() for _window in range(2))
+    first.send({"wording": "Min første udgave", "stands_in": "Budgettet"})
+    clash = second.send({"wording": "Min anden udgave"}, status=409)
+    assert clash.texts(".kompas-notice dd") == ["Min første udgave", "Budgettet"]
+    assert clash.one("textarea[name=wording]").text.strip() == "Min anden udgave"
+    goal.refresh_from_db()
+    assert (goal.wording, goal.past_wordings.count()) == ("Min første udgave", 1)
+
+
+def test_whoever_has_seen_both_texts_may_save(page, staff, goal):
+    where = reverse("goals:edit", args=[goal.key])
+    first, second = (page(where, by=staff).form() for _window in range(2))
+    first.send({"wording": "Min første udgave"})
+    second.send({"wording": "Min anden udgave"}, status=409).form().send()
+    goal.refresh_from_db()
+    assert goal.wording == "Min anden udgave"
+    assert [past.text for past in goal.past_wordings.all()] == ["Min første udgave", WORDING]
+
+
+@pytest.mark.parametrize("seen", ["", "0", "7"])
+def test_a_page_that_does_not_know_what_it_saw_overwrites_nothing(staff_client, goal, seen):
+    answer = edit(staff_client, goal, wording="Noget andet", seen_version=seen)
+    assert answer.status_code == 409
+    goal.refresh_from_db()
+    assert goal.wording == WORDING
+
+
+# --- Aarhusmål -------------------------------------------------------------------------------------
+
+
+def test_without_a_list_of_city_goals_one_writes_it(page, staff):
+    form = page("/maalkompasset/nyt/", by=staff)
+    assert form.select("[name=city_goal]") == []
+    assert "Listen over Aarhusmål er tom endnu. Skriv det med dine ord." in form.text
+
+
+def test_with_a_list_one_chooses_from_it(page, staff):
+    chosen = CityGoal.objects.create(title="En by i bevægelse")
+    form = page("/maalkompasset/nyt/", by=staff).form()
+    shown = form.send(TYPED | {"city_goal": str(chosen.pk)})
+    assert "En by i bevægelse" in shown.texts("dd")
+    assert Goal.objects.get().city_goal == chosen
+
+
+def test_an_editor_keeps_the_list(editor, logged_in):
+    browser = logged_in(editor)
+    answer = browser.post("/admin/goals/citygoal/add/", {"title": "En by i bevægelse", "position": "1"})
+    assert answer.status_code == 302
+    assert CityGoal.objects.get().title == "En by i bevægelse"

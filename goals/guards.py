@@ -1,0 +1,96 @@
+"""Who may come in. A guard turns the `key` of an address into the thing itself, or answers 404."""
+
+import functools
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.guards import staff_required
+from goals.models import Goal, Review
+from reflection.saving import typed
+
+
+def goal_required(view):
+    """Turn `key` into a goal that is the visitor's own, or answer 404."""
+
+    @staff_required
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        goals = Goal.objects.visible_to(request.user).select_related("department")
+        return view(request, get_object_or_404(goals, key=key), *args, **kwargs)
+
+    return guarded
+
+
+def readable_goal_required(view):
+    """As `goal_required`, also for a colleague whom the goal is shared with."""
+
+    @staff_required
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        goals = Goal.objects.readable_by(request.user).select_related("department", "city_goal", "owner")
+        return view(request, get_object_or_404(goals, key=key), *args, **kwargs)
+
+    return guarded
+
+
+def review_required(view):
+    """Turn `key` into a review that is the visitor's own, or answer 404."""
+
+    @staff_required
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        reviews = Review.objects.visible_to(request.user).select_related("goal", "reflection__version__guide")
+        return view(request, get_object_or_404(reviews, reflection__key=key), *args, **kwargs)
+
+    return guarded
+
+
+def readable_review_required(view):
+    """As `review_required`, also for a colleague: `review.is_shared` says that they see no answers."""
+
+    @staff_required
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        reviews = Review.objects.readable_by(request.user).select_related(
+            "goal__department", "goal__city_goal", "reflection__version__guide"
+        )
+        return view(request, get_object_or_404(reviews, reflection__key=key), *args, **kwargs)
+
+    return guarded
+
+
+def open_review_required(view):
+    """As `review_required`; what is concluded can be read and not changed."""
+
+    @review_required
+    @functools.wraps(view)
+    def guarded(request, review, *args, **kwargs):
+        if not review.is_concluded:
+            return view(request, review, *args, **kwargs)
+        if request.htmx:
+            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+        if request.method == "POST":
+            context = {"review": review, "typed": typed(request)}
+            return render(request, "goals/concluded.html", context, status=409)
+        messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
+        return redirect(review)
+
+    return guarded
+
+
+def seen_review_required(view):
+    """As `open_review_required`; a group must have seen its answers together."""
+
+    @open_review_required
+    @functools.wraps(view)
+    def guarded(request, review, *args, **kwargs):
+        if review.is_open_to_decide:
+            return view(request, review, *args, **kwargs)
+        if request.htmx:
+            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+        messages.info(request, _("Vis først svarene samlet. Så kommer beslutningen."))
+        return redirect("reflection:lead", key=review.reflection.key)
+
+    return guarded

@@ -1,0 +1,76 @@
+"""What the engine asks of Målkompasset: which goodbyes are to be looked at again, and what somebody owns."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from goals.models import Goal, Goodbye, GoodbyeCheck
+from reflection.own_data import SOURCES
+from reflection.reminding import Due, leading, remind_of
+
+CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
+
+
+def listen():
+    remind_of(goodbyes_to_check)
+    SOURCES["goals"] = goals_of
+
+
+def goodbyes_to_check() -> Iterable[Due]:
+    """Goodbyes whose trial has ended, or that are three or six months old, to whose goal it was."""
+    found = Goodbye.objects.to_check().filter(review__goal__owner__is_active=True)
+    found = found.exclude(review__goal__owner__email="")
+    for goodbye in found.prefetch_related(leading("review__reflection__participants")):
+        owner, room = goodbye.review.goal.owner, goodbye.review.reflection
+        languages = {person.user_id: person.language for person in room.with_account}
+        is_trial = goodbye.due_stage == GoodbyeCheck.Stage.TRIAL
+        yield Due(
+            owner,
+            languages.get(owner.pk, settings.LANGUAGE_CODE),
+            f"goodbye {goodbye.pk}, {goodbye.due_stage}",
+            goodbye.trial_until if is_trial else goodbye.stops_on,
+            _("Er det virkelig væk?"),
+            CHECK,
+            lambda goodbye=goodbye: _about(goodbye),
+        )
+
+
+def _about(goodbye: Goodbye) -> dict:
+    path = reverse("goals:check_goodbye", args=[goodbye.review.reflection.key])
+    return {"goodbye": goodbye, "address": settings.SITE_URL + path}
+
+
+def goals_of(user) -> list[dict]:
+    """What «Mine data» holds of the goals somebody has registered; the answers stand with the reflections."""
+    found = Goal.objects.filter(owner=user).select_related("department", "city_goal")
+    found = found.prefetch_related("past_wordings", "shares__user", "reviews__goodbye")
+    return [_goal(goal) for goal in found]
+
+
+def _goal(goal: Goal) -> dict:
+    return {
+        "wording": goal.wording,
+        "earlier_wordings": [past.text for past in goal.past_wordings.all()],
+        "stands_in": goal.stands_in,
+        "department": goal.department.title if goal.department else "",
+        "city_goal": goal.city_goal.title if goal.city_goal else "",
+        "serves": goal.serves,
+        "concerns": str(goal.get_concerns_display()),
+        "is_law_bound": goal.is_law_bound,
+        "set_by": goal.set_by,
+        "shared_with": [share.user.email for share in goal.shares.all()],
+        "looks": [_look(review) for review in goal.reviews.all()],
+    }
+
+
+def _look(review) -> dict:
+    goodbye = getattr(review, "goodbye", None)
+    told = {"what": goodbye.what, "why": goodbye.why, "is_shared": goodbye.is_shared} if goodbye else {}
+    return {
+        "plan": [{"label": str(label), "text": text} for label, text in review.plan_lines],
+        "dissent": review.dissent,
+        "what_became": [{"label": str(label), "text": str(text)} for label, text in review.what_became],
+        "goodbye": told,
+    }

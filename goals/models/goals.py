@@ -1,0 +1,220 @@
+"""A goal, its words over time, and whom its owner has let read it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aarhuskompas.translated import Translated
+from compass.models import Department
+from goals.models.decisions import Decision
+from goals.models.reviews import Review
+from reflection.models import Guide, Participant, Reflection, rehearse
+
+GUIDE = "maalkompasset"
+SET_UP = [
+    "wording", "stands_in", "department", "city_goal", "serves", "concerns", "is_law_bound", "set_by",
+]  # fmt: skip
+
+
+class CityGoal(Translated, models.Model):
+    """An Aarhusmål, in the words of the city council; editors keep the list."""
+
+    position = models.PositiveSmallIntegerField("rækkefølge", default=1)
+    title = models.CharField("aarhusmål", max_length=120, unique=True)
+    title_en = models.CharField("aarhusmål, engelsk", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "aarhusmål"
+        verbose_name_plural = "aarhusmål"
+        ordering = ["position", "title"]
+
+    def __str__(self):
+        return self.title
+
+
+class GoalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A goal is its owner's, and nobody's because of a role."""
+        return self.filter(owner=user)
+
+    def shared_with(self, user):
+        return self.filter(shares__user=user)
+
+    def readable_by(self, user):
+        """One's own, and those a colleague has shared by name. Reading is not changing: see visible_to."""
+        shared = GoalShare.objects.filter(user=user, goal=models.OuterRef("pk"))
+        return self.filter(models.Q(owner=user) | models.Exists(shared))
+
+    def archived(self, *, is_archived: bool = True):
+        return self.filter(archived_at__isnull=not is_archived)
+
+    def search(self, text: str, user):
+        """Of one's own goals those with `text` in their words, in a plan – or in one's own answers."""
+        if not text:
+            return self
+        reviews = Review.objects.filter(goal=models.OuterRef("pk"))
+        said = models.Q()
+        for name in ["reason", "dissent", "change", "stop", "first_sign", "tell", "if_nothing"]:
+            said |= models.Q(**{f"{name}__icontains": text})
+        mine = Participant.objects.filter(user=user, answers__text__icontains=text, answers__about=None)
+        answered = reviews.filter(reflection__in=mine.values("reflection"))
+        past = PastWording.objects.filter(goal=models.OuterRef("pk"), text__icontains=text)
+        found = _words_like(text) | models.Exists(reviews.filter(said)) | models.Exists(answered)
+        return self.filter(found | models.Exists(past))
+
+    def search_words(self, text: str):
+        """Those whose own words hold `text`: all that a colleague's goal may be searched by."""
+        return self.filter(_words_like(text)) if text else self
+
+    def with_latest_review(self):
+        """With what «Mine mål» says of each; a decision counts when it is made, not while one types."""
+        meant = Review.objects.filter(goal=models.OuterRef("pk"), reflection__is_rehearsal=False)
+        latest = meant.filter(decided_at__isnull=False).order_by("-pk")
+        running = meant.exclude(reflection__phase=Reflection.Phase.CONCLUDED)
+        return self.annotate(
+            latest_decision=models.Subquery(latest.values("decision")[:1]),
+            latest_look_back=models.Subquery(latest.values("look_back_on")[:1]),
+            is_running=models.Exists(running),
+        ).order_by("-created_at", "-pk")
+
+
+def _words_like(text: str) -> models.Q:
+    names = ["wording", "stands_in", "serves", "set_by"]
+    return models.Q(*[(f"{name}__icontains", text) for name in names], _connector=models.Q.OR)
+
+
+class Goal(models.Model):
+    class Concerns(models.TextChoices):
+        CITIZENS = "citizens", _("Borgere")
+        COMPANIES = "companies", _("Virksomheder")
+        POLITICIANS = "politicians", _("Politikere")
+        INSIDE = "inside", _("Kommunen selv, på indersiden")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="goals")
+    wording = models.TextField(_("Målet, ord for ord"), max_length=1000)
+    stands_in = models.CharField(_("Hvor står målet?"), max_length=250, blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name=_("Forvaltning")
+    )
+    city_goal = models.ForeignKey(
+        CityGoal, models.PROTECT, null=True, blank=True, verbose_name=_("Aarhusmål")
+    )
+    serves = models.CharField(_("Hvilket Aarhusmål støtter det?"), max_length=250, blank=True)
+    concerns = models.CharField(_("Hvem handler målet om?"), max_length=20, choices=Concerns.choices)
+    is_law_bound = models.BooleanField(_("Målet er fastsat ved lov"), default=False)
+    set_by = models.CharField(_("Hvem satte målet?"), max_length=250, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)  # one more for each saved change
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = GoalQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-created_at", "-id"], name="goals_of_an_owner")]
+
+    def __str__(self):  # never the words: the admin names what stands in the way of a deletion
+        return f"mål {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("goals:goal", args=[self.key])
+
+    @property
+    def latest_decision_label(self) -> str:
+        """Of `with_latest_review`: the words of its decision."""
+        return Decision(self.latest_decision).label if self.latest_decision else ""
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    def archive(self, *, is_archived: bool = True):
+        """Take the goal off «Mine mål», or put it back. Nothing is deleted."""
+        self.archived_at = timezone.now() if is_archived else None
+        self.save(update_fields=["archived_at"])
+
+    @transaction.atomic
+    def revise(self, seen: int) -> "Goal | None":
+        """Save what was changed since version `seen`; nothing is saved, and what stands there comes
+        back, where another window has been quicker.
+        """
+        stored = Goal.objects.select_for_update().get(pk=self.pk)
+        if stored.version != seen:
+            return stored
+        if stored.wording != self.wording:
+            self.past_wordings.create(text=stored.wording)
+        self.version = seen + 1
+        self.save(update_fields=[*SET_UP, "version"])
+        return None
+
+    def copy(self) -> "Goal":
+        """A new goal with the same set-up, and nothing of what was thought about this one."""
+        return Goal.objects.create(owner=self.owner, **{name: getattr(self, name) for name in SET_UP})
+
+    def last_look(self) -> "Review | None":
+        """The latest look that has ended; a rehearsal is no look."""
+        return self.reviews.ended().first()
+
+    @transaction.atomic
+    def start_review(self, user) -> "Review":
+        """A new look at the goal, alone – or the one that is already under way."""
+        return self._running() or self.reviews.create(
+            reflection=Reflection.start_solo(self._version(), user, title=self.wording, variant=self.concerns)
+        )
+
+    @transaction.atomic
+    def open_room(self, user, **chosen) -> "Review":
+        """A new look as a group (`chosen`: Reflection.open_room) – or the one under way."""
+        is_rehearsal = chosen.get("is_rehearsal", False)
+        running = self._running(is_rehearsal=is_rehearsal)
+        if running:
+            return running
+        room = Reflection.open_room(
+            self._version(), user, title=self.wording, variant=self.concerns, **chosen
+        )
+        last = self.last_look()
+        room.opening = last.opening_for(room) if last else []
+        room.goes_on_at = "goals:decision"
+        room.save(update_fields=["goes_on_at", "opening"])
+        if is_rehearsal:
+            rehearse(room)
+        return self.reviews.create(reflection=room)
+
+    def _running(self, *, is_rehearsal: bool = False) -> "Review | None":
+        Goal.objects.select_for_update().get(pk=self.pk)  # two clicks are one look
+        running = self.reviews.exclude(reflection__phase=Reflection.Phase.CONCLUDED)
+        return running.filter(reflection__is_rehearsal=is_rehearsal).first()
+
+    def _version(self):
+        return Guide.objects.get(slug=GUIDE).current_version()
+
+
+class PastWording(models.Model):
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="past_wordings")
+    text = models.TextField()
+    until = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-until", "-pk"]
+
+    def __str__(self):
+        return f"tidligere ordlyd {self.pk}"
+
+
+class GoalShare(models.Model):
+    """A colleague who may read the goal and what was decided – never what somebody answered."""
+
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="shares")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["goal", "user"], name="a_goal_is_shared_once")]
+
+    def __str__(self):
+        return f"deling {self.pk}"

@@ -1,0 +1,133 @@
+"""What stopped: told to everybody if its owner chooses to, and looked at again later."""
+
+from calendar import monthrange
+from datetime import date
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aarhuskompas.publishing import Publishable, PublishedQuerySet
+from compass.models import Department
+from goals.models.reviews import Review
+
+
+class GoodbyeQuerySet(PublishedQuerySet):
+    def shared(self):
+        """What its owner has offered to the public; an editor sees these alone."""
+        return self.filter(is_shared=True)
+
+    def published(self):
+        return super().published().shared()
+
+    def visible_to(self, user):
+        return super().visible_to(user).shared()
+
+    def of(self, user):
+        return self.filter(review__goal__owner=user)
+
+    def to_check(self, today: date | None = None):
+        """Those that it is time to look at again: with `due_stage` (GoodbyeCheck.Stage) and their owner.
+
+        Of several stages that have passed without an answer only the latest is asked about.
+        """
+        today = today or timezone.localdate()
+        stages = GoodbyeCheck.Stage
+        due = Case(
+            When(stops_on__lte=months_before(today, stages.SIX), then=Value(stages.SIX)),
+            When(stops_on__lte=months_before(today, stages.THREE), then=Value(stages.THREE)),
+            When(Q(is_trial=True, trial_until__lte=today), then=Value(stages.TRIAL)),
+            output_field=models.PositiveSmallIntegerField(),
+        )
+        checked = GoodbyeCheck.objects.filter(goodbye=OuterRef("pk"), stage__gte=OuterRef("due_stage"))
+        waiting = self.annotate(due_stage=due).filter(~Exists(checked), due_stage__isnull=False)
+        return waiting.select_related("review__goal__owner", "review__reflection").order_by("stops_on", "pk")
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last: 31 May → 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class Goodbye(Publishable):
+    """Something that stopped. The public reads it if its owner chose to tell it and an editor agreed."""
+
+    review = models.OneToOneField(Review, models.CASCADE, related_name="goodbye", editable=False)
+    what = models.CharField(_("Hvad siger vi farvel til?"), max_length=200)
+    why = models.TextField(_("Hvorfor?"), max_length=1000)
+    stops_on = models.DateField(_("Fra hvornår?"), db_index=True)
+    is_trial = models.BooleanField(_("Det er et farvel på prøve"), default=False)
+    trial_until = models.DateField(_("Prøven slutter den"), null=True, blank=True)
+    frees = models.TextField(_("Hvad giver det plads til?"), max_length=500)
+    guard = models.CharField(_("Hvem passer på hensynet bag?"), max_length=200)
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, verbose_name=_("Forvaltning")
+    )
+    is_shared = models.BooleanField(_("Fortæl andre om det på den offentlige liste"), default=True)
+
+    objects = GoodbyeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "farvel"
+        verbose_name_plural = "farveller"
+        ordering = ["-stops_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_trial=False) | Q(trial_until__isnull=False, trial_until__gt=F("stops_on")),
+                name="a_trial_goodbye_has_an_end",
+            )
+        ]
+
+    def __str__(self):
+        return self.what
+
+    @property
+    def is_public(self) -> bool:
+        return self.is_shared and self.published_at is not None
+
+    def check_again(self, stage: int, **said):
+        """Keep what was answered; said twice, the last word stands. A trial that lasted is over."""
+        check, _made = self.checks.update_or_create(stage=stage, defaults=said)
+        if check.answer == GoodbyeCheck.IsGone.GONE and self.is_trial and self._trial_is_over:
+            self.is_trial = False
+            self.save(update_fields=["is_trial", "updated_at"])
+        return check
+
+    @property
+    def _trial_is_over(self) -> bool:
+        return self.trial_until <= timezone.localdate()
+
+
+class GoodbyeCheck(models.Model):
+    """«Er det virkelig væk?»"""
+
+    class Stage(models.IntegerChoices):
+        TRIAL = 0, _("da prøven sluttede")
+        THREE = 3, _("efter 3 måneder")
+        SIX = 6, _("efter 6 måneder")
+
+    class IsGone(models.TextChoices):
+        GONE = "gone", _("Ja, det er væk")
+        PARTLY = "partly", _("Delvist")
+        BACK = "back", _("Nej, det kom tilbage")
+
+    IN_SHORT = {IsGone.GONE: _("væk"), IsGone.PARTLY: _("delvist væk"), IsGone.BACK: _("kom tilbage")}
+
+    goodbye = models.ForeignKey(Goodbye, models.CASCADE, related_name="checks")
+    stage = models.PositiveSmallIntegerField(choices=Stage.choices)
+    answer = models.CharField(_("Er det virkelig væk?"), max_length=10, choices=IsGone.choices)
+    note = models.CharField(_("Hvad skete der?"), max_length=250, blank=True)  # never public
+    checked_on = models.DateField(auto_now=True)
+
+    class Meta:
+        ordering = ["stage"]
+        constraints = [models.UniqueConstraint(fields=["goodbye", "stage"], name="one_check_per_stage")]
+
+    def __str__(self):
+        return f"tjek {self.pk}"
+
+    @property
+    def in_short(self) -> str:
+        return self.IN_SHORT[self.answer]

@@ -1,0 +1,227 @@
+"""One look at a goal: a reflection, a decision, a follow-up plan – and later what became of it."""
+
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from goals.models.decisions import Decision
+from reflection.confidentiality import cells
+from reflection.models import Fieldwise, Participant, Reflection
+
+ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_rehearsal=False)
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own goals' – and those of a room that one leads, for whoever takes over."""
+        led = Participant.objects.filter(user=user, is_facilitator=True).values("reflection")
+        return self.filter(models.Q(goal__owner=user) | models.Q(reflection__in=led))
+
+    def ended(self):
+        """Looks that are over, the latest first; a rehearsal was no look."""
+        return self.filter(ENDED).select_related("reflection").order_by("-pk")
+
+    def readable_by(self, user):
+        """Those visible to the user, and – `is_shared` – what was decided on a colleague's shared goal."""
+        mine = self.model.objects.visible_to(user)
+        shared = self.model.objects.filter(ENDED, goal__shares__user=user)
+        found = self.filter(models.Q(pk__in=mine.values("pk")) | models.Q(pk__in=shared.values("pk")))
+        return found.annotate(is_shared=~models.Exists(mine.filter(pk=models.OuterRef("pk"))))
+
+
+class Review(Fieldwise):
+    """One look at a goal: a reflection, a decision and a follow-up plan of eight lines.
+
+    What became of the plan is said at the next look; that changes nothing of what was decided.
+    """
+
+    class Useful(models.TextChoices):
+        YES = "yes", _("Ja")
+        NO = "no", _("Nej")
+        UNKNOWN = "unknown", _("Ved ikke")
+
+    goal = models.ForeignKey("goals.Goal", models.CASCADE, related_name="reviews")
+    reflection = models.OneToOneField(Reflection, models.PROTECT, related_name="review")
+    decision = models.CharField(_("Hvad beslutter du?"), max_length=20, choices=Decision.choices, blank=True)
+    reason = models.CharField(_("Én sætning om hvorfor"), max_length=500, blank=True)
+    dissent = models.TextField(_("Er nogen uenige? Skriv også det"), max_length=1000, blank=True)
+    carry_to = models.CharField(_("Hvem skal erfaringen bæres videre til?"), max_length=250, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    change = models.TextField(_("Vi ændrer"), max_length=500, blank=True)
+    stop = models.TextField(_("Vi holder op med"), max_length=500, blank=True)
+    responsible = models.CharField(_("Ansvarlig"), max_length=120, blank=True)
+    tell = models.CharField(_("Vi fortæller det til"), max_length=250, blank=True)
+    first_sign = models.TextField(_("Første tegn på, at det virker"), max_length=500, blank=True)
+    look_back_on = models.DateField(_("Vi kigger igen den"), null=True, blank=True)
+    look_back_by = models.CharField(_("Hvem kalder sammen?"), max_length=120, blank=True)
+    no_date_reason = models.CharField(
+        _("Hvis der ikke er en dato: hvorfor ikke?"), max_length=250, blank=True
+    )
+    if_nothing = models.TextField(_("Sker der intet, så"), max_length=500, blank=True)
+    was_useful = models.CharField(
+        _("Var opfølgningen til nytte?"), max_length=10, choices=Useful.choices, blank=True
+    )
+    change_became = models.CharField(_("Hvad blev der af ændringen?"), max_length=250, blank=True)
+    stop_became = models.CharField(_("Holdt I op?"), max_length=250, blank=True)
+    sign_became = models.CharField(_("Kom tegnet?"), max_length=250, blank=True)
+    useful_note = models.CharField(_("Er der mere at sige om det?"), max_length=250, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_at__isnull=True) | ~(models.Q(decision="") | models.Q(reason="")),
+                name="a_decision_has_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"kig {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("goals:review", args=[self.reflection.key])
+
+    @property
+    def plan_lines(self) -> list[tuple[str, str]]:
+        """The eight lines of the follow-up plan: label and text."""
+        look_back = date_format(self.look_back_on) if self.look_back_on else self.no_date_reason
+        decided = f"{self.decision_words}: {self.reason}" if self.decision else ""
+        return [
+            (_("Vi har besluttet"), decided),
+            (_("Vi ændrer"), self.change),
+            (_("Vi holder op med"), self.stop),
+            (_("Ansvarlig"), self.responsible),
+            (_("Vi fortæller det til"), self.tell),
+            (_("Første tegn på, at det virker"), self.first_sign),
+            (_("Vi kigger igen den"), ", ".join(filter(None, [look_back, self.look_back_by]))),
+            (_("Sker der intet, så"), self.if_nothing),
+        ]
+
+    @property
+    def promises(self) -> dict[str, str]:
+        """What the plan promised, by the name of the field that says what became of it."""
+        promised = {"change_became": self.change, "stop_became": self.stop, "sign_became": self.first_sign}
+        return {field: words for field, words in promised.items() if words}
+
+    @property
+    def what_became(self) -> list[tuple[str, str]]:
+        """What was said of it afterwards: label and words; empty as long as nobody has said anything."""
+        said = [(field, getattr(self, field)) for field in [*self.promises, "useful_note"]]
+        said.insert(0, ("was_useful", self.get_was_useful_display()))
+        return [(self._meta.get_field(field).verbose_name, words) for field, words in said if words]
+
+    @cached_property
+    def last(self) -> "Review | None":
+        """The look before this one."""
+        return self.goal.reviews.ended().filter(pk__lt=self.pk).first()
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether the new look begins with what became of the last plan."""
+        return self.is_running and self.last is not None and not self.last.was_useful
+
+    @property
+    def twice_of_no_use(self) -> bool:
+        """Whether the follow-up was said to be of no use at the last two looks."""
+        before = self.goal.reviews.ended().filter(pk__lt=self.pk).values_list("was_useful", flat=True)[:2]
+        return list(before) == [self.Useful.NO] * 2
+
+    def opening_for(self, room: Reflection) -> list[list[str]]:
+        """What a new group may read of this look: what it decided, and what may be seen from outside.
+
+        Nothing of somebody who looked alone; nothing of a room of staff for people from elsewhere.
+        """
+        if self.reflection.is_solo or (room.is_mixed and not self.reflection.is_mixed):
+            return []
+        decided = [[str(label), text] for label, text in self.plan_lines if text]
+        return decided + self._shown_outside()
+
+    def _shown_outside(self) -> list[list[str]]:
+        """The mean of each statement that may be shown to somebody who was not in the room."""
+        titles = {
+            prompt.pk: step.local.title
+            for step in self.reflection.version.all_steps()
+            for prompt in step.answered_prompts
+        }
+        return [
+            [gettext("Sidste gang: %s") % titles[prompt], _in_words(values)]
+            for (prompt, _party, about), values in cells(self.reflection, is_outside=True).items()
+            if about is None and values.mean is not None
+        ]
+
+    @property
+    def decision_words(self) -> str:
+        """The decision, and to whom where it is to carry the experience on."""
+        to_whom = self.carry_to if self.decision == Decision.CARRY_ON else ""
+        return " ".join(filter(None, [self.get_decision_display(), to_whom]))
+
+    @property
+    def is_decided(self) -> bool:
+        """Decided, and still a way that stands open: the goal may have become bound by law since."""
+        return self.decided_at is not None and self.decision in Decision.offered_for(self.goal)
+
+    @property
+    def is_concluded(self) -> bool:
+        return self.reflection.is_concluded
+
+    @cached_property
+    def participant(self) -> Participant:
+        """The one who answers a review alone; in a room the one who opened it."""
+        return self.reflection.participants.get(user=self.reflection.owner_id)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the goal is being looked at; a rehearsal is no look."""
+        return not (self.is_concluded or self.reflection.is_rehearsal)
+
+    @property
+    def is_open_to_decide(self) -> bool:
+        """A group decides on what it has seen together; alone one may decide at any time."""
+        return self.reflection.is_solo or self.reflection.is_revealed
+
+    @transaction.atomic
+    def conclude(self) -> bool:
+        """The plan stands: nothing changes any more, and the room gets it into its minutes.
+
+        False when the room has gone back to the answers meanwhile.
+        """
+        room = self.reflection
+        dissent = [[str(_("Uenighed")), self.dissent]] if self.dissent else []
+        room.outcome = [[str(label), text] for label, text in self.plan_lines] + dissent
+        if not room.conclude():
+            return False
+        room.save(update_fields=["outcome"])
+        room.agreements.create(
+            what=self.change or self.stop,
+            who=self.responsible,
+            due=self.look_back_on,
+            no_date_reason="" if self.look_back_on else self.no_date_reason,
+        )
+        return True
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the plan holds what an agreement needs: a thing, a name, and a date or a reason."""
+        return bool(self.stop and self.responsible and (self.look_back_on or self.no_date_reason))
+
+    def settle(self) -> list[str]:
+        if not (self.decision and self.reason):  # erased again: nothing is decided any more
+            self.decided_at = None
+        return ["decided_at"]
+
+    def decide(self):
+        """The decision stands; the first time is the time it was made."""
+        self.decided_at = self.decided_at or timezone.now()
+        self.save(update_fields=["decided_at"])
+
+
+def _in_words(values) -> str:
+    mean = number_format(values.mean, 1)
+    said = ngettext("%(count)d svar", "%(count)d svar", values.total) % {"count": values.total}
+    return gettext("Snittet var %(mean)s af 5 (%(said)s).") % {"mean": mean, "said": said}

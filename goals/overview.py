@@ -1,0 +1,219 @@
+"""The overview for leaders: how many goals were kept, adjusted, replaced and ended.
+
+What may be shown, and why nobody can find a group of one to four goals by adding and subtracting:
+
+1. Fixed pictures and no filters: for each year one table by department and one by Aarhusmål. A goal
+   counts once in a year, so years have no goal in common that could be subtracted.
+2. Nothing is left blank, for a blank is found by subtraction. Instead outcomes, and then rows, are put
+   together until every cell of both tables holds no goal or at least LEAST. Whatever is added or
+   subtracted within a table is then a number of whole cells, that is none or at least LEAST. Both
+   tables have the same columns, and a sum over rows of the one minus a sum over rows of the other is
+   the number of a group only where one of the two sums is the whole column; so it is whole cells again.
+3. Numbers are rounded down to fives. So who looks every day sees no single goal come and go, also when
+   rows part that stood together before.
+
+tests/goals/test_overview.py plays the attacker.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from compass.models import Department
+from goals.models import CityGoal, Decision, YearCount
+
+LEAST = 5
+AT_MOST = 5  # years
+
+
+class Outcome(models.TextChoices):
+    KEPT = "kept", pgettext_lazy("mål", "Beholdt")
+    ADJUSTED = "adjusted", pgettext_lazy("mål", "Justeret")
+    REPLACED = "replaced", pgettext_lazy("mål", "Erstattet")
+    ENDED = "ended", pgettext_lazy("mål", "Afsluttet")
+
+
+OUTCOME_OF = {
+    Decision.KEEP: Outcome.KEPT,
+    Decision.CARRY_ON: Outcome.KEPT,  # the goal stands; what is carried on is the experience
+    Decision.ADJUST: Outcome.ADJUSTED,
+    Decision.ADJUST_FOLLOW_UP: Outcome.ADJUSTED,
+    Decision.REPLACE: Outcome.REPLACED,
+    Decision.GOODBYE: Outcome.ENDED,
+}
+Counts = dict[str, Counter]  # row → outcome → goals
+Columns = list[tuple[Outcome, ...]]
+
+
+class Row(NamedTuple):
+    """Rows that are counted together, and a number for each column."""
+
+    keys: tuple[str, ...]
+    numbers: list[int]
+
+
+class Table(NamedTuple):
+    columns: Columns
+    rows: list[Row]
+
+
+class Year(NamedTuple):
+    year: int
+    columns: Columns
+    totals: list[int]
+    departments: Table
+    city_goals: Table
+
+
+def year_of(year: int, departments: Counts, city_goals: Counts) -> Year | None:
+    """What may be shown of a year; None where it has fewer than LEAST goals."""
+    totals = sum(departments.values(), Counter())
+    if totals.total() < LEAST:
+        return None
+    columns = _columns(totals)
+    rounded = [rounded_down(_goals(totals, column)) for column in columns]
+    return Year(year, columns, rounded, _table(departments, columns), _table(city_goals, columns))
+
+
+def rounded_down(goals: int) -> int:
+    return goals // LEAST * LEAST
+
+
+def _is_small(goals: int) -> bool:
+    return 0 < goals < LEAST
+
+
+def _goals(counter: Counter, column: tuple[Outcome, ...]) -> int:
+    return sum(counter[outcome] for outcome in column)
+
+
+def _columns(totals: Counter) -> Columns:
+    """The outcomes, neighbours put together until none has too few goals."""
+    columns = [(outcome,) for outcome in Outcome]
+    while small := [place for place, one in enumerate(columns) if _is_small(_goals(totals, one))]:
+        first = min(small[0], len(columns) - 2)
+        columns[first : first + 2] = [columns[first] + columns[first + 1]]
+    return columns
+
+
+def _table(counts: Counts, columns: Columns) -> Table:
+    """Rows with enough goals in each column for themselves; all others, the empty too, at the end."""
+
+    def numbers(keys: Iterable[str]) -> list[int]:
+        return [sum(_goals(counts[key], column) for key in keys) for column in columns]
+
+    def is_safe(keys: Iterable[str]) -> bool:
+        return not any(map(_is_small, numbers(keys)))
+
+    alone = [key for key in counts if any(counts[key].values()) and is_safe([key])]
+    alone.sort(key=lambda key: (counts[key].total(), key))
+    together = sorted(set(counts) - set(alone))
+    while alone and not is_safe(together):
+        together.append(alone.pop(0))
+    in_order = [[key] for key in counts if key in alone]  # the order of their numbers would tell more
+    groups = [*in_order, *([together] if together else [])]
+    return Table(columns, [Row(tuple(keys), list(map(rounded_down, numbers(keys)))) for keys in groups])
+
+
+# --- In words ------------------------------------------------------------------------------------
+
+
+class Shown(NamedTuple):
+    """A row in words; `of` names those that are counted together."""
+
+    title: str
+    lang: str
+    of: list[str]
+    numbers: list[int]
+
+
+class Overview(NamedTuple):
+    year: int
+    labels: list[str]
+    totals: list[int]
+    sentence: str
+    tables: list[tuple[str, str, list[Shown]]]  # title, what a row is, rows
+
+    @property
+    def bars(self) -> list[tuple[str, int, str, int, int]]:
+        """For the picture: label, number, width in per cent, and where the label and the bar stand."""
+        most = max(self.totals)
+        return [
+            (label, number, f"{100 * number / most:.1f}%", 16 + BAR * place, 24 + BAR * place)
+            for place, (label, number) in enumerate(zip(self.labels, self.totals, strict=True))
+        ]
+
+    @property
+    def height(self) -> int:
+        return BAR * len(self.totals)
+
+
+BAR = 60
+
+
+def overview() -> list[Overview]:
+    """The latest years of which something may be shown, the newest first."""
+    departments, city_goals = _titles(Department), _titles(CityGoal)
+    departments[""], city_goals[""] = _("Uden forvaltning"), _("Uden Aarhusmål")
+    shown = []
+    for count in YearCount.objects.up_to_date()[:AT_MOST]:
+        year = year_of(
+            count.year, _counts(count.departments, departments), _counts(count.city_goals, city_goals)
+        )
+        if year:
+            shown.append(_in_words(year, departments, city_goals))
+    return shown
+
+
+def _titles(model) -> dict[str, str]:
+    return {str(item.pk): item.local.title for item in model.objects.all()}
+
+
+def _counts(kept: dict[str, dict[str, int]], titles: dict) -> Counts:
+    """Every row there is, so that one without goals cannot be told from one with few."""
+    counts: Counts = {key: Counter() for key in titles}
+    for key, decisions in kept.items():
+        row = counts[key if key in titles else ""]  # a department may be gone since the count
+        for decision, goals in decisions.items():
+            row[OUTCOME_OF[decision]] += goals
+    return counts
+
+
+def _in_words(year: Year, departments: dict, city_goals: dict) -> Overview:
+    labels = [_column_label(column) for column in year.columns]
+    tables = [
+        (gettext("Efter forvaltning"), gettext("Forvaltning"), _shown(year.departments, departments)),
+        (gettext("Efter Aarhusmål"), gettext("Aarhusmål"), _shown(year.city_goals, city_goals)),
+    ]
+    return Overview(year.year, labels, year.totals, _sentence(labels, year.totals), tables)
+
+
+def _column_label(column: tuple[Outcome, ...]) -> str:
+    first, *others = [str(outcome.label) for outcome in column]
+    return gettext(" eller ").join([first, *map(str.lower, others)])
+
+
+def _shown(table: Table, titles: dict) -> list[Shown]:
+    """Without rows that hold nothing at all."""
+    rows = []
+    for row in filter(lambda row: any(row.numbers), table.rows):
+        names = [titles[key] for key in row.keys]
+        if len(names) > 1:
+            rows.append(Shown(gettext("Lagt sammen"), "", sorted(map(str, names)), row.numbers))
+        else:
+            rows.append(Shown(str(names[0]), getattr(names[0], "lang", ""), [], row.numbers))
+    return rows
+
+
+def _sentence(labels: list[str], totals: list[int]) -> str:
+    said = [
+        gettext("%(label)s: mindst %(number)d") % {"label": label, "number": number}
+        if number
+        else gettext("%(label)s: ingen") % {"label": label}
+        for label, number in zip(labels, totals, strict=True)
+    ]
+    return gettext("%s mål.") % ", ".join(said)

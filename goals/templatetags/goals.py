@@ -1,0 +1,54 @@
+"""Two pictures of what a decision stands on: a ring of knowledge, and who carries the goal. Never a query."""
+
+from math import cos, pi, sin
+
+from django import template
+from django.template.loader import render_to_string
+
+register = template.Library()
+
+MIDDLE, OUTER, INNER, NUMBER = 80, 72, 26, 50  # the ring
+SLIT = 0.05  # between its parts, in radians
+PLACES, GROUND = [40, 120, 200, 280], 96  # the four people in a row
+
+
+@register.simple_tag
+def knowledge_ring(backing, name: str) -> str:
+    """A quarter for each kind: filled where it stands behind, dashed where it is not named."""
+    parts = [
+        {"number": place + 1, "kind": kind, "is_there": is_there, "line": line, **_quarter(place)}
+        for place, (kind, is_there, line) in enumerate(backing.knowledge)
+    ]
+    context = {"backing": backing, "parts": parts, "name": name}
+    return render_to_string("goals/_knowledge.html", context)
+
+
+def _quarter(place: int) -> dict:
+    start, end = place * pi / 2 - pi / 2 + SLIT, (place + 1) * pi / 2 - pi / 2 - SLIT
+    (a, b), (c, d) = _point(OUTER, start), _point(OUTER, end)
+    (e, f), (g, h) = _point(INNER, end), _point(INNER, start)
+    path = f"M{a} {b}A{OUTER} {OUTER} 0 0 1 {c} {d}L{e} {f}A{INNER} {INNER} 0 0 0 {g} {h}Z"
+    x, y = _point(NUMBER, (start + end) / 2)
+    return {"path": path, "x": x, "y": round(y + 7, 1)}
+
+
+def _point(radius: float, angle: float) -> tuple[float, float]:
+    return round(MIDDLE + radius * cos(angle), 1), round(MIDDLE + radius * sin(angle), 1)
+
+
+@register.simple_tag
+def people_row(backing, name: str) -> str:
+    """Four people in a row, and an arc between two places that name the same ones."""
+    people = [
+        {"number": place + 1, "question": question, "who": who, "x": PLACES[place]}
+        for place, (question, who) in enumerate(backing.people)
+    ]
+    arcs = [_arc(PLACES[one], PLACES[two]) for one, two in backing.bonds]
+    context = {"backing": backing, "people": people, "arcs": arcs, "ground": GROUND, "name": name}
+    context["top"] = 0 if arcs else GROUND - 32  # no empty room where nothing is bound
+    return render_to_string("goals/_people.html", context)
+
+
+def _arc(left: int, right: int) -> str:
+    top = GROUND - 24
+    return f"M{left} {top}Q{(left + right) // 2} {top - (right - left) // 2} {right} {top}"

@@ -1,0 +1,75 @@
+"""Goodbyes: written down by the owner of a concluded review, told to everybody if the owner wishes it
+and an editor agrees, and looked at again after three and six months.
+"""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from aarhuskompas.caching import public
+from goals.forms import CheckForm, GoodbyeForm
+from goals.guards import review_required
+from goals.models import Decision, Goodbye, GoodbyeCheck, Review
+from reflection.saving import posted, status_of
+
+
+@public
+def goodbyes(request):
+    """What has stopped, newest first."""
+    shown = Goodbye.objects.visible_to(request.user).select_related("department").prefetch_related("checks")
+    return render(request, "goals/goodbyes.html", {"goodbyes": shown})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@review_required
+@transaction.atomic
+def offer(request, review):
+    """Write down what one has said goodbye to. An editor reads it before others do."""
+    if request.method == "POST":
+        Review.objects.select_for_update().get(pk=review.pk)  # two clicks are one goodbye
+    if not (review.is_concluded and review.decision == Decision.GOODBYE):
+        raise Http404
+    goodbye = getattr(review, "goodbye", None)
+    if goodbye and goodbye.is_public:
+        messages.info(
+            request, _("Farvellet er allerede offentligt. Skriv til redaktionen, hvis det skal rettes.")
+        )
+        return redirect(review.goal)
+    form = GoodbyeForm(posted(request), instance=goodbye or Goodbye(review=review, **_suggested(review)))
+    if form.is_valid():
+        _hand_in(request, form.save())
+        return redirect(review.goal)
+    context = {"review": review, "form": form}
+    return render(request, "goals/offer_goodbye.html", context, status=status_of(form))
+
+
+def _hand_in(request, goodbye: Goodbye):
+    if goodbye.is_shared:
+        goodbye.submit()
+        messages.success(request, _("Tak. Redaktionen læser det, før det bliver offentligt."))
+    else:
+        goodbye.withdraw()
+        messages.success(request, _("Farvellet er gemt. Kun du kan se det."))
+
+
+def _suggested(review) -> dict:
+    """The words of the plan to begin with; the owner changes what others should not read."""
+    return {"what": review.stop[:200], "why": review.reason, "department": review.goal.department}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@review_required
+def check(request, review):
+    """«Er det virkelig væk?» – when it is time to look, and only then."""
+    goodbye = get_object_or_404(Goodbye.objects.to_check(), review=review)
+    form = CheckForm(posted(request))
+    if form.is_valid():
+        goodbye.check_again(goodbye.due_stage, **form.cleaned_data)
+        messages.success(request, _("Tak. Svaret er gemt."))
+        return redirect(review.goal)
+    stage = GoodbyeCheck.Stage(goodbye.due_stage)
+    context = {"review": review, "goodbye": goodbye, "stage": stage, "form": form}
+    return render(request, "goals/check_goodbye.html", context, status=status_of(form))

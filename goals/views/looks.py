@@ -1,0 +1,212 @@
+"""A look at a goal, step by step to the plan; and at its beginning what became of the last plan."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from goals.forms import BackingForm, DecisionForm, LookBackForm, PlanForm
+from goals.guards import (
+    open_review_required,
+    readable_review_required,
+    review_required,
+    seen_review_required,
+)
+from goals.hints import hints
+from goals.last_time import last_time
+from goals.models import Backing, Decision
+from reflection.confidentiality import board
+from reflection.forms import StepForm
+from reflection.places import step_or_404
+from reflection.saving import posted, save_form, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@review_required
+def review(request, review):
+    """Where one left off: the first step that waits, else what comes after the steps."""
+    if not review.reflection.is_solo and not review.is_decided:
+        return redirect("reflection:room", key=review.reflection.key)
+    if review.is_concluded:
+        return redirect("goals:printout", key=review.reflection.key)
+    progress = review.participant.progress()
+    waiting = next((done.step for done in progress if done.state == "open"), None)
+    if waiting and waiting.position == 1 and review.asks_back:
+        return redirect("goals:look_back", key=review.reflection.key)
+    if waiting:
+        return redirect("goals:step", key=review.reflection.key, position=waiting.position)
+    if not review.is_decided:
+        return redirect("goals:answers", key=review.reflection.key)
+    return redirect("goals:plan", key=review.reflection.key)
+
+
+@form_methods
+@open_review_required
+def look_back(request, review):
+    """What became of the last plan; the one whose goal it is says so, before the new answers."""
+    if review.last is None or review.goal.owner_id != request.user.pk:
+        return redirect(review)
+    form = LookBackForm(posted(request), instance=review.last)
+    answer = save_form(request, form, lambda go: _after_look_back(review, go))
+    context = {"review": review, "last": review.last, "form": form}
+    return answer or render(request, "goals/look_back.html", context, status=status_of(form))
+
+
+def _after_look_back(review, go: str):
+    if go == "later":
+        return redirect(review.goal)
+    if not review.reflection.is_solo:
+        return redirect("reflection:room", key=review.reflection.key)
+    return redirect("goals:step", key=review.reflection.key, position=1)
+
+
+@form_methods
+@open_review_required
+def step(request, review, position):
+    if not review.reflection.is_solo:
+        return redirect("reflection:room", key=review.reflection.key)
+    step = step_or_404(review.reflection.version, position)
+    form = StepForm(posted(request), participant=review.participant, step=step)
+    if answer := save_form(request, form, lambda go: _after_step(review, step, go)):
+        return answer
+    context = {
+        "review": review,
+        "step": step,
+        "form": form,
+        "progress": review.participant.progress(),
+        "help": step.help_for(review.reflection.variant),
+        "before": last_time(review, step, request.user),
+        "dilemmas": step.dilemmas.visible_to(request.user),
+        "stories": step.stories.visible_to(request.user),
+    }
+    return render(request, "goals/step.html", context, status=status_of(form))
+
+
+def _after_step(review, step, go: str):
+    key, last = review.reflection.key, len(review.reflection.version.all_steps())
+    if go == "skip":
+        review.participant.skip(step)
+    if go == "later":
+        return redirect(review.goal)
+    position = step.position - 1 if go == "back" else step.position + 1
+    if 1 <= position <= last:
+        return redirect("goals:step", key=key, position=position)
+    return redirect("goals:answers", key=key)
+
+
+@require_safe
+@review_required
+def answers(request, review):
+    if not review.reflection.is_solo:
+        return redirect("reflection:board", key=review.reflection.key)
+    context = {"review": review, "progress": review.participant.progress()}
+    return render(request, "goals/answers.html", context)
+
+
+@form_methods
+@open_review_required
+def backing(request, review):
+    """Which knowledge stands behind, and who carries the goal: optional, and shown as two pictures."""
+    stored = _backing(review) or Backing(review=review)
+    if request.method == "POST":
+        stored, _made = Backing.objects.get_or_create(review=review)
+    form = BackingForm(posted(request), instance=stored)
+    answer = save_form(request, form, lambda go: _after_backing(review, go))
+    context = {"review": review, "form": form, "backing": stored}
+    return answer or render(request, "goals/backing.html", context, status=status_of(form))
+
+
+def _backing(review) -> Backing | None:
+    return Backing.objects.filter(review=review).first()
+
+
+def _after_backing(review, go: str):
+    if go == "show":
+        return redirect("goals:backing", key=review.reflection.key)
+    if go == "later":
+        return _leave(review)
+    if not review.is_open_to_decide:
+        return redirect("reflection:lead", key=review.reflection.key)
+    return redirect("goals:decision", key=review.reflection.key)
+
+
+@form_methods
+@seen_review_required
+def decision(request, review):
+    form = DecisionForm(posted(request), instance=review)
+    answer = save_form(request, form, lambda go: _after_decision(review, go))
+    context = {
+        "review": review,
+        "form": form,
+        "choices": Decision.offered_for(review.goal),
+        "hints": hints(_values_by_topic(review), review),
+    }
+    return answer or render(request, "goals/decision.html", context, status=status_of(form))
+
+
+def _values_by_topic(review) -> dict:
+    """The number of each topic: one's own alone, what the gate shows of the room as a group."""
+    if review.reflection.is_solo:
+        return {done.step.topic: done.value for done in review.participant.progress()}
+    means = {
+        result.step.topic: [values.mean for values in result.values] for result in board(review.reflection)
+    }
+    return {topic: shown[0] for topic, shown in means.items() if shown}
+
+
+def _answers_page(review) -> str:
+    return "goals:answers" if review.reflection.is_solo else "reflection:board"
+
+
+def _after_decision(review, go: str):
+    if go == "next":
+        review.decide()
+        return redirect("goals:plan", key=review.reflection.key)
+    if go == "back":
+        return redirect(_answers_page(review), key=review.reflection.key)
+    return _leave(review)
+
+
+def _leave(review):
+    """«Fortsæt senere»: who leads a room may not be who owns the goal."""
+    if review.reflection.is_solo:
+        return redirect(review.goal)
+    return redirect("reflection:lead", key=review.reflection.key)
+
+
+@form_methods
+@seen_review_required
+def plan(request, review):
+    if not review.is_decided:
+        messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
+        return redirect("goals:decision", key=review.reflection.key)
+    form = PlanForm(posted(request), instance=review)
+    answer = save_form(request, form, lambda go: _after_plan(request, review, go))
+    context = {"review": review, "form": form}
+    return answer or render(request, "goals/plan.html", context, status=status_of(form))
+
+
+def _after_plan(request, review, go: str):
+    if go == "next":
+        if not review.is_planned:  # another window has just emptied a field that this one left alone
+            messages.warning(request, _("Et felt er tømt i et andet vindue. Se planen igennem."))
+            return redirect("goals:plan", key=review.reflection.key)
+        if not review.conclude():
+            return redirect("reflection:lead", key=review.reflection.key)
+        return redirect("goals:printout", key=review.reflection.key)
+    if go == "back":
+        return redirect("goals:decision", key=review.reflection.key)
+    return _leave(review)
+
+
+@require_safe
+@readable_review_required
+def printout(request, review):
+    """Goal, answers, decision and plan; for a colleague whom the goal is shared with without the answers."""
+    if not (review.is_shared or review.reflection.is_solo):
+        return redirect("reflection:minutes", key=review.reflection.key)
+    progress = [] if review.is_shared else review.participant.progress()
+    context = {"review": review, "progress": progress, "backing": _backing(review)}
+    return render(request, "goals/printout.html", context)

@@ -1,0 +1,38 @@
+"""What everybody may read of Målkompasset, and the overview for leaders."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from aarhuskompas.caching import public
+from accounts.guards import staff_required
+from goals.models import GUIDE, Decision, Review
+from goals.overview import overview as shown_years
+from reflection.models import GuideVersion
+
+
+def _current_version() -> GuideVersion:
+    published = GuideVersion.objects.published().select_related("guide").prefetch_related("steps__prompts")
+    return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
+
+
+@public
+def about(request):
+    context = {"version": _current_version(), "choices": Decision.usual()}
+    return render(request, "goals/about.html", context)
+
+
+@public
+def blank(request):
+    context = {
+        "version": _current_version(),
+        "choices": Decision.usual(),
+        "plan_labels": [label for label, _text in Review().plan_lines],
+    }
+    return render(request, "goals/blank.html", context)
+
+
+@require_safe
+@staff_required
+def overview(request):
+    """For everybody in the municipality; goals/overview.py says what may be shown."""
+    return render(request, "goals/overview.html", {"years": shown_years()})

@@ -1,0 +1,92 @@
+"""Which knowledge stands behind a decision, and who carries the goal: pictures to talk about."""
+
+import pytest
+from django.urls import reverse
+
+from goals.models import Backing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def backing_page(page, staff, review):
+    return lambda: page(reverse("goals:backing", args=[review.reflection.key]), by=staff)
+
+
+def test_what_is_ticked_is_filled_and_what_is_missing_is_said(backing_page):
+    form = backing_page().form("form.kompas-form")
+    told = {"figures": "on", "figures_line": "Ventetiden", "craft_line": "Sygeplejen"}
+    shown = form.send(told, button="Gem, og vis billederne")
+    assert shown.texts(".kompas-ring figcaption") == [
+        "Bag står: tal og faglighed. Ikke nævnt: fortælling og borgerens stemme."
+    ]
+    assert len(shown.select(".kompas-ring__part")) == 4
+    assert len(shown.select(".kompas-ring__part--missing")) == 2
+    assert shown.texts(".kompas-ring__both li") == [
+        "Tal: Ventetiden", "Fortælling: ikke nævnt", "Borgerens stemme: ikke nævnt", "Faglighed: Sygeplejen",
+    ]  # fmt: skip
+
+
+def test_a_box_can_be_emptied_again(backing_page, review):
+    Backing.objects.create(review=review, voices=True)
+    form = backing_page().form("form.kompas-form")
+    del form.element.inputs["voices"].attrib["checked"]
+    form.send(button="Gem, og vis billederne")
+    assert not Backing.objects.get().voices
+
+
+def test_looking_at_the_page_writes_nothing(backing_page):
+    assert backing_page().texts(".kompas-ring figcaption") == ["Ingen slags viden er nævnt endnu."]
+    assert not Backing.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("pays", "benefits", "sentence"),
+    [
+        (
+            "Plejen",
+            "De pårørende, byrådet",
+            "De, der betaler med tid, er ikke nævnt",
+        ),
+        (
+            "plejen og de pårørende",
+            "Plejen.",
+            "Blandt dem, der betaler med tid, er nogen",
+        ),
+        ("Plejen", "", "Skriv, hvem der betaler med tid, og hvem der har glæde. Er det de samme?"),
+    ],
+)
+def test_who_pays_and_who_benefits_is_said_in_a_sentence(review, backing_page, pays, benefits, sentence):
+    Backing.objects.create(review=review, pays=pays, benefits=benefits)
+    assert backing_page().texts(".kompas-people figcaption")[0].startswith(sentence)
+
+
+def test_an_arc_binds_places_where_the_same_are_named(review, backing_page):
+    backing = Backing.objects.create(review=review, sets="Byrådet", follows_up="Staben", benefits="byrådet")
+    assert backing.bonds == [(0, 2)]
+    shown = backing_page()
+    assert len(shown.select(".kompas-people__bond")) == 1
+    assert len(shown.select(".kompas-people__place--missing")) == 1
+
+
+def test_the_printout_has_the_pictures_where_there_is_something_to_show(page, staff, review):
+    where = reverse("goals:printout", args=[review.reflection.key])
+    backing = Backing.objects.create(review=review)
+    assert page(where, by=staff).select(".kompas-ring") == []
+    backing.pays = "Plejen"
+    backing.save()
+    assert len(page(where, by=staff).select(".kompas-ring")) == 1
+
+
+def test_two_windows_do_not_overwrite_each_other(backing_page):
+    first, second = (backing_page().form("form.kompas-form") for _window in range(2))
+    first.send({"pays": "Plejen"}, button="Gem, og vis billederne")
+    clash = second.send({"pays": "Staben"}, button="Gem, og vis billederne", status=409)
+    assert "Plejen" in clash.text
+    assert Backing.objects.get().pays == "Plejen"
+
+
+def test_nothing_changes_after_the_end(staff_client, concluded):
+    where = reverse("goals:backing", args=[concluded.reflection.key])
+    assert staff_client.post(where, {"pays": "Plejen", "go": "next"}).status_code == 409
+    assert not Backing.objects.exists()

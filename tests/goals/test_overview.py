@@ -1,0 +1,294 @@
+"""The overview for leaders, and an attacker who adds and subtracts whatever it shows."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goals.models import CityGoal, Goal, Review, YearCount
+from goals.models.years import start_of
+from goals.overview import LEAST, Outcome, overview, year_of
+from reflection.models import GuideVersion, Reflection
+from tests.factories import make_department, make_guide
+
+DEPARTMENTS, CITY_GOALS = ["1", "2", "3", "4", ""], ["1", "2", "3", ""]
+KEPT, ADJUSTED, REPLACED, ENDED = Outcome
+
+# --- The attacker ----------------------------------------------------------------------------------
+
+goals = st.lists(
+    st.tuples(st.sampled_from(DEPARTMENTS), st.sampled_from(CITY_GOALS), st.sampled_from(list(Outcome))),
+    max_size=120,
+)
+# Few departments with many goals and many with few: where small cells are.
+uneven = st.lists(
+    st.tuples(goals.map(lambda some: some[0] if some else ("1", "", KEPT)), st.integers(1, 9)), max_size=30
+).map(lambda groups: [goal for goal, times in groups for _time in range(times)])
+
+
+def counted(goals, place) -> dict[str, Counter]:
+    counts = {key: Counter() for key in (DEPARTMENTS, CITY_GOALS)[place]}
+    for goal in goals:
+        counts[goal[place]][goal[2]] += 1
+    return counts
+
+
+def shown_sets(year) -> set[frozenset]:
+    """Every shown number as the set of (department, Aarhusmål, outcome) that it counts."""
+    found = set()
+    for place, table in enumerate([year.departments, year.city_goals]):
+        for row, column in product(table.rows, table.columns):
+            keys = [DEPARTMENTS, CITY_GOALS]
+            keys[place] = row.keys
+            found.add(frozenset(product(*keys, column)))
+    for column in year.columns:
+        found.add(frozenset(product(DEPARTMENTS, CITY_GOALS, column)))
+    return found
+
+
+def everything_derived(sets: set[frozenset]) -> set[frozenset]:
+    """All groups that can be had by adding what is apart and subtracting a part from its whole."""
+    derived = new = set(sets)
+    while new:
+        made = set()
+        for one, two in product(new, derived):
+            if not one & two:
+                made.add(one | two)
+            if one < two:
+                made.add(two - one)
+            if two < one:
+                made.add(one - two)
+        new = made - derived - {frozenset()}
+        derived = derived | new
+    return derived
+
+
+def of_one_column(sets, column) -> set[frozenset]:
+    return {one for one in sets if {outcome for _department, _city_goal, outcome in one} <= set(column)}
+
+
+@pytest.mark.parametrize("some_goals", [goals, uneven], ids=["even", "uneven"])
+def test_no_sum_or_difference_is_a_group_of_one_to_four(some_goals):
+    @given(some_goals)
+    @settings(max_examples=60, deadline=None)
+    def attack(goals):
+        year = year_of(2026, counted(goals, 0), counted(goals, 1))
+        if year is None:
+            assert len(goals) < LEAST
+            return
+        sizes = Counter(goals)
+        sets = shown_sets(year)
+        for column in year.columns:
+            for group in everything_derived(of_one_column(sets, column)):
+                size = sum(sizes[cell] for cell in group)
+                assert size == 0 or size >= LEAST, sorted(group)
+
+    attack()
+
+
+@given(goals)
+@settings(max_examples=60, deadline=None)
+def test_every_number_is_a_five_at_most_the_count_and_every_goal_has_one_row(goals):
+    year = year_of(2026, counted(goals, 0), counted(goals, 1))
+    for place, table in enumerate([year.departments, year.city_goals] if year else []):
+        keys = [key for row in table.rows for key in row.keys]
+        assert len(keys) == len(set(keys))
+        assert {goal[place] for goal in goals} <= set(keys)
+        assert sorted(outcome for column in table.columns for outcome in column) == sorted(Outcome)
+        for row, (index, column) in product(table.rows, enumerate(table.columns)):
+            count = sum(goal[place] in row.keys and goal[2] in column for goal in goals)
+            assert row.numbers[index] % LEAST == 0
+            assert row.numbers[index] <= count < row.numbers[index] + LEAST
+
+
+def test_the_attacker_of_these_tests_finds_what_a_blank_cell_hides():
+    """Tables that leave small cells blank, and tell the total: the attack must see through them."""
+    whole = frozenset(product(DEPARTMENTS, CITY_GOALS, [KEPT]))
+    all_but_one = {frozenset(product([key], CITY_GOALS, [KEPT])) for key in DEPARTMENTS[1:]}
+    hidden = frozenset(product(DEPARTMENTS[:1], CITY_GOALS, [KEPT]))
+    assert hidden in everything_derived({whole, *all_but_one})
+    assert hidden not in everything_derived(all_but_one)
+
+
+# --- By example ------------------------------------------------------------------------------------
+
+
+def year(departments, city_goals=None):
+    counts = {key: Counter(row) for key, row in departments.items()}
+    return year_of(2026, counts, city_goals or {"": sum(counts.values(), Counter())})
+
+
+def test_a_row_with_few_goals_is_put_together_with_the_smallest_other():
+    shown = year({"1": {KEPT: 12}, "2": {KEPT: 4}, "3": {KEPT: 7}})
+    assert [(row.keys, row.numbers) for row in shown.departments.rows] == [
+        (("1",), [10, 0, 0, 0]),
+        (("2", "3"), [10, 0, 0, 0]),
+    ]
+
+
+def test_two_rows_with_few_goals_are_put_together_and_nobody_else():
+    shown = year({"1": {KEPT: 12}, "2": {KEPT: 4}, "3": {KEPT: 3}})
+    assert [row.keys for row in shown.departments.rows] == [("1",), ("2", "3")]
+
+
+def test_a_row_without_goals_stands_with_those_that_have_few():
+    shown = year({"1": {KEPT: 12}, "2": {KEPT: 4}, "3": {KEPT: 3}, "4": {}})
+    assert [row.keys for row in shown.departments.rows] == [("1",), ("2", "3", "4")]
+
+
+def test_an_outcome_with_few_goals_is_put_together_with_its_neighbour():
+    shown = year({"1": {KEPT: 12, REPLACED: 2, ENDED: 6}})
+    assert shown.columns == [(KEPT,), (ADJUSTED,), (REPLACED, ENDED)]
+    assert shown.totals == [10, 0, 5]
+
+
+def test_the_last_outcome_is_put_together_with_the_one_before():
+    assert year({"1": {KEPT: 12, ENDED: 2, REPLACED: 9}}).columns == [(KEPT,), (ADJUSTED,), (REPLACED, ENDED)]
+
+
+def test_fewer_than_five_goals_are_no_year():
+    assert year({"1": {KEPT: 2}, "2": {ENDED: 2}}) is None
+
+
+# --- The page --------------------------------------------------------------------------------------
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def decide(staff):
+    """A function: so many goals of a department about which something was decided on a day."""
+    make_guide()
+    version = GuideVersion.objects.get()
+
+    def make(number, decision="keep", *, on=None, is_rehearsal=False, is_decided=True, **fields):
+        moment = on or timezone.now()
+        for _goal in range(number):
+            goal = Goal.objects.create(owner=staff, wording="Hemmeligt mål", concerns="citizens", **fields)
+            look_at(goal, version, decision, moment, is_rehearsal=is_rehearsal, is_decided=is_decided)
+        return goal
+
+    return make
+
+
+def look_at(goal, version, decision, moment, *, is_rehearsal=False, is_decided=True):
+    reflection = Reflection.objects.create(
+        version=version, owner=goal.owner, mode="solo", phase="concluded", concluded_at=moment,
+        is_rehearsal=is_rehearsal,
+    )  # fmt: skip
+    Review.objects.create(
+        goal=goal, reflection=reflection, decision=decision, reason="Derfor",
+        decided_at=moment if is_decided else None,
+    )  # fmt: skip
+
+
+def rows(shown, table=0):
+    cells = shown.select("table")[table].cssselect("tbody tr")
+    return [[" ".join(cell.text_content().split()) for cell in row] for row in cells]
+
+
+def test_leaders_see_the_year_as_picture_sentence_and_table(page, colleague, decide):
+    first, second = make_department("Teknik og Miljø"), make_department("Sundhed og Omsorg")
+    city_goal = CityGoal.objects.create(title="En by i bevægelse")
+    decide(7, department=first, city_goal=city_goal)
+    decide(5, "goodbye", department=first)
+    decide(11, "adjust", department=second, city_goal=city_goal)
+    shown = page("/maalkompasset/overblik/", by=colleague)
+    assert shown.texts("figcaption") == [
+        "Beholdt: mindst 5, Justeret: mindst 10, Erstattet: ingen, Afsluttet: mindst 5 mål."
+    ]
+    assert len(shown.select(".kompas-chart__bar")) == 4
+    assert rows(shown) == [
+        ["Sundhed og Omsorg", "ingen", "10", "ingen", "ingen"],
+        ["Teknik og Miljø", "5", "ingen", "ingen", "5"],
+    ]
+    assert rows(shown, 1) == [
+        ["En by i bevægelse", "5", "10", "ingen", "ingen"],
+        ["Uden Aarhusmål", "ingen", "ingen", "ingen", "5"],
+    ]
+    assert "Hemmeligt" not in shown.html
+
+
+def test_departments_with_few_goals_are_named_together(page, colleague, decide):
+    for title, number in [("Teknik og Miljø", 9), ("Kultur og Borgerservice", 4), ("Sociale Forhold", 3)]:
+        decide(number, department=make_department(title))
+    together = "Lagt sammen: Kultur og Borgerservice, Sociale Forhold, Uden forvaltning"
+    assert rows(page("/maalkompasset/overblik/", by=colleague)) == [
+        ["Teknik og Miljø", "5", "ingen", "ingen", "ingen"],
+        [together, "5", "ingen", "ingen", "ingen"],
+    ]
+
+
+def test_four_goals_show_nothing_at_all(page, colleague, decide):
+    decide(4, department=make_department("Teknik og Miljø"))
+    shown = page("/maalkompasset/overblik/", by=colleague)
+    assert shown.select("table") == []
+    assert "Teknik og Miljø" not in shown.text
+    assert "Så længe viser vi ingen tal." in shown.text
+
+
+def test_a_goal_counts_once_a_year_by_its_last_decision(decide):
+    goal = decide(5)
+    look_at(goal, GuideVersion.objects.get(), "goodbye", timezone.now() + timedelta(seconds=1))
+    decide(1)
+    assert YearCount.objects.up_to_date()[0].departments == {"": {"keep": 5, "goodbye": 1}}
+
+
+def test_rehearsals_and_what_is_not_decided_count_nowhere(decide):
+    decide(5, is_rehearsal=True)
+    decide(6, is_decided=False)
+    decide(7)
+    assert YearCount.objects.up_to_date()[0].departments == {"": {"keep": 7}}
+
+
+def test_years_are_danish_years_and_come_newest_first(page, colleague, decide):
+    this_year = timezone.localtime().year
+    new_year = start_of(this_year)
+    decide(5, on=new_year - timedelta(minutes=1))
+    decide(6, "goodbye", on=new_year)
+    shown = page("/maalkompasset/overblik/", by=colleague)
+    assert shown.texts("h2")[:2] == [str(this_year), str(this_year - 1)]
+    assert [count.departments for count in YearCount.objects.all()] == [
+        {"": {"goodbye": 6}}, {"": {"keep": 5}},
+    ]  # fmt: skip
+
+
+def test_the_running_year_is_counted_again_after_ten_minutes_and_not_before(decide):
+    decide(5)
+    assert overview()[0].totals == [5, 0, 0, 0]
+    decide(5)
+    assert overview()[0].totals == [5, 0, 0, 0]
+    YearCount.objects.update(counted_at=timezone.now() - timedelta(minutes=11))
+    assert overview()[0].totals == [10, 0, 0, 0]
+
+
+def test_a_year_that_is_over_is_never_counted_again(decide):
+    last_year = timezone.localtime().year - 1
+    decide(5, on=timezone.make_aware(datetime(last_year, 6, 1)))
+    YearCount.objects.up_to_date()
+    Goal.objects.update(department=make_department())
+    YearCount.objects.filter(year=last_year).update(counted_at=start_of(last_year + 1))
+    assert YearCount.objects.up_to_date()[-1].departments == {"": {"keep": 5}}
+
+
+def test_a_department_that_is_gone_leaves_its_goals_in_the_count(decide):
+    decide(6)
+    count = YearCount.objects.up_to_date()[0]
+    count.departments = {"9999": {"keep": 6}}
+    count.save()
+    assert overview()[0].tables[0][2][0].title == "Uden forvaltning"
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_costs_the_same_for_one_department_and_for_many(
+    staff_client, decide, number, django_assert_num_queries
+):
+    for _department in range(number):
+        decide(5, department=make_department())
+    staff_client.get("/maalkompasset/overblik/")
+    with django_assert_num_queries(5):
+        staff_client.get("/maalkompasset/overblik/")
