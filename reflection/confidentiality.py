@@ -9,10 +9,14 @@ of at least MIN_IN_ROOM; outside the room at least MIN_OUTSIDE; comments without
 where their author wished it or the room is open. No reveals can be subtracted: snapshots.py.
 """
 
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import pvariance
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reflection.models import (
     MIN_IN_ROOM,
@@ -49,7 +53,7 @@ class Values(NamedTuple):
 
     @property
     def numbers(self) -> list[int]:
-        return [number for number, count in enumerate(self.counts, 1) for _ in range(count)]
+        return [number for number, count in enumerate(self.counts, 1) for _time in range(count)]
 
     @property
     def named(self) -> list[tuple[str, list[str]]]:
@@ -60,6 +64,12 @@ class Values(NamedTuple):
     def mean(self) -> float | None:
         numbers = self.numbers
         return sum(numbers) / len(numbers) if numbers else None
+
+    @property
+    def shown_mean(self) -> Decimal | None:
+        """With one decimal, a half rounded up as people do."""
+        mean = self.mean
+        return None if mean is None else Decimal(mean).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
     @property
     def low(self) -> int | None:
@@ -75,6 +85,26 @@ class Values(NamedTuple):
         numbers = self.numbers
         return max(numbers) - min(numbers) if numbers else 0
 
+    @property
+    def sentence(self) -> str:
+        """What the picture and the table say, in words."""
+        total = self.total
+        answered = ngettext("%(total)s har svaret.", "%(total)s har svaret.", total) % {"total": total}
+        if self.mean is None:
+            return answered
+        mean = _("Snittet er %(mean)s.") % {"mean": number_format(self.shown_mean, 1)}
+        return " ".join(filter(None, [answered, self._how_alike, mean]))
+
+    @property
+    def _how_alike(self) -> str:
+        if len(self.numbers) == 1:
+            return ""
+        if self.reach == 0:
+            return _("Alle tal er ens.")
+        if self.reach >= 3:
+            return _("I ser det meget forskelligt. Begynd her.")
+        return _("I ser det nogenlunde ens.")
+
 
 class Comment(NamedTuple):
     snapshot: int
@@ -85,6 +115,14 @@ class Comment(NamedTuple):
     hidden_by: str
     party: Party | None
 
+    @property
+    def hidden_note(self) -> str:
+        """That somebody took it off the board, and why; empty where nobody did."""
+        if not self.hidden_because:
+            return ""
+        said = {"name": self.hidden_by, "reason": self.hidden_because}
+        return _("%(name)s har skjult en kommentar: %(reason)s") % said
+
 
 class StepResult(NamedTuple):
     step: Step
@@ -93,6 +131,29 @@ class StepResult(NamedTuple):
     withheld: bool  # of a party, or of all, too few have answered the statement – or nobody has
     comments: list[Comment]
     comments_withheld: bool
+    is_confidential: bool
+
+    @property
+    def values_note(self) -> str:
+        """What is said in place of numbers that are not shown."""
+        if not self.withheld:
+            return ""
+        if not self.is_confidential:
+            return _("Ikke alle parter har svaret på udsagnet.")
+        if self.values:
+            return _("Fra en part er der færre end tre svar. De vises ikke.")
+        return _("Færre end tre har svaret på udsagnet. Svarene vises ikke.")
+
+    @property
+    def comments_note(self) -> str:
+        """What is said in place of words that are not shown."""
+        if not self.comments_withheld:
+            return ""
+        if not self.is_confidential:
+            return _("Ikke alle parter har skrevet en linje.")
+        if self.comments:
+            return _("Fra en part har færre end tre skrevet noget. Det vises ikke.")
+        return _("Færre end tre har skrevet noget. Det vises ikke.")
 
     @property
     def spread(self) -> tuple[int, float]:
@@ -111,7 +172,7 @@ def board(reflection: Reflection) -> list[StepResult]:
     for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
     parties = list(reflection.parties.filter(is_absent=False)) or [None]
-    results = [_step_result(step, by_prompt, parties) for step in reflection.version.all_steps()]
+    results = [_step_result(reflection, step, by_prompt, parties) for step in reflection.version.all_steps()]
     return sorted(results, key=lambda result: result.spread, reverse=True)
 
 
@@ -160,7 +221,9 @@ def cells(
     return {cell: values for cell, values in found.items() if values.total >= MIN_OUTSIDE}
 
 
-def _step_result(step: Step, by_prompt: dict[int, list[Snapshot]], parties: list) -> StepResult:
+def _step_result(
+    reflection: Reflection, step: Step, by_prompt: dict[int, list[Snapshot]], parties: list
+) -> StepResult:
     scales = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE]
     lines = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.LINE]
     numbers = [shown for prompt in scales for shown in by_prompt.get(prompt.pk, [])]
@@ -172,6 +235,7 @@ def _step_result(step: Step, by_prompt: dict[int, list[Snapshot]], parties: list
         bool(scales) and _are_missing(numbers, parties),
         [comment for shown in words for comment in _comments(shown)],
         bool(lines) and _are_missing(words, parties),
+        reflection.is_confidential,
     )
 
 

@@ -58,3 +58,19 @@ def empty(room: Reflection):
     room.participants.update(safety=None, name="", is_done=False, party=None)
     room.shared_lines.all().delete()
     Reflection.objects.filter(pk=room.pk).update(safety_shown=[], **dict.fromkeys(WAYS_IN))
+
+
+@transaction.atomic
+def give_to(room: Reflection, user):
+    """Another owner. A room gets one more to lead it; what one answered alone is nobody else's to read."""
+    if room.is_solo:
+        place = room.participants.get(user=room.owner)
+        place.answers.all().delete()
+        place.user, place.name = user, ""
+        place.save(update_fields=["user", "name"])
+    else:
+        only_leads = {"name": user.get_full_name(), "answers_count": False}
+        place, _is_new = room.participants.get_or_create(user=user, defaults=only_leads)
+        place.lead()
+    room.owner = user
+    room.save(update_fields=["owner"])

@@ -59,6 +59,22 @@ def _no_place(request):
     return render(request, "reflection/no_place.html", status=403)
 
 
+def reading_required(view):
+    """Turn `key` into the place of somebody who may read what came of it: in a room, or of one's own."""
+    in_a_room = place_required(view)
+
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        alone = Participant.objects.filter(reflection__key=key, reflection__mode=Reflection.Mode.SOLO)
+        if request.user.is_authenticated:
+            own = alone.filter(user=request.user).select_related("reflection__version__guide").first()
+            if own:
+                return view(request, own, *args, **kwargs)
+        return in_a_room(request, key, *args, **kwargs)
+
+    return guarded
+
+
 def step_or_404(version: GuideVersion, position: int) -> Step:
     for step in version.all_steps():
         if step.position == position:

@@ -1,46 +1,187 @@
-"""Reminders by mail while a room collects answers over days."""
+"""Mails that go out once: to answer while a room collects, and to look again when a date has come.
+
+Each is sent inside the transaction that notes it. So two processes send one mail, and what could not
+be sent – no server, a refused address, a fault of ours – is not noted and goes out the next time.
+
+What lies above this app adds its own with `remind_of`.
+"""
 
 import logging
-from smtplib import SMTPException
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.db.models import Q
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from reflection.models import Participant, Reflection
+from reflection.following import token
+from reflection.models import Agreement, Participant, Reflection, Reminder
 
 logger = logging.getLogger(__name__)
+NOT_DONE = ("reflection/mail/not_done.txt", "reflection/mail/not_done.html")
+AGREEMENT = ("reflection/mail/agreement.txt", "reflection/mail/agreement.html")
+TIMEOUT = 20  # seconds: a server that says nothing must not hold up the others
+
+
+class Due(NamedTuple):
+    """A mail to one person about one thing, whose date has come."""
+
+    user: object
+    language: str
+    about: str  # a name for what it is about, the same each day: «agreement 12»
+    on: date  # the date that has come; a new date makes a new mail
+    subject: str  # lazy: it is read in the receiver's language
+    templates: tuple[str, str]  # as plain text, and as HTML
+    context: Callable[[], dict]  # asked for in the receiver's language
+
+    @property
+    def row(self) -> tuple:
+        return (self.user.pk, self.about, self.on)
+
+
+SOURCES: list[Callable[[], Iterable[Due]]] = []
+
+
+def remind_of(source: Callable[[], Iterable[Due]]):
+    """Decorator: send what `source` says is due, each once."""
+    SOURCES.append(source)
+    return source
+
+
+def send_all() -> tuple[int, int]:
+    """Send everything that is due; returns how many went, and how many could not and stay due."""
+    outcomes = [remind(person) for person in to_remind()]
+    for source in SOURCES:
+        outcomes += [send(due) for due in _not_sent(list(source()))]
+    return outcomes.count(True), outcomes.count(None)
+
+
+def _not_sent(found: list[Due]) -> list[Due]:
+    sent = Reminder.objects.filter(about__in={due.about for due in found})
+    rows = set(sent.values_list("user_id", "about", "on"))
+    return [due for due in found if due.row not in rows]
+
+
+def send(due: Due) -> bool | None:
+    """Whether the mail went; False when another process was quicker, None when it stays due."""
+    user, about, on = due.row
+
+    def note() -> bool:
+        return Reminder.objects.get_or_create(user_id=user, about=about, on=on)[1]
+
+    def write() -> EmailMultiAlternatives:
+        context = due.context()
+        return _mail(due.user, due.subject, due.templates, context)
+
+    return _send_once(note, write, due.language)
+
+
+def _send_once(note: Callable[[], bool], write: Callable, language: str) -> bool | None:
+    try:
+        with transaction.atomic(), override(language):
+            is_first = note()
+            if is_first:
+                write().send()
+    except Exception:  # whatever is wrong with one must not keep the others from theirs
+        logger.exception("a reminder was not sent and stays due")
+        return None
+    return is_first
+
+
+def _mail(user, subject, templates: tuple[str, str], context: dict) -> EmailMultiAlternatives:
+    plain, html = (render_to_string(template, context) for template in templates)
+    mail = EmailMultiAlternatives(
+        str(subject),
+        plain,
+        to=[user.email],
+        headers={"Auto-Submitted": "auto-generated"},  # so that no absence message answers it
+        connection=get_connection(timeout=TIMEOUT),
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+# --- Rooms that collect answers over days ----------------------------------------------------------
 
 
 def to_remind():
     """Who has an account, is to answer and is not done, in rooms that will be revealed at a set time."""
-    not_today = Q(reminded_on=None) | Q(reminded_on__lt=timezone.localdate())
     return (
         Participant.objects.counted()
-        .filter(not_today, is_done=False, user__is_active=True)
+        .filter(_not_today(), is_done=False, user__is_active=True)
         .filter(reflection__phase=Reflection.Phase.COLLECTING, reflection__reveal_at__gt=timezone.now())
         .exclude(user__email="")
         .select_related("user", "reflection")
     )
 
 
-def remind(person: Participant) -> bool:
-    """Send one mail, at most one a day, also when two processes try at once."""
-    first = to_remind().filter(pk=person.pk).update(reminded_on=timezone.localdate())
-    return bool(first) and _send(person)
+def _not_today() -> Q:
+    return Q(reminded_on=None) | Q(reminded_on__lt=timezone.localdate())
 
 
-def _send(person: Participant) -> bool:
-    room = person.reflection
-    address = settings.SITE_URL + reverse("reflection:room", args=[room.key])
-    text = render_to_string("reflection/reminder.txt", {"room": room, "address": address})
-    try:
-        send_mail(str(_("Du mangler at svare")), text, None, [person.user.email])
-    except (SMTPException, OSError):
-        logger.exception("a reminder was not sent; the next is sent tomorrow")
-        return False
-    return True
+def remind(person: Participant) -> bool | None:
+    """At most one mail a day; as `send`."""
+
+    def note() -> bool:
+        return bool(to_remind().filter(pk=person.pk).update(reminded_on=timezone.localdate()))
+
+    def write() -> EmailMultiAlternatives:
+        room = person.reflection
+        address = settings.SITE_URL + reverse("reflection:room", args=[room.key])
+        context = {"room": room, "address": address}
+        return _mail(person.user, _("Du mangler at svare"), NOT_DONE, context)
+
+    return _send_once(note, write, person.language)
+
+
+# --- Agreements ------------------------------------------------------------------------------------
+
+
+@remind_of
+def agreements_due() -> Iterable[Due]:
+    """Open agreements whose date has come, to who opened the room and who leads it."""
+    found = Agreement.objects.due().select_related("reflection__owner", "reflection__version__guide")
+    for agreement in found.prefetch_related(leading("reflection__participants")):
+        for user, language in receivers(agreement.reflection):
+            yield Due(
+                user,
+                language,
+                f"agreement {agreement.pk}",
+                agreement.due,
+                _("Hvad blev der af aftalen?"),
+                AGREEMENT,
+                lambda agreement=agreement, user=user: _about(agreement, user),
+            )
+
+
+def leading(lookup: str) -> Prefetch:
+    """The prefetch that `receivers` asks for: those with an account who lead or opened the room."""
+    people = Participant.objects.exclude(user=None).select_related("user")
+    return Prefetch(lookup, people, to_attr="with_account")
+
+
+def receivers(room: Reflection) -> list[tuple]:
+    """Who is told what comes of a room, each once: user and language."""
+    languages = {person.user_id: person.language for person in room.with_account}
+    leaders = [person.user for person in room.with_account if person.is_facilitator]
+    people = {user.pk: user for user in [room.owner, *leaders]}
+    reachable = [user for user in people.values() if user.is_active and user.email]
+    return [(user, languages.get(user.pk, settings.LANGUAGE_CODE)) for user in reachable]
+
+
+def _about(agreement: Agreement, user) -> dict:
+    address = reverse("reflection:follow_up_by_link", args=[token(agreement, user)])
+    answers = [Agreement.Status.DONE, Agreement.Status.POSTPONED, Agreement.Status.GOODBYE]
+    return {
+        "agreement": agreement,
+        "compass": agreement.reflection.version.guide.local.title,
+        "links": [(state.label, f"{settings.SITE_URL}{address}?svar={state}") for state in answers],
+        "mine": settings.SITE_URL + reverse("reflection:agreements"),
+    }

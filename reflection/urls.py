@@ -1,10 +1,21 @@
 from django.urls import path
 
-from reflection.views import answering, board, joining, leading
+from reflection.views import agreements, answering, board, joining, leading, minutes, own
 
 app_name = "reflection"
 
 urlpatterns = [
+    path("aftaler/", agreements.agreements, name="agreements"),
+    path("aftaler/kalender.ics", agreements.calendar, name="calendar"),
+    path("aftaler/tak/", agreements.thanks, name="thanks"),
+    path("aftaler/svar/<str:token>/", agreements.follow_up_by_link, name="follow_up_by_link"),
+    path("aftaler/<uuid:agreement>/", agreements.follow_up, name="follow_up"),
+    path("aftaler/<uuid:agreement>/aftale.ics", agreements.one_in_calendar, name="one_in_calendar"),
+    path("mine-rum/", own.rooms, name="rooms"),
+    path("mine-rum/<uuid:key>/arkiv/", own.archive, name="archive"),
+    path("mine-data/", own.data, name="data"),
+    path("mine-data/mine-data.json", own.data_json, name="data_json"),
+    path("mine-data/slet/", own.delete_account, name="delete_account"),
     path("deltag/", joining.code, name="code"),
     path("deltag/igen/", joining.come_back, name="come_back"),
     path("deltag/min-plads/<str:token>/", joining.own_link, name="own_link"),
@@ -19,7 +30,12 @@ urlpatterns = [
     path("rum/<uuid:key>/venter/", answering.waiting, name="waiting"),
     path("rum/<uuid:key>/forlad/", joining.leave, name="leave"),
     path("rum/<uuid:key>/tavle/", board.board, name="board"),
-    path("rum/<uuid:key>/referat/", board.minutes, name="minutes"),
+    path("rum/<uuid:key>/referat/", minutes.minutes, name="minutes"),
+    path("rum/<uuid:key>/referat.pdf", minutes.minutes_pdf, name="minutes_pdf"),
+    path("rum/<uuid:key>/referat.docx", minutes.minutes_word, name="minutes_word"),
+    path("rum/<uuid:key>/referat.xlsx", minutes.minutes_excel, name="minutes_excel"),
+    path("rum/<uuid:key>/referat.json", minutes.minutes_json, name="minutes_json"),
+    path("rum/<uuid:key>/aftaler.ics", agreements.room_in_calendar, name="room_in_calendar"),
     path("rum/<uuid:key>/led/", leading.lead, name="lead"),
     path("rum/<uuid:key>/led/plakat/", leading.poster, name="poster"),
     path("rum/<uuid:key>/led/vis/", leading.reveal, name="reveal"),

@@ -1,31 +1,35 @@
 """Things of the portal with sensible values, so that a test names only what it is about."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from collaboration.models import GUIDE as COLLABORATION_GUIDE
 from collaboration.models import Collaboration
 from compass.content import read
 from compass.models import (
+    Attachment,
     Chapter,
     Contact,
     Department,
     Dilemma,
     Page,
     Path,
+    Picture,
     Pivot,
     Recording,
     Source,
     Story,
     Theme,
 )
-from goals.models import Goal
+from compass.uploads import as_webp
+from goals.models import Goal, Goodbye
 from reflection.content import own_texts
 from reflection.models import Guide, Prompt, Reflection
 
@@ -166,6 +170,18 @@ def make_recording(title="Aarhuskompasset læst op", *, chapters=1, **fields):
     return recording
 
 
+def make_picture(alt="Fire mennesker om et bord.", *, size=(2000, 1200), colour="teal", **fields):
+    written = as_webp(Image.new("RGB", size, colour))
+    written.name = "billede.webp"
+    return Picture.objects.create(file=written, alt=alt, **{"credit": "Frida Fotograf", **fields})
+
+
+def make_attachment(title="Skema til mødet", *, content=b"%PDF-1.7 skema", kind="pdf", **fields):
+    file = ContentFile(content, name=f"skema.{kind}")
+    fields = {"is_accessible": True, "size": len(content), **fields}
+    return Attachment.objects.create(title=title, file=file, kind=kind, **fields)
+
+
 # --- Reflections and goals -----------------------------------------------------------------------
 
 
@@ -220,6 +236,28 @@ def make_review(goal=None, **fields):
     return review
 
 
+def make_look(goal=None, decision="keep", *, months_ago=0, **fields):
+    """A look that one person has ended, some months ago."""
+    look = make_review(goal, decision=decision, **{"reason": "Det valgte vi.", **PLANNED, **fields})
+    look.decide()
+    look.conclude()
+    if months_ago:
+        ended = timezone.now() - timedelta(days=30 * months_ago)
+        Reflection.objects.filter(pk=look.reflection_id).update(concluded_at=ended)
+    return look
+
+
+PLANNED = {"stop": "Ugerapporten", "responsible": "Karen", "look_back_on": date(2027, 3, 1)}
+
+
+def make_goodbye(look, **fields):
+    """A goodbye that has lasted seven months and is nobody's but its owner's."""
+    stopped = timezone.localdate() - timedelta(days=215)
+    defaults = {"what": "Ugerapporten", "why": "Ingen læste den.", "frees": "To timer om ugen"}
+    defaults |= {"guard": "Teamlederen", "stops_on": stopped, "is_shared": False}
+    return Goodbye.objects.create(review=look, **{**defaults, **fields})
+
+
 def make_room(*, leader=None, guide="maalkompasset", people=(), **chosen):
     """A room, with an answer from each of `people` (users, or None for somebody without an account).
 
@@ -243,6 +281,14 @@ def answer_everything(participant, number):
             is_scale = prompt.kind == Prompt.Kind.SCALE
             raw = str((number - 1) % 5 + 1) if is_scale else f"Ord fra deltager {number}"
             participant.answers.create(prompt=prompt, **prompt.content(raw))
+
+
+def make_agreement(room, what="Vi ringer om fredagen.", **fields):
+    if not fields.get("no_date_reason"):
+        fields.setdefault("due", tomorrow().date())
+    agreement = room.agreements.create(what=what, **{"who": "Ea", **fields})
+    agreement.refresh_from_db()
+    return agreement
 
 
 # --- Collaborations ------------------------------------------------------------------------------

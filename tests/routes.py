@@ -11,17 +11,23 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
 from collaboration.models import Collaboration, Consent, Round
-from compass.models import Chapter, Dilemma, Page, Path, Pivot, Story
-from goals.models import Goal, Review
-from reflection.models import Participant, Reflection
+from compass.models import Attachment, Chapter, Dilemma, Page, Path, Picture, Pivot, Story
+from goals.models import Goal, GoalShare, Goodbye, Review
+from reflection.following import token
+from reflection.models import Agreement, Participant, Reflection
 from tests.factories import (
+    make_attachment,
     make_collaboration,
     make_goal,
+    make_goodbye,
+    make_look,
+    make_picture,
     make_recording,
     make_review,
     make_room,
     make_round,
     make_user,
+    seat,
 )
 
 # Namespaces with tests of their own.
@@ -34,9 +40,10 @@ ONE_LANGUAGE = {
 
 # What changes something and is reached by a form alone.
 POST_ONLY = {
-    "goals:start", "reflection:finish", "reflection:withdraw", "reflection:leave", "reflection:reveal",
+    "goals:start", "goals:copy", "goals:archive", "goals:unarchive", "goals:unshare",
+    "reflection:finish", "reflection:withdraw", "reflection:leave", "reflection:reveal",
     "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:hand_over",
-    "reflection:timer", "collaboration:share",
+    "reflection:timer", "reflection:archive", "collaboration:share",
 }  # fmt: skip
 
 # What does not answer a GET with a page, and what it does instead.
@@ -50,9 +57,19 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "compass:stories_feed": "Atom",
     "compass:path_feed": "Atom",
     "compass:sound": "a sound file",
+    "compass:picture": "a picture",
+    "compass:attachment": "a file to save",
     "compass:opendata_json": "JSON",
     "compass:opendata_csv": "CSV",
     "reflection:download": "JSON, one's own answers",
+    "reflection:data_json": "JSON, all that the portal holds about one",
+    "reflection:minutes_json": "JSON, what the minutes show",
+    "reflection:minutes_pdf": "PDF",
+    "reflection:minutes_word": "a Word file",
+    "reflection:minutes_excel": "an Excel file",
+    "reflection:calendar": "a calendar file",
+    "reflection:one_in_calendar": "a calendar file",
+    "reflection:room_in_calendar": "a calendar file",
     "collaboration:cards_pdf": "PDF",
     "collaboration:poster_pdf": "PDF",
     "collaboration:blank_pdf": "PDF",
@@ -64,7 +81,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
 # Only for somebody who has a place in the room of a round of a collaboration.
 IN_A_ROUND = {
     "guess_first", "guess", "result", "pair", "go_on", "ask", "agree", "consent", "share", "case",
-    "invitation_pdf",
+    "invitation_pdf", "paper_consent",
 }  # fmt: skip
 
 # Only for somebody who has logged in; what they hold is nobody else's.
@@ -72,10 +89,17 @@ PERSONAL_NAMESPACES = {  # the namespace, and its other routes
     "goals": {"about", "blank"},
     "collaboration": {"about", "blank", "cards_pdf", "poster_pdf", "blank_pdf", "shared"} | IN_A_ROUND,
 }
-PERSONAL = {"account_change_password", "account_set_password"}
+PERSONAL = {
+    "account_change_password", "account_set_password", "reflection:agreements", "reflection:calendar",
+    "reflection:follow_up", "reflection:one_in_calendar", "reflection:rooms", "reflection:archive",
+    "reflection:data", "reflection:data_json", "reflection:delete_account",
+}  # fmt: skip
 
 # Only for somebody who has a place in the room. The way in is open to everybody.
-OPEN_DOORS = {"reflection:code", "reflection:come_back", "reflection:own_link", "reflection:join"}
+OPEN_DOORS = {
+    "reflection:code", "reflection:come_back", "reflection:own_link", "reflection:join",
+    "reflection:follow_up_by_link", "reflection:thanks",
+}  # fmt: skip
 
 
 def slugs(model) -> Callable[[], list[dict]]:
@@ -154,12 +178,35 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "compass:sound": lambda: [
         {"name": chapter.audio.name.removeprefix("lyd/")} for chapter in Chapter.objects.all()
     ],
+    "compass:picture": lambda: [
+        {"name": name.removeprefix("billeder/")}
+        for picture in Picture.objects.filter(stories__isnull=False)
+        for name in picture.names
+    ],
+    "compass:attachment": lambda: [
+        {"name": attachment.file.name.removeprefix("filer/")}
+        for attachment in Attachment.objects.filter(stories__isnull=False)
+    ],
     "compass:opendata_json": collections,
     "compass:opendata_csv": collections,
     "goals:goal": goal_keys,
     "goals:edit": goal_keys,
     "goals:start": goal_keys,
     "goals:open_room": goal_keys,
+    "goals:copy": goal_keys,
+    "goals:archive": goal_keys,
+    "goals:unarchive": goal_keys,
+    "goals:share": goal_keys,
+    "goals:unshare": lambda: [
+        {"key": share.goal.key, "share": share.pk} for share in GoalShare.objects.select_related("goal")
+    ],
+    "goals:look_back": lambda: [
+        {"key": review.reflection.key} for review in Review.objects.all() if review.asks_back
+    ],
+    "goals:backing": review_keys,
+    "goals:check_goodbye": lambda: [
+        {"key": goodbye.review.reflection.key} for goodbye in Goodbye.objects.to_check()
+    ],
     "goals:review": review_keys,
     "goals:step": steps,
     "goals:answers": review_keys,
@@ -189,7 +236,27 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         joined,
     ),
     "reflection:step": with_position(joined),
-    **dict.fromkeys(["reflection:board", "reflection:minutes"], revealed),
+    **dict.fromkeys(
+        [
+            "reflection:board",
+            "reflection:minutes",
+            "reflection:minutes_pdf",
+            "reflection:minutes_word",
+            "reflection:minutes_excel",
+            "reflection:minutes_json",
+        ],
+        revealed,
+    ),
+    "reflection:room_in_calendar": told,
+    "reflection:follow_up": lambda: [{"agreement": agreement.key} for agreement in Agreement.objects.all()],
+    "reflection:one_in_calendar": lambda: [
+        {"agreement": agreement.key} for agreement in Agreement.objects.all()
+    ],
+    "reflection:follow_up_by_link": lambda: [
+        {"token": token(agreement, agreement.reflection.owner)}
+        for agreement in Agreement.objects.select_related("reflection__owner")
+    ],
+    "reflection:archive": joined,
     **dict.fromkeys(
         [
             "reflection:lead",
@@ -220,6 +287,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:consent": compared,
     "collaboration:pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
     "collaboration:ask": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
+    "collaboration:paper_consent": with_position(compared),
     "collaboration:share": told,
     "collaboration:case": told,
     "collaboration:shared": shared_keys,
@@ -240,12 +308,29 @@ def make_examples(user):
     )
     ended.decide()
     ended.reflection.conclude()
+    make_goals_over_time(user)
     make_recording()
+    _illustrate(Story.objects.published().first())
     make_room(title=LED, leader=user, people=[None])
     make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()
     joined = make_room(title=JOINED, leader=make_user("Lis Leder"))
     joined.participants.create(user=user, name=user.name, safety=4)
     make_rounds(user)
+
+
+def _illustrate(story):
+    story.picture = make_picture()
+    story.save()
+    story.attachments.add(make_attachment())
+
+
+def make_goals_over_time(user):
+    """A goal that is looked at again and shared, and a goodbye that it is time to check."""
+    again = make_goal("Flere skal spise sammen.", owner=user)
+    make_look(again)
+    make_review(again)
+    again.shares.create(user=make_user("Dina Deler"))
+    make_goodbye(make_look(make_goal("Et skema til.", owner=user), "goodbye"))
 
 
 def make_rounds(user):
@@ -255,7 +340,9 @@ def make_rounds(user):
     make_round(answered, answers_for=answered.partners.first(), **mine)
     shown = make_collaboration(COMPARED, owner=user)
     sides = [[(2, 4, 4)] * 4, [(1, 5, 2)] * 4]
-    make_round(shown, answers_for=shown.partners.first(), sides=sides, **mine).reflection.reveal()
+    compared = make_round(shown, answers_for=shown.partners.first(), sides=sides, **mine)
+    seat(compared, compared.reflection.parties.first(), 2, 4, 4, is_paper=True)
+    compared.reflection.reveal()
     ended = make_round(make_collaboration(TOLD, owner=user), sides=sides, **mine)
     ended.reflection.reveal()
     ended.what, ended.who, ended.due = "Vi mødes i juni.", "Bo", "2027-06-01"
@@ -307,7 +394,7 @@ class Route:
     def is_in_a_room(self) -> bool:
         namespace, _, name = self.name.rpartition(":")
         is_of_a_round = namespace == "collaboration" and name in IN_A_ROUND
-        return is_of_a_round or (namespace == "reflection" and self.name not in OPEN_DOORS)
+        return is_of_a_round or (namespace == "reflection" and self.name not in OPEN_DOORS | PERSONAL)
 
     @property
     def is_public(self) -> bool:

@@ -1,3 +1,5 @@
+from reflection.models.agreements import Agreement, Reminder
+from reflection.models.breakglass import BreakGlass
 from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.reflections import (
@@ -12,7 +14,6 @@ from reflection.models.reflections import (
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import (
     MIN_IN_ROOM,
-    Agreement,
     HiddenComment,
     SharedLine,
     Snapshot,
@@ -23,6 +24,7 @@ __all__ = [
     "UNKNOWN",
     "Agreement",
     "Answer",
+    "BreakGlass",
     "ConflictError",
     "Fieldwise",
     "Guide",
@@ -34,6 +36,7 @@ __all__ = [
     "Progress",
     "Prompt",
     "Reflection",
+    "Reminder",
     "SharedLine",
     "Snapshot",
     "Step",

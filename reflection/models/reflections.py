@@ -1,12 +1,13 @@
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
@@ -83,6 +84,7 @@ class Reflection(models.Model):
     goes_on_at = models.CharField(max_length=200, blank=True)  # where the group decides or agrees
     opening = models.JSONField(default=list)  # [[label, text], …] to read before one answers
     outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
+    broken_glass = models.JSONField(default=list, editable=False)  # [[name, action, day, reason], …]
 
     objects = ReflectionQuerySet.as_manager()
 
@@ -102,8 +104,10 @@ class Reflection(models.Model):
         return f"{self.version.guide} {self.key}"
 
     @classmethod
-    def start_solo(cls, version: GuideVersion, user, variant: str = "") -> "Reflection":
-        reflection = cls.objects.create(version=version, owner=user, mode=cls.Mode.SOLO, variant=variant)
+    def start_solo(cls, version: GuideVersion, user, variant: str = "", title: str = "") -> "Reflection":
+        """A look alone; `title` is what it is about, for its minutes."""
+        chosen = {"mode": cls.Mode.SOLO, "variant": variant, "title": title}
+        reflection = cls.objects.create(version=version, owner=user, **chosen)
         reflection.participants.create(user=user)
         return reflection
 
@@ -154,6 +158,13 @@ class Reflection(models.Model):
     @property
     def done_count(self) -> int:
         return self.participants.done().count()
+
+    @property
+    def used_glass(self) -> list[tuple[str, str, date, str]]:
+        """What administrators have done to the room, for everybody in it: name, action, day, reason."""
+        return [
+            (name, action, date.fromisoformat(day), reason) for name, action, day, reason in self.broken_glass
+        ]
 
     @property
     def answers_address(self) -> str:
@@ -289,6 +300,11 @@ class Party(models.Model):
         return self.title
 
 
+def language_of_page() -> str:
+    """The language that whoever makes something reads the portal in."""
+    return "en" if get_language() == "en" else "da"
+
+
 class ParticipantQuerySet(models.QuerySet):
     def counted(self):
         """Those who answer; not spectators, nor a facilitator who only leads."""
@@ -317,6 +333,8 @@ class Participant(models.Model):
     return_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     link_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     reminded_on = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=2, default=language_of_page)  # of mails to whom has an account
+    is_archived = models.BooleanField(default=False)  # put away in one's own list of rooms
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -387,6 +405,14 @@ class Participant(models.Model):
         self.save(update_fields=["is_facilitator"])
         announce(self.reflection.key)
         return self
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether they may write what the group decides or agrees; that page may ask for an account."""
+        address = self.reflection.goes_on_address
+        if not address or not self.is_facilitator:
+            return False
+        return self.user_id is not None or not getattr(resolve(address).func, "needs_account", False)
 
     def answer_for(self, party: Party):
         """Count among those who answer, on the side of `party`: who leads may take part too."""
@@ -555,6 +581,15 @@ class Answer(models.Model):
     def raw(self) -> str:
         """The answer as a form field holds it; empty when skipped or erased."""
         return as_typed(self.state, self.value, self.text)
+
+    @property
+    def in_words(self) -> str:
+        if self.state == self.State.UNKNOWN:
+            return str(self.get_state_display())
+        if self.value:
+            return gettext("%(value)s af 5") % {"value": self.value}
+        skipped = self.State.SKIPPED.label if self.state == self.State.SKIPPED else gettext("intet svar")
+        return self.text or str(skipped)
 
     def has(self, fields: dict) -> bool:
         return all(getattr(self, name) == value for name, value in fields.items())

@@ -99,46 +99,6 @@ class SharedLine(models.Model):
         return f"fælles linje {self.pk}"
 
 
-class AgreementQuerySet(models.QuerySet):
-    def open(self):
-        return self.filter(status__in=[Agreement.Status.OPEN, Agreement.Status.POSTPONED])
-
-
-class Agreement(models.Model):
-    """One thing somebody does by a date; seen again as done, postponed or said goodbye to."""
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("Åben")
-        DONE = "done", _("Gjort")
-        POSTPONED = "postponed", _("Udskudt")
-        GOODBYE = "goodbye", _("Farvel")
-
-    reflection = models.ForeignKey("reflection.Reflection", models.CASCADE, related_name="agreements")
-    what = models.TextField(_("Hvad gør vi?"))
-    who = models.CharField(_("Hvem?"), max_length=120)
-    party = models.ForeignKey(
-        "reflection.Party", models.SET_NULL, null=True, blank=True, related_name="agreements"
-    )
-    due = models.DateField(_("Hvornår?"), null=True, blank=True)
-    no_date_reason = models.CharField(_("Hvorfor ingen dato?"), max_length=250, blank=True)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    note = models.CharField(_("Hvad blev der af det?"), max_length=250, blank=True)
-
-    objects = AgreementQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["due", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(due__isnull=False) | ~models.Q(no_date_reason=""),
-                name="an_agreement_has_a_date_or_a_reason",
-            )
-        ]
-
-    def __str__(self):
-        return f"aftale {self.pk}"
-
-
 class Cell(NamedTuple):
     """Which answers stand together: to one prompt, of one party, own ones or guesses about one party."""
 

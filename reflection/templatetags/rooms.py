@@ -35,7 +35,7 @@ def clock(seconds: int) -> str:
 
 
 @register.simple_tag
-def dots(values):
+def dots(counts: list[int]):
     """One party's answers as dots above the numbers 1–5; the sentence and the table say the same."""
     columns = [
         {
@@ -44,9 +44,9 @@ def dots(values):
             "dots": [{"y": 150 - 16 * level} for level in range(min(count, 8))],
             "more": count - 8 if count > 8 else 0,
         }
-        for index, count in enumerate(values.counts)
+        for index, count in enumerate(counts)
     ]
     tallest = max(len(column["dots"]) for column in columns)
     top = 14 if any(column["more"] for column in columns) else 150 - 16 * max(tallest, 2)
-    context = {"columns": columns, "values": values, "top": top, "height": 190 - top}
+    context = {"columns": columns, "top": top, "height": 190 - top}
     return render_to_string("reflection/_dots.html", context)

@@ -1,7 +1,7 @@
 """What the room sees together."""
 
 from django.contrib.messages import get_messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from aarhuskompas.shortcuts import render_page
@@ -30,15 +30,6 @@ def is_personal(request) -> bool:
 
 def _board(request, place):
     return render_page(request, "reflection/board.html", _shown(place), partial="board")
-
-
-@require_safe
-@place_required
-def minutes(request, place):
-    """What was seen and agreed, as a page to print; the room may still be open."""
-    if not place.reflection.is_revealed:
-        return redirect("reflection:room", key=place.reflection.key)
-    return render(request, "reflection/minutes.html", _shown(place))
 
 
 def _shown(place) -> dict:

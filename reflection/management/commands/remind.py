@@ -1,11 +1,14 @@
 from django.core.management.base import BaseCommand
 
-from reflection.reminding import remind, to_remind
+from reflection.reminding import send_all
 
 
 class Command(BaseCommand):
-    help = "Reminds those with an account who are not done, once a day at most. Run it daily."
+    help = (
+        "Sends what is due, each mail once: to who has not answered, and when the date of an agreement, "
+        "of a look back or of a goodbye has come. Run it daily; what could not be sent goes the next time."
+    )
 
     def handle(self, **options):
-        sent = sum(remind(person) for person in to_remind())
-        self.stdout.write(f"sent: {sent} reminders")
+        sent, kept = send_all()
+        self.stdout.write(f"sent: {sent} reminders; not sent and still due: {kept}")

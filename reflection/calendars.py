@@ -1,0 +1,45 @@
+"""Agreements as calendar files: whole days, nothing of what anybody has answered."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from reflection.models import Agreement
+
+
+def calendar_response(agreements, filename: str) -> HttpResponse:
+    body = calendar_of(agreements).to_ical()
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def calendar_of(agreements) -> Calendar:
+    """A day for each agreement that has a date."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Aarhus Kommune//Aarhuskompasset//DA")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", _("Aftaler fra Aarhuskompasset"))
+    for agreement in agreements:
+        if agreement.due:
+            calendar.add_component(_event(agreement))
+    return calendar
+
+
+def _event(agreement: Agreement) -> Event:
+    """The name of the event never changes, so a second file moves the day and makes no twin."""
+    event = Event()
+    event.add("uid", f"{agreement.key}@{settings.SITE_URL.partition('://')[2]}")
+    event.add("dtstamp", timezone.now())
+    event.add("dtstart", agreement.due)
+    event.add("dtend", agreement.due + timedelta(days=1))
+    event.add("summary", _("Aftale: %(what)s") % {"what": agreement.what})
+    event.add("description", _("Hvem: %(who)s") % {"who": agreement.who})
+    event.add("url", settings.SITE_URL + reverse("reflection:agreements"))
+    event.add("transp", "TRANSPARENT")  # nobody is busy all that day
+    return event

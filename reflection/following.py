@@ -1,0 +1,102 @@
+"""What became of an agreement: the form, and the link in a mail that leads to it without a login."""
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reflection.models import Agreement
+from reflection.models.agreements import followed_up
+
+SALT = "what became of an agreement"  # a token made for something else opens nothing here
+DAYS = 60
+CHANGED = _("Nogen har skrevet om aftalen imens. Se, hvad der står nu, og gem igen, hvis dit stadig passer.")
+
+
+class FollowUpForm(forms.ModelForm):
+    """Done, postponed or goodbye; never over what somebody else has said since the page was read."""
+
+    status = forms.ChoiceField(
+        label=_("Hvad blev der af det?"),
+        choices=[choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.OPEN],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Vælg gjort, udskudt eller farvel."),
+            "invalid_choice": _("Vælg gjort, udskudt eller farvel."),
+        },
+    )
+    due = forms.DateField(
+        label=_("Ny dato, hvis det er udskudt"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+        error_messages={"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")},
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Agreement
+        fields = ["status", "due", "note"]
+        labels = {"note": _("Et par ord om hvorfor")}
+        error_messages = {"note": {"max_length": _("Skriv højst 250 tegn.")}}
+
+    def __init__(self, *args, chosen: str = "", **kwargs):
+        """`chosen` is what a link has chosen already."""
+        super().__init__(*args, **kwargs)
+        self.stored = {name: getattr(self.instance, name) for name in ["status", "due", "note"]}
+        self.stored_status = self.instance.get_status_display()
+        self.state = self.instance.state
+        self.initial["due"] = None  # the date it had is shown beside; the field asks for another
+        if chosen in Agreement.Status.values:
+            self.initial["status"] = chosen
+
+    @property
+    def is_outdated(self) -> bool:
+        return bool(self.data.get("seen")) and self.data["seen"] != self.state
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_outdated:
+            raise forms.ValidationError(CHANGED)
+        if cleaned.get("status") == Agreement.Status.POSTPONED:
+            self._ask_for_a_later_date(cleaned)
+        elif "due" not in self.errors:
+            cleaned["due"] = self.stored["due"]  # the date it was to be done by stays
+        return cleaned
+
+    def _ask_for_a_later_date(self, cleaned: dict):
+        """An agreement that never had a date may go on without one, with words in place of it."""
+        due, stored = cleaned.get("due"), self.stored["due"]
+        if "due" in self.errors or (not due and not stored and cleaned.get("note")):
+            return
+        if not due and not stored:
+            self.add_error("due", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
+        elif not due or due == stored:
+            self.add_error("due", _("Vælg en ny dato."))
+        elif due <= timezone.localdate():
+            self.add_error("due", _("Vælg en dato, der ikke er gået."))
+
+    @transaction.atomic
+    def save(self) -> Agreement:
+        agreement = super().save()
+        followed_up.send(Agreement, agreement=agreement)
+        return agreement
+
+
+def token(agreement: Agreement, user) -> str:
+    """Opens this one agreement on behalf of the receiver, until somebody has said what became of it."""
+    said = {"agreement": agreement.pk, "user": user.pk, "due": str(agreement.due)}
+    return signing.dumps(said, salt=SALT, compress=True)
+
+
+def opened_by(sent: str) -> Agreement | None:
+    """The agreement of a link; None when the link is wrong, too old, used, or its receiver has no say."""
+    try:
+        said = signing.loads(sent, salt=SALT, max_age=DAYS * 24 * 60 * 60)
+    except signing.BadSignature:
+        return None
+    user = get_user_model().objects.filter(pk=said["user"], is_active=True).first()
+    found = Agreement.objects.open().changeable_by(user).filter(pk=said["agreement"]) if user else []
+    agreement = next(iter(found), None)
+    return agreement if agreement and str(agreement.due) == said["due"] else None

@@ -1,0 +1,140 @@
+"""The minutes as plain data: what the page shows and what every file holds, so that no file says more.
+
+Of a room it is what the gate shows on the board, of a look alone one's own answers.
+"""
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from reflection.confidentiality import Comment, StepResult, Values, board
+from reflection.models import Agreement, Participant, Progress
+
+
+def minutes_to_keep(place: Participant) -> dict:
+    """What one who has a place in the reflection may read of it, in the language of the page.
+
+    Before the reveal of a room, and before the end of a look alone, nothing but what it is about.
+    """
+    room = place.reflection
+    minutes = {
+        "title": _("Referat"),
+        "compass": room.version.guide.local.title,
+        "about": room.title,
+        "is_alone": room.is_solo,
+        "mode": "" if room.is_solo else str(room.get_mode_display()),
+        "is_mixed": room.is_mixed,
+        "is_rehearsal": room.is_rehearsal,
+        "language": get_language(),
+        "begun": _day(room.created_at),
+        "concluded": _day(room.concluded_at) if room.concluded_at else "",
+        "outcome": [],
+        "agreements": [],
+        "steps": [],
+    }
+    return minutes | _content(place) if is_readable(place) else minutes
+
+
+def is_readable(place: Participant) -> bool:
+    room = place.reflection
+    return room.is_concluded if room.is_solo else room.is_revealed
+
+
+def _content(place: Participant) -> dict:
+    room = place.reflection
+    agreements = room.agreements.select_related("party")
+    return {
+        "outcome": [{"label": label, "text": text} for label, text in room.outcome],
+        "agreements": [_agreement(agreement) for agreement in agreements],
+        "steps": _own_steps(place) if room.is_solo else _steps(room),
+    }
+
+
+def _day(moment) -> str:
+    """A date, or the Danish date of a moment, in words."""
+    return date_format(localtime(moment) if hasattr(moment, "hour") else moment, "DATE_FORMAT")
+
+
+def _agreement(agreement: Agreement) -> dict:
+    return {
+        "what": agreement.what,
+        "who": agreement.who,
+        "party": agreement.party.title if agreement.party else "",
+        "due": _day(agreement.due) if agreement.due else "",
+        "no_date_reason": agreement.no_date_reason,
+        "status": str(agreement.get_status_display()),
+        "note": agreement.note,
+    }
+
+
+def _step(step, **content) -> dict:
+    """Every step has all the same names, whether they hold anything or not."""
+    return {
+        "number": step.position,
+        "title": step.local.title,
+        "statement": "",
+        "low": "",
+        "high": "",
+        "values": [],
+        "values_note": "",
+        "comments": [],
+        "comments_note": "",
+        "line": "",
+        "answers": [],
+        **content,
+    }
+
+
+# --- A room ----------------------------------------------------------------------------------------
+
+
+def _steps(room) -> list[dict]:
+    lines = dict(room.shared_lines.values_list("step_id", "text"))
+    return [_result(result, lines.get(result.step.pk, "")) for result in board(room)]
+
+
+def _result(result: StepResult, line: str) -> dict:
+    statement = result.statement
+    return _step(
+        result.step,
+        statement=statement.local.text if statement else "",
+        low=statement.local.low if statement else "",
+        high=statement.local.high if statement else "",
+        values=[_values(values) for values in result.values],
+        values_note=result.values_note,
+        comments=[_comment(comment) for comment in result.comments],
+        comments_note=result.comments_note,
+        line=line,
+    )
+
+
+def _values(values: Values) -> dict:
+    words = {"unknown": _("Ved ikke")}
+    return {
+        "party": values.party.title if values.party else "",
+        "counts": values.counts,
+        "unknown": values.unknown,
+        "total": values.total,
+        "mean": None if values.mean is None else float(values.shown_mean),
+        "sentence": values.sentence,
+        "names": [{"said": words.get(said, said), "names": names} for said, names in values.named],
+    }
+
+
+def _comment(comment: Comment) -> dict:
+    said = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
+    hidden = comment.hidden_note
+    return {"text": "" if hidden else comment.text, "by": "" if hidden else said, "hidden": hidden}
+
+
+# --- Alone -----------------------------------------------------------------------------------------
+
+
+def _own_steps(place: Participant) -> list[dict]:
+    return [_own_step(done) for done in place.progress()]
+
+
+def _own_step(done: Progress) -> dict:
+    said = [(prompt, answer.in_words if answer else _("intet svar")) for prompt, answer in done.answers]
+    return _step(done.step, answers=[{"question": prompt.local.text, "answer": it} for prompt, it in said])

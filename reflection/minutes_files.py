@@ -1,0 +1,252 @@
+"""The minutes as files. Each writer gets what reflection/minutes.py made, and nothing else."""
+
+import json
+import re
+from io import BytesIO
+
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import RGBColor
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from reflection.pdf import undrawable
+
+AUTHOR = "Aarhus Kommune"
+INK = RGBColor(0x10, 0x24, 0x3A)
+NO_LETTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")  # no XML file can hold them
+BREAKS = re.compile(r"[\x0b\x0c\u2028\u2029]|\r\n?")  # how word processors end a line inside a paragraph
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def words() -> dict[str, str]:
+    """What stands between the lines, the same in every file."""
+    return {
+        "agreed": _("Det blev vi enige om"),
+        "what": _("Hvad"),
+        "who": _("Hvem"),
+        "when": _("Hvornår"),
+        "state": _("Status"),
+        "unknown": _("Ved ikke"),
+        "known": _("Det ved vi nu"),
+        "step": _("Trin"),
+        "statement": _("Udsagn"),
+        "party": _("Part"),
+        "total": _("I alt"),
+        "mean": _("Snit"),
+        "note": _("Bemærkning"),
+        "answer": _("Svar"),
+    }
+
+
+def title_of(minutes: dict) -> str:
+    """What the window of a reader says."""
+    return f"{minutes['title']}: {minutes['compass']}"
+
+
+def notes(minutes: dict) -> list[str]:
+    """What kind of room it was, for whoever reads the file later."""
+    said = [minutes["mode"]] if minutes["mode"] else []
+    if minutes["is_mixed"]:
+        said.append(_("Både ansatte og folk udefra. Det skrevne kan være omfattet af aktindsigt."))
+    if minutes["is_rehearsal"]:
+        said.append(_("Prøve med opdigtede deltagere."))
+    if minutes["concluded"]:
+        said.append(_("Afsluttet %(day)s.") % {"day": minutes["concluded"]})
+    return said
+
+
+def row_of(agreement: dict) -> tuple[str, str, str, str]:
+    """An agreement as a row: what, who, when, state."""
+    who = f"{agreement['who']} ({agreement['party']})" if agreement["party"] else agreement["who"]
+    state = ". ".join(filter(None, [agreement["status"], agreement["note"]]))
+    return agreement["what"], who, agreement["due"] or agreement["no_date_reason"], state
+
+
+def plain(content):
+    """The same without signs that a file of the kind cannot hold."""
+    if isinstance(content, dict):
+        return {name: plain(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [plain(value) for value in content]
+    return NO_LETTERS.sub("", BREAKS.sub("\n", content)) if isinstance(content, str) else content
+
+
+# --- PDF -------------------------------------------------------------------------------------------
+
+
+def for_sheet(minutes: dict) -> dict:
+    """What minutes.typ shows."""
+    minutes = plain(minutes)
+    names = ["what", "carried", "date", "now"]
+    agreements = [dict(zip(names, row_of(agreement), strict=True)) for agreement in minutes["agreements"]]
+    unseen = undrawable(json.dumps(minutes, ensure_ascii=False))
+    return {
+        **minutes,
+        "title": title_of(minutes),
+        "heading": minutes["title"],
+        "agreements": agreements,
+        "lang": minutes["language"],
+        "source": "",
+        "notes": notes(minutes),
+        "words": words(),
+        "unseen": _("□ står for et tegn, som arket ikke kan vise.") if unseen else "",
+    }
+
+
+# --- Word ------------------------------------------------------------------------------------------
+
+
+def word(minutes: dict) -> bytes:
+    minutes, said = plain(minutes), words()
+    document = _document(minutes)
+    document.add_heading(minutes["title"], 1)
+    document.add_paragraph(f"{minutes['compass']} · {minutes['begun']}")
+    if minutes["about"]:
+        document.add_paragraph(minutes["about"], style="Quote")
+    for note in notes(minutes):
+        document.add_paragraph(note)
+    if minutes["outcome"] or minutes["agreements"]:
+        document.add_heading(said["agreed"], 2)
+    for line in minutes["outcome"]:
+        _labelled(document, line["label"], line["text"])
+    if minutes["agreements"]:
+        header = [said[name] for name in ["what", "who", "when", "state"]]
+        _table(document, header, [row_of(agreement) for agreement in minutes["agreements"]])
+    for step in minutes["steps"]:
+        _write_step(document, step, said)
+        if not minutes["is_alone"]:
+            _labelled(document, said["known"], step["line"])
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _document(minutes: dict):
+    """An empty document that says its title and its language."""
+    document = Document()
+    properties = document.core_properties
+    properties.title = title_of(minutes)
+    properties.author, properties.comments = AUTHOR, ""
+    properties.language = minutes["language"]
+    full = {"da": "da-DK", "en": "en-GB"}[minutes["language"]]
+    language = document.styles.element.find(".//" + qn("w:rPrDefault")).find(".//" + qn("w:lang"))
+    language.set(qn("w:val"), full)
+    for level in range(1, 4):
+        document.styles[f"Heading {level}"].font.color.rgb = INK  # Word's own blue is too pale to read
+    return document
+
+
+def _write_step(document, step: dict, said: dict):
+    document.add_heading(f"{step['number']}. {step['title']}", 2)
+    if step["statement"]:
+        _labelled(document, step["statement"], f"1: {step['low']} · 5: {step['high']}", between=" ")
+    for values in step["values"]:
+        _write_values(document, values, said)
+    _write_note(document, step["values_note"])
+    for comment in step["comments"]:
+        text = f"{comment['text']} ({comment['by']})" if comment["by"] else comment["text"]
+        document.add_paragraph(comment["hidden"] or text, style="List Bullet")
+    _write_note(document, step["comments_note"])
+    for answer in step["answers"]:
+        _labelled(document, answer["question"], answer["answer"])
+
+
+def _write_note(document, note: str):
+    if note:
+        document.add_paragraph().add_run(note).italic = True
+
+
+def _write_values(document, values: dict, said: dict):
+    if values["party"]:
+        document.add_heading(values["party"], 3)
+    document.add_paragraph(values["sentence"])
+    counts = [str(number) for number in [*values["counts"], values["unknown"]]]
+    _table(document, [*"12345", said["unknown"]], [counts])
+    for named in values["names"]:
+        _labelled(document, named["said"], ", ".join(named["names"]))
+
+
+def _labelled(document, label: str, text: str, between: str = ": "):
+    paragraph = document.add_paragraph()
+    paragraph.add_run(f"{label}{between}").bold = True
+    paragraph.add_run(text or "–")
+
+
+def _table(document, header: list[str], rows: list):
+    """A table whose first row is a heading, also on the next page and for a screen reader."""
+    table = document.add_table(rows=1 + len(rows), cols=len(header), style="Table Grid")
+    for row, texts in zip(table.rows, [header, *rows], strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].runs[0].bold = True
+    document.add_paragraph()
+
+
+# --- Excel -----------------------------------------------------------------------------------------
+
+
+def excel(minutes: dict) -> bytes:
+    """The figures, a row for each party and statement; of a look alone one's own answers."""
+    minutes = plain(minutes)
+    book = Workbook()
+    book.properties.title = title_of(minutes)
+    book.properties.creator, book.properties.language = AUTHOR, minutes["language"]
+    sheet = book.active
+    sheet.title = _("Tal")
+    _fill(sheet, *(_own_rows(minutes) if minutes["is_alone"] else _rows(minutes)))
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _rows(minutes: dict) -> tuple[list[str], list[list]]:
+    said = words()
+    names = ["step", "statement", "party"], ["unknown", "total", "mean", "note"]
+    header = [*(said[name] for name in names[0]), *"12345", *(said[name] for name in names[1])]
+    rows = []
+    for step in minutes["steps"]:
+        begins = [f"{step['number']}. {step['title']}", step["statement"]]
+        rows += [[*begins, *_figures(values)] for values in step["values"]]
+        if step["values_note"]:
+            rows.append([*begins, *[""] * 9, step["values_note"]])
+    return header, rows
+
+
+def _figures(values: dict) -> list:
+    return [values["party"], *values["counts"], *(values[name] for name in ["unknown", "total", "mean"])]
+
+
+def _own_rows(minutes: dict) -> tuple[list[str], list[list]]:
+    said = words()
+    rows = [
+        [f"{step['number']}. {step['title']}", answer["question"], answer["answer"]]
+        for step in minutes["steps"]
+        for answer in step["answers"]
+    ]
+    return [said["step"], said["statement"], said["answer"]], rows
+
+
+def _fill(sheet, header: list[str], rows: list[list]):
+    for number, row in enumerate([header, *rows], start=1):
+        for column, value in enumerate(row, start=1):
+            _put(sheet.cell(number, column), value)
+    for column in range(1, len(header) + 1):
+        sheet.cell(1, column).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(column)].width = 40 if column < 3 else 12
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _put(cell, value):
+    """A text stays a text, also one that looks like a formula."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.quotePrefix = value.startswith(FORMULA)

@@ -1,0 +1,103 @@
+"""What people agree on, and that they have been reminded of it."""
+
+from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+followed_up = Signal()  # sender=Agreement, agreement=…: somebody said what became of it
+
+
+class AgreementQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status__in=[Agreement.Status.OPEN, Agreement.Status.POSTPONED])
+
+    def of(self, user):
+        """Whose the user may read: of what they opened, and of rooms they have a place in by account."""
+        place = models.Q(reflection__participants__user=user)
+        found = self.filter(models.Q(reflection__owner=user) | place, reflection__is_rehearsal=False)
+        return self.filter(pk__in=found.values("pk"))
+
+    def changeable_by(self, user):
+        """Whose the user may say what became of: see Agreement."""
+        theirs = models.Q(reflection__participants__is_facilitator=True)
+        theirs |= models.Q(reflection__participants__answers_count=True)
+        takes_part = models.Q(reflection__participants__user=user) & theirs
+        found = self.filter(models.Q(reflection__owner=user) | takes_part, reflection__is_rehearsal=False)
+        return self.filter(pk__in=found.values("pk"))
+
+    def due(self):
+        """Open ones whose date has come."""
+        today = timezone.localdate()
+        return self.open().filter(due__lte=today, reflection__is_rehearsal=False)
+
+
+class Agreement(models.Model):
+    """One thing somebody does by a date; seen again as done, postponed or said goodbye to.
+
+    It belongs to all who made it: whoever opened the room, leads it or answers in it with an account
+    may say what became of it. Who only looked on reads it.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Åben")
+        DONE = "done", _("Gjort")
+        POSTPONED = "postponed", _("Udskudt")
+        GOODBYE = "goodbye", _("Farvel")
+
+    key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)  # in addresses and calendars
+    reflection = models.ForeignKey("reflection.Reflection", models.CASCADE, related_name="agreements")
+    what = models.TextField(_("Hvad gør vi?"))
+    who = models.CharField(_("Hvem?"), max_length=120)
+    party = models.ForeignKey(
+        "reflection.Party", models.SET_NULL, null=True, blank=True, related_name="agreements"
+    )
+    due = models.DateField(_("Hvornår?"), null=True, blank=True)
+    no_date_reason = models.CharField(_("Hvorfor ingen dato?"), max_length=250, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    note = models.CharField(_("Hvad blev der af det?"), max_length=250, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(due__isnull=False) | ~models.Q(no_date_reason=""),
+                name="an_agreement_has_a_date_or_a_reason",
+            )
+        ]
+
+    def __str__(self):
+        return f"aftale {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {self.Status.OPEN, self.Status.POSTPONED}
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_open and self.due is not None and self.due < timezone.localdate()
+
+    @property
+    def state(self) -> str:
+        """Other after every follow-up: what a form has seen, and what a link in a mail is good for."""
+        return "|".join([self.status, str(self.due or ""), self.note])
+
+
+class Reminder(models.Model):
+    """A mail that has gone out; whoever makes the row sends it, and nobody else does."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    about = models.CharField(max_length=60)  # «agreement 12»: what sends it gives it a name
+    on = models.DateField()  # the date it was due, not when it went: a new date is a new reminder
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "about", "on"], name="nobody_is_reminded_twice")
+        ]
+
+    def __str__(self):
+        return f"påmindelse {self.pk}"

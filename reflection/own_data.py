@@ -1,0 +1,158 @@
+"""What the portal holds about somebody with an account: to see, to take along, to correct, to delete."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from reflection.confidentiality import own_answers_to_keep
+from reflection.keeping import give_to
+from reflection.models import Agreement, Participant, Reflection, Reminder
+
+# What lies above this app adds what it holds: a name, and a function of the user.
+SOURCES: dict[str, Callable[[models.Model], list[dict]]] = {}
+
+OWNED = {  # what keeps an account from being deleted, as tables name it and as people do
+    "reflection.reflection": _("Refleksioner og rum, du har åbnet"),
+    "goals.goal": _("Mål, du har skrevet ind"),
+    "collaboration.collaboration": _("Samarbejder, du har skrevet ind"),
+}
+
+
+def places_of(user):
+    """Every reflection the user has a place in, alone or as a group, the newest first."""
+    places = Participant.objects.filter(user=user).select_related("reflection__version__guide", "party")
+    return places.order_by("-reflection__created_at", "-pk")
+
+
+def owned_by(user) -> list[tuple[str, int]]:
+    """What is the user's and must have another owner before the account can go: words and number."""
+    found = [
+        (OWNED.get(relation.related_model._meta.label_lower, _("Andet")), _count(relation, user))
+        for relation in user._meta.related_objects
+        if relation.on_delete is models.PROTECT and relation.related_model is not Participant
+    ]
+    return [(words, number) for words, number in found if number]
+
+
+def _count(relation, user) -> int:
+    return relation.related_model._base_manager.filter(**{relation.field.name: user}).count()
+
+
+def own_data(user) -> dict:
+    """All of it as plain data. Of rooms only one's own answers; what others said is in the minutes."""
+    return {
+        "account": {
+            "name": user.name,
+            "email": user.email,
+            "roles": [group.name for group in user.groups.all()],
+            "made": user.date_joined.isoformat(),
+            "last_login": user.last_login.isoformat() if user.last_login else "",
+        },
+        "reflections": [_place(place) for place in places_of(user)],
+        "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
+        "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
+        **{name: source(user) for name, source in SOURCES.items()},
+    }
+
+
+def _place(place: Participant) -> dict:
+    room = place.reflection
+    return {
+        "phase": str(room.get_phase_display()),
+        "mode": str(room.get_mode_display()),
+        "begun": room.created_at.date().isoformat(),
+        "leads": place.is_facilitator,
+        "language": place.language,
+        **own_answers_to_keep(place),
+    }
+
+
+def _agreement(agreement: Agreement) -> dict:
+    return {
+        "what": agreement.what,
+        "who": agreement.who,
+        "due": str(agreement.due or ""),
+        "status": str(agreement.get_status_display()),
+        "note": agreement.note,
+    }
+
+
+class OwnDataForm(forms.ModelForm):
+    """The name of the account, and the language its mails are written in."""
+
+    language = forms.ChoiceField(
+        label=_("Sprog i mails til dig"),
+        choices=[("da", "Dansk"), ("en", "English")],
+        error_messages={"invalid_choice": _("Vælg dansk eller engelsk.")},
+    )
+
+    class Meta:
+        model = get_user_model()
+        fields = ["name"]
+        labels = {"name": _("Navn")}
+        help_texts = {"name": _("I rum, du er med i allerede, står der det navn, du gik ind med.")}
+        error_messages = {
+            "name": {"required": _("Skriv dit navn."), "max_length": _("Skriv højst 120 tegn.")}
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        newest = places_of(self.instance).first()
+        self.initial["language"] = newest.language if newest else "da"
+
+    @transaction.atomic
+    def save(self):
+        user = super().save(commit=False)
+        user.save(update_fields=["name"])
+        Participant.objects.filter(user=user).update(language=self.cleaned_data["language"])
+        return user
+
+
+class DeletionForm(forms.Form):
+    is_sure = forms.BooleanField(
+        label=_("Ja, slet min konto"),
+        error_messages={"required": _("Sæt kryds, hvis du vil slette din konto.")},
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self):
+        if owned_by(self.user):
+            raise forms.ValidationError(_("Noget er stadig dit. Giv det videre først."))
+        return super().clean()
+
+    @transaction.atomic
+    def save(self):
+        for place in Participant.objects.filter(user=self.user):
+            leave(place)
+        self.user.delete()
+
+
+@transaction.atomic
+def hand_over(user, to) -> int:
+    """Give all that is somebody's to somebody else, so that the account can go; returns how many things."""
+    rooms = Reflection.objects.filter(owner=user)
+    for room in rooms:
+        give_to(room, to)
+    others = [
+        relation.related_model._base_manager.filter(**{relation.field.name: user}).update(
+            **{relation.field.name: to}
+        )
+        for relation in user._meta.related_objects
+        if relation.related_model._meta.label_lower in OWNED and relation.related_model is not Reflection
+    ]
+    return len(rooms) + sum(others)
+
+
+def leave(place: Participant):
+    """Take an account out of a room: with its answers while they are taken; else what was shown stays."""
+    if Reflection.objects.held_collecting(place.reflection_id):
+        place.delete()
+        return
+    place.user, place.name, place.is_facilitator = None, "", False
+    place.save(update_fields=["user", "name", "is_facilitator"])

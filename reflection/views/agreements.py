@@ -1,0 +1,107 @@
+"""«Mine aftaler»: what was agreed with either compass, and what became of it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, F, OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.guards import staff_required
+from reflection.calendars import calendar_response
+from reflection.following import FollowUpForm, opened_by
+from reflection.models import Agreement
+from reflection.places import reading_required
+from reflection.saving import posted, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+ON_A_PAGE = 20
+
+STATES = {  # how the address says it → the words, and which
+    "aabne": (gettext_lazy("Åbne"), [Agreement.Status.OPEN, Agreement.Status.POSTPONED]),
+    "gjort": (gettext_lazy("Gjort"), [Agreement.Status.DONE]),
+    "farvel": (gettext_lazy("Farvel"), [Agreement.Status.GOODBYE]),
+}
+
+
+@require_safe
+@staff_required
+def agreements(request):
+    """The open ones first, the longest overdue on top; those without a date come last."""
+    state = request.GET.get("vis", "aabne")
+    state = state if state in STATES else "aabne"
+    changeable = Agreement.objects.changeable_by(request.user).filter(pk=OuterRef("pk"))
+    mine = Agreement.objects.of(request.user).annotate(may_change=Exists(changeable))
+    found = mine.filter(status__in=STATES[state][1]).select_related("reflection__version__guide", "party")
+    page = Paginator(found.order_by(F("due").asc(nulls_last=True), "pk"), ON_A_PAGE)
+    context = {
+        "page": page.get_page(request.GET.get("side")),
+        "state": state,
+        "query": f"vis={state}&",
+        "states": [(name, label) for name, (label, _which) in STATES.items()],
+    }
+    return render(request, "reflection/agreements.html", context)
+
+
+@require_safe
+@staff_required
+def calendar(request):
+    """All of mine that are open, as one calendar file."""
+    return calendar_response(Agreement.objects.of(request.user).open(), "mine-aftaler.ics")
+
+
+@require_safe
+@staff_required
+def one_in_calendar(request, agreement):
+    return calendar_response([get_object_or_404(_mine(request), key=agreement)], "aftale.ics")
+
+
+@require_safe
+@reading_required
+def room_in_calendar(request, place):
+    """What the room agreed, for everybody who was in it."""
+    if not place.reflection.is_concluded:
+        raise Http404
+    return calendar_response(place.reflection.agreements.open(), "aftaler.ics")
+
+
+def _mine(request):
+    return Agreement.objects.of(request.user).select_related("reflection__version__guide", "party")
+
+
+@form_methods
+@staff_required
+def follow_up(request, agreement):
+    found = get_object_or_404(Agreement.objects.changeable_by(request.user), key=agreement)
+    form = FollowUpForm(posted(request), instance=found, chosen=request.GET.get("svar", ""))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Aftalen er opdateret."))
+        return redirect("reflection:agreements")
+    context = {"agreement": found, "form": form}
+    return render(request, "reflection/follow_up.html", context, status=_status(form))
+
+
+@form_methods
+def follow_up_by_link(request, token):
+    """The same for who got a mail, without a login; opening it changes nothing: mail scanners do that."""
+    agreement = opened_by(token)
+    if agreement is None:
+        return render(request, "reflection/link_is_over.html", status=410)
+    form = FollowUpForm(posted(request), instance=agreement, chosen=request.GET.get("svar", ""))
+    if form.is_valid():
+        form.save()
+        return redirect("reflection:thanks")
+    context = {"agreement": agreement, "form": form, "is_by_link": True}
+    return render(request, "reflection/follow_up.html", context, status=_status(form))
+
+
+@require_safe
+def thanks(request):
+    return render(request, "reflection/thanks.html")
+
+
+def _status(form) -> int:
+    return 409 if form.is_outdated else status_of(form)

@@ -1,0 +1,74 @@
+"""What was seen and agreed: a page to print, and the same as files to keep."""
+
+import functools
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reflection.minutes import is_readable, minutes_to_keep
+from reflection.minutes_files import excel, for_sheet, word
+from reflection.pdf import pdf_response
+from reflection.places import reading_required
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@reading_required
+def minutes(request, place):
+    """The room may still be open; a look alone has ended."""
+    room = place.reflection
+    if not is_readable(place):
+        if room.is_solo:
+            raise Http404
+        return redirect("reflection:room", key=room.key)
+    context = {"place": place, "room": room, "minutes": minutes_to_keep(place)}
+    return render(request, "reflection/minutes.html", context)
+
+
+def file_of_minutes(view):
+    """Turn `key` into what the page of the minutes shows to this visitor; 404 while it shows nothing."""
+
+    @require_safe
+    @reading_required
+    @functools.wraps(view)
+    def guarded(request, place):
+        if not is_readable(place):
+            raise Http404
+        return view(request, minutes_to_keep(place))
+
+    return guarded
+
+
+@file_of_minutes
+def minutes_pdf(request, minutes):
+    return pdf_response("reflection/print/minutes.typ", for_sheet(minutes), _filename("pdf"))
+
+
+@file_of_minutes
+def minutes_word(request, minutes):
+    return _download(word(minutes), WORD, _filename("docx"))
+
+
+@file_of_minutes
+def minutes_excel(request, minutes):
+    return _download(excel(minutes), EXCEL, _filename("xlsx"))
+
+
+@file_of_minutes
+def minutes_json(request, minutes):
+    response = JsonResponse(minutes, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = f'attachment; filename="{_filename("json")}"'
+    return response
+
+
+def _download(body: bytes, content_type: str, filename: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return HttpResponse(body, content_type=content_type, headers=headers)
+
+
+def _filename(ending: str) -> str:
+    return f"{_('referat')}.{ending}"

@@ -1,0 +1,110 @@
+"""«Mine rum» and «Mine data»: what somebody with an account has here."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.guards import staff_required
+from reflection.models import Agreement, Reflection
+from reflection.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
+from reflection.saving import posted, status_of
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+ON_A_PAGE = 20
+
+
+class RoomsForm(forms.Form):
+    """Which of my rooms: by their title alone, and put away or not."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Søg i titlerne"),
+        max_length=100,
+        required=False,
+        error_messages={"max_length": gettext_lazy("Skriv højst 100 tegn.")},
+    )
+    arkiv = forms.BooleanField(label=gettext_lazy("Vis dem, jeg har lagt i arkiv"), required=False)
+
+    def of(self, user):
+        """Rooms the user led or took part in."""
+        is_archived, text = self.cleaned_data.get("arkiv", False), self.cleaned_data.get("q", "")
+        rooms = places_of(user).exclude(reflection__mode=Reflection.Mode.SOLO).filter(is_archived=is_archived)
+        return rooms.filter(reflection__title__icontains=text) if text else rooms
+
+
+@require_safe
+@staff_required
+def rooms(request):
+    asked = {name: request.GET.get(name, "").replace("\0", "") for name in ["q", "arkiv"]}
+    form = RoomsForm(asked)
+    form.is_valid()  # what is wrong is said on the page, and the rest is shown
+    chosen = {name: text for name, text in asked.items() if text}
+    context = {
+        "form": form,
+        "page": Paginator(form.of(request.user), ON_A_PAGE).get_page(request.GET.get("side")),
+        "query": f"{urlencode(chosen)}&" if chosen else "",
+    }
+    return render(request, "reflection/rooms.html", context, status=status_of(form))
+
+
+@require_POST
+@staff_required
+def archive(request, key):
+    """Put a room away in one's own list, or take it out again; nobody else notices."""
+    place = get_object_or_404(places_of(request.user), reflection__key=key)
+    place.is_archived = request.POST.get("archive") != "no"
+    place.save(update_fields=["is_archived"])
+    done = _("Rummet ligger i dit arkiv.") if place.is_archived else _("Rummet er tilbage på listen.")
+    messages.success(request, done)
+    return redirect("reflection:rooms")
+
+
+# --- Mine data -------------------------------------------------------------------------------------
+
+
+@form_methods
+@staff_required
+def data(request):
+    """What the portal holds about me, and a form to correct it."""
+    form = OwnDataForm(posted(request), instance=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Det er rettet."))
+        return redirect("reflection:data")
+    context = {
+        "form": form,
+        "places": places_of(request.user),
+        "roles": request.user.groups.all(),
+        "agreements": Agreement.objects.of(request.user).count(),
+        "owned": owned_by(request.user),
+    }
+    return render(request, "reflection/data.html", context, status=status_of(form))
+
+
+@require_safe
+@staff_required
+def data_json(request):
+    readable = {"ensure_ascii": False, "indent": 2}
+    response = JsonResponse(own_data(request.user), json_dumps_params=readable)
+    response.headers["Content-Disposition"] = f'attachment; filename="{_("mine-data")}.json"'
+    return response
+
+
+@form_methods
+@staff_required
+def delete_account(request):
+    """What goes and what stays is said first; who still owns something gives it to somebody else."""
+    user = request.user
+    form = DeletionForm(posted(request), user=user)
+    if form.is_valid():
+        form.save()
+        logout(request)
+        return render(request, "reflection/account_deleted.html")
+    context = {"form": form, "owned": owned_by(user)}
+    return render(request, "reflection/delete_account.html", context, status=status_of(form))
