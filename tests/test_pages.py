@@ -1,10 +1,13 @@
 """Every page of the portal, found by its route: is it a good page, who may see it, who may keep a copy?"""
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 
 from compass.models import Chapter
 from tests import routes
+from tests.factories import make_user
 
 EVERY = pytest.mark.parametrize("route", routes.EVERY, ids=lambda route: route.name)
 PAGES = pytest.mark.parametrize(
@@ -18,15 +21,33 @@ NOT_PUBLIC = {"compass:was": "leads to an address that the administrator may cha
 SECRET = {"key", "uidb36", "token", "code"}
 
 
+@pytest.fixture(scope="module")
+def malik(django_db_setup, django_db_blocker, snapshot, tmp_path_factory):
+    """The portal with its own content, and with goals and rooms of Malik's: made once for all tests here.
+
+    Each test rolls back what it changes, the last one all of it.
+    """
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        snapshot.restore(without="compass_search")
+        for chapter in Chapter.objects.all():
+            sound = media / chapter.audio.name
+            sound.parent.mkdir(parents=True, exist_ok=True)
+            sound.write_bytes(b"sound")
+        malik = make_user("Malik Medarbejder", email="malik@example.dk")
+        routes.make_examples(malik)
+        yield malik
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def examples(content_without_search, staff, settings, tmp_path):
-    """The portal with its own content, and with goals and rooms of Malik's."""
-    settings.MEDIA_ROOT = tmp_path
-    for chapter in Chapter.objects.all():
-        sound = tmp_path / chapter.audio.name
-        sound.parent.mkdir(parents=True, exist_ok=True)
-        sound.write_bytes(b"sound")
-    routes.make_examples(staff)
+def staff(malik, db):
+    return malik
+
+
+@pytest.fixture
+def examples(staff):
+    """The name that tests ask for: somebody with something at every address."""
 
 
 def addresses(*, first=1, **wanted) -> list[str]:
