@@ -1,6 +1,7 @@
 """Fixtures for all tests: pages, people and the portal's real content."""
 
 from io import StringIO
+from itertools import islice
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -11,6 +12,18 @@ from django.test import Client
 from tests import factories
 from tests.mail import Server, free_port
 from tests.pages import Page, check_page, check_part
+
+
+def pytest_collection_modifyitems(config, items):
+    """Deal the long tests out to the workers and begin with them, so that nobody waits for one at the end."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = iter([item for item in items if not item.get_closest_marker("long")])
+    share = -(-len(items) // workers)
+    dealt = [long[worker::workers] for worker in range(workers)]
+    first = [item for hand in dealt for item in [*hand, *islice(short, max(0, share - len(hand)))]]
+    items[:] = [*first, *short]
+
 
 # --- People --------------------------------------------------------------------------------------
 

@@ -170,7 +170,7 @@ def make_recording(title="Aarhuskompasset læst op", *, chapters=1, **fields):
     return recording
 
 
-def make_picture(alt="Fire mennesker om et bord.", *, size=(2000, 1200), colour="teal", **fields):
+def make_picture(alt="Fire mennesker om et bord.", *, size=(600, 360), colour="teal", **fields):
     written = as_webp(Image.new("RGB", size, colour))
     written.name = "billede.webp"
     return Picture.objects.create(file=written, alt=alt, **{"credit": "Frida Fotograf", **fields})

@@ -275,10 +275,12 @@ def examples(content_without_search, staff):
     routes.make_examples(staff)
 
 
+@pytest.mark.long
 def test_a_reader_cannot_break_the_portal(examples, unhandled):
     run(Server(), unhandled)
 
 
+@pytest.mark.long
 def test_staff_cannot_break_the_portal(examples, settings, staff_client, unhandled):
     without_csrf(settings)
     session = staff_client.cookies["session"].value

@@ -464,6 +464,7 @@ def test_a_rule_of_the_whole_row_is_told_without_a_column(db):
 # --- Many rows -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_fifty_faults_in_five_thousand_rows_are_fifty_sentences_and_nothing_is_imported(listen):
     """Timed: an editor waits for it."""
     make_theme(slug="tid")

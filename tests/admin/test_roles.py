@@ -51,8 +51,8 @@ def somebody(db, logged_in):
 
 
 @pytest.fixture
-def everything(content):
-    """One of each thing the admin knows; `content` holds the rest."""
+def everything(content_without_search):
+    """One of each thing the admin knows; the content holds the rest."""
     make_recording()
     make_picture()
     make_attachment()

@@ -136,6 +136,7 @@ def guess_one(page, hand, number, sureness):
     hand.press("Fortsæt")
 
 
+@pytest.mark.long
 def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     leader = new_page(viewport=WIDE)
     login(leader)
@@ -266,6 +267,7 @@ def come_in_and_answer(page, code, party):
     page.wait_for_selector("h1:text-is('Vent på de andre')")
 
 
+@pytest.mark.long
 def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server):
     """Nine people. Who leads has no JavaScript, one answers by keyboard, one without JavaScript."""
     leader = new_page(viewport=WIDE, java_script_enabled=False)
@@ -366,6 +368,7 @@ class Newcomer:
         self.page.get_by_label(label, exact=True).select_option(label=option)
 
 
+@pytest.mark.long
 def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes(new_page):
     page = new_page(viewport=WIDE)
     page.goto("/")

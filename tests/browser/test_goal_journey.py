@@ -166,6 +166,7 @@ def test_the_journey_by_mouse(new_page, login, size):
     assert page.seen.complaints == []
 
 
+@pytest.mark.long
 def test_the_journey_by_keyboard_alone(new_page, login):
     page = new_page()
     login(page)

@@ -72,6 +72,7 @@ def answer_alone(page, number, words):
     page.wait_for_url(re.compile("/venter/"))
 
 
+@pytest.mark.long
 def test_five_people_in_one_room(new_page, login, server):
     leader = new_page(viewport={"width": 1280, "height": 900})
     login(leader)

@@ -140,6 +140,7 @@ def compare(crowd, room, caplog, vary, who=IN_THE_ROOM):
     assert mail.outbox == []
 
 
+@pytest.mark.long
 def test_before_the_reveal_no_page_of_anybody_depends_on_an_answer(crowd, room, caplog):
     alma = place_of(crowd["alma"], room)
 
@@ -431,6 +432,7 @@ def differences(showings: list[frozenset]) -> set[frozenset]:
     return found
 
 
+@pytest.mark.long
 def test_no_calculation_with_what_a_room_shows_tells_about_fewer_than_three(db):
     make_guide(steps=1)
     make_user()

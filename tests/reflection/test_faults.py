@@ -252,6 +252,7 @@ async def write_while_processes_die(portal: Portal, room: dict) -> tuple[list[Wr
     return people, costs
 
 
+@pytest.mark.long
 def test_processes_die_and_nobody_loses_an_answer_or_has_to_touch_anything(portal):
     people, costs = asyncio.run(write_while_processes_die(portal, portal.open_room()))
     assert portal.stored() == {
