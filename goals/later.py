@@ -1,12 +1,19 @@
-"""What the engine asks of Målkompasset: which goodbyes are to be looked at again, and what somebody owns."""
+"""What the engine asks of Målkompasset: which goodbyes are to be looked at again, what somebody owns, and
+what stood in a step the last time.
+"""
 
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import Goal, Goodbye, GoodbyeCheck
+from goals.last_time import last_time
+from goals.models import Goal, Goodbye, GoodbyeCheck, Review
+from reflection.beside import SOURCES as BESIDE
+from reflection.models import Participant, Step
 from reflection.own_data import SOURCES
 from reflection.reminding import Due, leading, remind_of
 
@@ -16,6 +23,14 @@ CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
 def listen():
     remind_of(goodbyes_to_check)
     SOURCES["goals"] = goals_of
+    BESIDE.append(last_time_in_a_room)
+
+
+def last_time_in_a_room(place: Participant, step: Step) -> SafeString:
+    """The answers of the last look beside those of the new, for a colleague who may read them."""
+    review = Review.objects.filter(reflection=place.reflection_id).select_related("goal").first()
+    before = last_time(review, step, place.user) if review and place.user_id else None
+    return render_to_string("goals/_last_time.html", {"before": before}) if before else SafeString()
 
 
 def goodbyes_to_check() -> Iterable[Due]:

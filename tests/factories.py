@@ -285,7 +285,7 @@ def answer_everything(participant, number):
 
 def make_agreement(room, what="Vi ringer om fredagen.", **fields):
     if not fields.get("no_date_reason"):
-        fields.setdefault("due", tomorrow().date())
+        fields.setdefault("due", timezone.localdate() + timedelta(days=1))
     agreement = room.agreements.create(what=what, **{"who": "Ea", **fields})
     agreement.refresh_from_db()
     return agreement

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from aarhuskompas.shortcuts import render_page
+from reflection.beside import beside
 from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms import StepForm
 from reflection.joining import SafetyForm
@@ -69,6 +70,7 @@ def step(request, place, position):
         "form": form,
         "progress": place.progress(),
         "help": step.help_for(place.reflection.variant),
+        "beside": beside(place, step),
     }
     return render(request, "reflection/step.html", context, status=status_of(form))
 

@@ -157,6 +157,8 @@ def chromium(server):
 @pytest.fixture
 def new_page(chromium, server):
     """A function: a tab in a browser of its own, which remembers nothing. `page.seen` is what went on."""
+    if server.process.poll() is not None:  # a test stopped it and failed: that is no reason for others to
+        server.start()
     contexts = []
 
     def open_tab(**options):

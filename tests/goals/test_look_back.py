@@ -241,3 +241,16 @@ def test_a_plan_that_another_window_emptied_is_shown_again(page, staff, goal):
 
 def test_a_look_at_another_goal_is_not_the_last_look(staff, looked):
     assert make_review(make_goal("Et andet", owner=staff)).last is None
+
+
+def test_in_a_room_the_old_answers_stand_beside_for_those_who_were_there(page, staff, colleague, goal):
+    make_guide()
+    in_a_room(goal, [2, 2, 5])
+    room = goal.open_room(staff, mode=Reflection.Mode.CONFIDENTIAL).reflection
+    room.participants.filter(user=staff).update(answers_count=True)
+    room.participants.create(user=colleague)
+    address = reverse("reflection:step", args=[room.key, 1])
+    [there] = page(address, by=staff).texts(".kompas-then-now__then")
+    assert "Sidst" in there
+    assert "3 har svaret." in there
+    assert page(address, by=colleague).texts(".kompas-then-now__then") == []

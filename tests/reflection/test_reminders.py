@@ -106,7 +106,7 @@ def test_the_owner_and_who_leads_are_told_each_once_and_nobody_else(server, staf
 
 
 def test_nothing_is_sent_before_its_date_nor_of_what_has_ended_or_was_not_meant(server, staff, room):
-    make_agreement(room, due=tomorrow().date())
+    make_agreement(room, due=today() + timedelta(days=1))
     make_agreement(room, due=today(), status="done")
     make_agreement(room, no_date_reason="Rådet bestemmer")
     make_agreement(make_room(leader=staff, is_rehearsal=True), due=today())
