@@ -1,11 +1,13 @@
 """Pictures of a room: its QR code, and a spread of answers. Formatting only, never a query."""
 
+from html import escape
+
 import segno
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -50,3 +52,24 @@ def dots(counts: list[int]):
     top = 14 if any(column["more"] for column in columns) else 150 - 16 * max(tallest, 2)
     context = {"columns": columns, "top": top, "height": 190 - top}
     return render_to_string("reflection/_dots.html", context)
+
+
+@register.simple_tag
+def comments(shown, *, room, leads: bool) -> SafeString:
+    """The items of a list. A thousand people write thousands, and all see them at once: no template, and
+    the standard library's escape, which is Django's without the question whether the text is lazy.
+    """
+    return mark_safe("\n".join(f"<li>{_comment(one, room, leads)}</li>" for one in shown))  # noqa: S308
+
+
+def _comment(comment, room, leads: bool) -> str:
+    if comment.hidden_note:
+        return f"<p><em>{escape(comment.hidden_note)}</em></p>"
+    said = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
+    by = f'<p class="kompas-comments__by">{escape(said)}</p>' if said else ""
+    text = escape(comment.text).replace("\n", "<br>")
+    return f"<blockquote>{text}</blockquote>{by}{_hide_link(comment, room) if leads else ''}"
+
+
+def _hide_link(comment, room) -> str:
+    return render_to_string("reflection/_hide_link.html", {"comment": comment, "room": room})

@@ -112,3 +112,11 @@ def test_who_waits_is_led_to_the_board_without_fetching_it_twice(revealed):
     answer = enter(revealed).get(address, headers={"HX-Request": "true", "HX-Target": "state"})
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer["HX-Redirect"] == revealed.result_address
+
+
+def test_a_comment_is_text_whatever_is_in_it_and_keeps_its_lines(room):
+    add(room, *[("4", f"<b>{number}</b> & 'andet'\nlinje to") for number in range(3)])
+    room.reveal()
+    shown = board(enter(room), room)
+    assert shown.count("&lt;b&gt;") == 3 * len(room.version.all_steps())
+    assert "&amp; &#x27;andet&#x27;<br>linje to</blockquote>" in shown
