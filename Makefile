@@ -24,7 +24,7 @@ dev: install ## The same with DEBUG, starting again when code changes
 	@setpriv --pdeathsig=TERM $(PY) -m tools.serve --dev
 
 # Nothing that is checked, tested or measured is served to anybody.
-test lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal
+test lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
 
 test: install-dev ## All tests; one file or test: make test ARGS="tests/test_tools.py -k port"
 ifneq ($(BROWSER),no)
