@@ -1,3 +1,4 @@
+from django.http import JsonResponse
 from django.shortcuts import render
 
 
@@ -6,3 +7,10 @@ def render_page(request, template, context, *, partial):
     if request.htmx.target == partial:
         template = f"{template}#{partial}"
     return render(request, template, context)
+
+
+def json_file(content, name: str) -> JsonResponse:
+    """Plain data as a file to keep, in a form that people can read."""
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response

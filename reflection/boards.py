@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as PERSON
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.utils import timezone
 
 from aarhuskompas.logs import request_id
@@ -32,6 +32,7 @@ from reflection.places import SESSION_KEY as PLACES
 from reflection.showing import row_of
 
 access = logging.getLogger("aarhuskompas.access")
+logger = logging.getLogger(__name__)
 
 PATH = re.compile(r"(?:/en)?/rum/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/tavle/")
 MESSAGES = "_messages"  # django.contrib.messages.storage.session
@@ -147,7 +148,8 @@ class Together:
     def _answer(self, questions: list) -> list:
         try:
             return self.answer(questions)
-        except DatabaseError:
+        except Exception:  # whatever it is, nobody may wait for ever: the pages answer, or fail, one by one
+            logger.exception("a look-up for many failed")
             return [None] * len(questions)
         finally:
             connections.close_all()

@@ -1,13 +1,12 @@
 """A participant's own pages: welcome, steps, own answers, waiting."""
 
 from django.contrib import messages
-from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from aarhuskompas.shortcuts import render_page
+from aarhuskompas.shortcuts import json_file, render_page
 from reflection.beside import beside
 from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms import StepForm
@@ -102,10 +101,7 @@ def answers(request, place):
 @place_required
 def download(request, place):
     """One's own answers as a file to keep."""
-    readable = {"ensure_ascii": False, "indent": 2}
-    response = JsonResponse(own_answers_to_keep(place), json_dumps_params=readable)
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("mine-svar")}.json"'
-    return response
+    return json_file(own_answers_to_keep(place), _("mine-svar"))
 
 
 @require_POST

@@ -2,11 +2,12 @@
 
 import functools
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from aarhuskompas.shortcuts import json_file
 from reflection.minutes import is_readable, minutes_to_keep
 from reflection.minutes_files import excel, for_sheet, word
 from reflection.pdf import pdf_response
@@ -60,9 +61,7 @@ def minutes_excel(request, minutes):
 
 @file_of_minutes
 def minutes_json(request, minutes):
-    response = JsonResponse(minutes, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response.headers["Content-Disposition"] = f'attachment; filename="{_filename("json")}"'
-    return response
+    return json_file(minutes, _("referat"))
 
 
 def _download(body: bytes, content_type: str, filename: str) -> HttpResponse:

@@ -4,13 +4,13 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
-from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aarhuskompas.shortcuts import json_file
 from accounts.guards import staff_required
 from reflection.models import Agreement, Reflection
 from reflection.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
@@ -90,10 +90,7 @@ def data(request):
 @require_safe
 @staff_required
 def data_json(request):
-    readable = {"ensure_ascii": False, "indent": 2}
-    response = JsonResponse(own_data(request.user), json_dumps_params=readable)
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("mine-data")}.json"'
-    return response
+    return json_file(own_data(request.user), _("mine-data"))
 
 
 @form_methods

@@ -340,6 +340,17 @@ def test_what_fails_fails_for_the_first_alone():
     assert run(ask()).body == b"board 2"
 
 
+def test_when_the_look_up_fails_the_page_answers_and_nobody_waits():
+    def failing(asked):
+        raise ValueError("a fault of ours")
+
+    async def ask():
+        async with asyncio.timeout(5):
+            return await Request().to(Boards(Pages(), failing))
+
+    assert run(ask()).body == b"board 1"
+
+
 @pytest.mark.parametrize(
     "other",
     [
