@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.callers import Caller
 from tests.browser.conftest import PASSWORD
+from tests.browser.test_goal_journey import Keyboard
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 PICTURES = Path("test-results")
@@ -87,35 +88,6 @@ class Mouse:
 
     def press(self, words):
         press(self.page, words)
-
-
-class Keyboard:
-    """Tab, arrows, Space and Enter; nothing is ever clicked."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def tab_to(self, css, words=None):
-        for _step in range(150):
-            self.page.keyboard.press("Tab")
-            if self.page.evaluate(
-                "([css, words]) => document.activeElement.matches(css) &&"
-                " (!words || document.activeElement.textContent.trim() === words)",
-                [css, words],
-            ):
-                return
-        raise AssertionError(f"no way to {css} {words or ''} by keyboard")
-
-    def choose(self, name, value):
-        self.tab_to(f"[name='{name}']")
-        self.page.keyboard.press("Space")
-        while self.page.evaluate("document.activeElement.value") != value:
-            self.page.keyboard.press("ArrowDown")
-
-    def press(self, words):
-        self.tab_to("main :is(button, a)", words)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
 
 
 def guess(page, hand, number, sureness):
