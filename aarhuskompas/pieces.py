@@ -4,8 +4,8 @@ A piece sees the values it is given and nothing else: no request, no user, no qu
 all about it, and it can be neither out of date nor meant for somebody else.
 """
 
+import functools
 from functools import lru_cache
-from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -20,22 +20,30 @@ PIECES_KEPT = 5_000
 def piece(template: str, **values) -> SafeString:
     """The template with these texts and numbers, in the language of the page."""
     render = _render.__wrapped__ if settings.DEBUG else _render
-    return render(template, get_language(), tuple(Value.of(*item) for item in values.items()))
-
-
-class Value(NamedTuple):
-    """One value of a piece; texts with the same letters may differ in their language and escapes."""
-
-    name: str
-    value: object
-    kind: type
-    lang: str
-
-    @classmethod
-    def of(cls, name: str, value) -> "Value":
-        return cls(name, value, type(value), getattr(value, "lang", ""))
+    # Texts with the same letters may differ in their language and their escapes, so these belong to the key.
+    known = tuple([(name, value, type(value), getattr(value, "lang", "")) for name, value in values.items()])
+    return render(template, get_language(), known)
 
 
 @lru_cache(maxsize=PIECES_KEPT)
-def _render(template: str, language: str, values: tuple[Value, ...]) -> SafeString:
-    return get_template(template).render({name: marked(value) for name, value, _kind, _lang in values})
+def _render(template: str, language: str, values: tuple[tuple, ...]) -> SafeString:
+    return get_template(template).render({name: marked(value) for name, value, *_ in values})
+
+
+def made_once(make):
+    """For a function of one item: keep on the item what was made of it, in each language.
+
+    For items that nobody changes while they are shown (compass/library.py).
+    """
+
+    @functools.wraps(make)
+    def kept(item):
+        if settings.DEBUG:
+            return make(item)
+        made = item.__dict__.setdefault("made_once", {})
+        key = make, get_language()
+        if key not in made:
+            made[key] = make(item)
+        return made[key]
+
+    return kept

@@ -69,6 +69,10 @@ class Publishable(models.Model):
     def is_published(self) -> bool:
         return self.published_at is not None and self.published_at <= timezone.now()
 
+    def is_visible_to(self, user) -> bool:
+        """The rule of PublishedQuerySet.visible_to, for one that has been fetched."""
+        return user.is_staff or self.is_published
+
     @property
     def state(self) -> State:
         if self.published_at is not None:

@@ -2,7 +2,7 @@
 
 Counting 100,000 stories for every filter takes PostgreSQL longer than the whole page; counting bits
 takes a millisecond. A mark in the database changes with every change of a story (migration
-stories_mark) and tells a process when to read them again: docs/decisions/0012-story-catalogue.md.
+stories_mark) and tells `library.current()` when to read them again: docs/decisions/0012-story-catalogue.md.
 """
 
 from array import array
@@ -14,7 +14,6 @@ from itertools import islice
 from operator import or_
 from threading import Lock
 
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -31,7 +30,6 @@ class Catalogue:
     def __init__(self, mark: str):
         self.mark = mark
         self.paths = list(Path.objects.all())
-        self._path_of = {path.pk: path for path in self.paths}
         self.themes = list(Theme.objects.all())
         self.departments = list(Department.objects.all())
         self.ids = array("q")
@@ -78,18 +76,6 @@ class Catalogue:
     def under_any(self, name: str, keys: Iterable) -> int:
         return reduce(or_, (self.under(name, key) for key in keys), 0)
 
-    def stories(self, ids: list[int], user) -> list[Story]:
-        """The stories with these ids that the user may see, in this order, with paths and pictures."""
-        return self.with_paths(Story.objects.visible_to(user).select_related("picture").in_order(ids))
-
-    def with_paths(self, items: Iterable) -> list:
-        """The items, each with its path; one newer than the catalogue is fetched when it is asked for."""
-        items = list(items)
-        for item in items:
-            if path := self._path_of.get(item.path_id):
-                item.path = path
-        return items
-
     def newest(self, bits: int, number: int, *, after: int = 0) -> list[int]:
         """The ids of the `number` newest of these stories, without the `after` newest."""
         return [self.ids[place] for place in islice(_places(bits, after), number)]
@@ -131,13 +117,11 @@ class _Kept:
     lock = Lock()
 
 
-def current() -> Catalogue:
-    """The catalogue of this moment; one query when no story has changed since the last time."""
-    mark = _mark()
+def at(mark: str) -> Catalogue:
+    """The catalogue with this mark, or the one before it while another reader reads the stories again."""
     kept = _Kept.catalogue
     if kept and kept.mark == mark:
         return kept
-    # While one reader reads the stories again, the others go on with the old catalogue.
     if _Kept.lock.acquire(blocking=kept is None):
         try:
             if not (_Kept.catalogue and _Kept.catalogue.mark == mark):
@@ -145,17 +129,3 @@ def current() -> Catalogue:
         finally:
             _Kept.lock.release()
     return _Kept.catalogue
-
-
-# One row; one more after rows were put back from a copy of the database without the triggers.
-MARK = """
-SELECT concat(string_agg(mark::text, ' ' ORDER BY mark), current_setting('compass.stories_mark', true))
-FROM compass_stories_mark
-"""
-
-
-def _mark() -> str:
-    """What others have changed, and what this transaction has."""
-    with connection.cursor() as cursor:
-        cursor.execute(MARK)
-        return cursor.fetchone()[0]

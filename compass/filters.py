@@ -10,7 +10,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from compass import catalogue
+from compass import library
 from compass.catalogue import Catalogue
 from compass.models import Story
 
@@ -119,7 +119,8 @@ class Filtered:
 
     def __init__(self, query, user):
         self.user = user
-        self.catalogue = catalogue.current()
+        self.library = library.current()
+        self.catalogue = self.library.catalogue
         self.choices = {
             facet.name: {choice.value: choice for choice in facet.choices(self.catalogue)} for facet in FACETS
         }
@@ -152,7 +153,7 @@ class Filtered:
     @cached_property
     def stories(self) -> list[Story]:
         ids = self.catalogue.newest(self.bits, STORIES_A_PAGE, after=(self.page - 1) * STORIES_A_PAGE)
-        return self.catalogue.stories(ids, self.user)
+        return self.library.stories(ids, self.user)
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -5,7 +5,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
 from aarhuskompas import pieces
-from aarhuskompas.pieces import piece
+from aarhuskompas.pieces import made_once, piece
 from aarhuskompas.templatetags.portal import section
 from aarhuskompas.translated import Text
 
@@ -54,6 +54,33 @@ def test_while_developing_nothing_is_kept(settings):
     settings.DEBUG = True
     card("Tillid")
     assert pieces._render.cache_info().currsize == 0
+
+
+class Item:
+    pass
+
+
+def test_what_is_made_of_an_item_is_made_once_in_each_language():
+    made = []
+    shown = made_once(lambda item: made.append(item) or len(made))
+    first, second = Item(), Item()
+    with override("da"):
+        assert [shown(first), shown(first), shown(second)] == [1, 1, 2]
+    with override("en"):
+        assert [shown(first), shown(first)] == [3, 3]
+
+
+def test_two_things_made_of_one_item_are_not_mixed_up():
+    item = Item()
+    assert [made_once(lambda item: "kort")(item), made_once(lambda item: "kilde")(item)] == ["kort", "kilde"]
+
+
+def test_while_developing_everything_is_made_anew(settings):
+    settings.DEBUG = True
+    made = []
+    shown = made_once(lambda item: made.append(item) or len(made))
+    item = Item()
+    assert [shown(item), shown(item)] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import re
 
 from django import template
 from django.conf import settings
-from django.urls import translate_url
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
@@ -67,8 +66,8 @@ def in_language(context, language: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def public_address(context, language: str = "") -> str:
-    """The full address of this page (in `language`) without its query, when readers may have it.
+def public_address(context, language: str) -> str:
+    """The full address of this page in the language, without its query, when readers may have it.
 
     Empty on pages that are not public, so that no address of a reflection ever stands in a head.
     """
@@ -76,17 +75,18 @@ def public_address(context, language: str = "") -> str:
     match = request.resolver_match
     if match is None or not getattr(match.func, "is_public", False):
         return ""
-    return f"{settings.SITE_URL}{_path_in(language or get_language(), request)}"
+    return f"{settings.SITE_URL}{_path_in(language, request)}"
 
 
 def _path_in(language: str, request) -> str:
-    """The path of this page in the language, or as it is where it has none; found once a request."""
+    """The path of this page in the language, or as it is where there is no page.
+
+    As translate_url, which looks among all addresses for what the prefix says: see urls.py.
+    """
     path = escape_uri_path(request.path)
-    if language == get_language():
+    if language == get_language() or request.resolver_match is None:
         return path
-    if not hasattr(request, "path_in_other_language"):
-        request.path_in_other_language = translate_url(path, language)
-    return request.path_in_other_language
+    return path.removeprefix("/en") if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
 
 @register.filter

@@ -11,7 +11,7 @@ from reflection.pdf import pdf_response
 
 
 def current_version() -> GuideVersion:
-    published = GuideVersion.objects.published().select_related("guide").prefetch_related("steps__prompts")
+    published = GuideVersion.objects.published().select_related("guide")
     return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
 
 
@@ -49,7 +49,7 @@ def _sheet(template: str, filename: str):
         "lang": get_language(),
         "source": version.provenance_text,
         "exercise": version.text("exercise"),
-        "cards": [card(step) for step in version.steps.all()],
+        "cards": [card(step) for step in version.all_steps()],
         "sureness": [str(label) for label in Answer.Sureness.labels],
         "words": _words(),
     }

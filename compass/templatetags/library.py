@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from aarhuskompas.pieces import piece
+from aarhuskompas.pieces import made_once, piece
 from compass import structured_data
 
 register = template.Library()
@@ -42,6 +42,7 @@ def kind(item) -> str:
 
 
 @register.simple_tag
+@made_once
 def story_card(story):
     """What a list shows of a story; its path and picture are fetched with it."""
     return piece(
@@ -60,6 +61,7 @@ def story_card(story):
 
 
 @register.simple_tag
+@made_once
 def dilemma_card(dilemma):
     """What a list shows of a dilemma; its path is fetched with it."""
     return piece(
@@ -74,6 +76,7 @@ def dilemma_card(dilemma):
 
 
 @register.simple_tag
+@made_once
 def source_link(source):
     return piece(
         "components/source.html",
@@ -98,11 +101,13 @@ def filter_link(option):
 
 
 @register.filter
+@made_once
 def story_json_ld(story) -> str:
     return _block(structured_data.of_story(story))
 
 
 @register.filter
+@made_once
 def dilemma_json_ld(dilemma) -> str:
     return _block(structured_data.of_dilemma(dilemma))
 

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from aarhuskompas.caching import public
-from compass import catalogue
+from compass import library
 from compass.models import Path, Story
 
 STORIES_IN_A_FEED = 30
@@ -23,7 +23,7 @@ EMPTY_SINCE = datetime(ID_YEAR, 1, 1, tzinfo=UTC)
 
 @public
 def stories_feed(request):
-    kept = catalogue.current()
+    kept = library.current().catalogue
     title = _("Historier fra Aarhuskompasset")
     return _answer(request, title, reverse("compass:stories"), "historier", kept.published())
 
@@ -31,7 +31,7 @@ def stories_feed(request):
 @public
 def path_feed(request, slug):
     path = get_object_or_404(Path.objects.published(), slug=slug)
-    kept = catalogue.current()
+    kept = library.current().catalogue
     bits = kept.published() & kept.under("path", path.pk)
     title = _("Historier fra Aarhuskompasset: %(path)s") % {"path": path.local.title}
     return _answer(request, title, path.get_absolute_url(), f"vej-{path.pk}", bits)
@@ -48,7 +48,7 @@ def _answer(request, title: str, address: str, name: str, bits: int) -> HttpResp
         feed_url=_full(request.path),
         feed_guid=_id(name, request.LANGUAGE_CODE),
     )
-    ids = catalogue.current().newest(bits, STORIES_IN_A_FEED)
+    ids = library.current().catalogue.newest(bits, STORIES_IN_A_FEED)
     for story in Story.objects.published().select_related("path").in_order(ids):
         _add(feed, story, request.LANGUAGE_CODE)
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)

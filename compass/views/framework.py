@@ -4,15 +4,15 @@ from django.http import Http404
 from django.shortcuts import render
 
 from aarhuskompas.caching import public
-from compass import catalogue
-from compass.models import Fact, Path, Pivot
+from compass import library
+from compass.library import visible
+from compass.models import Fact
 
 STORIES_SHOWN = 9
 
 
-def one_of(rows, slug) -> tuple:
+def one_of(rows: list, slug: str) -> tuple:
     """The row at `slug`, with the ones before and after it; 404 where there is none."""
-    rows = list(rows)
     for number, row in enumerate(rows):
         if row.slug == slug:
             before = rows[number - 1] if number else None
@@ -23,18 +23,16 @@ def one_of(rows, slug) -> tuple:
 
 @public
 def front(request):
-    context = {
-        "pivots": Pivot.objects.visible_to(request.user),
-        "paths": Path.objects.visible_to(request.user),
-    }
+    kept = library.current()
+    context = {"pivots": visible(kept.pivots, request.user), "paths": visible(kept.paths, request.user)}
     return render(request, "compass/front.html", context)
 
 
 @public
 def framework(request):
-    facts = Fact.objects.filter(group=Fact.Group.FRAMEWORK).prefetch_related("sources")
-    facts, sources = numbered(facts)
-    context = {"pivots": Pivot.objects.visible_to(request.user), "facts": facts, "sources": sources}
+    kept = library.current()
+    facts, sources = numbered(kept.facts(Fact.Group.FRAMEWORK))
+    context = {"pivots": visible(kept.pivots, request.user), "facts": facts, "sources": sources}
     return render(request, "compass/framework.html", context)
 
 
@@ -50,27 +48,26 @@ def numbered(facts) -> tuple[list, list]:
 
 @public
 def pivot(request, slug):
-    pivots = Pivot.objects.visible_to(request.user).prefetch_related("points")
-    pivot, before, after = one_of(pivots, slug)
+    pivot, before, after = one_of(visible(library.current().pivots, request.user), slug)
     return render(request, "compass/pivot.html", {"pivot": pivot, "before": before, "after": after})
 
 
 @public
 def paths(request):
-    return render(request, "compass/paths.html", {"paths": Path.objects.visible_to(request.user)})
+    return render(request, "compass/paths.html", {"paths": visible(library.current().paths, request.user)})
 
 
 @public
 def path(request, slug):
-    path, before, after = one_of(Path.objects.visible_to(request.user), slug)
-    kept = catalogue.current()
-    stories = kept.visible_to(request.user) & kept.under("path", path.pk)
-    newest = kept.newest(stories, STORIES_SHOWN)
+    kept = library.current()
+    path, before, after = one_of(visible(kept.paths, request.user), slug)
+    stories = kept.catalogue.visible_to(request.user) & kept.catalogue.under("path", path.pk)
+    newest = kept.catalogue.newest(stories, STORIES_SHOWN)
     context = {
         "path": path,
         "before": before,
         "after": after,
-        "dilemmas": path.dilemmas.visible_to(request.user),
+        "dilemmas": visible(kept.dilemmas_on(path), request.user),
         "stories": kept.stories(newest, request.user),
         "number_of_stories": stories.bit_count(),
     }

@@ -3,17 +3,18 @@
 from django.shortcuts import render
 
 from aarhuskompas.caching import public
-from compass.models import Fact, Milestone, Resource
+from compass import library
+from compass.models import Fact
 
 GROUPS = [Fact.Group.INVOLVEMENT, Fact.Group.SPARE]
 
 
 @public
 def timeline(request):
-    facts = Fact.objects.filter(group__in=GROUPS).prefetch_related("sources")
+    kept = library.current()
     context = {
-        "milestones": Milestone.objects.prefetch_related("sources", "resources"),
-        "resources": Resource.objects.all(),
-        "groups": [(group.label, [fact for fact in facts if fact.group == group]) for group in GROUPS],
+        "milestones": kept.milestones,
+        "resources": kept.resources,
+        "groups": [(group.label, kept.facts(group)) for group in GROUPS],
     }
     return render(request, "compass/timeline.html", context)

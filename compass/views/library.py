@@ -1,12 +1,14 @@
 """Dilemmas and stories."""
 
 from django.db.models import F, Max, Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from aarhuskompas.caching import public
-from compass import catalogue
-from compass.models import Dilemma, Story
+from compass import library
+from compass.library import Library, visible
+from compass.models import Story
 from compass.views.framework import one_of
+from compass.views.pages import visible_or_404
 
 RELATED = 3
 STORIES_SHOWN = 9
@@ -14,22 +16,21 @@ STORIES_SHOWN = 9
 
 @public
 def dilemmas(request):
-    context = {"dilemmas": Dilemma.objects.visible_to(request.user).select_related("path")}
+    context = {"dilemmas": visible(library.current().dilemmas, request.user)}
     return render(request, "compass/dilemmas.html", context)
 
 
 @public
 def dilemma(request, slug):
-    visible = Dilemma.objects.visible_to(request.user)
-    dilemma = get_object_or_404(visible.select_related("path"), slug=slug)
-    _, before, after = one_of(visible.filter(path=dilemma.path_id), slug)
-    kept = catalogue.current()
-    stories = kept.visible_to(request.user) & kept.under("dilemma", dilemma.pk)
+    kept = library.current()
+    dilemma, *_ = one_of(visible(kept.dilemmas, request.user), slug)
+    _, before, after = one_of(visible(kept.dilemmas_on(dilemma.path), request.user), slug)
+    stories = kept.catalogue.visible_to(request.user) & kept.catalogue.under("dilemma", dilemma.pk)
     context = {
         "dilemma": dilemma,
         "before": before,
         "after": after,
-        "stories": kept.stories(kept.newest(stories, STORIES_SHOWN), request.user),
+        "stories": kept.stories(kept.catalogue.newest(stories, STORIES_SHOWN), request.user),
         "steps": current_steps(dilemma),
     }
     return render(request, "compass/dilemma.html", context)
@@ -48,29 +49,27 @@ def current_steps(dilemma):
 
 @public
 def story(request, slug):
-    story = get_object_or_404(
-        Story.objects.visible_to(request.user).select_related("path", "department", "picture"), slug=slug
-    )
-    kept = catalogue.current()
-    themes = list(story.themes.all())
-    dilemmas = kept.with_paths(story.dilemmas.visible_to(request.user))
+    kept = library.current()
+    story = visible_or_404(kept.story, slug, request.user)
+    dilemmas = visible(story.dilemmas.all(), request.user)
     context = {
         "story": story,
-        "themes": themes,
+        "themes": story.themes.all(),
         "dilemmas": dilemmas,
         "attachments": story.attachments.all(),
-        "related": related(kept, story, themes, dilemmas, request.user),
+        "related": related(kept, story, dilemmas, request.user),
     }
     return render(request, "compass/story.html", context)
 
 
-def related(kept, story, themes, dilemmas, user) -> list[Story]:
+def related(kept: Library, story, dilemmas, user) -> list[Story]:
     """Stories about the same dilemma first, then about the same theme; the newest of each."""
-    visible = kept.visible_to(user)
+    catalogue = kept.catalogue
     alike = [
-        kept.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
-        kept.under_any("theme", [theme.pk for theme in themes]),
+        catalogue.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
+        catalogue.under_any("theme", [theme.pk for theme in story.themes.all()]),
     ]
-    found = [pk for bits in alike for pk in kept.newest(visible & bits, RELATED + 1)]
+    all_seen = catalogue.visible_to(user)
+    found = [pk for bits in alike for pk in catalogue.newest(all_seen & bits, RELATED + 1)]
     others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
     return kept.stories(others[:RELATED], user)

@@ -11,7 +11,7 @@ from reflection.models import GuideVersion
 
 
 def _current_version() -> GuideVersion:
-    published = GuideVersion.objects.published().select_related("guide").prefetch_related("steps__prompts")
+    published = GuideVersion.objects.published().select_related("guide")
     return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from compass import catalogue
+from compass import library
 from compass.models import Story
 from tests.factories import (
     make_department,
@@ -202,10 +202,10 @@ def test_a_change_is_seen_at_once(page, shelves):
 
 def test_a_change_by_somebody_else_is_seen_at_once(transactional_db):
     make_story("Før")
-    before = catalogue.current()
-    assert catalogue.current() is before
+    before = library.current().catalogue
+    assert library.current().catalogue is before
     Story.objects.update(kind="tool")
-    after = catalogue.current()
+    after = library.current().catalogue
     assert (before.under("kind", "tool"), after.under("kind", "tool")) == (0, 1)
 
 
@@ -213,8 +213,10 @@ def test_a_change_by_somebody_else_is_seen_at_once(transactional_db):
 def test_the_list_costs_the_same_for_one_story_and_for_many(django_assert_num_queries, number):
     for count in range(number):
         make_story(f"Historie {count}", themes=[make_theme()])
-    catalogue.current()
+    library.current()
     with django_assert_num_queries(2):
+        assert Client().get("/historier/?slags=case").status_code == 200
+    with django_assert_num_queries(1):
         assert Client().get("/historier/?slags=case").status_code == 200
 
 
@@ -224,7 +226,7 @@ def test_the_list_costs_the_same_for_one_story_and_for_many(django_assert_num_qu
 def test_bits_and_rows_agree_about_who_sees_what(editor):
     for date in [None, tomorrow(), yesterday(), yesterday()]:
         make_story(published_at=date)
-    kept = catalogue.current()
+    kept = library.current().catalogue
     assert set(kept.newest(kept.published(), 9)) == set(
         Story.objects.published().values_list("pk", flat=True)
     )
@@ -237,7 +239,7 @@ def test_a_page_is_taken_from_anywhere_in_a_long_list():
         Story(key=f"M{n}", slug=f"m-{n}", title=f"{n}", path=first.path, published_at=yesterday())
         for n in range(5_000)
     )
-    kept = catalogue.current()
+    kept = library.current().catalogue
     everything = kept.newest(kept.published(), 6_000)
     assert len(everything) == 5_001
     for after in [0, 1, 2_047, 2_048, 4_990, 5_001]:

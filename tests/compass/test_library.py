@@ -1,0 +1,202 @@
+"""Rows that a process keeps: never older than the database, never shown to whom they are not for."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from compass import library
+from compass.models import Dilemma, Path, Picture, Pivot, Source, Standpoint, Story, Theme
+from tests.factories import (
+    make_attachment,
+    make_dilemma,
+    make_page,
+    make_path,
+    make_picture,
+    make_pivot,
+    make_source,
+    make_story,
+    make_theme,
+    tomorrow,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Tables of compass that no remembered row is read from, and why.
+OF_THEIR_OWN = {
+    "compass_chapter": "asked for each time",
+    "compass_contact": "asked for each time",
+    "compass_recording": "asked for each time",
+    "compass_researchfigure": "asked for each time",
+    "compass_researchquestion": "asked for each time",
+    "compass_researchwave": "asked for each time",
+    "compass_oldaddress": "asked for where there is no page",
+    "compass_search_entry": "the search asks it",
+    "compass_search_word": "the search asks it",
+    "compass_library_mark": "the mark itself",
+    "compass_stories_mark": "a mark",
+}
+
+FOLLOWED = """
+    SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'library_changed'
+    GROUP BY event_object_table HAVING array_agg(event_manipulation::text) @> '{INSERT,UPDATE,DELETE}'
+"""
+
+
+def test_a_change_of_any_table_is_noticed_or_it_is_said_why_not():
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOWED)
+        followed = {table for (table,) in cursor}
+    tables = {name for name in connection.introspection.table_names() if name.startswith("compass_")}
+    assert followed == tables - set(OF_THEIR_OWN)
+
+
+def test_nothing_is_read_again_until_something_changes(transactional_db):
+    make_story("Før")
+    before = library.current()
+    assert library.current() is before
+    Story.objects.update(title="Efter")
+    assert library.current().mark != before.mark
+
+
+def test_other_rows_are_read_again_without_counting_all_stories_again(transactional_db):
+    path = make_path()
+    make_dilemma(path=path)
+    before = library.current()
+    Dilemma.objects.update(title="Et andet navn")
+    after = library.current()
+    assert after.mark != before.mark
+    assert after.catalogue is before.catalogue
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [
+        (Story, {"title": "Nyt ord"}),
+        (Theme, {"title": "Nyt ord"}),
+        (Path, {"title": "Nyt ord"}),
+        (Dilemma, {"title": "Nyt ord"}),
+        (Source, {"title": "Nyt ord"}),
+        (Picture, {"alt": "Nyt ord"}),
+    ],
+)
+def test_a_story_shows_each_change_of_what_is_on_its_page(page, model, fields):
+    story = make_story(
+        themes=[make_theme()], dilemmas=[make_dilemma()], sources=[make_source()], picture=make_picture()
+    )
+    assert "Nyt ord" not in page(story.get_absolute_url()).html
+    model.objects.update(**fields)
+    assert "Nyt ord" in page(story.get_absolute_url()).html
+
+
+def test_a_story_shows_what_is_put_on_it_and_taken_away(page):
+    story = make_story()
+    page(story.get_absolute_url())
+    file = make_attachment("Skema til mødet")
+    story.attachments.add(file)
+    assert "Skema til mødet" in page(story.get_absolute_url()).html
+    story.attachments.clear()
+    assert "Skema til mødet" not in page(story.get_absolute_url()).html
+
+
+@pytest.mark.parametrize(
+    ("address", "model"),
+    [("/", Pivot), ("/forstaaelsesrammen/", Pivot), ("/veje/", Path), ("/dilemmaer/", Dilemma)],
+)
+def test_lists_show_each_change(page, address, model):
+    make_pivot()
+    make_dilemma()
+    page(address)
+    model.objects.update(title="Nyt ord")
+    assert "Nyt ord" in page(address).html
+
+
+def test_a_dilemma_shows_each_change_of_its_standpoints(page):
+    dilemma = make_dilemma()
+    page(dilemma.get_absolute_url())
+    Standpoint.objects.update(title="Nyt ord")
+    assert "Nyt ord" in page(dilemma.get_absolute_url()).html
+
+
+# --- Who sees what -------------------------------------------------------------------------------
+
+
+def make_about(title, **fields):
+    return make_page(title, slug="om", **fields)
+
+
+MAKERS = [make_story, make_dilemma, make_about, make_path, make_pivot]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_what_an_editor_has_previewed_stays_hidden_from_readers(editor_client, client, make):
+    draft = make("Kun en kladde", published_at=None)
+    address = draft.get_absolute_url()
+    assert editor_client.get(address).status_code == 200
+    assert client.get(address).status_code == 404
+    for everywhere in ["/", "/veje/", "/dilemmaer/", "/historier/", "/forstaaelsesrammen/"]:
+        assert "Kun en kladde" not in client.get(everywhere).text
+    assert editor_client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_what_is_withdrawn_is_gone_at_once(client, make):
+    item = make("Snart væk")
+    assert client.get(item.get_absolute_url()).status_code == 200
+    item.withdraw()
+    assert client.get(item.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_what_was_dated_ahead_appears_by_itself_when_its_time_comes(client, make):
+    item = make("Kommer i morgen", published_at=tomorrow())
+    assert client.get(item.get_absolute_url()).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert client.get(item.get_absolute_url()).status_code == 200
+
+
+def test_what_a_transaction_took_back_was_never_there(transactional_db, client):
+    story = make_story("Som den er")
+
+    with transaction.atomic():
+        Story.objects.update(title="Som den ikke bliver")
+        assert "Som den ikke bliver" in client.get(story.get_absolute_url()).text
+        transaction.set_rollback(True)
+    assert "Som den er" in client.get(story.get_absolute_url()).text
+
+
+def test_each_language_has_its_own_card(client):
+    make_story("Et møde", title_en="A meeting")
+    danish, english = client.get("/historier/").text, client.get("/en/historier/").text
+    assert "Et møde" in danish
+    assert "A meeting" not in danish
+    assert "A meeting" in english
+    assert "Et møde" in client.get("/historier/").text
+
+
+# --- What it costs -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_page_that_is_known_asks_for_the_mark_alone(django_assert_num_queries, number):
+    path, theme = make_path(slug="lytte"), make_theme()
+    for _ in range(number):
+        dilemma = make_dilemma(path=path)
+        story = make_story(path=path, themes=[theme], dilemmas=[dilemma], sources=[make_source()])
+    reader = Client()
+    for address in ["/", "/veje/", "/veje/lytte/", "/dilemmaer/", "/historier/", story.get_absolute_url()]:
+        with django_assert_num_queries(20, exact=False):
+            reader.get(address)
+        with django_assert_num_queries(1):
+            assert reader.get(address).status_code == 200
+
+
+def test_an_address_that_does_not_exist_is_not_remembered(client):
+    make_story()
+    client.get("/historier/findes-ikke/")
+    kept = library.current().read.cache_info().currsize
+    client.get("/historier/findes-heller-ikke/")
+    assert library.current().read.cache_info().currsize == kept
