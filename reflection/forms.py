@@ -119,13 +119,13 @@ class AnswersForm(AutosavedForm, forms.Form):
     def __init__(self, *args, participant: Participant, prompts: list[Prompt], about=None, **kwargs):
         self.participant, self.about = participant, about
         self.prompts = {f"prompt-{prompt.pk}": prompt for prompt in prompts}
-        stored = self._answers()
-        initial = {name: answer.raw for name, answer in stored.items()}
+        self.stored = self._answers()
+        initial = {name: answer.raw for name, answer in self.stored.items()}
         super().__init__(*args, initial=initial, **kwargs)
         for name, prompt in self.prompts.items():
             self.fields[name] = FIELDS[prompt.kind](prompt)
             self.fields[name].prompt = prompt
-            self.add_beside(name, prompt, stored.get(name))
+            self.add_beside(name, prompt, self.stored.get(name))
 
     def add_beside(self, name: str, prompt: Prompt, answer: Answer | None):
         """Add what stands beside the field `name`: here nothing."""
@@ -147,9 +147,8 @@ class AnswersForm(AutosavedForm, forms.Form):
         return {name: stored[prompt.pk] for name, prompt in self.prompts.items() if prompt.pk in stored}
 
     def stored_state(self) -> list[tuple[str, str]]:
-        """What stands in the database now, or what the page knew where it shows something else."""
-        stored = self._answers()
-        return [pair for name in self.prompts for pair in self.state_of(name, stored.get(name))]
+        """What was read or has just been written, or what the page knew where it shows something else."""
+        return [pair for name in self.prompts for pair in self.state_of(name, self.stored.get(name))]
 
     def state_of(self, name: str, answer: Answer | None) -> list[tuple[str, str]]:
         was, version = (answer.raw, answer.version) if answer else ("", 0)
@@ -170,7 +169,7 @@ class AnswersForm(AutosavedForm, forms.Form):
 
     def _write(self, name: str, prompt: Prompt):
         try:
-            Answer.objects.write(
+            self.stored[name] = Answer.objects.write(
                 self.participant,
                 prompt,
                 self.cleaned_data[name],
@@ -179,10 +178,11 @@ class AnswersForm(AutosavedForm, forms.Form):
                 page=self.page,
                 about=self.about,
                 beside_was=self.beside_was(name),
+                known=self.stored.get(name),
                 **self.beside(name),
             )
         except ConflictError as conflict:
-            stored = conflict.stored
+            stored = self.stored[name] = conflict.stored
             overwrite = f"{name}:{stored.version}"
             self.clashes.append(Clash(name, prompt.local.text, self.theirs(stored), overwrite))
 

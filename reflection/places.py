@@ -35,7 +35,10 @@ def place_in(request, key) -> Participant | None:
         places = places.filter(user=request.user)
     else:
         return None
-    return places.select_related("reflection__version__guide", "party").first()
+    place = places.select_related("reflection", "party").first()
+    if place:
+        place.reflection.version = GuideVersion.objects.kept(place.reflection.version_id)
+    return place
 
 
 def place_required(view):

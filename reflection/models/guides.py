@@ -42,6 +42,13 @@ class GuideVersionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(published_at__isnull=False)
 
+    def kept(self, pk: int) -> "GuideVersion":
+        """The version; a process reads a published one once. Its guide, which may change, is asked for."""
+        try:
+            return GuideVersion.from_db(None, VERSION_FIELDS, published_values(pk))
+        except GuideVersion.DoesNotExist:
+            return self.get(pk=pk)
+
     def with_steps(self):
         """All that a page about the version shows, in four queries whatever its size."""
         return self.select_related("guide").prefetch_related(
@@ -187,7 +194,13 @@ def _steps(version: int) -> list[Step]:
     return list(Step.objects.filter(version=version).prefetch_related("prompts", "variants"))
 
 
+def _published_values(version: int) -> tuple:
+    return GuideVersion.objects.published().values_list(*VERSION_FIELDS).get(pk=version)
+
+
+VERSION_FIELDS = [field.attname for field in GuideVersion._meta.concrete_fields]
 KEPT_VERSIONS = 16
+published_values = lru_cache(maxsize=KEPT_VERSIONS)(_published_values)
 published_steps = lru_cache(maxsize=KEPT_VERSIONS)(_steps)
 
 

@@ -480,13 +480,15 @@ class AnswerQuerySet(models.QuerySet):
         page: str,
         about=None,
         beside_was: dict | None = None,
+        known: "Answer | None" = None,
         **beside,
-    ):
+    ) -> "Answer | None":
         """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise ConflictError.
 
         `about` is the party whose answer is guessed, None for one's own; `beside` are further fields
         of the answer (is_signed, sureness) and `beside_was` what the page read of them; without it
-        they follow the last page that says something.
+        they follow the last page that says something. `known` is the answer where it has just been
+        read. Returns the answer as it stands now; None where nothing is said and nothing was.
 
         The page read `was` in `version` (0 = no answer yet). `page` names one rendering of a form:
         what the same page wrote is never in its own way, so a save whose receipt was lost can
@@ -494,15 +496,18 @@ class AnswerQuerySet(models.QuerySet):
         """
         mine = {"participant": participant, "prompt": prompt, "about": about}
         fields = {**prompt.content(raw), **beside, "written_by": page}
-        stored = self._stored(mine, fields, is_empty=not (raw or beside.get("sureness")))
-        if stored is None or (stored.raw == raw and stored.has(beside)):
-            return
-        moved = stored.raw != was or not stored.has(beside_was or {})
-        if version != stored.version and page != stored.written_by and moved:
-            if raw == was and (beside_was is None or beside == beside_was):
-                return
-            raise ConflictError(stored)
-        self._replace(stored, fields)
+        is_empty = not (raw or beside.get("sureness"))
+        stored = known or self._stored(mine, fields, is_empty=is_empty)
+        while stored and not (stored.raw == raw and stored.has(beside)):
+            moved = stored.raw != was or not stored.has(beside_was or {})
+            if version != stored.version and page != stored.written_by and moved:
+                if raw == was and (beside_was is None or beside == beside_was):
+                    return stored
+                raise ConflictError(stored)
+            if self._replace(stored, fields):
+                return stored
+            stored = self._stored(mine, fields, is_empty=is_empty)
+        return stored
 
     def _stored(self, mine: dict, fields: dict, *, is_empty: bool):
         """The answer there is, made now when there was none; an empty field makes none."""
@@ -514,12 +519,14 @@ class AnswerQuerySet(models.QuerySet):
         self.bulk_create([self.model(**mine, **fields)], ignore_conflicts=True)
         return self.get(**mine)
 
-    def _replace(self, stored, fields: dict):
-        written = self.filter(pk=stored.pk, version=stored.version).update(
-            **fields, version=stored.version + 1
-        )
-        if not written:  # somebody came between our look and our write
-            raise ConflictError(self.get(pk=stored.pk))
+    def _replace(self, stored, fields: dict) -> bool:
+        """Write into the row and the object; False when somebody came between our look and our write."""
+        fields = {**fields, "version": stored.version + 1}
+        if not self.filter(pk=stored.pk, version=stored.version).update(**fields):
+            return False
+        for name, value in fields.items():
+            setattr(stored, name, value)
+        return True
 
 
 class Answer(models.Model):

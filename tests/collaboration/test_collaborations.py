@@ -155,7 +155,7 @@ def test_a_collaboration_costs_the_same_with_one_round_and_with_many(staff_clien
 @pytest.mark.parametrize("name", ["about", "blank", "cards_pdf"])
 def test_the_compass_costs_the_same_with_one_principle_and_with_many(client, db, name, number):
     make_collaboration_guide(steps=number)
-    assert cost(client, reverse(f"collaboration:{name}")) == 3
+    assert cost(client, reverse(f"collaboration:{name}")) == 4
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -163,4 +163,4 @@ def test_a_result_costs_the_same_with_one_principle_and_with_many(staff, staff_c
     make_collaboration_guide(steps=number)
     opened = make_round(make_collaboration(owner=staff), sides=[[(2, 3, 1)] * 3] * 2)
     opened.reflection.reveal()
-    assert cost(staff_client, opened.get_absolute_url()) == 10
+    assert cost(staff_client, opened.get_absolute_url()) == 11

@@ -33,8 +33,8 @@ def prompt_of(participant, kind):
     return Prompt.objects.get(step__version=participant.reflection.version, step__position=1, kind=kind)
 
 
-def write(participant, prompt, raw, *, was="", version=0, page=MINE):
-    Answer.objects.write(participant, prompt, raw, was=was, version=version, page=page)
+def write(participant, prompt, raw, *, was="", version=0, page=MINE, known=None):
+    return Answer.objects.write(participant, prompt, raw, was=was, version=version, page=page, known=known)
 
 
 def stored(participant):
@@ -175,6 +175,41 @@ def test_a_text_that_is_back_where_the_page_read_it_is_in_nobodys_way(participan
     write(participant, line, "Cyklen", was="Bussen", version=2, page=OTHERS)
     write(participant, line, "Toget", was="Cyklen", version=1, page="c" * 22)
     assert stored(participant) == [("given", None, "Toget", 4)]
+
+
+# --- What was read a moment ago ------------------------------------------------------------------
+
+
+def test_what_was_read_before_another_window_wrote_is_read_again(participant, line):
+    known = write(participant, line, "Cyklen")
+    write(participant, line, "Bussen", was="Cyklen", version=1, page=OTHERS)
+    with pytest.raises(ConflictError) as conflict:
+        write(participant, line, "Toget", was="Cyklen", version=1, known=known)
+    assert conflict.value.stored.text == "Bussen"
+    assert stored(participant) == [("given", None, "Bussen", 2)]
+
+
+def test_what_was_read_before_the_same_page_wrote_is_in_nobodys_way(participant, line):
+    known = write(participant, line, "Cyk")
+    write(participant, line, "Cykle", was="Cyk", version=1)
+    now = write(participant, line, "Cyklen", was="Cyk", version=1, known=known)
+    assert stored(participant) == [("given", None, "Cyklen", 3)]
+    assert (now.text, now.version) == ("Cyklen", 3)
+
+
+def test_what_was_read_before_it_was_deleted_is_written_anew(participant, line):
+    known = write(participant, line, "Cyklen")
+    participant.answers.all().delete()
+    write(participant, line, "Toget", was="Cyklen", version=1, known=known)
+    assert stored(participant) == [("given", None, "Toget", 1)]
+
+
+def test_what_came_of_a_write_is_what_is_stored(participant, line, scale):
+    assert write(participant, line, "") is None
+    write(participant, scale, "4")
+    now = write(participant, scale, UNKNOWN, was="4", version=1)
+    again = participant.answers.get()
+    assert (now.raw, now.state, now.value, now.version) == (again.raw, again.state, again.value, 2)
 
 
 def test_answers_of_others_are_not_touched(participant, line, colleague):
