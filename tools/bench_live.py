@@ -21,6 +21,7 @@ from pathlib import Path
 from uuid import UUID
 
 import django
+import uvloop
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 10
@@ -196,7 +197,7 @@ def main():
     needed = 3 * wanted.followers
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with server(*BARE, "tools.bench_live:bare") as bare, server(*PORTAL, "aarhuskompas.asgi") as portal:
-        floor, ours = asyncio.run(compare(bare, portal, key, sessions))
+        floor, ours = uvloop.run(compare(bare, portal, key, sessions))
     print(f"{wanted.followers} followers     bare ASGI    portal    ratio")
     for name, value in ours.items():
         print(f"{name:>14} {floor[name]:12.1f} {value:9.1f} {value / floor[name]:8.2f}")

@@ -26,6 +26,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import django
+import uvloop
 
 from tools.serve import Service, open_port, services, wait_for_pages
 
@@ -559,9 +560,9 @@ def main():
         facilitator = Browser(wanted.port, room.facilitator)
         with portal(wanted.port) as servers:
             people = [Person(wanted.port, room.key) for _ in range(number)]
-            asyncio.run(measure(people, room, facilitator, servers))
+            uvloop.run(measure(people, room, facilitator, servers))
         with bare_server(wanted.port + 1):
-            asyncio.run(measure_bare(number, wanted.port + 1))
+            uvloop.run(measure_bare(number, wanted.port + 1))
 
 
 if __name__ == "__main__":
