@@ -79,7 +79,7 @@ class Served:
             self.get(path, headers)
         return (self.processor_seconds() - before) / times
 
-    def p95(self, path: str, times: int = 40) -> float:
+    def p95(self, path: str, times: int = 200) -> float:
         """Seconds from asking to the last byte, which 95 of 100 requests keep."""
         seconds = []
         for _ in range(times):
