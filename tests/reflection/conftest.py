@@ -1,5 +1,11 @@
+import asyncio
+import math
+
 import pytest
-from django.db import connection
+from django.db import connection, connections
+
+from reflection import live
+from tests.reflection.door import Door, thread_in_this_transaction
 
 
 @pytest.fixture
@@ -11,3 +17,21 @@ def committed(transactional_db):
     yield
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE compass_search_entry, compass_search_word")
+
+
+@pytest.fixture
+def door(db, monkeypatch):
+    """What answers for the board, within the test's own transaction."""
+    for owner, closes in [
+        (connections, "close_all"),
+        (connections["default"], "close_if_unusable_or_obsolete"),
+    ]:
+        monkeypatch.setattr(owner, closes, lambda: None)
+    with asyncio.Runner() as runner, thread_in_this_transaction() as thread:
+        yield Door(runner, thread)
+
+
+@pytest.fixture
+def no_delay(monkeypatch):
+    """What is not urgent reaches the followers of a room at once; the payload says that it may wait."""
+    monkeypatch.setattr(live, "PAGES_A_SECOND", math.inf)

@@ -15,6 +15,15 @@ def enter(room, *, by=None, token=None, **said) -> Client:
     return browser
 
 
+def seat(participant) -> Client:
+    """A browser that has the place already."""
+    browser = Client()
+    session = browser.session
+    session["places"] = {str(participant.reflection.key): participant.pk}
+    session.save()
+    return browser
+
+
 def place_of(browser, room) -> Participant:
     return Participant.objects.get(pk=browser.session["places"][str(room.key)])
 

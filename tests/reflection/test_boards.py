@@ -16,55 +16,12 @@ from aarhuskompas.wsgi import application as wsgi
 from reflection.boards import Asked, Boards, asked_for_board, states
 from reflection.models import SharedLine
 from tests.factories import make_room
+from tests.reflection.door import ROW, Request, session_of
 from tests.reflection.people import add, enter, place_of
-
-ROW = "0c7f1fd2-1f3d-4a55-9a6e-0d3c0d2f5d11"
-
-
-class Request:
-    """One request to the application, and what it was answered."""
-
-    def __init__(self, path=f"/rum/{ROW}/tavle/", *, method="GET", query=b"", session="s", **headers):
-        named = {
-            "host": "testserver",
-            **({"cookie": f"a=b; session={session}"} if session else {}),
-            **headers,
-        }
-        self.scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query,
-            "scheme": "http",
-            "http_version": "1.1",
-            "client": ("192.0.2.7", 4711),
-            "server": ("testserver", 80),
-            "headers": [(name.replace("_", "-").encode(), text.encode()) for name, text in named.items()],
-        }
-        self.messages = []
-
-    async def receive(self):
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(self, message):
-        self.messages.append(message)
-
-    async def to(self, application) -> "Request":
-        await application(self.scope, self.receive, self.send)
-        return self
-
-    @property
-    def headers(self) -> dict:
-        return dict(self.messages[0]["headers"])
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(message.get("body", b"") for message in self.messages[1:])
 
 
 def asked_by(browser, room) -> Asked:
-    return asked_for_board(Request(f"/rum/{room.key}/tavle/", session=browser.cookies["session"].value).scope)
+    return asked_for_board(Request(f"/rum/{room.key}/tavle/", session=session_of(browser)).scope)
 
 
 def state_for(browser, room):
@@ -395,9 +352,7 @@ def test_a_copy_is_the_page_to_the_letter(transactional_db, django_user_model, l
     async def ask():
         boards = Boards(OnThreads(wsgi, threads=1))
         try:
-            return [
-                await Request(path, session=person.cookies["session"].value).to(boards) for person in people
-            ]
+            return [await Request(path, session=session_of(person)).to(boards) for person in people]
         finally:
             boards.pages.pool.submit(connections.close_all).result()
 

@@ -4,6 +4,8 @@ import ast
 import json
 import logging
 import re
+from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
 from itertools import product
 
@@ -13,6 +15,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import override
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,15 +30,18 @@ from hypothesis.stateful import (
 from aarhuskompas.logs import JsonFormatter
 from reflection.calendars import calendar_of
 from reflection.confidentiality import board, cells, comment_to_hide, safety
+from reflection.live import CHANGED, CHANNEL, REVEALED, SEEN, SOON
 from reflection.minutes import minutes_to_keep
 from reflection.minutes_files import excel, for_sheet, word
 from reflection.models import MIN_IN_ROOM, Answer, Participant, Reflection
 from reflection.own_data import own_data
 from reflection.reminding import send_all
+from reflection.showing import copies
 from tests import routes
 from tests.factories import make_agreement, make_goal, make_guide, make_room, make_user, tomorrow, yesterday
+from tests.reflection.door import Door, Ears
 from tests.reflection.files import said, texts, texts_of_excel, texts_of_word
-from tests.reflection.people import add, answer, enter, place_of
+from tests.reflection.people import add, answer, enter, place_of, seat
 from tests.test_architecture import OURS, python_files, relative, templates
 
 SMALL = range(1, MIN_IN_ROOM)
@@ -212,14 +218,147 @@ def test_the_comparison_sees_what_may_be_seen(crowd, room, caplog):
     assert seen(crowd["bo"], room, caplog) != before
 
 
+# --- What no view is asked for: event streams, and copies of the board -----------------------------
+
+
+def address(name, room, *arguments) -> str:
+    return reverse(f"reflection:{name}", args=[room.key, *arguments])
+
+
+def say_everything(browser, room, number, words):
+    """Step by step, as the page saves it while one types; where there is nothing to say, that too."""
+    for step in room.version.steps.prefetch_related("prompts"):
+        raw = {
+            f"prompt-{prompt.pk}": {"scale": number, "line": words}[prompt.kind]
+            for prompt in step.answered_prompts
+        }
+        sent = browser.post(address("step", room, step.position), raw, headers={"HX-Request": "true"})
+        assert sent.status_code == 200
+
+
+def paper(room, number, words) -> dict:
+    party = room.parties.last().pk
+    prompts = [prompt for step in room.version.steps.all() for prompt in step.answered_prompts]
+    return {"party": party} | {
+        f"prompt-{prompt.pk}": {"scale": number, "line": words}[prompt.kind] for prompt in prompts
+    }
+
+
+def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str]]]:
+    """All that happens to a room; each with what is announced of it: now, soon («+») or seen («!»)."""
+    alma, leader, keeps = crowd["alma"], crowd["leader"], Reflection.objects.get(pk=room.pk)
+    done, again = {"done": "yes"}, {"done": "no"}
+    return [
+        ("free", lambda: alma.post(address("welcome", room), {"safety": number}), []),
+        ("answers", lambda: say_everything(alma, room, number, words), []),
+        ("done", lambda: alma.post(address("finish", room), done), [SOON]),
+        ("not done", lambda: alma.post(address("finish", room), again), [SOON]),
+        ("withdraws", lambda: alma.post(address("withdraw", room)), [SOON]),
+        ("once more", lambda: say_everything(alma, room, number, words), []),
+        ("paper", lambda: leader.post(address("paper", room), paper(room, number, words)), [""]),
+        ("reveal", lambda: leader.post(address("reveal", room)), [SEEN]),
+        ("timer", lambda: leader.post(address("timer", room), {"minutes": 2}), [""]),
+        ("line", lambda: leader.post(address("shared_line", room, 1), {"text": words or "-"}), [""]),
+        ("too late", lambda: alma.post(address("withdraw", room)), []),
+        ("back", lambda: leader.post(address("collect_again", room)), [""]),
+        ("anew", lambda: alma.post(address("withdraw", room)), [SOON]),
+        ("third", lambda: say_everything(alma, room, number, words), []),
+        ("shown", lambda: leader.post(address("reveal", room)), [SEEN]),
+        ("end", lambda: keeps.conclude(), [""]),
+    ]  # fmt: skip
+
+
+def events(kinds: list[str]) -> bytes:
+    return b"".join(REVEALED if kind == SEEN else CHANGED for kind in kinds)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_event_depends_on_an_answer_from_the_first_to_the_last(crowd, room, no_delay, variant):
+    """Word by word, and when: what is announced says how soon. Colleagues and strangers hear nothing."""
+    inside = ["leader", "second", "alma", "bo", "guest", "spectator"]
+    number, words = VARIANTS[variant] or ("", "")
+    with closing(Ears(room, **crowd)) as ears:
+        assert ears.hear() == ([], dict.fromkeys(inside, CHANGED))
+        for name, act, kinds in whole_life(crowd, room, number, words):
+            act()
+            announced = [(CHANNEL, f"{room.key}{kind}") for kind in kinds]
+            assert ears.hear() == (announced, dict.fromkeys(inside, events(kinds))), name
+
+
+def boards_of(room) -> list[str]:
+    found = []
+    for language in ["da", "en"]:
+        with override(language):
+            found.append(address("board", room))
+    return found
+
+
+def at_the_door(door: Door, path, browser) -> tuple:
+    answer = door(path, browser)
+    headers = {name.decode(): text.decode() for name, text in answer.headers.items()}
+    cookie = headers.pop("set-cookie", "").partition("=")[0].strip()
+    return answer.status, cookie, without_clocks(headers), steady(answer.body.decode())
+
+
+def from_the_view(path, browser) -> tuple:
+    """What the view makes for this one person, whatever is kept of others."""
+    copies.kept.clear()
+    response = browser.get(path)
+    cookie = "".join(response.cookies)
+    return response.status_code, cookie, without_clocks(response.headers), steady(said(response))
+
+
+def without_clocks(headers: dict) -> dict:
+    """Also without the names of servers."""
+    without = {name.lower() for name in [*CLOCKS, "Server"]}
+    return {name.lower(): text for name, text in headers.items() if name.lower() not in without}
+
+
+@pytest.fixture
+def from_elsewhere(staff):
+    """Somebody with a place in another room, which is shown."""
+    other = make_room(leader=staff, people=[None] * 3)
+    other.reveal()
+    return enter(other)
+
+
+def test_the_door_answers_everybody_as_the_board_itself_does_in_every_phase(
+    crowd, room, door, from_elsewhere
+):
+    everybody = crowd | {"elsewhere": from_elsewhere}
+    answer(place_of(crowd["guest"], room), "5", "Ord fra en part på to")
+    for act in [lambda: None, room.reveal, room.collect_again, room.reveal, room.conclude]:
+        act()
+        for path in boards_of(room):
+            for name, browser in everybody.items():
+                told = at_the_door(door, path, browser)
+                assert told == from_the_view(path, browser), (room.phase, path, name)
+
+
+def test_the_door_gives_copies_only_to_whoever_may_be_given_one(crowd, room, door, from_elsewhere):
+    """Else the comparison would compare the page with itself."""
+    everybody = [*crowd.values(), from_elsewhere]
+    for path in boards_of(room):
+        for browser in everybody:
+            door(path, browser)
+    assert door.asked_of_pages == 2 * len(everybody)
+    room.reveal()
+    door.asked_of_pages = 0
+    for path in boards_of(room):
+        for name in ["alma", "bo", "guest", "spectator"]:
+            assert door(path, crowd[name]).status == 200
+    assert door.asked_of_pages == 2
+
+
 # --- Random rooms: no group below the minimum, nor by any calculation ------------------------------
 
 
 class RandomRoom(RuleBasedStateMachine):
     """People come, answer, take back, and are shown it, in any order; what was shown is remembered."""
 
-    def __init__(self):
+    def __init__(self, door, leader, colleague):
         super().__init__()
+        self.door, self.leader, self.colleague = door, leader, colleague
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.people = []
@@ -231,8 +370,13 @@ class RandomRoom(RuleBasedStateMachine):
         self.named = set()  # words that stood on the board with a name
         self.safety = [[0] * 5]
         self.words_used = 0
+        self.phones = []  # of those who came by the link: they are given copies at the door
+        self.announced = []  # what is to be announced since the last look,
+        self.events = {}  # name → and to be heard
 
     def teardown(self):
+        if hasattr(self, "ears"):
+            self.ears.close()
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
@@ -240,6 +384,9 @@ class RandomRoom(RuleBasedStateMachine):
     def open(self, parties, people):
         self.room = make_room()
         self.parties = [self.room.parties.create(position=n, title=f"Part {n}") for n in range(parties)]
+        self.ears = Ears(self.room, stranger=Client(), colleague=self.colleague)
+        self.follow("leader", self.leader)
+        self.come_by_link("spectator", self.room.participants.create(answers_count=False))
         for number in range(people):
             self.come(party=number % 2, number=number % 5 + 1, is_signed=False)
 
@@ -248,13 +395,37 @@ class RandomRoom(RuleBasedStateMachine):
         if len(self.people) < 9:
             party = self.parties[party] if self.parties else None
             self.people.append(self.room.participants.create(name=f"P{len(self.people)}", party=party))
+            if len(self.people) == 1:
+                self.come_by_link("participant", self.people[0])
             self.change(len(self.people) - 1, number, is_signed=is_signed)
 
+    def follow(self, name, browser):
+        self.ears.add(name, browser)
+        self.events[name] = CHANGED
+
+    def come_by_link(self, name, place):
+        self.phones.append(seat(place))
+        self.follow(name, self.phones[-1])
+
+    def announce(self, kind):
+        """Expect it: it must be heard word for word, by all who may follow, and nothing else."""
+        self.announced.append((CHANNEL, f"{self.room.key}{kind}"))
+        self.events = {name: heard + events([kind]) for name, heard in self.events.items()}
+
     @precondition(lambda self: self.people)
-    @rule(who=st.integers(0, 8), number=st.sampled_from(["1", "3", "5", "unknown"]), is_signed=st.booleans())
-    def change(self, who, number, is_signed):
+    @rule(
+        who=st.integers(0, 8),
+        number=st.sampled_from(["1", "3", "5", "unknown"]),
+        is_signed=st.booleans(),
+        is_done=st.booleans(),
+    )
+    def change(self, who, number, is_signed, is_done=False):
         if self.room.is_collecting:
-            self.write(self.people[who % len(self.people)], None, str(number), None, is_signed)
+            person = self.people[who % len(self.people)]
+            self.write(person, None, str(number), None, is_signed)
+            if is_done:
+                person.finish()
+                self.announce(SOON)
 
     @rule(
         people=st.sets(st.integers(0, 8), min_size=3),
@@ -285,7 +456,8 @@ class RandomRoom(RuleBasedStateMachine):
         for prompt in self.prompts:
             raw = number if prompt.kind == "scale" else words
             if raw:
-                signed = is_signed and prompt.kind == "line"
+                # Paper carries no name.
+                signed = is_signed and prompt.kind == "line" and person not in self.paper
                 content = prompt.content(raw)
                 person.answers.create(
                     prompt=prompt, about=about, sureness=sureness, is_signed=signed, **content
@@ -301,6 +473,7 @@ class RandomRoom(RuleBasedStateMachine):
     def withdraw(self, who):
         person = self.people[who % len(self.people)]
         if person.withdraw():
+            self.announce(SOON)
             self.said = {key: said for key, said in self.said.items() if key[0] != person}
 
     @rule(number=st.sampled_from(["1", "5"]), party=st.integers(0, 1), copies=st.integers(1, 3))
@@ -329,15 +502,30 @@ class RandomRoom(RuleBasedStateMachine):
 
     @rule()
     def reveal(self):
-        self.room.reveal()
-        if self.room.is_revealed:
-            self.look()
+        self.announce(SEEN if self.room.is_collecting else "")
+        if self.room.is_collecting:
             self.look_at_files()
+        self.room.reveal()
+        self.look()
+        self.look_at_files()
+        self.look_at_the_door()
 
     @rule()
     def go_back(self):
+        self.announce("")
+        was_revealed = self.room.is_revealed
         self.room.collect_again()
-        self.look_at_files()
+        if was_revealed:
+            self.look_at_files()
+            self.look_at_the_door()
+
+    @rule(people=st.sets(st.integers(0, 8)), number=st.sampled_from(["2", "4"]))
+    def show_again(self, people, number):
+        """Some have changed their minds, or nobody has."""
+        self.go_back()
+        for who in people if self.people else []:
+            self.change(who, number, is_signed=False, is_done=True)
+        self.reveal()
 
     def look(self):
         """Remember what the board and the cells say now, and whose answers that must be."""
@@ -371,6 +559,17 @@ class RandomRoom(RuleBasedStateMachine):
         assert words_in(texts(own_data(self.room.owner))) == set()
         assert words_in([calendar_of(self.room.agreements.all()).to_ical().decode()]) == set()
 
+    def look_at_the_door(self):
+        """Everybody is answered what the gate says now, whoever the copy was made for."""
+        shown = {comment.text for result in board(self.room) for comment in result.comments}
+        said = sorted(values.sentence for result in board(self.room) for values in result.values)
+        for phone in self.phones:
+            answered = self.door(address("board", self.room), phone)
+            assert answered.status == (200 if self.room.is_revealed else 302)
+            told = answered.body.decode()
+            assert words_in([told]) == shown
+            assert sorted(re.findall(r"\d+ har svaret\.[^<]*", told)) == said
+
     def first_step(self):
         return next(result for result in board(self.room) if result.step.position == 1)
 
@@ -398,6 +597,11 @@ class RandomRoom(RuleBasedStateMachine):
             assert minutes_to_keep(self.room.participants.get(user=self.room.owner))["steps"] == []
             newest = self.room.snapshots.last()
             assert newest is None or comment_to_hide(self.room, newest.pk, 0) is None
+
+    @invariant()
+    def a_stream_says_that_something_has_happened_and_nothing_else(self):
+        assert self.ears.hear() == (self.announced, self.events)
+        self.announced, self.events = [], dict.fromkeys(self.events, b"")
 
     @invariant()
     def no_calculation_tells_about_fewer(self):
@@ -433,17 +637,18 @@ def differences(showings: list[frozenset]) -> set[frozenset]:
 
 
 @pytest.mark.long
-def test_no_calculation_with_what_a_room_shows_tells_about_fewer_than_three(db):
+def test_no_calculation_with_what_a_room_shows_tells_about_fewer_than_three(door, no_delay, logged_in):
     make_guide(steps=1)
-    make_user()
+    leader, colleague = (logged_in(make_user(name)) for name in ["Malik Medarbejder", "Karen Kollega"])
     run_state_machine_as_test(
-        RandomRoom,
+        lambda: RandomRoom(door, leader, colleague),
         settings=settings(
-            max_examples=30, stateful_step_count=18, deadline=None, derandomize=True, database=None,
+            max_examples=40, stateful_step_count=18, deadline=None, derandomize=True, database=None,
             phases=[Phase.generate], report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    assert door.asked > 50  # where nothing is shown, nothing is proved
 
 
 # --- A few rooms by hand ---------------------------------------------------------------------------
