@@ -58,4 +58,12 @@ def _is_beside(name: str) -> bool:
 def _came_from_us(request) -> bool:
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
     ours = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
-    return "password" not in request.POST and urlsplit(origin).netloc in ours
+    return "password" not in request.POST and _host(origin) in ours
+
+
+def _host(address: str) -> str:
+    """Of an address that anybody may have written; no address, no host."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""

@@ -267,6 +267,7 @@ def test_a_form_of_ours_that_was_sent_too_late_comes_back_with_every_word(page, 
         {},
         {"Origin": "https://ond.example.dk"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Referer": "https://ond.example.dk/?testserver"},
     ],
 )
