@@ -1,17 +1,25 @@
 """Fixtures for all tests: pages, people and the portal's real content."""
 
+import fcntl
+import shutil
 from io import StringIO
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 
-from tests import factories
+from tests import databases, factories
 from tests.mail import Server, free_port
 from tests.pages import Page, check_page, check_part
+from tests.processes import database_url, run_module
+
+# How production keeps its static files; the tests' own settings use plain names.
+COLLECTED = {**django_settings.STORAGES, "staticfiles": {"BACKEND": "aarhuskompas.static.BundledStorage"}}
 
 
 def pytest_collection_modifyitems(config, items):
@@ -23,6 +31,66 @@ def pytest_collection_modifyitems(config, items):
     dealt = [long[worker::workers] for worker in range(workers)]
     first = [item for hand in dealt for item in [*hand, *islice(short, max(0, share - len(hand)))]]
     items[:] = [*first, *short]
+
+
+# --- Made once for all workers of a run ----------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def once(request, tmp_path_factory):
+    """A function: the folder that `make(folder)` fills. Whoever asks first makes it, the others wait."""
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent
+
+    def made(name, make) -> Path:
+        folder, draft = shared / name, shared / f"{name}-draft"
+        with (shared / f"{name}-lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                shutil.rmtree(draft, ignore_errors=True)
+                draft.mkdir()
+                make(draft)
+                draft.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def migrated(once):
+    """The name of a database to copy: migrating a copy again is many times faster than from nothing."""
+
+    def make(_folder):
+        databases.create(databases.MIGRATED)
+        run_module("django", "migrate", "--skip-checks", "-v0", DATABASE_URL=database_url(databases.MIGRATED))
+
+    once("migrated", make)
+    return databases.MIGRATED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, migrated):
+    """pytest-django asks for this before it makes its database."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated
+
+
+@pytest.fixture(scope="session")
+def collected(once):
+    """The folder of the portal's own static files, collected as in production. Only to be read."""
+
+    def make(folder):
+        with override_settings(STATIC_ROOT=folder, STORAGES=COLLECTED):
+            call_command("collectstatic", interactive=False, verbosity=0)
+
+    return once("static", make)
+
+
+def pytest_unconfigure(config):
+    """When no worker is left, what they shared on the database server goes too."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        databases.drop(databases.FILLED)
+        databases.drop(databases.MIGRATED)
 
 
 # --- People --------------------------------------------------------------------------------------

@@ -32,3 +32,13 @@ def run_python(code: str, **changes: str | None) -> subprocess.CompletedProcess:
         [sys.executable, "-c", code],
         env=environment(**changes), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
+
+
+def run_module(name: str, *arguments: str, **changes: str | None) -> str:
+    """Run `python -m name` to its end; returns what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", name, *arguments],
+        env=environment(**changes), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout

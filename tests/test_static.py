@@ -12,11 +12,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 
 from aarhuskompas.static import BundledStorage
-
-STORAGES = {
-    **settings.STORAGES,
-    "staticfiles": {"BACKEND": "aarhuskompas.static.BundledStorage"},
-}
+from tests.conftest import COLLECTED
 
 
 @pytest.fixture
@@ -31,7 +27,7 @@ def collect(tmp_path):
             path.write_text(text, encoding="utf-8")
         finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
         with override_settings(
-            STATICFILES_DIRS=[sources], STATIC_ROOT=target, STATICFILES_FINDERS=finders, STORAGES=STORAGES
+            STATICFILES_DIRS=[sources], STATIC_ROOT=target, STATICFILES_FINDERS=finders, STORAGES=COLLECTED
         ):
             call_command("collectstatic", interactive=False, verbosity=0)
             return BundledStorage(location=target, base_url="/static/")
@@ -113,15 +109,6 @@ def test_a_file_that_was_not_collected_is_an_error(collect):
         storage.url("css/forgotten.css")
 
 
-@pytest.fixture(scope="session")
-def collected(tmp_path_factory):
-    """The portal's own static files, collected once."""
-    target = tmp_path_factory.mktemp("static")
-    with override_settings(STATIC_ROOT=target, STORAGES=STORAGES):
-        call_command("collectstatic", interactive=False, verbosity=0)
-    return target
-
-
 def test_every_file_of_the_portal_collects_and_every_name_is_hashed(collected):
     paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
     own = [
@@ -139,7 +126,7 @@ def test_the_style_sheet_of_the_portal_is_one_file(collected):
 
 @pytest.mark.django_db
 def test_collected_files_are_served_compressed_for_ever_and_with_the_security_headers(collected):
-    with override_settings(STATIC_ROOT=collected, STORAGES=STORAGES):
+    with override_settings(STATIC_ROOT=collected, STORAGES=COLLECTED):
         name = BundledStorage(location=collected, base_url="/static/").url("css/portal.css")
         response = Client().get(name, headers={"Accept-Encoding": "gzip, br"})
         content = b"".join(response.streaming_content)

@@ -9,21 +9,23 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import psycopg
 import pytest
-from django.db import connection
 from playwright.sync_api import sync_playwright
-from psycopg import sql
 
-from tests.processes import DATABASE_URL, ROOT, database_url, environment
+from tests import databases
+from tests.processes import ROOT, database_url, environment, run_module
 from tools.serve import GUNICORN
 
 PASSWORD = "et-langt-kodeord-til-browseren"
+SETTINGS = {
+    "DEMO_PASSWORD": PASSWORD,
+    "WAS_URL": "https://was.example.dk/kompas",
+    "SOURCE_CODE_URL": "https://kode.example.dk/kompas",
+}
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 SWITCHES = [
     "--disable-gpu",
@@ -42,7 +44,7 @@ def pytest_collection_modifyitems(items):
 class Server:
     """gunicorn with production's settings; `log` holds what it has written."""
 
-    def __init__(self, folder: Path, database: str):
+    def __init__(self, folder: Path, database: str, static: Path, addresses: dict[str, dict[str, str]]):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -54,14 +56,12 @@ class Server:
         self.environment = environment(
             DATABASE_URL=database_url(database),
             SITE_URL=self.url,
-            STATIC_ROOT=str(folder / "static"),
+            STATIC_ROOT=str(static),
             MEDIA_ROOT=str(folder / "media"),
             EMAIL_URL=f"filemail://{self.mail}",
-            DEMO_PASSWORD=PASSWORD,
-            WAS_URL="https://was.example.dk/kompas",
-            SOURCE_CODE_URL="https://kode.example.dk/kompas",
+            **SETTINGS,
         )
-        self.addresses: dict[str, dict[str, str]] = json.loads(self._run("-m", "tests.browser.prepare"))
+        self.addresses = addresses
 
     @property
     def log(self) -> str:
@@ -93,14 +93,6 @@ class Server:
         self.kill()
         self.start()
 
-    def _run(self, *arguments) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
     def _wait_until_it_answers(self):
         for _ in range(200):
             try:
@@ -113,30 +105,37 @@ class Server:
         raise AssertionError(f"no answer from {self.url}\n{self.log}")
 
 
-def on_the_server(database: str) -> dict:
-    """How psycopg reaches another database on the server of the tests."""
-    given = connection.get_connection_params()
-    return {key: given[key] for key in ["host", "port", "user", "password"] if given.get(key)} | {
-        "dbname": database
-    }
+@pytest.fixture(scope="session")
+def filled(once, migrated):
+    """The folder with `media` and `addresses.json`; their database is databases.FILLED."""
+
+    def make(folder):
+        databases.create(databases.FILLED, like=migrated)
+        given = SETTINGS | {
+            "DATABASE_URL": database_url(databases.FILLED),
+            "MEDIA_ROOT": str(folder / "media"),
+        }
+        (folder / "addresses.json").write_text(run_module("tests.browser.prepare", **given))
+
+    return once("filled", make)
 
 
 @pytest.fixture(scope="session")
-def own_database():
-    """An empty database beside the one that the other tests use; nothing in it is rolled back."""
+def own_database(filled):
+    """A database beside the one that the other tests use; nothing in it is rolled back."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    name = f"{DATABASE_URL.rpartition('/')[2]}_browser_{worker}"
-    with psycopg.connect(**on_the_server("postgres"), autocommit=True) as server:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        server.execute(drop)
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield name
-        server.execute(drop)
+    name = f"{databases.NAME}_browser_{worker}"
+    databases.create(name, like=databases.FILLED)
+    yield name
+    databases.drop(name)
 
 
 @pytest.fixture(scope="session")
-def server(own_database, tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("server"), own_database)
+def server(own_database, filled, collected, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(filled / "media", folder / "media")
+    addresses = json.loads((filled / "addresses.json").read_text())
+    server = Server(folder, own_database, collected, addresses)
     server.start()
     yield server
     if server.process.poll() is None:

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.browser.conftest import on_the_server
+from tests.databases import on_the_server
 from tests.routes import LED
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.browser.conftest import on_the_server
 from tests.browser.test_goal_journey import GOAL, NARROW, PLAN, WIDE, Mouse, line_of, scale_of, walk
+from tests.databases import on_the_server
 
 THREE_MONTHS_BACK = [
     """UPDATE reflection_reflection SET created_at = created_at - interval '3 months',

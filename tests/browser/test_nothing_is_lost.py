@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import psycopg
 import pytest
 
-from tests.browser.conftest import on_the_server
+from tests.databases import on_the_server
 
 WIDE = {"width": 1280, "height": 900}
 SAVED = "Gemt"
