@@ -4,10 +4,12 @@
 """
 
 import re
+from functools import cache
 from urllib.parse import urlsplit
 
 import html5lib
 from lxml import html
+from lxml.cssselect import CSSSelector
 
 OUR_HOSTS = {"", "testserver"}
 LABELLED = (
@@ -26,6 +28,12 @@ POINTERS = [
     "aria-details",
     "aria-errormessage",
 ]
+
+
+@cache
+def selector(css: str) -> CSSSelector:
+    """Translated once: every page is asked for the same things."""
+    return CSSSelector(css, translator="html")
 
 
 def words(element) -> str:
@@ -58,7 +66,7 @@ class Page:
         return words(self.tree.cssselect("title")[0])
 
     def select(self, css: str) -> list:
-        return self.tree.cssselect(css)
+        return selector(css)(self.tree)
 
     def one(self, css: str):
         found = self.select(css)
@@ -220,5 +228,5 @@ def _nameless(page):
 
 def _name(element) -> str:
     visible = [words(element), element.get("aria-label"), element.get("aria-labelledby")]
-    images = [image.get("alt") or image.get("aria-label") for image in element.cssselect("img, svg")]
+    images = [image.get("alt") or image.get("aria-label") for image in selector("img, svg")(element)]
     return re.sub(r"\s", "", "".join(filter(None, [*visible, *images])))
