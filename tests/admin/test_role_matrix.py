@@ -65,25 +65,26 @@ def everything(content, settings, tmp_path):
     return row
 
 
-def opens(client, model, page: str, row=None) -> bool:
-    """Whether the page is shown; an unknown address is a door that is not there."""
+def shown(client, model, page: str, row=None):
+    """The page, or None when it is not shown; an unknown address is a door that is not there."""
     meta = model._meta
     try:
         address = reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=[row.pk] if row else [])
     except NoReverseMatch:
-        return False
+        return None
     answer = client.get(address)
     assert answer.status_code in {200, 302, 403, 404, 405}, address
-    return answer.status_code == 200
+    return answer if answer.status_code == 200 else None
+
+
+def opens(client, model, page: str, row=None) -> bool:
+    return shown(client, model, page, row) is not None
 
 
 def lets_change(client, model, everything) -> bool:
     row = everything(model)
-    if row is None or not opens(client, model, "change", row):
-        return False
-    meta = model._meta
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return client.get(address).context["has_change_permission"]
+    page = row and shown(client, model, "change", row)
+    return bool(page) and page.context["has_change_permission"]
 
 
 def of_a_row(page: str):
