@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.browser.conftest import on_the_server
 from tests.browser.test_room import PHONE, come_in, main_button, open_room, press
+from tests.databases import on_the_server
 
 POLL = 30_000  # milliseconds: components/live_attributes.html
 
