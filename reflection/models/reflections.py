@@ -485,48 +485,50 @@ class AnswerQuerySet(models.QuerySet):
     ) -> "Answer | None":
         """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise ConflictError.
 
-        `about` is the party whose answer is guessed, None for one's own; `beside` are further fields
-        of the answer (is_signed, sureness) and `beside_was` what the page read of them; without it
-        they follow the last page that says something. `known` is the answer where it has just been
-        read. Returns the answer as it stands now; None where nothing is said and nothing was.
+        Returns the answer as it stands now, None where there is none. `about` is the party whose answer
+        is guessed; `beside` are further fields (is_signed, sureness) and `beside_was` what the page read
+        of them, else they follow the last page that says something; `known` is the answer as just read.
 
-        The page read `was` in `version` (0 = no answer yet). `page` names one rendering of a form:
-        what the same page wrote is never in its own way, so a save whose receipt was lost can
-        simply be sent again. A field nobody touched never overwrites what another window wrote.
+        The page read `was` in `version` (0 = no answer yet). What the same `page` – one rendering of a
+        form – wrote is never in its way: a save without a receipt can simply be sent again. A field
+        nobody touched never overwrites what another window wrote.
         """
-        mine = {"participant": participant, "prompt": prompt, "about": about}
         fields = {**prompt.content(raw), **beside, "written_by": page}
-        is_empty = not (raw or beside.get("sureness"))
-        stored = known or self._stored(mine, fields, is_empty=is_empty)
+        first = self.model(participant=participant, prompt=prompt, about=about, **fields)
+        stored = known or self._stored(first)
         while stored and not (stored.raw == raw and stored.has(beside)):
-            moved = stored.raw != was or not stored.has(beside_was or {})
-            if version != stored.version and page != stored.written_by and moved:
-                if raw == was and (beside_was is None or beside == beside_was):
-                    return stored
-                raise ConflictError(stored)
-            if self._replace(stored, fields):
-                return stored
-            stored = self._stored(mine, fields, is_empty=is_empty)
+            if stored.has_moved(was, version, page, beside_was or {}):
+                if raw != was or beside_was not in (None, beside):
+                    raise ConflictError(stored)
+                break
+            stored = self._replace(stored, fields) or self._stored(first)
         return stored
 
-    def _stored(self, mine: dict, fields: dict, *, is_empty: bool):
-        """The answer there is, made now when there was none; an empty field makes none."""
-        stored = self.filter(**mine).first()
-        if stored or is_empty:
-            return stored
-        # Two windows may write their first word at once. The database must not call that an error:
-        # its own log would keep the words.
-        self.bulk_create([self.model(**mine, **fields)], ignore_conflicts=True)
-        return self.get(**mine)
+    def write_first(self, answers: list["Answer"]):
+        """Store those that say something where there is no answer yet. What is there already stays.
 
-    def _replace(self, stored, fields: dict) -> bool:
-        """Write into the row and the object; False when somebody came between our look and our write."""
+        Two windows may write their first word at once. The database must not call that an error: its
+        own log would keep the words.
+        """
+        self.bulk_create([answer for answer in answers if not answer.is_empty], ignore_conflicts=True)
+
+    def _stored(self, first: "Answer"):
+        """The answer there is; the first one, stored now, when there was none; an empty one is not."""
+        own = self.filter(participant=first.participant, prompt=first.prompt, about=first.about)
+        stored = own.first()
+        if stored or first.is_empty:
+            return stored
+        self.write_first([first])
+        return own.get()
+
+    def _replace(self, stored: "Answer", fields: dict) -> "Answer | None":
+        """The answer with new fields; None when somebody came between our look and our write."""
         fields = {**fields, "version": stored.version + 1}
         if not self.filter(pk=stored.pk, version=stored.version).update(**fields):
-            return False
+            return None
         for name, value in fields.items():
             setattr(stored, name, value)
-        return True
+        return stored
 
 
 class Answer(models.Model):
@@ -590,6 +592,11 @@ class Answer(models.Model):
         return as_typed(self.state, self.value, self.text)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing: neither an answer nor how sure one is."""
+        return not (self.raw or self.sureness)
+
+    @property
     def in_words(self) -> str:
         if self.state == self.State.UNKNOWN:
             return str(self.get_state_display())
@@ -597,6 +604,11 @@ class Answer(models.Model):
             return gettext("%(value)s af 5") % {"value": self.value}
         skipped = self.State.SKIPPED.label if self.state == self.State.SKIPPED else gettext("intet svar")
         return self.text or str(skipped)
+
+    def has_moved(self, was: str, version: int, page: str, beside_was: dict) -> bool:
+        """Whether another page has changed it since a page read `was` in that version."""
+        is_as_read = self.raw == was and self.has(beside_was)
+        return version != self.version and page != self.written_by and not is_as_read
 
     def has(self, fields: dict) -> bool:
         return all(getattr(self, name) == value for name, value in fields.items())
