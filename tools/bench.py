@@ -11,6 +11,7 @@ know; milliseconds differ from machine to machine, ratios hardly. Runs in a data
 import argparse
 import http.client
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from pathlib import Path
 from tools.postgres import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
-PORTS = iter(range(18_731, 18_790))
 ROUNDS = 6
 PAGES = [
     "/", "/forstaaelsesrammen/", "/veje/lytte/", "/dilemmaer/", "/historier/",
@@ -36,11 +36,17 @@ LISTS = {
 }
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class Served:
     """One gunicorn process on a port of its own."""
 
     def __init__(self, application: str, environment: dict[str, str]):
-        self.port = next(PORTS)
+        self.port = free_port()
         command = [
             sys.executable, "-m", "gunicorn", "--worker-class", "asgi", "--workers", "1",
             "--no-control-socket", "--log-level", "warning", "--bind", f"127.0.0.1:{self.port}",
@@ -48,6 +54,7 @@ class Served:
         ]  # fmt: skip
         self.master = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
         if not wait_until(self._answers, seconds=30):
+            self.stop()
             raise SystemExit(f"{application} does not answer.")
         children = Path(f"/proc/{self.master.pid}/task/{self.master.pid}/children").read_text()
         self.worker = int(children.split()[0])
