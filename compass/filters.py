@@ -121,6 +121,7 @@ class Filtered:
         self.user = user
         self.library = library.current()
         self.catalogue = self.library.catalogue
+        self.visible = self.catalogue.visible_to(user)
         self.choices = {
             facet.name: {choice.value: choice for choice in facet.choices(self.catalogue)} for facet in FACETS
         }
@@ -135,7 +136,7 @@ class Filtered:
 
     def _bits(self, without: str = "") -> int:
         """What every chosen filter leaves, or every one but that of the facet `without`."""
-        bits = self.catalogue.visible_to(self.user)
+        bits = self.visible
         for facet in FACETS:
             if facet.name in self.chosen and facet.name != without:
                 choice = self.choices[facet.name][self.chosen[facet.name]]
