@@ -33,7 +33,7 @@ class Catalogue:
         self.themes = list(Theme.objects.all())
         self.departments = list(Department.objects.all())
         self.ids = array("q")
-        self._dates: list = []
+        self._dates = array("d")
         self._drafts = 0
         places = self._read_stories()
         place_of = {pk: place for place, pk in enumerate(self.ids)}

@@ -20,10 +20,14 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from tools.postgres import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 6
+PORTAL = "aarhuskompas.asgi:application"
 PAGES = [
     "/", "/forstaaelsesrammen/", "/veje/lytte/", "/dilemmaer/", "/historier/",
     "/historier/nogen-at-foelges-med-til-laegen/", "/maalkompasset/", "/en/",
@@ -86,14 +90,11 @@ class Served:
             self.get(path, headers)
         return (self.processor_seconds() - before) / times
 
-    def p95(self, path: str, times: int = 200) -> float:
-        """Seconds from asking to the last byte, which 95 of 100 requests keep."""
-        seconds = []
-        for _ in range(times):
-            start = time.perf_counter()
-            self.get(path)
-            seconds.append(time.perf_counter() - start)
-        return statistics.quantiles(seconds, n=20)[-1]
+    def seconds(self, path: str) -> float:
+        """From asking to the last byte."""
+        start = time.perf_counter()
+        self.get(path)
+        return time.perf_counter() - start
 
     def stop(self):
         self.master.terminate()
@@ -109,19 +110,21 @@ def served(application: str, **environment: str):
         server.stop()
 
 
-def python(*arguments: str):
-    subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True)
+def python(*arguments: str, **environment: str):
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment}, check=True)
 
 
 def manage(*arguments: str):
     python("manage.py", *arguments)
 
 
-def ratio(portal: Served, floor: Served, path: str, headers=None) -> tuple[float, float]:
+def ratio(portal: Served, floor: Served, path: str, headers=None, floor_path="/") -> tuple[float, float]:
     """The page's cost as a ratio to the floor, and in milliseconds; the middle of several rounds."""
     ratios, costs = [], []
+    portal.cost(path, 5)
+    floor.cost(floor_path, 5)
     for _ in range(ROUNDS):
-        bare = floor.cost("/", 150)
+        bare = floor.cost(floor_path, 100)
         cost = portal.cost(path, 60, headers)
         ratios.append(cost / bare)
         costs.append(cost * 1000)
@@ -132,8 +135,8 @@ def pages(floor: Served):
     print("\nPages: processor time as a ratio to a bare Django response\n")
     print(f"{'page':<48}{'made anew':>11}{'from copy':>11}{'304':>7}{'ms anew':>9}")
     with (
-        served("aarhuskompas.asgi:application", READER_CACHE_SECONDS="0") as fresh,
-        served("aarhuskompas.asgi:application", READER_CACHE_SECONDS="3600") as copies,
+        served(PORTAL, READER_CACHE_SECONDS="0") as fresh,
+        served(PORTAL, READER_CACHE_SECONDS="3600") as copies,
     ):
         for path in PAGES:
             etag = copies.get(path)[1]["etag"]
@@ -144,22 +147,39 @@ def pages(floor: Served):
             print(f"{path:<48}{anew:>10.1f}×{copied:>10.1f}×{known:>6.1f}×{milliseconds:>9.1f}", flush=True)
 
 
-def lists(floor: Served, stories: int):
+def lists(stories: int):
+    """Two portals with a database each take turns, so that a noisy machine is noisy for both."""
     print(f"\nLists: at {stories:,} stories as a ratio to 1,000 (processor time; p95)\n")
-    with served("aarhuskompas.asgi:application", READER_CACHE_SECONDS="0") as portal:
+    with database_beside("many") as url:
         python("-m", "tools.make_stories", "1000")
-        few = {name: _cost_and_p95(portal, floor, path) for name, path in LISTS.items()}
-        python("-m", "tools.make_stories", str(stories))
-        for name, path in LISTS.items():
-            times, cost, p95 = _cost_and_p95(portal, floor, path)
-            times, times_p95 = times / few[name][0], p95 / few[name][2]
-            print(f"{name:<10}{times:>6.2f}×{times_p95:>8.2f}×   {cost:.1f} ms, p95 {p95 * 1000:.0f} ms")
+        python("-m", "tools.make_stories", str(stories), DATABASE_URL=url)
+        with (
+            served(PORTAL, READER_CACHE_SECONDS="0") as few,
+            served(PORTAL, READER_CACHE_SECONDS="0", DATABASE_URL=url) as many,
+        ):
+            for name, path in LISTS.items():
+                times, cost = ratio(many, few, path, floor_path=path)
+                p95_few, p95 = p95_in_turns([few, many], path)
+                took = f"{cost:.1f} ms, p95 {p95 * 1000:.0f} ms"
+                print(f"{name:<10}{times:>6.2f}×{p95 / p95_few:>8.2f}×   {took}", flush=True)
 
 
-def _cost_and_p95(portal: Served, floor: Served, path: str) -> tuple[float, float, float]:
-    """`ratio`, so that a machine that is busier now than before shows in the p95 alone; and the p95."""
-    portal.cost(path, 5)
-    return *ratio(portal, floor, path), portal.p95(path)
+@contextmanager
+def database_beside(name: str):
+    """The address of a copy of the database, which nobody may be using."""
+    server, _slash, own = os.environ["DATABASE_URL"].rpartition("/")
+    copy = f"{own}_{name}"
+    with psycopg.connect(dbname="postgres", autocommit=True) as connection:
+        names = map(sql.Identifier, [copy, own])
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        yield f"{server}/{copy}"
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy)))
+
+
+def p95_in_turns(portals: list[Served], path: str, times: int = 200) -> list[float]:
+    """For each the seconds from asking to the last byte, which 95 of 100 requests keep."""
+    seconds = [[portal.seconds(path) for portal in portals] for _ in range(times)]
+    return [statistics.quantiles(taken, n=20)[-1] for taken in zip(*seconds, strict=True)]
 
 
 def main():
@@ -175,8 +195,8 @@ def main():
         manage("collectstatic", "--no-input", "-v0")
         with served("tools.floor:application") as floor:
             pages(floor)
-            if wanted.stories:
-                lists(floor, wanted.stories)
+        if wanted.stories:
+            lists(wanted.stories)
         if wanted.participants:
             python("-m", "tools.bench_rooms", "--participants", "200", str(wanted.participants))
 
