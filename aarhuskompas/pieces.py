@@ -4,8 +4,7 @@ A piece sees the values it is given and nothing else: no request, no user, no qu
 all about it, and it can be neither out of date nor meant for somebody else.
 """
 
-import functools
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -36,7 +35,7 @@ def made_once(make):
     For items that nobody changes while they are shown (compass/library.py).
     """
 
-    @functools.wraps(make)
+    @wraps(make)
     def kept(item):
         if settings.DEBUG:
             return make(item)

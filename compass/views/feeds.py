@@ -25,19 +25,20 @@ EMPTY_SINCE = datetime(ID_YEAR, 1, 1, tzinfo=UTC)
 def stories_feed(request):
     kept = library.current().catalogue
     title = _("Historier fra Aarhuskompasset")
-    return _answer(request, title, reverse("compass:stories"), "historier", kept.published())
+    ids = kept.newest(kept.published(), STORIES_IN_A_FEED)
+    return _answer(request, title, reverse("compass:stories"), "historier", ids)
 
 
 @public
 def path_feed(request, slug):
     path = get_object_or_404(Path.objects.published(), slug=slug)
     kept = library.current().catalogue
-    bits = kept.published() & kept.under("path", path.pk)
+    ids = kept.newest(kept.published() & kept.under("path", path.pk), STORIES_IN_A_FEED)
     title = _("Historier fra Aarhuskompasset: %(path)s") % {"path": path.local.title}
-    return _answer(request, title, path.get_absolute_url(), f"vej-{path.pk}", bits)
+    return _answer(request, title, path.get_absolute_url(), f"vej-{path.pk}", ids)
 
 
-def _answer(request, title: str, address: str, name: str, bits: int) -> HttpResponse:
+def _answer(request, title: str, address: str, name: str, ids: list[int]) -> HttpResponse:
     feed = Feed(
         title=title,
         link=_full(address),
@@ -48,7 +49,6 @@ def _answer(request, title: str, address: str, name: str, bits: int) -> HttpResp
         feed_url=_full(request.path),
         feed_guid=_id(name, request.LANGUAGE_CODE),
     )
-    ids = library.current().catalogue.newest(bits, STORIES_IN_A_FEED)
     for story in Story.objects.published().select_related("path").in_order(ids):
         _add(feed, story, request.LANGUAGE_CODE)
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
