@@ -11,8 +11,7 @@ from reflection.models import GuideVersion
 
 
 def _current_version() -> GuideVersion:
-    published = GuideVersion.objects.published().select_related("guide")
-    return get_object_or_404(published.filter(guide__slug=GUIDE).order_by("-number")[:1])
+    return get_object_or_404(GuideVersion.objects.newest_of(GUIDE))
 
 
 @public
