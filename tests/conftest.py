@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from tests import databases, factories
-from tests.mail import Server, free_port
+from tests.mail import Server
 from tests.pages import Page, check_page, check_part
 from tests.processes import database_url, run_module
+from tools.serve import free_port
 
 # How production keeps its static files; the tests' own settings use plain names.
 COLLECTED = {**django_settings.STORAGES, "staticfiles": {"BACKEND": "aarhuskompas.static.BundledStorage"}}

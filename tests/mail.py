@@ -3,8 +3,6 @@
 import asyncio
 import email
 import email.policy
-import socket
-from contextlib import closing
 
 
 class Server:
@@ -35,9 +33,3 @@ class Server:
     @property
     def receivers(self) -> list[str]:
         return sorted(address for to, _letter in self.got for address in to)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]

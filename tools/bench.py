@@ -11,7 +11,6 @@ know; milliseconds differ from machine to machine, ratios hardly. Runs in a data
 import argparse
 import http.client
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import psycopg
 from psycopg import sql
 
 from tools.postgres import wait_until
+from tools.serve import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 6
@@ -38,12 +38,6 @@ LISTS = {
     "detail": "/historier/nogen-at-foelges-med-til-laegen/",
     "search": "/soeg/?q=samarbejde",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class Served:

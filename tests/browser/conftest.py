@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -20,7 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import databases
 from tests.processes import ROOT, database_url, environment, run_module
-from tools.serve import GUNICORN
+from tools.serve import GUNICORN, free_port
 
 PASSWORD = "et-langt-kodeord-til-browseren"
 SETTINGS = {
@@ -47,9 +46,7 @@ class Server:
     """gunicorn with production's settings; `log` holds what it has written."""
 
     def __init__(self, folder: Path, database: str, static: Path, addresses: dict[str, dict[str, str]]):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.mail = folder / "mail"
         self.log_file = folder / "log"

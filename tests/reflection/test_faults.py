@@ -10,7 +10,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ import pytest
 from tests.processes import ROOT, environment
 from tools.bench_rooms import Person, Stream, all_of
 from tools.postgres import Server, wait_until
+from tools.serve import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,7 @@ class Portal:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.log = folder / "log"
         self.environment = environment(
             DATABASE_URL=None, PORT=str(self.port), STATIC_ROOT=str(folder / "static"),

@@ -19,7 +19,7 @@ from reflection.models import Reminder
 from reflection.reminding import SOURCES, Due, remind_of, send_all
 from tests.collaboration.people import SIDES
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user, tomorrow
-from tests.mail import free_port
+from tools.serve import free_port
 
 
 def today() -> date:
