@@ -5,11 +5,9 @@ import re
 import pytest
 
 from tests.browser.conftest import PASSWORD, watch
-from tests.browser.test_every_page import NARROW, RULES, WIDE, violations, widths
+from tests.browser.looking import NARROW, WIDE, too_wide, violations
 
 EDITOR, METHOD_OWNER, ADMINISTRATOR = "redaktor@example.dk", "metode@example.dk", "administrator@example.dk"
-# axe would write the style sheets that others import into the page, which the portal forbids.
-ADMIN_RULES = {**RULES, "preload": False}
 PAGES = {
     "index": "/admin/",
     "app": "/admin/compass/",
@@ -90,24 +88,13 @@ def check(desk, server, address):
     desk.seen.requests.clear()
     desk.set_viewport_size(WIDE)
     assert desk.goto(address, wait_until="load").status == 200
-    problems = [f"wide: {one}" for one in violations(desk, ADMIN_RULES)]
+    problems = [f"wide: {one}" for one in violations(desk)]
     desk.set_viewport_size(NARROW)
-    problems += [f"narrow: {one}" for one in violations(desk, ADMIN_RULES)]
+    problems += [f"narrow: {one}" for one in violations(desk)]
     problems += too_wide(desk)
     problems += desk.seen.complaints
     problems += [f"asks another host: {url}" for url in desk.seen.requests if not url.startswith(server.url)]
     assert not problems, "\n".join(problems)
-
-
-def too_wide(desk):
-    scroll, client = widths(desk)
-    if scroll > client:
-        elements = desk.evaluate(
-            """() => [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-                .slice(0, 8).map(e => e.tagName + '#' + e.id + '.' + e.className)"""
-        )
-        yield f"{scroll} pixels wide in a window of {client}: {elements}"
 
 
 # --- Whole journeys, by the keyboard -------------------------------------------------------------------
@@ -150,7 +137,7 @@ def is_good(tab):
     """No violation on the page as it stands now, wide and narrow."""
     for size in [WIDE, NARROW]:
         tab.set_viewport_size(size)
-        found = [*violations(tab, ADMIN_RULES), *too_wide(tab)]
+        found = [*violations(tab), *too_wide(tab)]
         assert not found, "\n".join(found)
     tab.set_viewport_size(WIDE)
 

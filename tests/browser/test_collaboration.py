@@ -1,35 +1,15 @@
 """A round of Samarbejdskompasset in real browsers: wide and narrow, by keyboard, and without JavaScript."""
 
 import re
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.callers import Caller
 from tests.browser.conftest import PASSWORD
+from tests.browser.looking import NARROW, WIDE, look
 from tests.browser.test_goal_journey import Keyboard
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
-PICTURES = Path("test-results")
 PRINCIPLES = 7
-
-
-@pytest.fixture(autouse=True, scope="module")
-def folder():
-    PICTURES.mkdir(exist_ok=True)
-
-
-def look(page, name):
-    """At 1280 and at 320 pixels: no fault that axe finds, nothing wider than the screen; and a picture."""
-    before = page.viewport_size
-    for size in [WIDE, NARROW]:
-        page.set_viewport_size(size)
-        found = Axe().run(page).response["violations"]
-        assert [(fault["id"], [node["html"] for node in fault["nodes"]][:2]) for fault in found] == [], name
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-        page.screenshot(path=PICTURES / f"collaboration-{name}-{size['width']}.png", full_page=True)
-    page.set_viewport_size(before)
 
 
 def press(page, words):
@@ -39,19 +19,19 @@ def press(page, words):
 def open_round(page) -> str:
     """A collaboration between «Naboerne» and «Skolen», and a round in the open form; returns the code."""
     page.goto("/samarbejdskompasset/")
-    look(page, "about")
+    look(page, "collaboration-about", WIDE, NARROW)
     press(page, "Kom i gang")
     page.fill("[name=title]", "Skolegården i weekenden")
     page.fill("[name=about]", "En gård, der er åben for alle.")
     for number, (title, kind) in enumerate([("Naboerne", "citizens"), ("Skolen", "department")], start=1):
         page.fill(f"[name=partner_{number}]", title)
         page.select_option(f"[name=kind_{number}]", kind)
-    look(page, "register")
+    look(page, "collaboration-register", WIDE, NARROW)
     press(page, "Gem samarbejdet")
     press(page, "Åbn en runde")
     page.check("[name=mode][value=open]")
     page.check("[name=agreed]")
-    look(page, "open")
+    look(page, "collaboration-open", WIDE, NARROW)
     press(page, "Åbn rummet")
     page.wait_for_selector("h1:text-is('Led rummet')")
     return page.inner_text(".kompas-code--large")
@@ -119,12 +99,12 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     come_in(school, code, "Skolen", "Bo")
     answer_alone(neighbour, 2)
     answer_alone(school, 4)
-    look(neighbour, "guess")
+    look(neighbour, "collaboration-guess", WIDE, NARROW)
     guess(neighbour, Keyboard(neighbour), "5", "4")
     guess(school, Mouse(school), "4", "3")
 
     leader.reload()
-    look(leader, "lead")
+    look(leader, "collaboration-lead", WIDE, NARROW)
     press(leader, "Vis svarene samlet")
     leader.wait_for_selector("h1:text-is('Gæt og svar')")
     neighbour.wait_for_url(re.compile("/samarbejdskompasset/runde/"))  # by itself, from where it waited
@@ -135,13 +115,13 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
         assert "De har det sværere, end I troede" in seen
         assert page.locator("svg.kompas-marks").count() == 2 * PRINCIPLES
     neighbour.locator("summary").first.click()
-    look(neighbour, "result")
+    look(neighbour, "collaboration-result", WIDE, NARROW)
 
     press(leader, "Gå videre til samtalen")
     press(leader, "Start to minutter")
     neighbour.wait_for_selector(".kompas-timer")
     leader.fill("[name=known]", "Naboerne mangler et sted at ringe hen.")
-    look(leader, "ask")
+    look(leader, "collaboration-ask", WIDE, NARROW)
     press(leader, "Næste princip")
     leader.wait_for_url(re.compile("/spoerg/2/"))
     press(leader, "Videre til aftalen")
@@ -150,10 +130,10 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     leader.click("label:has([name=party]):has-text('Skolen')")
     leader.fill("[name=due]", "2027-01-01")
     leader.fill("[name=look_back_on]", "2027-03-03")
-    look(leader, "agree")
+    look(leader, "collaboration-agree", WIDE, NARROW)
     press(leader, "Afslut runden, og vis referatet")
     leader.wait_for_selector("h1:text-is('Referat')")
-    look(leader, "minutes")
+    look(leader, "collaboration-minutes", WIDE, NARROW)
     school.reload()
     press(school, "Referat")
     assert "Vi sætter et nummer på lågen." in school.inner_text("main")
@@ -177,7 +157,7 @@ def test_the_picture_can_be_read_in_grey_and_without_colours(new_page, login, se
     assert len({shape for shape, _is_seen in looks}) == 3
     assert all(is_seen for _shape, is_seen in looks)
     page.emulate_media(forced_colors="none")
-    look(page, "marks")
+    look(page, "collaboration-marks", WIDE, NARROW)
 
 
 # --- Three parties -------------------------------------------------------------------------------
@@ -271,7 +251,7 @@ def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server)
             assert spot.count() == PRINCIPLES
             assert f"Gættet var {guess} i snit, svaret {answer}." in spot.first.inner_text()
             assert page.locator(".kompas-pair").count() == PRINCIPLES
-    look(keys, "three-pair")
+    look(keys, "collaboration-three-pair", WIDE, NARROW)
 
     press(leader, "Gå videre til samtalen")
     for number, known in enumerate(["De kan ikke sove om torsdagen.", "Ingen tager telefonen."], start=1):
@@ -293,7 +273,7 @@ def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server)
         press(page, "Referat")
         assert "Et nummer, der bliver taget om natten." in page.inner_text("main")
         assert "De kan ikke sove om torsdagen." in page.inner_text("main")
-    look(keys, "three-minutes")
+    look(keys, "collaboration-three-minutes", WIDE, NARROW)
     assert [line for line in keys.seen.complaints if "beforeunload" not in line] == []
 
 

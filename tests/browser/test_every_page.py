@@ -4,20 +4,11 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 
 from tests import routes
+from tests.browser.looking import COLOURS, NARROW, WIDE, too_wide, violations
 
 PAGES = [route for route in routes.EVERY if route.is_page]
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-COLOURS = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-    "resultTypes": ["violations"],
-}
 
 
 def is_for_staff(route) -> bool:
@@ -64,26 +55,6 @@ def visit(tabs, server):
     return go
 
 
-# A change of light or width is there when two frames have been drawn; axe would see it half done.
-DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-def violations(page, options) -> list[str]:
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE_SCRIPT)
-    page.evaluate(DRAWN)
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
-    ]
-
-
-def widths(page) -> tuple[int, int]:
-    return tuple(
-        page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    )
-
-
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)
 def test_a_page_works_for_everybody(visit, server, route):
     page = visit(route)
@@ -123,32 +94,20 @@ def what_is_kept(page, route):
 
 def in_every_light(page):
     """Ends narrow and light. The layout is the same in both lights, so colours alone are looked at twice."""
-    yield from (f"wide, light: {one}" for one in violations(page, RULES))
+    yield from (f"wide, light: {one}" for one in violations(page))
     page.emulate_media(color_scheme="dark")
     yield from (f"wide, dark: {one}" for one in violations(page, COLOURS))
     page.set_viewport_size(NARROW)
-    yield from (f"narrow, dark: {one}" for one in violations(page, RULES))
+    yield from (f"narrow, dark: {one}" for one in violations(page))
     page.emulate_media(color_scheme="light")
     yield from (f"narrow, light: {one}" for one in violations(page, COLOURS))
-
-
-def too_wide(page):
-    scroll, client = widths(page)
-    if scroll > client:
-        elements = page.evaluate(
-            """() => [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-                .slice(0, 5).map(e => e.tagName + '.' + e.className)"""
-        )
-        yield f"{scroll} pixels wide in a window of {client}: {elements}"
 
 
 @pytest.mark.parametrize("name", ["compass:front", "compass:story", "compass:stories", "goals:about"])
 def test_english_pages_fit_a_narrow_window_too(visit, name):
     page = visit(routes.BY_NAME[name], "en")
     page.set_viewport_size(NARROW)
-    assert widths(page) == (320, 320)
-    assert violations(page, RULES) == []
+    assert [*too_wide(page), *violations(page)] == []
 
 
 # --- Weight --------------------------------------------------------------------------------------

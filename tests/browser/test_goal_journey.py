@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+from tests.browser.looking import NARROW, WIDE
+
 LONG = "Vi har spurgt dem, det handler om, og de siger noget andet end tallet. " * 4  # ~ 280 characters
 
 GOAL = {

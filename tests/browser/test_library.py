@@ -2,7 +2,7 @@
 
 import pytest
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+from tests.browser.looking import NARROW, WIDE
 
 # A voice that says each sentence in no time, and notes what it was asked to say.
 VOICE = """

@@ -3,13 +3,11 @@
 Three months go by in the database: the first look is moved back.
 """
 
-import os
-from pathlib import Path
-
 import psycopg
 import pytest
 
-from tests.browser.test_goal_journey import GOAL, NARROW, PLAN, WIDE, Mouse, line_of, scale_of, walk
+from tests.browser.looking import NARROW, WIDE, keep, too_wide
+from tests.browser.test_goal_journey import GOAL, PLAN, Mouse, line_of, scale_of, walk
 from tests.databases import on_the_server
 
 THREE_MONTHS_BACK = [
@@ -31,17 +29,6 @@ def move_back(own_database):
             assert [database.execute(sql, {"key": key}).rowcount for sql in THREE_MONTHS_BACK] == [1, 1]
 
     return move
-
-
-def keep(page, name):
-    """A picture of the page, for whoever names a folder for it."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        width = page.viewport_size["width"]
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-
-
-def has_no_overflow(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "320"])
@@ -68,7 +55,7 @@ def look_back(page, hand):
     hand.write("change_became", "Vi nåede to samtaler.")
     hand.write("stop_became", "Rapporten er væk.")
     keep(page, "look-back")
-    assert has_no_overflow(page)
+    assert too_wide(page) == []
     hand.press("Fortsæt")
 
 
@@ -83,7 +70,7 @@ def see_old_answers(page, hand):
         hand.write(line_of(page), f"Tre måneder senere, trin {number}.")
         page.wait_for_selector("#save-status:has-text('Gemt')")
         keep(page, f"step-{number}")
-        assert has_no_overflow(page)
+        assert too_wide(page) == []
         hand.press("Fortsæt")
 
 
@@ -99,11 +86,11 @@ def decide_again(page, hand):
     page.wait_for_selector("text=Bag står: borgerens stemme.")
     assert "er ikke nævnt blandt dem, der har glæde af målet" in page.inner_text(".kompas-people")
     keep(page, "backing")
-    assert has_no_overflow(page)
+    assert too_wide(page) == []
     page.click(".kompas-breadcrumb a:text-is('Målet')")
     page.wait_for_selector("h1:text-is('Målet')")
     history = page.inner_text("main")
     for words in ["Vi nåede to samtaler.", "Rapporten er væk.", "i gang", GOAL["wording"]]:
         assert words in history
     keep(page, "goal")
-    assert has_no_overflow(page)
+    assert too_wide(page) == []

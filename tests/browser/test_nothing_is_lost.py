@@ -8,7 +8,6 @@ import pytest
 
 from tests.databases import on_the_server
 
-WIDE = {"width": 1280, "height": 900}
 SAVED = "Gemt"
 NOT_SAVED = "Ikke gemt. Teksten står her i vinduet, og vi prøver igen."
 LOGGED_OUT = "Du er logget ud. Det, du skriver, er her endnu."

@@ -1,27 +1,12 @@
 """A whole room with five browsers: who answers alone, what all see together, and who takes over."""
 
 import re
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-PHONE = {"width": 375, "height": 720}
-PICTURES = Path("test-results")
+from tests.browser.looking import NARROW, PHONE, WIDE, look
+
 SECRET = "Det har ingen sagt højt"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def folder():
-    PICTURES.mkdir(exist_ok=True)
-
-
-def look(page, name):
-    """No fault that axe finds, nothing wider than the screen; and a picture for people to look at."""
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]][:2]) for fault in found] == [], name
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-    page.screenshot(path=PICTURES / f"room-{name}.png", full_page=True)
 
 
 def press(page, words):
@@ -35,10 +20,10 @@ def open_room(page) -> str:
     page.check("[name=concerns][value=citizens]")
     press(page, "Gem målet")
     press(page, "Se på det som gruppe")
-    look(page, "open")
+    look(page, "room-open")
     press(page, "Åbn rummet")
     page.wait_for_selector("h1:text-is('Led rummet')")
-    look(page, "lead")
+    look(page, "room-lead")
     return page.inner_text(".kompas-code--large")
 
 
@@ -74,31 +59,31 @@ def answer_alone(page, number, words):
 
 @pytest.mark.long
 def test_five_people_in_one_room(new_page, login, server):
-    leader = new_page(viewport={"width": 1280, "height": 900})
+    leader = new_page(viewport=WIDE)
     login(leader)
     code = open_room(leader)
     second_link = leader.get_attribute("a:text-is('Link til en, der skal lede')", "href")
     phones = [
         new_page(viewport=PHONE),
         new_page(viewport=PHONE, color_scheme="dark"),
-        new_page(viewport={"width": 320, "height": 700}),
+        new_page(viewport=NARROW),
         new_page(java_script_enabled=False),
     ]
     languages = ["", "", "/en", ""]
     for phone, language, name in zip(phones, languages, ["Alma", "", "Bo", ""], strict=True):
         come_in(phone, code, name=name, language=language)
-    look(phones[0], "welcome-375")
-    look(phones[2], "welcome-320-english")
+    look(phones[0], "room-welcome")
+    look(phones[2], "room-welcome-english")
     for number, (phone, language) in enumerate(zip(phones, languages, strict=True), start=1):
         assert f"{language}/rum/" in phone.url
         answer_alone(phone, number, f"{SECRET} {number}")
-    look(phones[1], "waiting-dark")
+    look(phones[1], "room-waiting-dark")
     leader.reload()
     assert "4 er færdige. 4 er med." in leader.inner_text("main")
     assert SECRET not in leader.content()
-    look(leader, "lead-answered")
+    look(leader, "room-lead-answered")
 
-    second = new_page(viewport={"width": 1280, "height": 900})
+    second = new_page(viewport=WIDE)
     second.goto(second_link)
     second.fill("[name=name]", "Sara")
     second.check("[name=spectator]")
@@ -109,19 +94,19 @@ def test_five_people_in_one_room(new_page, login, server):
     second.click("button:text-is('Start')")
     press(second, "Vis svarene samlet")
     second.wait_for_selector("h1:text-is('Svarene samlet')")
-    look(second, "board")
+    look(second, "room-board")
     for phone, language in zip(phones, languages, strict=True):
         phone.goto(f"{language}{room}")
         assert phone.url.endswith("/tavle/")
         assert phone.inner_text("main").count(SECRET) == 4 * 8
-    look(phones[1], "board-dark-375")
-    look(phones[2], "board-320-english")
+    look(phones[1], "room-board-dark")
+    look(phones[2], "room-board-english")
     for name, address in {"answers": "mine-svar/", "minutes": "referat/"}.items():
         phones[0].goto(f"{room}{address}")
-        look(phones[0], f"{name}-375")
+        look(phones[0], f"room-{name}")
     for name in ["led/plakat/", "led/faelles/1/"]:
         second.goto(f"{room}{name}")
-        look(second, name.split("/")[1])
+        look(second, f"room-{name.split('/')[1]}")
     second.goto(f"{room}led/plakat/")
     assert len(re.findall(rb"/Type\s*/Page\b", second.pdf(format="A4"))) == 1
     assert SECRET not in server.log

@@ -1,0 +1,64 @@
+"""What a page looks like: to axe, in a window of some width, and to people in a picture."""
+
+import os
+from pathlib import Path
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+WIDE, NARROW, PHONE = [
+    {"width": width, "height": height} for width, height in [(1280, 900), (320, 640), (375, 720)]
+]
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+    # axe would write the style sheets that others import into the page, which the portal forbids.
+    "preload": False,
+}
+COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+# A change of light or width is there when two frames have been drawn; before, one sees it half done.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+STICKS_OUT = """() => [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(0, 8).map(e => `${e.tagName}#${e.id}.${e.className}`)"""
+
+
+def violations(page, options=RULES) -> list[str]:
+    """What axe finds, a line for each element."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    page.evaluate(DRAWN)
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]
+
+
+def too_wide(page) -> list[str]:
+    """One line if the page must be scrolled sideways, with the elements that stick out."""
+    page.evaluate(DRAWN)
+    scroll, client = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    if scroll <= client:
+        return []
+    return [f"{scroll} pixels wide in a window of {client}: {page.evaluate(STICKS_OUT)}"]
+
+
+def look(page, name, *sizes):
+    """In windows of these sizes, or as it is: nothing for axe to find, nothing too wide; and a picture."""
+    before = page.viewport_size
+    for size in sizes or [before]:
+        page.set_viewport_size(size)
+        assert [*violations(page), *too_wide(page)] == [], name
+        keep(page, name)
+    page.set_viewport_size(before)
+
+
+def keep(page, name):
+    """A picture for people, if SCREENSHOTS names a folder for it."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        width = page.viewport_size["width"]
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
