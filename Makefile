@@ -31,7 +31,7 @@ ifneq ($(BROWSER),no)
 	@$(PYTHON) tools/prepare.py browser
 endif
 	@$(PY) tools/postgres.py run --temporary -- \
-		$(PY) -m pytest -n 4 --dist worksteal $(if $(filter no,$(BROWSER)),-m "not browser") $(ARGS)
+		$(PY) -m pytest -n 3 --dist worksteal $(if $(filter no,$(BROWSER)),-m "not browser") $(ARGS)
 
 lint: install-dev ## Style of code and templates, missing migrations, settings fit for production
 	@$(PY) -m ruff check

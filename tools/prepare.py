@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def run(*command):
@@ -79,7 +79,9 @@ def install_browser():
     if any(map(shutil.which, BROWSERS)):
         print("nothing to do", end=", ")
         return
-    install_from_debian("chromium", "or leave the browser tests out:\n    make test BROWSER=no")
+    install_from_debian(
+        "chromium-headless-shell", "or leave the browser tests out:\n    make test BROWSER=no"
+    )
 
 
 def main():

@@ -27,7 +27,7 @@ SETTINGS = {
     "WAS_URL": "https://was.example.dk/kompas",
     "SOURCE_CODE_URL": "https://kode.example.dk/kompas",
 }
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 SWITCHES = [
     "--disable-gpu",
     "--disable-background-networking",
