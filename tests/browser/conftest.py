@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import databases
 from tests.processes import ROOT, database_url, environment, run_module
+from tools.prepare import BROWSERS
 from tools.serve import GUNICORN, free_port
 
 PASSWORD = "et-langt-kodeord-til-browseren"
@@ -27,7 +28,6 @@ SETTINGS = {
     "WAS_URL": "https://was.example.dk/kompas",
     "SOURCE_CODE_URL": "https://kode.example.dk/kompas",
 }
-BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 SWITCHES = [
     "--disable-gpu",
     "--disable-background-networking",

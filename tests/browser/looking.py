@@ -12,8 +12,6 @@ WIDE, NARROW, PHONE = [
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
-    # axe would write the style sheets that others import into the page, which the portal forbids.
-    "preload": False,
 }
 COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
@@ -36,12 +34,17 @@ def violations(page, options=RULES) -> list[str]:
     ]
 
 
+def widths(page) -> tuple[int, int]:
+    """Of all there is to scroll, and of the window."""
+    page.evaluate(DRAWN)
+    return tuple(
+        page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    )
+
+
 def too_wide(page) -> list[str]:
     """One line if the page must be scrolled sideways, with the elements that stick out."""
-    page.evaluate(DRAWN)
-    scroll, client = page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
+    scroll, client = widths(page)
     if scroll <= client:
         return []
     return [f"{scroll} pixels wide in a window of {client}: {page.evaluate(STICKS_OUT)}"]

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from tests.browser.conftest import PASSWORD, watch
-from tests.browser.looking import NARROW, WIDE, too_wide, violations
+from tests.browser.looking import NARROW, RULES, WIDE, too_wide, violations
 
 EDITOR, METHOD_OWNER, ADMINISTRATOR = "redaktor@example.dk", "metode@example.dk", "administrator@example.dk"
+# axe would write the style sheets that others import into the page, which the portal forbids.
+ADMIN_RULES = {**RULES, "preload": False}
 PAGES = {
     "index": "/admin/",
     "app": "/admin/compass/",
@@ -88,9 +90,9 @@ def check(desk, server, address):
     desk.seen.requests.clear()
     desk.set_viewport_size(WIDE)
     assert desk.goto(address, wait_until="load").status == 200
-    problems = [f"wide: {one}" for one in violations(desk)]
+    problems = [f"wide: {one}" for one in violations(desk, ADMIN_RULES)]
     desk.set_viewport_size(NARROW)
-    problems += [f"narrow: {one}" for one in violations(desk)]
+    problems += [f"narrow: {one}" for one in violations(desk, ADMIN_RULES)]
     problems += too_wide(desk)
     problems += desk.seen.complaints
     problems += [f"asks another host: {url}" for url in desk.seen.requests if not url.startswith(server.url)]
@@ -137,7 +139,7 @@ def is_good(tab):
     """No violation on the page as it stands now, wide and narrow."""
     for size in [WIDE, NARROW]:
         tab.set_viewport_size(size)
-        found = [*violations(tab), *too_wide(tab)]
+        found = [*violations(tab, ADMIN_RULES), *too_wide(tab)]
         assert not found, "\n".join(found)
     tab.set_viewport_size(WIDE)
 

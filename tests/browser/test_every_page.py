@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import routes
-from tests.browser.looking import COLOURS, NARROW, WIDE, too_wide, violations
+from tests.browser.looking import COLOURS, NARROW, WIDE, too_wide, violations, widths
 
 PAGES = [route for route in routes.EVERY if route.is_page]
 
@@ -107,7 +107,8 @@ def in_every_light(page):
 def test_english_pages_fit_a_narrow_window_too(visit, name):
     page = visit(routes.BY_NAME[name], "en")
     page.set_viewport_size(NARROW)
-    assert [*too_wide(page), *violations(page)] == []
+    assert widths(page) == (320, 320)
+    assert violations(page) == []
 
 
 # --- Weight --------------------------------------------------------------------------------------
