@@ -7,6 +7,8 @@ import signal
 
 worker_class = "asgi"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Loaded once, so that the processes share memory and who replaces a dead one serves at once.
+preload_app = True
 graceful_timeout = 3  # a page takes milliseconds; who is slower than this has gone
 asgi_lifespan = "off"
 control_socket_disable = True
@@ -16,21 +18,23 @@ loglevel = "warning"
 # Who may wait to be let in. With asyncio's 100 the rest of a thousand phones that come at the same moment
 # are turned away, and each tries again a second later.
 WAITING = 2_048
+# A process with a thousand followers needs more than the usual 1024 file descriptors. Raised before the
+# portal is loaded, which looks at the limit.
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+if resource.RLIM_INFINITY not in {soft, hard}:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
 
 
-def on_starting(server):
-    """A process with a thousand followers needs more than the usual 1024 file descriptors."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if resource.RLIM_INFINITY not in {soft, hard}:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
+def when_ready(server):
+    """What is loaded by now stays. Looking through it again and again delays pages and events."""
+    import aarhuskompas.urls  # noqa: F401 - and with it every view
+
+    gc.freeze()
 
 
 def post_worker_init(worker):
     """A worker that is to stop ends its event streams; by themselves they would not end."""
     from reflection.streams import application
-
-    # What is loaded by now stays. Looking through it again and again delays pages and events.
-    gc.freeze()
 
     def stop():
         worker.handle_exit_signal()
