@@ -4,6 +4,9 @@ PY := .venv/bin/python
 BROWSER ?= yes
 ARGS ?=
 
+# Where this is set, each start compiles the portal anew, and each worker of a test run all tests (4 s).
+unexport PYTHONDONTWRITEBYTECODE
+
 # `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run dev test lint bench manage shell-db lock clean
