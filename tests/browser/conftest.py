@@ -18,10 +18,12 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import databases
+from tests.browser.looking import WIDE
 from tests.processes import ROOT, database_url, environment, run_module
 from tools.prepare import BROWSERS
 from tools.serve import GUNICORN, free_port
 
+STAFF, EDITOR = "medarbejder@example.dk", "redaktor@example.dk"
 PASSWORD = "et-langt-kodeord-til-browseren"
 SETTINGS = {
     "DEMO_PASSWORD": PASSWORD,
@@ -157,19 +159,22 @@ def new_page(chromium, server):
     """A function: a tab in a browser of its own, which remembers nothing. `page.seen` is what went on."""
     if server.process.poll() is not None:  # a test stopped it and failed: that is no reason for others to
         server.start()
-    contexts = []
+    opened = []
 
-    def open_tab(**options):
-        context = chromium.new_context(base_url=server.url, locale="da-DK", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(5_000)
-        watch(page)
-        return page
+    def open_one(**options):
+        opened.append(open_tab(chromium, server, **options))
+        return opened[-1]
 
-    yield open_tab
-    for context in contexts:
-        context.close()
+    yield open_one
+    for page in opened:
+        page.context.close()
+
+
+def open_tab(chromium, server, **options):
+    page = chromium.new_context(base_url=server.url, locale="da-DK", **options).new_page()
+    page.set_default_timeout(5_000)
+    watch(page)
+    return page
 
 
 @pytest.fixture
@@ -178,35 +183,45 @@ def browser_page(new_page):
 
 
 @pytest.fixture(scope="session")
-def first_logins():
-    """What the session of each person's first login holds, by address."""
-    return {}
-
-
-@pytest.fixture
-def login(server, first_logins):
+def login(server):
     """A function: log one of the demo people in, the first time through the portal's own form.
 
     Checking a password takes half a second on purpose, so later logins get a new session that holds the same.
     """
+    held = {}
 
-    def log_in(page, email="medarbejder@example.dk"):
-        if email in first_logins:
-            begin_session(page, server, first_logins[email])
+    def log_in(page, email=STAFF):
+        if email in held:
+            begin_session(page, server, held[email])
         else:
-            send_the_form(page, email)
-            first_logins[email] = session_of(page, server)
+            page.goto("/konto/log-ind/")
+            send_login(page, email)
+            held[email] = session_of(page, server)
         page.wait_for_url(f"{server.url}/maalkompasset/mine/")
 
     return log_in
 
 
-def send_the_form(page, email):
-    page.goto("/konto/log-ind/")
+@pytest.fixture(scope="package")
+def open_desk(chromium, server, login):
+    """A function: a tab of somebody at the front of the admin; who opens it closes it."""
+
+    def open_for(email=EDITOR):
+        tab = open_tab(chromium, server, viewport=WIDE)
+        tab.set_default_timeout(10_000)
+        login(tab, email)
+        tab.goto("/admin/")
+        return tab
+
+    return open_for
+
+
+def send_login(page, email=STAFF):
+    """Fill in the login that the page shows, and send it."""
     page.fill("[name=login]", email)
     page.fill("[name=password]", PASSWORD)
     with page.expect_navigation():
-        page.click("main form button[type=submit], main form button:not([type])")
+        page.press("[name=password]", "Enter")
 
 
 def session_of(page, server) -> tuple:

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.browser.conftest import PASSWORD, watch
+from tests.browser.conftest import EDITOR, send_login
 from tests.browser.looking import NARROW, RULES, WIDE, too_wide, violations
 
-EDITOR, METHOD_OWNER, ADMINISTRATOR = "redaktor@example.dk", "metode@example.dk", "administrator@example.dk"
+METHOD_OWNER, ADMINISTRATOR = "metode@example.dk", "administrator@example.dk"
 # axe would write the style sheets that others import into the page, which the portal forbids.
 ADMIN_RULES = {**RULES, "preload": False}
 PAGES = {
@@ -33,24 +33,11 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def desk(chromium, server):
+def desk(open_desk):
     """An editor's tab, used for all pages; what it must not do is written in `desk.seen`."""
-    tab = open_desk(chromium, server, EDITOR)
+    tab = open_desk()
     yield tab
     tab.context.close()
-
-
-def open_desk(chromium, server, email):
-    context = chromium.new_context(base_url=server.url, locale="da-DK", viewport=WIDE)
-    tab = context.new_page()
-    tab.set_default_timeout(10_000)
-    watch(tab)
-    tab.goto("/konto/log-ind/?next=/admin/")
-    tab.fill("[name=login]", email)
-    tab.fill("[name=password]", PASSWORD)
-    tab.press("[name=password]", "Enter")
-    tab.wait_for_url("**/admin/")
-    return tab
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +64,8 @@ OF_OTHERS = {
 
 
 @pytest.mark.parametrize("email", OF_OTHERS)
-def test_the_pages_of_other_roles_work_for_everybody(chromium, server, email):
-    tab = open_desk(chromium, server, email)
+def test_the_pages_of_other_roles_work_for_everybody(open_desk, server, email):
+    tab = open_desk(email)
     for address in OF_OTHERS[email]:
         check(tab, server, address)
     check(tab, server, tab.locator("#result_list tbody a").first.get_attribute("href"))
@@ -103,12 +90,12 @@ def check(desk, server, address):
 
 
 @pytest.fixture
-def open_tab(chromium, server):
+def open_tab(open_desk):
     """A function: a tab of an editor or a method owner, closed when the test ends."""
     opened = []
 
     def open_for(email):
-        opened.append(open_desk(chromium, server, email))
+        opened.append(open_desk(email))
         return opened[-1]
 
     yield open_for
@@ -228,9 +215,7 @@ def test_a_session_that_ends_while_one_types_loses_nothing(open_tab, server):
     tab.wait_for_selector("#unsaved-status.out")
     other = tab.context.new_page()
     other.goto("/konto/log-ind/?next=/admin/")
-    other.fill("[name=login]", EDITOR)
-    other.fill("[name=password]", PASSWORD)
-    other.press("[name=password]", "Enter")
+    send_login(other, EDITOR)
     other.wait_for_url("**/admin/")
     tab.wait_for_selector("#unsaved-status.kept", timeout=15_000)
     press(tab, "Gem og fortsæt med at redigere")

@@ -8,7 +8,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.browser.test_room import PHONE, come_in, main_button, open_room, press
+from tests.browser.hands import press
+from tests.browser.looking import PHONE
+from tests.browser.test_room import come_in, main_button, open_room
 from tests.databases import on_the_server
 
 POLL = 30_000  # milliseconds: components/live_attributes.html

@@ -6,14 +6,10 @@ import pytest
 
 from tests.browser.callers import Caller
 from tests.browser.conftest import PASSWORD
+from tests.browser.hands import Keyboard, Mouse, press
 from tests.browser.looking import NARROW, WIDE, look
-from tests.browser.test_goal_journey import Keyboard
 
 PRINCIPLES = 7
-
-
-def press(page, words):
-    page.click(f"main :is(button, a):text-is('{words}')")
 
 
 def open_round(page) -> str:
@@ -57,17 +53,6 @@ def answer_alone(page, number):
         page.click(f"label:has([name^=prompt-][value='{number}'])")
         press(page, "Fortsæt")
     page.wait_for_selector("h1:has-text('Sæt dig i deres sted')")
-
-
-class Mouse:
-    def __init__(self, page):
-        self.page = page
-
-    def choose(self, name, value):
-        self.page.click(f"label:has([name='{name}'][value='{value}'])")
-
-    def press(self, words):
-        press(self.page, words)
 
 
 def guess(page, hand, number, sureness):

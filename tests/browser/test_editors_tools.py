@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_admin import EDITOR, check, first_row, open_desk
+from tests.browser.test_admin import check, first_row
 
 PAGES = [
     "/admin/compass/picture/",
@@ -19,8 +19,8 @@ STORY = (
 
 
 @pytest.fixture(scope="module")
-def desk(chromium, server):
-    tab = open_desk(chromium, server, EDITOR)
+def desk(open_desk):
+    tab = open_desk()
     yield tab
     tab.context.close()
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import routes
+from tests.browser.conftest import open_tab
 from tests.browser.looking import COLOURS, NARROW, WIDE, too_wide, violations, widths
 
 PAGES = [route for route in routes.EVERY if route.is_page]
@@ -16,20 +17,10 @@ def is_for_staff(route) -> bool:
 
 
 @pytest.fixture(scope="module")
-def tabs(chromium, server):
+def tabs(chromium, server, login):
     """One tab for readers and one for staff, used for all pages: opening a browser is what costs."""
-    from tests.browser.conftest import PASSWORD, watch
-
-    opened = {}
-    for who in ["reader", "staff"]:
-        context = chromium.new_context(base_url=server.url, locale="da-DK", viewport=WIDE)
-        opened[who] = context.new_page()
-        watch(opened[who])
-    opened["staff"].goto("/konto/log-ind/")
-    opened["staff"].fill("[name=login]", "medarbejder@example.dk")
-    opened["staff"].fill("[name=password]", PASSWORD)
-    opened["staff"].press("[name=password]", "Enter")
-    opened["staff"].wait_for_url("**/maalkompasset/mine/")
+    opened = {who: open_tab(chromium, server, viewport=WIDE) for who in ["reader", "staff"]}
+    login(opened["staff"])
     yield opened
     for page in opened.values():
         page.context.close()

@@ -6,8 +6,9 @@ Three months go by in the database: the first look is moved back.
 import psycopg
 import pytest
 
+from tests.browser.hands import Mouse
 from tests.browser.looking import NARROW, WIDE, keep, too_wide
-from tests.browser.test_goal_journey import GOAL, PLAN, Mouse, line_of, scale_of, walk
+from tests.browser.test_goal_journey import GOAL, PLAN, line_of, scale_of, walk
 from tests.databases import on_the_server
 
 THREE_MONTHS_BACK = [

@@ -12,7 +12,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.browser.test_admin import EDITOR, first_row, open_desk, press
+from tests.browser.test_admin import first_row, press
 from tests.processes import ROOT
 
 MANUAL = ROOT / "docs" / "editing.md"
@@ -24,8 +24,8 @@ WRONG = "nøgle;slags;vej;titel;indledning;tekst;ophav\nS90;Roman;findes-ikke;Ny
 
 
 @pytest.fixture(scope="module")
-def desk(chromium, server):
-    tab = open_desk(chromium, server, EDITOR)
+def desk(open_desk):
+    tab = open_desk()
     tab.set_viewport_size(SIZE)
     yield tab
     tab.context.close()

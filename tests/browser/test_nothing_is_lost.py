@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 import psycopg
 import pytest
 
+from tests.browser.conftest import send_login
+from tests.browser.hands import press
 from tests.databases import on_the_server
 
 SAVED = "Gemt"
@@ -41,7 +43,7 @@ class Window:
         self.page.wait_for_selector(f"[data-save-text]:text-is('{words}')", timeout=20_000)
 
     def press(self, words):
-        self.page.click(f"main :is(button, a):text-is('{words}')")
+        press(self.page, words)
 
     @property
     def text(self) -> str:
@@ -61,8 +63,8 @@ def step(login):
         page.goto("/maalkompasset/nyt/")
         page.fill("[name=wording]", "Flere skal cykle til arbejde.")
         page.check("[name=concerns][value=citizens]")
-        page.click("button:text-is('Gem målet')")
-        page.click("button:text-is('Se på målet')")
+        press(page, "Gem målet")
+        press(page, "Se på målet")
         page.wait_for_selector("text=trin 1 af 8")
         return page.url
 
@@ -111,18 +113,10 @@ def end_session(server):
     return end
 
 
-@pytest.fixture
-def log_in_at(server):
-    """A function: fill in the login that a page shows."""
-    from tests.browser.conftest import PASSWORD
-
-    def log_in(page):
-        page.fill("[name=login]", "medarbejder@example.dk")
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_selector("h1:not(:text-is('Log ind'))")
-
-    return log_in
+def log_in_at(page):
+    """Fill in the login that the page shows, and come to what was asked for."""
+    send_login(page)
+    page.wait_for_selector("h1:not(:text-is('Log ind'))")
 
 
 # --- While one types -----------------------------------------------------------------------------
@@ -287,9 +281,7 @@ def test_closing_a_window_with_unsaved_words_asks_first(first):
 # --- No session ----------------------------------------------------------------------------------
 
 
-def test_when_the_session_ends_one_logs_in_beside_and_the_text_saves_itself(
-    first, end_session, log_in_at, stored
-):
+def test_when_the_session_ends_one_logs_in_beside_and_the_text_saves_itself(first, end_session, stored):
     first.save("Før")
     end_session(first.page)
     first.type("Skrevet efter tolv timer")
@@ -302,7 +294,7 @@ def test_when_the_session_ends_one_logs_in_beside_and_the_text_saves_itself(
     assert (first.text, stored(first)) == ("Skrevet efter tolv timer", "Skrevet efter tolv timer")
 
 
-def test_a_button_pressed_after_the_session_ended_takes_nothing_away(first, end_session, log_in_at, stored):
+def test_a_button_pressed_after_the_session_ended_takes_nothing_away(first, end_session, stored):
     end_session(first.page)
     first.type("Skrevet efter tolv timer")
     first.press("Gem, og fortsæt senere")
@@ -328,9 +320,7 @@ def test_trying_again_does_not_take_the_login_away_from_whoever_is_about_to_pres
     assert link.evaluate("link => document.activeElement === link")
 
 
-def test_without_javascript_the_words_come_back_and_are_sent_again(
-    new_page, step, end_session, log_in_at, stored
-):
+def test_without_javascript_the_words_come_back_and_are_sent_again(new_page, step, end_session, stored):
     page = new_page(java_script_enabled=False)
     address = step(page)
     window = Window(page, address)

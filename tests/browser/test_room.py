@@ -4,13 +4,10 @@ import re
 
 import pytest
 
+from tests.browser.hands import press
 from tests.browser.looking import NARROW, PHONE, WIDE, look
 
 SECRET = "Det har ingen sagt højt"
-
-
-def press(page, words):
-    page.click(f"main :is(button, a):text-is('{words}')")
 
 
 def open_room(page) -> str:
