@@ -2,14 +2,13 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.fields import DayField
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from reflection.forms import AnswersForm, FieldwiseForm, RoomForm, TextLine
 from reflection.models import Answer, Reflection
 
 MOST_PARTNERS = 6
 NEEDED_PARTNERS = 2
-DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "required": False}
-NO_SUCH_DATE = {"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")}
 
 
 class CollaborationForm(forms.ModelForm):
@@ -212,12 +211,9 @@ class InsightForm(FieldwiseForm):
 class EndingForm(FieldwiseForm):
     """How a round ends: somebody's name, a date for it, and when one looks again – or why not."""
 
-    due = forms.DateField(label=_("Hvornår?"), error_messages=NO_SUCH_DATE, **DATE)
-    look_back_on = forms.DateField(
-        label=_("Vi kigger igen den"),
-        help_text=_("Gerne om to til tre måneder."),
-        error_messages=NO_SUCH_DATE,
-        **DATE,
+    due = DayField(label=_("Hvornår?"), required=False)
+    look_back_on = DayField(
+        label=_("Vi kigger igen den"), help_text=_("Gerne om to til tre måneder."), required=False
     )
 
     def __init__(self, *args, **kwargs):

@@ -4,12 +4,10 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.fields import DayField
 from goals.models import Backing, CityGoal, Decision, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.backing import KINDS, ROLES
 from reflection.forms import FieldwiseForm, TextLine
-
-NO_DATE = {"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")}
-DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), "error_messages": NO_DATE}
 
 
 class Asked(NamedTuple):
@@ -199,7 +197,7 @@ class PlanForm(FieldwiseForm):
         help_text=_("Noget, man kan se eller høre inden for tre måneder."),
         max_length=500,
     )
-    look_back_on = forms.DateField(label=_("Vi kigger igen den"), **DAY)
+    look_back_on = DayField(label=_("Vi kigger igen den"))
     if_nothing = TextLine(
         label=_("Sker der intet, så"),
         help_text=_("Hvad gør I, hvis tegnet udebliver?"),
@@ -284,8 +282,8 @@ class GoodbyeForm(forms.ModelForm):
     )
     why = TextLine(label=_("Hvorfor?"), max_length=1000)
     frees = TextLine(label=_("Hvad giver det plads til?"), max_length=500)
-    stops_on = forms.DateField(label=_("Fra hvornår?"), **DAY)
-    trial_until = forms.DateField(label=_("Prøven slutter den"), required=False, **DAY)
+    stops_on = DayField(label=_("Fra hvornår?"))
+    trial_until = DayField(label=_("Prøven slutter den"), required=False)
 
     class Meta:
         model = Goodbye

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.fields import DayField
 from reflection.models import Agreement
 from reflection.models.agreements import followed_up
 
@@ -27,12 +28,7 @@ class FollowUpForm(forms.ModelForm):
             "invalid_choice": _("Vælg gjort, udskudt eller farvel."),
         },
     )
-    due = forms.DateField(
-        label=_("Ny dato, hvis det er udskudt"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        required=False,
-        error_messages={"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")},
-    )
+    due = DayField(label=_("Ny dato, hvis det er udskudt"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:

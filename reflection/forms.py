@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.fields import MomentField
 from reflection.models import (
     UNKNOWN,
     Answer,
@@ -291,12 +292,10 @@ class RoomForm(forms.Form):
         help_text=_("Så får alle at vide, at det, de skriver, kan være omfattet af aktindsigt."),
         required=False,
     )
-    reveal_at = forms.DateTimeField(
+    reveal_at = MomentField(
         label=_("Vis svarene af sig selv på et bestemt tidspunkt"),
         help_text=_("Tomt felt: du viser dem selv, når I er klar."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         required=False,
-        error_messages={"invalid": _("Skriv dag og tid som 2027-03-01 14:30.")},
     )
     is_rehearsal = forms.BooleanField(
         label=_("Det er en prøve"),

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
 from aarhuskompas.editing.content import ContentAdmin
+from aarhuskompas.fields import MomentField
 from aarhuskompas.publishing import State
 from aarhuskompas.readability import AIM, described, lix
 
@@ -72,10 +73,8 @@ TAKEN = {
 
 
 class ScheduleForm(forms.Form):
-    moment = forms.DateTimeField(
-        label="Hvornår skal siden frem?",
-        help_text="Siden kommer frem af sig selv på det tidspunkt.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    moment = MomentField(
+        label="Hvornår skal siden frem?", help_text="Siden kommer frem af sig selv på det tidspunkt."
     )
 
     def clean_moment(self):
