@@ -24,11 +24,13 @@ ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: [*CONTENT, *GUIDE
 
 
 def grant_permissions(**kwargs):
-    """Give each role its permissions; runs after every migrate, when all permissions exist."""
+    """Give each role its permissions; runs after every migrate, when all permissions exist.
+
+    A role that somebody has deleted is made again: the portal cannot be edited without it.
+    """
     for role, models in ROLES.items():
-        group = Group.objects.filter(name=role).first()
-        if group:
-            group.permissions.set(Permission.objects.filter(_on(models)))
+        group, _made = Group.objects.get_or_create(name=role)
+        group.permissions.set(Permission.objects.filter(_on(models)))
 
 
 def _on(models: list[str]) -> Q:

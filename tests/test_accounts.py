@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
@@ -217,6 +218,13 @@ def test_one_email_is_one_account_however_it_is_written(staff):
 
 def test_the_migrations_have_made_the_roles():
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
+def test_a_role_that_was_deleted_is_back_after_the_next_migrate():
+    Group.objects.all().delete()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    found = Group.objects.values_list("name", "permissions__content_type__model")
+    assert set(found) == {(role, model) for role, models in ROLES.items() for model in models}
 
 
 @pytest.mark.parametrize("role", ROLES)
