@@ -1,27 +1,24 @@
 """What everybody may read and print: the principles, and sheets of them."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from aarhuskompas.caching import public
 from collaboration.models import GUIDE
-from reflection.models import Answer, GuideVersion, Prompt
+from reflection.models import Answer, Prompt
 from reflection.pdf import pdf_response
-
-
-def current_version() -> GuideVersion:
-    return get_object_or_404(GuideVersion.objects.newest_of(GUIDE))
+from reflection.published import newest_version
 
 
 @public
 def about(request):
-    return render(request, "collaboration/about.html", {"version": current_version()})
+    return render(request, "collaboration/about.html", {"version": newest_version(GUIDE)})
 
 
 @public
 def blank(request):
-    context = {"version": current_version(), "sureness": Answer.Sureness.labels}
+    context = {"version": newest_version(GUIDE), "sureness": Answer.Sureness.labels}
     return render(request, "collaboration/blank.html", context)
 
 
@@ -41,7 +38,7 @@ def blank_pdf(request):
 
 
 def _sheet(template: str, filename: str):
-    version = current_version()
+    version = newest_version(GUIDE)
     content = {
         "title": version.guide.local.title,
         "standfirst": version.guide.local.standfirst,

@@ -1,29 +1,25 @@
 """What everybody may read of Målkompasset, and the overview for leaders."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aarhuskompas.caching import public
 from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
 from goals.overview import overview as shown_years
-from reflection.models import GuideVersion
-
-
-def _current_version() -> GuideVersion:
-    return get_object_or_404(GuideVersion.objects.newest_of(GUIDE))
+from reflection.published import newest_version
 
 
 @public
 def about(request):
-    context = {"version": _current_version(), "choices": Decision.usual()}
+    context = {"version": newest_version(GUIDE), "choices": Decision.usual()}
     return render(request, "goals/about.html", context)
 
 
 @public
 def blank(request):
     context = {
-        "version": _current_version(),
+        "version": newest_version(GUIDE),
         "choices": Decision.usual(),
         "plan_labels": [label for label, _text in Review().plan_lines],
     }

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from compass import library
 from compass.models import Dilemma, Path, Picture, Pivot, Source, Standpoint, Story, Theme
+from reflection.models import Guide
 from tests.factories import (
     make_attachment,
     make_dilemma,
+    make_guide,
     make_page,
     make_path,
     make_picture,
@@ -51,7 +53,7 @@ def test_a_change_of_any_table_is_noticed_or_it_is_said_why_not():
         cursor.execute(FOLLOWED)
         followed = {table for (table,) in cursor}
     tables = {name for name in connection.introspection.table_names() if name.startswith("compass_")}
-    assert followed == tables - set(OF_THEIR_OWN)
+    assert followed == (tables - set(OF_THEIR_OWN)) | {"reflection_guide", "reflection_guideversion"}
 
 
 def test_nothing_is_read_again_until_something_changes(transactional_db):
@@ -100,6 +102,19 @@ def test_a_story_shows_what_is_put_on_it_and_taken_away(page):
     assert "Skema til mødet" in page(story.get_absolute_url()).html
     story.attachments.clear()
     assert "Skema til mødet" not in page(story.get_absolute_url()).html
+
+
+def test_a_compass_shows_each_change_and_no_draft(page):
+    guide = make_guide()
+    page("/maalkompasset/")
+    draft = guide.current_version().new_draft()
+    draft.intro = "Ny begyndelse"
+    draft.save()
+    assert "Ny begyndelse" not in page("/maalkompasset/").text
+    draft.publish()
+    assert "Ny begyndelse" in page("/maalkompasset/").text
+    Guide.objects.update(title="Nyt navn")
+    assert "Nyt navn" in page("/maalkompasset/").text
 
 
 @pytest.mark.parametrize(
