@@ -65,6 +65,11 @@ FACETS = [
 ]
 
 
+def choices_of(catalogue: Catalogue) -> dict[str, dict[str, Choice]]:
+    """All choices there are, by facet and by how they stand in an address."""
+    return {facet.name: {choice.value: choice for choice in facet.choices(catalogue)} for facet in FACETS}
+
+
 class FilterForm(forms.Form):
     """The query of an address: at most one choice of each facet, and the page of the list."""
 
@@ -114,27 +119,19 @@ class PageLink(NamedTuple):
     address: str
 
 
-class Filtered:
-    """The stories that an address asks for, and where one can go from there."""
+class Filters:
+    """What is chosen, and what else could be: each choice with the number of stories that it would leave.
 
-    def __init__(self, query, user):
-        self.user = user
-        self.library = library.current()
-        self.catalogue = self.library.catalogue
-        self.visible = self.catalogue.visible_to(user)
-        self.choices = {
-            facet.name: {choice.value: choice for choice in facet.choices(self.catalogue)} for facet in FACETS
-        }
-        form = FilterForm(query, self.choices)
-        self.chosen = form.known()
-        self.page = self.chosen.pop("side", 1)
-        self.unknown = form.unknown()
-        self.bits = self._bits()
-        if self.page > self.pages:
-            self.unknown.append(f"{form['side'].label}: {self.page}")
-            self.page = 1
+    `visible` are the bits of what the reader may see, `start` is the address without any filter, in the
+    reader's language. The library keeps it, so that the menu of filters is counted and rendered once.
+    """
 
-    def _bits(self, without: str = "") -> int:
+    def __init__(self, catalogue: Catalogue, visible: int, chosen: tuple[tuple[str, str], ...], start: str):
+        self.catalogue, self.visible, self.start = catalogue, visible, start
+        self.chosen = dict(chosen)
+        self.choices = choices_of(catalogue)
+
+    def bits(self, without: str = "") -> int:
         """What every chosen filter leaves, or every one but that of the facet `without`."""
         bits = self.visible
         for facet in FACETS:
@@ -142,6 +139,54 @@ class Filtered:
                 choice = self.choices[facet.name][self.chosen[facet.name]]
                 bits &= self.catalogue.under(facet.heading, choice.key)
         return bits
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The facets that divide these stories."""
+        groups = [Group(facet.label, self._options(facet)) for facet in FACETS]
+        return [group for group in groups if group.options]
+
+    def _options(self, facet: Facet) -> list[Option]:
+        others = self.bits(without=facet.name)
+        options = [self._option(facet, choice, others) for choice in self.choices[facet.name].values()]
+        return [option for option in options if option.count or option.is_chosen]
+
+    def _option(self, facet: Facet, choice: Choice, others: int) -> Option:
+        count = (others & self.catalogue.under(facet.heading, choice.key)).bit_count()
+        is_chosen = self.chosen.get(facet.name) == choice.value
+        address = self.address(**{facet.name: "" if is_chosen else choice.value})
+        return Option(facet, choice, count, is_chosen, address)
+
+    @property
+    def chips(self) -> list[Option]:
+        return [option for group in self.groups for option in group.options if option.is_chosen]
+
+    def address(self, **changes: str) -> str:
+        """The same choices but for the changes, always in the same order; back on the first page."""
+        query = {**self.chosen, **changes}
+        names = [*(facet.name for facet in FACETS), "side"]
+        chosen = {name: query[name] for name in names if query.get(name)}
+        return f"{self.start}?{urlencode(chosen)}" if chosen else self.start
+
+
+class Filtered:
+    """The stories that an address asks for, and where one can go from there."""
+
+    def __init__(self, query, user):
+        self.user = user
+        self.library = library.current()
+        catalogue = self.library.catalogue
+        form = FilterForm(query, self.library.read(choices_of, catalogue))
+        chosen = form.known()
+        self.page = chosen.pop("side", 1)
+        self.unknown = form.unknown()
+        self.filters: Filters = self.library.read(
+            Filters, catalogue, catalogue.visible_to(user), tuple(chosen.items()), reverse("compass:stories")
+        )
+        self.bits = self.filters.bits()
+        if self.page > self.pages:
+            self.unknown.append(f"{form['side'].label}: {self.page}")
+            self.page = 1
 
     @property
     def number(self) -> int:
@@ -153,29 +198,9 @@ class Filtered:
 
     @cached_property
     def stories(self) -> list[Story]:
-        ids = self.catalogue.newest(self.bits, STORIES_A_PAGE, after=(self.page - 1) * STORIES_A_PAGE)
+        after = (self.page - 1) * STORIES_A_PAGE
+        ids = self.library.catalogue.newest(self.bits, STORIES_A_PAGE, after=after)
         return self.library.stories(ids, self.user)
-
-    @cached_property
-    def groups(self) -> list[Group]:
-        """The facets that divide these stories, each choice with the number it would leave."""
-        groups = [Group(facet.label, self._options(facet)) for facet in FACETS]
-        return [group for group in groups if group.options]
-
-    def _options(self, facet: Facet) -> list[Option]:
-        others = self._bits(without=facet.name)
-        options = [self._option(facet, choice, others) for choice in self.choices[facet.name].values()]
-        return [option for option in options if option.count or option.is_chosen]
-
-    def _option(self, facet: Facet, choice: Choice, others: int) -> Option:
-        count = (others & self.catalogue.under(facet.heading, choice.key)).bit_count()
-        is_chosen = self.chosen.get(facet.name) == choice.value
-        address = self._address(**{facet.name: "" if is_chosen else choice.value})
-        return Option(facet, choice, count, is_chosen, address)
-
-    @property
-    def chips(self) -> list[Option]:
-        return [option for group in self.groups for option in group.options if option.is_chosen]
 
     @property
     def before(self) -> PageLink | None:
@@ -188,15 +213,4 @@ class Filtered:
     def _page_link(self, number: int) -> PageLink | None:
         if not 1 <= number <= self.pages:
             return None
-        return PageLink(number, self._address(side=str(number) if number > 1 else ""))
-
-    @cached_property
-    def _start(self) -> str:
-        return reverse("compass:stories")
-
-    def _address(self, **changes: str) -> str:
-        """The same choices but for the changes, always in the same order; back on the first page."""
-        query = {**self.chosen, **changes}
-        names = [*(facet.name for facet in FACETS), "side"]
-        chosen = {name: query[name] for name in names if query.get(name)}
-        return f"{self._start}?{urlencode(chosen)}" if chosen else self._start
+        return PageLink(number, self.filters.address(side=str(number) if number > 1 else ""))

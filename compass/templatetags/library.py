@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -88,16 +89,10 @@ def source_link(source):
 
 
 @register.simple_tag
-def filter_link(option):
-    """One filter, with the number of stories that it would leave."""
-    return piece(
-        "components/filter_link.html",
-        name=f"{option.facet.name}-{option.choice.value}",
-        address=option.address,
-        label=option.choice.label,
-        count=option.count,
-        is_chosen=option.is_chosen,
-    )
+@made_once
+def filter_menu(filters):
+    """The filters as links, each with the number of stories that it would leave."""
+    return render_to_string("components/filter_menu.html", {"filters": filters})
 
 
 @register.filter

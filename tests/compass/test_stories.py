@@ -73,10 +73,7 @@ def test_an_address_chooses_stories_and_the_newest_come_first(page, shelves, que
 def test_english_readers_have_the_same_filters(page, shelves):
     found = page("/en/historier/?vej=lytte&gik=godt")
     assert found.texts(TITLES) == ["Et"]
-    assert found.links(CHIPS) == {
-        "Fjern Vej: Nye veje til at lytte": "/en/historier/?gik=godt",
-        "Fjern Hvordan gik det?: Det gik godt": "/en/historier/?vej=lytte",
-    } or set(found.links(CHIPS).values()) == {"/en/historier/?gik=godt", "/en/historier/?vej=lytte"}
+    assert set(found.links(CHIPS).values()) == {"/en/historier/?gik=godt", "/en/historier/?vej=lytte"}
 
 
 def test_a_count_says_what_the_filter_would_leave(page, shelves):
