@@ -1,25 +1,14 @@
-"""Import and export in the admin: a file is tried first, and what was tried is what is imported.
-
-Between the two pages the file is kept under a name that nobody but its owner is given, one for each
-person and model; it is removed when it has been used, and after an hour if it never is.
-"""
-
-import hashlib
-from datetime import timedelta
-from pathlib import PurePath
+"""Import and export in the admin: a file is tried first, and what was tried is what is imported."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
@@ -28,9 +17,8 @@ from aarhuskompas.editing.history import ORIGINAL
 from compass.exchange import RESOURCES, Outcome, run, table
 from compass.research import Import, decoded, import_figures
 from compass.spreadsheets import Sheet, as_csv, as_xlsx, read
+from compass.tried_files import TriedFile
 
-KEPT = "import"
-KEPT_FOR = timedelta(hours=1)
 ROWS_SHOWN = 50
 ERRORS_SHOWN = 200
 MOST_IN_EXCEL = 10_000
@@ -51,44 +39,6 @@ class FileForm(forms.Form):
 
 class GoOnForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
-
-
-class KeptFile:
-    """The file of one person for one model, from the trial until it is imported."""
-
-    def __init__(self, user, label: str):
-        self.name = f"{KEPT}/{user.pk}-{slugify(label)}"
-
-    def keep(self, upload: File) -> str:
-        """Keep the file, and give back its mark: what is imported must have the same."""
-        self.remove()
-        remove_old()
-        upload.seek(0)
-        default_storage.save(self.name, upload)
-        return self.mark()
-
-    def exists(self) -> bool:
-        return default_storage.exists(self.name)
-
-    def open(self) -> File:
-        return default_storage.open(self.name)
-
-    def mark(self) -> str:
-        with self.open() as kept:
-            return hashlib.sha256(kept.read()).hexdigest()
-
-    def remove(self):
-        default_storage.delete(self.name)
-
-
-def remove_old():
-    """Files somebody tried and never imported."""
-    if not default_storage.exists(KEPT):
-        return
-    for name in default_storage.listdir(KEPT)[1]:
-        where = str(PurePath(KEPT) / name)
-        if default_storage.get_modified_time(where) < timezone.now() - KEPT_FOR:
-            default_storage.delete(where)
 
 
 # --- The history ---------------------------------------------------------------------------------------
@@ -183,7 +133,7 @@ class Exchange:
         mark = kept.keep(form.cleaned_data["file"])
         return self._tried(request, kept, mark)
 
-    def _tried(self, request, kept: KeptFile, mark: str):
+    def _tried(self, request, kept: TriedFile, mark: str):
         """The page after a trial: errors to mend, or what will happen and a button."""
         outcome = self._run(kept)
         if outcome.errors:
@@ -204,10 +154,10 @@ class Exchange:
         messages.success(request, f"Importeret: {told(outcome)}")
         return redirect(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def _kept(self, request) -> KeptFile:
-        return KeptFile(request.user, self.opts.label)
+    def _kept(self, request) -> TriedFile:
+        return TriedFile.of(request.user, self.opts.label)
 
-    def _run(self, kept: KeptFile, *, by=None) -> Outcome:
+    def _run(self, kept: TriedFile, *, by=None) -> Outcome:
         """A trial; or the import itself, when it is somebody's."""
         try:
             with kept.open() as file:

@@ -11,12 +11,14 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
 from aarhuskompas.editing.history import versions_of
 from compass.exchange import RESOURCES, run, table
 from compass.models import Contact, Milestone, ResearchWave, Story, Theme
 from compass.spreadsheets import as_csv, as_xlsx, neutral, read
+from compass.tried_files import TriedFile
 from tests.admin.conftest import admin_url
 from tests.factories import (
     make_department,
@@ -312,6 +314,22 @@ def test_a_file_nobody_imported_is_gone_after_an_hour(send, listen, administrato
         administrator_client.force_login(administrator)
         send(csv_file(FIRST, GOOD), by=administrator_client)
     assert left not in kept_files()
+
+
+def test_purge_removes_a_file_nobody_imported(send, listen, settings):
+    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = 365, "Sag 2026-1"
+    send(csv_file(FIRST, GOOD))
+    call_command("purge")
+    assert len(kept_files()) == 1
+    with time_machine.travel(time.time() + timedelta(hours=2).total_seconds()):
+        call_command("purge", dry_run=True)
+        assert len(kept_files()) == 1
+        call_command("purge")
+    assert kept_files() == []
+
+
+def test_a_file_that_goes_while_others_are_looked_for_is_no_fault():
+    assert not TriedFile("2-story").is_past()
 
 
 @pytest.mark.parametrize("mark", ["", "forkert"])

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aarhuskompas.models import UnsavedWork
+from compass.tried_files import TriedFile, past_files
 from reflection.keeping import delete_rehearsal, empty, past_rehearsals, past_rooms
 
 logger = logging.getLogger(__name__)
@@ -16,8 +17,8 @@ REFUSED = (
 
 class Command(BaseCommand):
     help = (
-        "Deletes rehearsals after a day, unsaved forms after thirty, and answers and people of rooms "
-        "whose time is over. Run it daily."
+        "Deletes rehearsals after a day, unsaved forms after thirty, spreadsheets that nobody imported, "
+        "and answers and people of rooms whose time is over. Run it daily."
     )
 
     def add_arguments(self, parser):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
+        self._purge("tried spreadsheets", past_files(), TriedFile.remove, dry_run=dry_run)
         if settings.KEEP_ROOMS_DAYS < 1 or not settings.PURGE_BASIS:
             raise CommandError(REFUSED)
         self._purge("rooms", past_rooms(), empty, dry_run=dry_run)

@@ -1,0 +1,59 @@
+"""A spreadsheet between its trial and its import, one for each person and model.
+
+Nothing leads to it, and only its owner is asked about it. It is removed when it has been imported; what
+nobody imports goes after an hour, with the next trial of anybody or with `manage.py purge`.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.text import slugify
+
+FOLDER = "import"
+KEPT_FOR = timedelta(hours=1)
+
+
+class TriedFile:
+    def __init__(self, name: str):
+        self.name = f"{FOLDER}/{name}"
+
+    @classmethod
+    def of(cls, user, label: str) -> "TriedFile":
+        return cls(f"{user.pk}-{slugify(label)}")
+
+    def keep(self, upload: File) -> str:
+        """Keep the file, and give back its mark: what is imported must have the same."""
+        self.remove()
+        for file in past_files():
+            file.remove()
+        upload.seek(0)
+        default_storage.save(self.name, upload)
+        return self.mark()
+
+    def exists(self) -> bool:
+        return default_storage.exists(self.name)
+
+    def is_past(self) -> bool:
+        try:
+            return default_storage.get_modified_time(self.name) < timezone.now() - KEPT_FOR
+        except FileNotFoundError:  # somebody else has just removed it
+            return False
+
+    def open(self) -> File:
+        return default_storage.open(self.name)
+
+    def mark(self) -> str:
+        with self.open() as kept:
+            return hashlib.sha256(kept.read()).hexdigest()
+
+    def remove(self):
+        default_storage.delete(self.name)
+
+
+def past_files() -> list[TriedFile]:
+    """What somebody tried and never imported."""
+    names = default_storage.listdir(FOLDER)[1] if default_storage.exists(FOLDER) else []
+    return [file for file in map(TriedFile, names) if file.is_past()]
