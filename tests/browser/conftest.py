@@ -162,7 +162,7 @@ def new_page(chromium, server):
     opened = []
 
     def open_one(**options):
-        opened.append(open_tab(chromium, server, **options))
+        opened.append(blank_tab(chromium, server, **options))
         return opened[-1]
 
     yield open_one
@@ -170,7 +170,7 @@ def new_page(chromium, server):
         page.context.close()
 
 
-def open_tab(chromium, server, **options):
+def blank_tab(chromium, server, **options):
     page = chromium.new_context(base_url=server.url, locale="da-DK", **options).new_page()
     page.set_default_timeout(5_000)
     watch(page)
@@ -207,7 +207,7 @@ def open_desk(chromium, server, login):
     """A function: a tab of somebody at the front of the admin; who opens it closes it."""
 
     def open_for(email=EDITOR):
-        tab = open_tab(chromium, server, viewport=WIDE)
+        tab = blank_tab(chromium, server, viewport=WIDE)
         tab.set_default_timeout(10_000)
         login(tab, email)
         tab.goto("/admin/")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import routes
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import blank_tab
 from tests.browser.looking import COLOURS, NARROW, WIDE, too_wide, violations, widths
 
 PAGES = [route for route in routes.EVERY if route.is_page]
@@ -19,7 +19,7 @@ def is_for_staff(route) -> bool:
 @pytest.fixture(scope="module")
 def tabs(chromium, server, login):
     """One tab for readers and one for staff, used for all pages: opening a browser is what costs."""
-    opened = {who: open_tab(chromium, server, viewport=WIDE) for who in ["reader", "staff"]}
+    opened = {who: blank_tab(chromium, server, viewport=WIDE) for who in ["reader", "staff"]}
     login(opened["staff"])
     yield opened
     for page in opened.values():
