@@ -158,7 +158,13 @@ DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Only rate limits live here, and they must count across processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rate_limits"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rate_limits",
+        "KEY_FUNCTION": "accounts.rate_limits.unreadable_key",
+    }
+}
 
 # --- People --------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -202,6 +202,16 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(page, staff, staff_clie
 
 
 # --- Who has an account --------------------------------------------------------------------------
+
+
+def test_the_database_keeps_no_network_address_of_those_who_try(client, staff):
+    client.post(LOGIN, {"login": staff.email, "password": "forkert-kodeord"}, REMOTE_ADDR="203.0.113.77")
+    client.post("/deltag/", {"code": "ABC234"}, REMOTE_ADDR="203.0.113.77")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM rate_limits")
+        keys = [key for (key,) in cursor]
+    assert len(keys) >= 3
+    assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)
 
 
 def test_nobody_signs_up(page):
