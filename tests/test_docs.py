@@ -2,11 +2,20 @@
 
 import ast
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+
+from aarhuskompas.models import KEPT as UNSAVED_KEPT
+from compass.tried_files import KEPT_FOR
+from goals.overview import LEAST
+from reflection.confidentiality import MIN_OUTSIDE
+from reflection.following import DAYS
+from reflection.keeping import REHEARSAL_HOURS
+from reflection.models import MIN_IN_ROOM, BreakGlass
 
 ROOT = settings.BASE_DIR
 OPERATIONS = ROOT / "docs" / "operations.md"
@@ -86,6 +95,46 @@ def test_every_command_of_ours_is_documented():
     ours = [name for name, app in get_commands().items() if (ROOT / app.partition(".")[0]).is_dir()]
     text = OPERATIONS.read_text(encoding="utf-8")
     assert [name for name in ours if name not in text] == []
+
+
+# --- docs/policy/rules.md -------------------------------------------------------------------------
+
+
+def rules() -> dict[str, str]:
+    """What the tables of the policy say, by the name of what in the code carries it out."""
+    text = (ROOT / "docs" / "policy" / "rules.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|[^|]*\| ([^|]*) \| `([\w.]+)`", text, re.MULTILINE)
+    return {where: said for said, where in rows}
+
+
+def in_the_code() -> dict[str, str]:
+    hours = {
+        "reflection.keeping.REHEARSAL_HOURS": timedelta(hours=REHEARSAL_HOURS),
+        "compass.tried_files.KEPT_FOR": KEPT_FOR,
+        "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        "reflection.models.BreakGlass.LASTS": BreakGlass.LASTS,
+    }
+    return {
+        "reflection.models.MIN_IN_ROOM": f"{MIN_IN_ROOM}",
+        "reflection.confidentiality.MIN_OUTSIDE": f"{MIN_OUTSIDE}",
+        "goals.overview.LEAST": f"{LEAST}",
+        "aarhuskompas.models.KEPT": f"{UNSAVED_KEPT.days} days",
+        "reflection.following.DAYS": f"{DAYS} days",
+        **{where: f"{time / timedelta(hours=1):g} hour" for where, time in hours.items()},
+    }
+
+
+def test_the_policy_says_what_the_code_does():
+    said = {where: re.match(r"\d+( days| hour)?", words) for where, words in rules().items()}
+    assert {where: number[0] for where, number in said.items() if number} == in_the_code()
+
+
+def test_no_threshold_is_lower_than_promised():
+    assert MIN_IN_ROOM >= 3
+    assert min(MIN_OUTSIDE, LEAST) >= 5
+
+
+# --- Links, and names of files and commands --------------------------------------------------------
 
 
 def documents() -> list[Path]:
