@@ -27,6 +27,8 @@ from reflection.models import (
 from reflection.models.fieldwise import raw
 
 LONGEST_LINE = 2000
+# A day, a month, a year and four digits.
+LIKE_CPR = re.compile(r"(?<!\d)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d[ -]?\d{4}(?!\d)")
 
 
 class Clash(NamedTuple):
@@ -70,6 +72,12 @@ class AutosavedForm:
     def sent(self, name: str) -> str | None:
         """A field as the page sent it and as it is stored; None when it cannot be stored."""
         return self.cleaned_data.get(name)
+
+    @property
+    def has_cpr(self) -> bool:
+        """Whether something that was sent looks like somebody's CPR number (public-sector.md B1)."""
+        sent = getattr(self, "cleaned_data", {}).values()
+        return any(LIKE_CPR.search(text) for text in sent if isinstance(text, str))
 
     @property
     def hidden_state(self) -> list[tuple[str, str]]:

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reflection.forms import AutosavedForm
 
+CPR_WARNING = gettext_lazy("Noget af det, du skrev, ligner et CPR-nummer. Slet det, hvis det er et.")
 STATUS = {"saved": 200, "clash": 409, "closed": 409, "invalid": 422}
 
 
@@ -40,8 +42,10 @@ def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]
         form.relax()
     outcome = _save(form)
     if request.htmx:
-        context = {"form": form, "state": outcome}
+        context = {"form": form, "state": outcome, "warning": CPR_WARNING if form.has_cpr else ""}
         return render(request, "components/save_status.html", context, status=STATUS[outcome])
+    if form.has_cpr:
+        messages.warning(request, CPR_WARNING)
     if outcome == "closed":
         messages.warning(request, _("Svarene er vist samlet. Det sidste, du skrev, er ikke gemt."))
     if outcome != "saved":

@@ -1,6 +1,7 @@
 """The form of a step: what it asks for, what it takes as it is, and what it says to two windows."""
 
 import pytest
+from django.urls import reverse
 
 from reflection.forms import LONGEST_LINE, StepForm
 from reflection.models import Answer, Prompt
@@ -69,6 +70,32 @@ def test_autosave_asks_for_nothing(make_form):
     form = make_form({})
     form.relax()
     assert form.errors == {}
+
+
+@pytest.mark.parametrize("text", ["Hun hedder 010190-1234.", "0101901234", "Se 311299 4321 i sagen"])
+def test_what_looks_like_a_cpr_number_is_noticed(make_form, line, text):
+    form = make_form({line: text})
+    form.full_clean()
+    assert form.has_cpr
+
+
+@pytest.mark.parametrize(
+    "text", ["Ring 8940 2000", "321390-1234", "011390-1234", "2010190-1234", "010190-12345", "95 af 100"]
+)
+def test_other_numbers_are_left_alone(make_form, line, text):
+    form = make_form({line: text})
+    form.full_clean()
+    assert not form.has_cpr
+
+
+def test_somebody_who_writes_a_cpr_number_is_told_and_loses_nothing(review, page, scale, line):
+    address = reverse("goals:step", args=[review.reflection.key, 1])
+    sent = {scale: "3", line: "Det handler om 010190-1234"}
+    status = page(address, by=review.goal.owner, post=sent, part="save-status")
+    assert "ligner et CPR-nummer" in status.text
+    after = page(address, by=review.goal.owner, post=sent)
+    assert "ligner et CPR-nummer" in after.text
+    assert stored() == ["3", sent[line]]
 
 
 def test_the_line_may_be_as_long_as_a_page_and_not_longer(make_form, scale, line):
