@@ -18,4 +18,5 @@ def newest_version(slug: str) -> GuideVersion:
 
 
 def _newest_version(slug: str) -> GuideVersion:
-    return GuideVersion.objects.newest_of(slug).get()
+    published = GuideVersion.objects.published().select_related("guide")
+    return published.filter(guide__slug=slug).latest("number")

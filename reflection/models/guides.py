@@ -42,10 +42,6 @@ class GuideVersionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(published_at__isnull=False)
 
-    def newest_of(self, slug: str):
-        """The newest published version of a guide, or none, with the guide."""
-        return self.published().filter(guide__slug=slug).select_related("guide").order_by("-number")[:1]
-
     def kept(self, pk: int) -> "GuideVersion":
         """The version; a process reads a published one once. Its guide, which may change, is asked for."""
         try:
