@@ -216,6 +216,14 @@ def open_desk(chromium, server, login):
     return open_for
 
 
+@pytest.fixture(scope="module")
+def desk(open_desk):
+    """An editor's tab, used for a whole module; what it must not do is written in `desk.seen`."""
+    tab = open_desk()
+    yield tab
+    tab.context.close()
+
+
 def send_login(page, email=STAFF):
     """Fill in the login that the page shows, and send it."""
     page.fill("[name=login]", email)

@@ -33,14 +33,6 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def desk(open_desk):
-    """An editor's tab, used for all pages; what it must not do is written in `desk.seen`."""
-    tab = open_desk()
-    yield tab
-    tab.context.close()
-
-
-@pytest.fixture(scope="module")
 def rows(desk):
     """The key of the first row of some lists."""
     return {name: first_row(desk, name) for name in ["story", "dilemma", "milestone"]}

@@ -18,13 +18,6 @@ STORY = (
 )
 
 
-@pytest.fixture(scope="module")
-def desk(open_desk):
-    tab = open_desk()
-    yield tab
-    tab.context.close()
-
-
 @pytest.fixture
 def story(desk):
     desk.goto(f"/admin/compass/story/{first_row(desk, 'story')}/change/")

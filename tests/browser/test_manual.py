@@ -24,11 +24,9 @@ WRONG = "nøgle;slags;vej;titel;indledning;tekst;ophav\nS90;Roman;findes-ikke;Ny
 
 
 @pytest.fixture(scope="module")
-def desk(open_desk):
-    tab = open_desk()
-    tab.set_viewport_size(SIZE)
-    yield tab
-    tab.context.close()
+def desk(desk):
+    desk.set_viewport_size(SIZE)
+    return desk
 
 
 @pytest.fixture(scope="module")
