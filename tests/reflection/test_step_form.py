@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from reflection.forms import LONGEST_LINE, StepForm
 from reflection.models import Answer, Prompt
-from tests.factories import make_review
+from tests.factories import make_review, make_room, make_user
+from tests.reflection.people import seat
 from tests.reflection.windows import step_window
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,21 @@ def test_somebody_who_writes_a_cpr_number_is_told_and_loses_nothing(review, page
     after = page(address, by=review.goal.owner, post=sent)
     assert "ligner et CPR-nummer" in after.text
     assert stored() == ["3", sent[line]]
+
+
+def test_in_a_room_nobody_else_is_told_of_a_cpr_number(page, caplog):
+    leader = make_user("Malik Medarbejder")
+    room = make_room(leader=leader)
+    writer, other = (seat(room.participants.create(safety=4)) for _ in range(2))
+    step = reverse("reflection:step", args=[room.key, 1])
+    scale, line = (f"prompt-{prompt.pk}" for prompt in room.version.steps.first().answered_prompts)
+    sent = {scale: "3", line: "Det handler om 010190-1234"}
+    assert "ligner et CPR-nummer" in page(step, by=writer, post=sent, part="save-status").text
+    assert "ligner et CPR-nummer" in page(step, by=writer, post=sent).text
+    others = [page(step, by=other), page(reverse("reflection:lead", args=[room.key]), by=leader)]
+    for text in [*(other.html for other in others), caplog.text]:
+        assert "010190" not in text
+        assert "CPR-nummer" not in text
 
 
 def test_the_line_may_be_as_long_as_a_page_and_not_longer(make_form, scale, line):
