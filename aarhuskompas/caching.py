@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
@@ -60,54 +61,70 @@ class Copy(NamedTuple):
     expires: float
 
 
+class Copies:
+    """The newest READER_CACHE_PAGES that were asked for; shared by the threads of a process."""
+
+    def __init__(self):
+        self.kept: OrderedDict[tuple, Copy] = OrderedDict()
+        self.lock = Lock()
+
+    def find(self, key) -> Copy | None:
+        with self.lock:
+            copy = self.kept.get(key)
+            if copy is None or copy.expires < time.monotonic():
+                return None
+            self.kept.move_to_end(key)
+            return copy
+
+    def keep(self, key, copy: Copy):
+        with self.lock:
+            self.kept[key] = copy
+            while len(self.kept) > settings.READER_CACHE_PAGES:
+                self.kept.popitem(last=False)
+
+
 class ReaderCache:
     """Middleware: answer public pages from a copy, and with 304 where the browser has it already."""
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.seconds = settings.READER_CACHE_SECONDS
-        self.copies: OrderedDict[tuple, Copy] = OrderedDict()
-        self.lock = Lock()
+        # Anybody can ask in more ways than there is room for; that pushes no page out.
+        self.pages, self.variants = Copies(), Copies()
 
     def __call__(self, request):
         if request.method not in {"GET", "HEAD"} or has_session(request):
             return self.get_response(request)
-        key = _key(request)
-        copy = self._find(key)
+        key, copies = _key(request), self.pages if _is_plain(request) else self.variants
+        copy = copies.find(key)
         if copy is None:
             response = self.get_response(request)
             if not is_public(response):
                 return response
-            copy = self._keep(key, response)
+            copy = self._copy_of(response)
+            if self.seconds:
+                copies.keep(key, copy)
         return _answer(request, copy)
 
-    def _find(self, key) -> Copy | None:
-        """A fresh copy; it moves to the end of the queue, so that many searches push no page out."""
-        with self.lock:
-            copy = self.copies.get(key)
-            if copy is None or copy.expires < time.monotonic():
-                return None
-            self.copies.move_to_end(key)
-            return copy
-
-    def _keep(self, key, response) -> Copy:
+    def _copy_of(self, response) -> Copy:
         etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
         headers = {**response.headers, "ETag": etag}
         headers.pop("X-Request-ID", None)
-        copy = Copy(response.content, headers, etag, time.monotonic() + self.seconds)
-        if self.seconds:
-            with self.lock:
-                self.copies[key] = copy
-                while len(self.copies) > settings.READER_CACHE_PAGES:
-                    self.copies.popitem(last=False)
-        return copy
+        return Copy(response.content, headers, etag, time.monotonic() + self.seconds)
+
+
+def _is_plain(request) -> bool:
+    """A page at its own address: there are only so many."""
+    odd = {"HTTP_HX_REQUEST", "HTTP_HX_TARGET"} & request.META.keys() or request.META.get("QUERY_STRING")
+    ours = urlsplit(settings.SITE_URL).netloc
+    return not odd and request.META.get("HTTP_HOST", ours) == ours
 
 
 def _key(request) -> tuple:
     meta = request.META
     return (
         request.method,
-        meta.get("HTTP_X_FORWARDED_PROTO") if settings.TRUSTED_PROXIES else "",
+        settings.TRUSTED_PROXIES and meta.get("HTTP_X_FORWARDED_PROTO") == "https",
         meta.get("HTTP_HOST"),
         meta.get("PATH_INFO"),
         meta.get("QUERY_STRING"),

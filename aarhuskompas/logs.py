@@ -7,11 +7,17 @@ its fixed text, the type of an exception and the lines of code it passed.
 
 import json
 import logging
+import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+ARGUMENT = re.compile(r"%(?:\(\w+\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
+LETTERS = re.compile(r"[^\W\d_]")
 
 
 class JsonFormatter(logging.Formatter):
@@ -34,6 +40,15 @@ class JsonFormatter(logging.Formatter):
 
 
 def _fixed_text(record: logging.LogRecord) -> str:
-    """django.security logs the exception's own message as its text."""
-    is_typed = record.name.startswith("django.security") or isinstance(record.msg, Exception)
-    return "" if is_typed else str(record.msg)
+    """The text with … for each argument; where nothing else is said, what the answer's status means.
+
+    django.security logs the exception's own message as its text.
+    """
+    if record.name.startswith("django.security") or isinstance(record.msg, Exception):
+        return ""
+    text = ARGUMENT.sub("…", str(record.msg)) if record.args else str(record.msg)
+    return text if LETTERS.search(text) else _meaning(getattr(record, "status_code", None))
+
+
+def _meaning(status: int | None) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""

@@ -133,6 +133,16 @@ def test_only_so_many_copies_are_kept_and_the_oldest_goes_first(client, settings
     assert text(client.get("/talt/?q=a")) == "a side 4"
 
 
+def test_odd_questions_push_no_page_out(client, settings):
+    settings.READER_CACHE_PAGES = 2
+    client.get("/talt/")
+    for number in range(3):
+        client.get("/talt/", {"x": number})
+        client.get("/talt/", headers={"HX-Request": "true", "HX-Target": f"x{number}"})
+        client.get("/talt/", headers={"Host": f"testserver:{number + 1}"})
+    assert text(client.get("/talt/")) == " side 1"
+
+
 @pytest.mark.parametrize("url", ["/mangler/", "/privat/"])
 def test_what_is_not_a_public_page_is_made_each_time(client, url):
     calls.append("before")

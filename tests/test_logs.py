@@ -101,6 +101,13 @@ def test_an_exception_is_logged_with_its_type_and_where_it_happened(log, browser
     assert error["where"][-1].endswith("repeats_what_was_typed")
 
 
+def test_a_line_says_what_happened_and_shows_no_gap_for_a_value(log, browser):
+    for url in ["/gentager/", "/findes-ikke/", "/advarer/"]:
+        browser.get(f"{url}?q={SECRET}")
+    said = [line["message"] for line in lines(log) if line["level"] in {"ERROR", "WARNING"}]
+    assert said == ["Internal Server Error", "Not Found", "Kunne ikke læse …"]
+
+
 def test_a_request_that_is_over_leaves_no_id_behind(log, browser):
     browser.get("/health/live")
     logging.getLogger("compass").info("senere")

@@ -142,6 +142,32 @@ def test_the_portal_is_not_master_of_its_database_server(start, folder):
     assert sql(server, "CREATE EXTENSION pg_trgm; SELECT 1") == "1"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 'hemmeligt'::int",
+        "SELECT length('hemmeligt') / 0",
+        "SET statement_timeout = 50; SELECT 'hemmeligt', pg_sleep(5)",
+        "CREATE TABLE person (name text UNIQUE); INSERT INTO person VALUES ('hemmeligt'), ('hemmeligt')",
+        "PREPARE wrong (text) AS SELECT $1::int; EXECUTE wrong('hemmeligt')",
+        "DO $$ BEGIN RAISE WARNING 'hemmeligt'; RAISE EXCEPTION 'hemmeligt'; END $$",
+        "SELECT 'hemmeligt', pg_terminate_backend(pg_backend_pid())",
+    ],
+)
+def test_the_database_servers_log_repeats_no_word_of_what_failed(start, folder, statement):
+    server = start(folder)
+    with pytest.raises(subprocess.CalledProcessError):
+        sql(server, statement)
+    server.stop()
+    assert "hemmeligt" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("page", ["compose.yaml", "docs/operations.md"])
+def test_a_server_of_ones_own_is_told_to_be_as_discreet(page):
+    words = (ROOT / page).read_text().replace(" = ", "=").split()
+    assert set(postgres.DISCREET) - {"-c"} <= set(words)
+
+
 # --- A server for one command --------------------------------------------------------------------
 
 

@@ -36,6 +36,15 @@ LONGEST_SOCKET_PATH = 107  # bytes, a limit of the operating system
 FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
+# People's words are in the statements that hold them, in the parameters, and in the messages of what failed
+# («invalid input syntax …: "word"»). So none of these is written down; the portal logs that something failed.
+DISCREET = (
+    "-c", "log_min_messages=fatal", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse",
+    "-c", "log_statement=none", "-c", "log_min_duration_statement=-1", "-c", "log_parameter_max_length=0",
+    "-c", "log_parameter_max_length_on_error=0",
+)  # fmt: skip
+
+
 class AlreadyRunningError(Exception):
     """Another process has this server in its hands."""
 
@@ -249,7 +258,7 @@ class Server:
     def _launch(self, account: Account) -> None:
         command = account.command(
             "postgres", "-D", self.data, "-c", "listen_addresses=",
-            "-c", f"unix_socket_directories={self.socket_folder}", *self.options,
+            "-c", f"unix_socket_directories={self.socket_folder}", *DISCREET, *self.options,
         )  # fmt: skip
         self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
