@@ -13,13 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import pvariance
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reflection.models import (
-    MIN_IN_ROOM,
     UNKNOWN,
     Answer,
     HiddenComment,
@@ -314,15 +313,10 @@ def _to_keep(answer: Answer) -> dict:
     }
 
 
-@transaction.atomic
 def safety(reflection: Reflection) -> list[int]:
-    """«Hvor frit kan du svare?» for the facilitator: how many said 1 … 5; empty below the minimum.
+    """«Hvor frit kan du svare?» for the facilitator: how many said 1 … 5; empty before the reveal.
 
-    It grows by at least MIN_IN_ROOM answers at a time: who watches it grow by one would know whose.
+    While answers are taken nobody has been counted: two windows beside one person would give that
+    person's number away at once.
     """
-    locked = Reflection.objects.select_for_update().get(pk=reflection.pk)
-    said = list(locked.participants.counted().filter(safety__isnull=False).values_list("safety", flat=True))
-    if len(said) - sum(locked.safety_shown) >= MIN_IN_ROOM:
-        locked.safety_shown = [said.count(number) for number in range(1, 6)]
-        locked.save(update_fields=["safety_shown"])
-    return locked.safety_shown
+    return reflection.safety_shown if reflection.is_revealed else []

@@ -114,3 +114,8 @@ class SafetyForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Vælg et tal fra 1 til 5.")},
     )
+
+    def __init__(self, *args, room: Reflection, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not room.asks_how_free:  # it is shown once: who comes afterwards would be asked for nothing
+            del self.fields["safety"]

@@ -14,7 +14,7 @@ from reflection import tokens
 from reflection.live import announce
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.rehearsal import rehearse
-from reflection.models.snapshots import MIN_IN_ROOM, label, take_snapshots
+from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
 
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
 
@@ -72,7 +72,7 @@ class Reflection(models.Model):
     invitation_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     facilitator_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     reveal_at = models.DateTimeField(null=True, blank=True)
-    safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as last shown
+    safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as it was first shown
     timer_ends_at = models.DateTimeField(null=True, blank=True)
     timer_left = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -233,6 +233,9 @@ class Reflection(models.Model):
             rehearse(self)
         if self._move(self.Phase.COLLECTING, self.Phase.REVEALED):
             take_snapshots(self)
+            self.refresh_from_db(fields=["safety_shown"])
+            self.safety_shown = how_free(self)
+            self.save(update_fields=["safety_shown"])
 
     def collect_again(self):
         self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None)
@@ -253,6 +256,11 @@ class Reflection(models.Model):
         self.refresh_from_db(fields=list(changed))
         announce(self.key, is_reveal=bool(moved) and end == self.Phase.REVEALED)
         return bool(moved)
+
+    @property
+    def asks_how_free(self) -> bool:
+        """Whether «Hvor frit kan du svare?» will still be shown to anybody."""
+        return not self.safety_shown
 
     @property
     def was_revealed(self) -> bool:

@@ -126,6 +126,20 @@ def take_snapshots(reflection):
             reveal.keep(cell, is_scale=cell.prompt in scales)
 
 
+def how_free(reflection) -> list[int]:
+    """How many said 1 … 5 to «Hvor frit kan du svare?», as it is shown from this reveal on.
+
+    It is shown once and never changes: no two such rows can be subtracted, whoever comes or goes.
+    """
+    if reflection.safety_shown:
+        return reflection.safety_shown
+    said = reflection.participants.counted().filter(safety__isnull=False)
+    numbers = list(said.values_list("safety", flat=True))
+    if len(numbers) < MIN_IN_ROOM:
+        return []
+    return [numbers.count(number) for number in range(1, 6)]
+
+
 class Said(NamedTuple):
     """An answer as it is read for a reveal: a thousand people have 16,000, too many for model objects."""
 

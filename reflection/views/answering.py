@@ -46,9 +46,9 @@ def redirect_to_next_step(place):
 @answering_required
 def welcome(request, place):
     """The return code, and the safety question before anything else; nobody must answer it."""
-    form = SafetyForm(posted(request))
+    form = SafetyForm(posted(request), room=place.reflection)
     if form.is_valid():
-        if form.cleaned_data["safety"]:
+        if form.cleaned_data.get("safety"):
             place.say_how_free(form.cleaned_data["safety"])
         return redirect_to_next_step(place)
     context = {"place": place, "room": place.reflection, "form": form}

@@ -368,7 +368,7 @@ class RandomRoom(RuleBasedStateMachine):
         self.words = {}  # cell → the words shown, each time
         self.sure = {}
         self.named = set()  # words that stood on the board with a name
-        self.safety = [[0] * 5]
+        self.safety = []  # what was shown of how free people are, each time
         self.words_used = 0
         self.phones = []  # of those who came by the link: they are given copies at the door
         self.announced = []  # what is to be announced since the last look,
@@ -494,11 +494,12 @@ class RandomRoom(RuleBasedStateMachine):
             self.look_at_safety()
 
     def look_at_safety(self):
-        shown = safety(self.room) or [0] * 5
-        grown = [now - before for now, before in zip(shown, self.safety[-1], strict=True)]
-        assert min(grown) >= 0
-        assert sum(grown) not in SMALL
-        self.safety.append(shown)
+        """Nothing while answers are taken; then what three or more said, and never another row."""
+        shown = safety(self.room)
+        assert shown == [] or self.room.is_revealed
+        assert sum(shown) not in SMALL
+        self.safety += [shown] if shown else []
+        assert self.safety[1:] == self.safety[:-1]
 
     @rule()
     def reveal(self):
@@ -507,6 +508,7 @@ class RandomRoom(RuleBasedStateMachine):
             self.look_at_files()
         self.room.reveal()
         self.look()
+        self.look_at_safety()
         self.look_at_files()
         self.look_at_the_door()
 
@@ -692,6 +694,50 @@ def test_how_sure_people_are_is_shown_from_three_who_said_so(plain_room, sure, s
     (values,) = cells(plain_room).values()
     assert values.counts == [0, 5, 0, 0, 0]
     assert [count for count in values.sureness if any(values.sureness)] == shown
+
+
+@pytest.mark.parametrize("puppets", [0, 1, 2, 8])
+def test_before_the_reveal_no_number_of_windows_tells_how_free_one_person_is(page, plain_room, puppets):
+    """Who knows what the puppets say knows the rest, as soon as anything is shown."""
+    alma, *windows = [enter(plain_room) for _window in range(puppets + 1)]
+    for window in windows:
+        window.post(address("welcome", plain_room), {"safety": "5"})
+    told = []
+    for number in ["1", "3"]:
+        place_of(alma, plain_room).say_how_free(int(number))
+        lead = page(address("lead", plain_room), by=plain_room.owner)
+        told.append(steady(lead.html))
+        assert safety(Reflection.objects.get(pk=plain_room.pk)) == []
+        Participant.objects.filter(pk=place_of(alma, plain_room).pk).update(safety=None)
+    assert told[0] == told[1]
+    assert "ser du først, når svarene vises samlet" in lead.text
+
+
+def test_how_free_people_are_is_shown_once_and_then_no_more_asked(page, plain_room):
+    """Whoever comes later, or is taken out, would else be what two such rows differ by."""
+    for number in [1, 2, 5]:
+        plain_room.participants.create(safety=number)
+    plain_room.reveal()
+    assert safety(plain_room) == [1, 1, 0, 0, 1]
+    plain_room.collect_again()
+    assert safety(plain_room) == []
+    late = enter(plain_room)
+    assert "Hvor frit kan du svare?" not in page(address("welcome", plain_room), by=late).text
+    late.post(address("welcome", plain_room), {"safety": "3"})
+    for _puppet in range(3):
+        plain_room.participants.create(safety=4)
+    plain_room.participants.filter(safety=1).delete()
+    plain_room.reveal()
+    assert safety(plain_room) == [1, 1, 0, 0, 1]
+
+
+def test_two_who_said_how_free_they_are_are_not_shown(page, plain_room):
+    for number in [1, 2]:
+        plain_room.participants.create(safety=number)
+    plain_room.reveal()
+    assert safety(plain_room) == []
+    told = page(address("lead", plain_room), by=plain_room.owner)
+    assert "Færre end tre har svaret på det." in told.text
 
 
 def test_nobody_learns_whether_two_answered_or_none(plain_room):
