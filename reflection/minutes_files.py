@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from reflection.pdf import undrawable
+from reflection.pdf import has_undrawable
 
 AUTHOR = "Aarhus Kommune"
 INK = RGBColor(0x10, 0x24, 0x3A)
@@ -83,7 +83,7 @@ def for_sheet(minutes: dict) -> dict:
     minutes = plain(minutes)
     names = ["what", "carried", "date", "now"]
     agreements = [dict(zip(names, row_of(agreement), strict=True)) for agreement in minutes["agreements"]]
-    unseen = undrawable(json.dumps(minutes, ensure_ascii=False))
+    unseen = has_undrawable(json.dumps(minutes, ensure_ascii=False))
     return {
         **minutes,
         "title": title_of(minutes),

@@ -24,20 +24,20 @@ def blank(request):
 
 @public
 def cards_pdf(request):
-    return _sheet("collaboration/print/cards.typ", "samarbejdskompasset-kort.pdf")
+    return _sheet(request, "collaboration/print/cards.typ", "samarbejdskompasset-kort.pdf")
 
 
 @public
 def poster_pdf(request):
-    return _sheet("collaboration/print/poster.typ", "samarbejdskompasset-plakat.pdf")
+    return _sheet(request, "collaboration/print/poster.typ", "samarbejdskompasset-plakat.pdf")
 
 
 @public
 def blank_pdf(request):
-    return _sheet("collaboration/print/blank.typ", "samarbejdskompasset-blanket.pdf")
+    return _sheet(request, "collaboration/print/blank.typ", "samarbejdskompasset-blanket.pdf")
 
 
-def _sheet(template: str, filename: str):
+def _sheet(request, template: str, filename: str):
     version = newest_version(GUIDE)
     content = {
         "title": version.guide.local.title,
@@ -49,7 +49,7 @@ def _sheet(template: str, filename: str):
         "sureness": [str(label) for label in Answer.Sureness.labels],
         "words": _words(),
     }
-    return pdf_response(template, content, filename)
+    return pdf_response(request, template, content, filename)
 
 
 def card(step) -> dict:

@@ -323,4 +323,4 @@ def invitation_pdf(request, place, one):
             "mode": str(room.get_mode_display()),
         },
     }
-    return pdf_response("collaboration/print/invitation.typ", content, "plakat.pdf")
+    return pdf_response(request, "collaboration/print/invitation.typ", content, "plakat.pdf")

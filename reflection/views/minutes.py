@@ -46,7 +46,7 @@ def file_of_minutes(view):
 
 @file_of_minutes
 def minutes_pdf(request, minutes):
-    return pdf_response("reflection/print/minutes.typ", for_sheet(minutes), _filename("pdf"))
+    return pdf_response(request, "reflection/print/minutes.typ", for_sheet(minutes), _filename("pdf"))
 
 
 @file_of_minutes
