@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+import bench.pages
 from tools.postgres import wait_until
 from tools.serve import free_port
 
@@ -176,17 +177,28 @@ def p95_in_turns(portals: list[Served], path: str, times: int = 200) -> list[flo
     return [statistics.quantiles(taken, n=20)[-1] for taken in zip(*seconds, strict=True)]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--stories", type=int, default=100_000, help="0: pages only")
-    parser.add_argument("--participants", type=int, default=1_000, help="of a large room; 0: no rooms")
-    wanted = parser.parse_args()
+@contextmanager
+def prepared():
+    """The portal with its content in the database of this run, and its static files."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"STATIC_ROOT": f"{folder}/static", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
         manage("migrate", "--no-input", "-v0")
         manage("createcachetable", "-v0")
         manage("load_content")
         manage("collectstatic", "--no-input", "-v0")
+        yield
+
+
+def main():
+    if sys.argv[1:2] == ["pages"]:
+        with prepared():
+            bench.pages.main(sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--stories", type=int, default=100_000, help="0: pages only")
+    parser.add_argument("--participants", type=int, default=1_000, help="of a large room; 0: no rooms")
+    wanted = parser.parse_args()
+    with prepared():
         with served("tools.floor:application") as floor:
             pages(floor)
         if wanted.stories:

@@ -1,8 +1,4 @@
-"""Fill up to a number of stories for `make bench`: python -m tools.make_stories 100000
-
-Their words are those of the real stories, drawn by how often they are used, so that common words are
-common and rare ones rare.
-"""
+"""Fill up to a number of stories for `make bench`: python -m tools.make_stories 100000"""
 
 import os
 import random
@@ -10,6 +6,8 @@ import sys
 
 import django
 from django.utils import timezone
+
+from bench.words import drawing, vocabulary
 
 BATCH = 2_000
 
@@ -20,8 +18,7 @@ def make(number: int):
     from compass.models import Department, Path, Story, Theme
 
     chance = random.Random(number)
-    real = list(Story.objects.filter(key__startswith="S"))
-    words = [word for story in real for word in story.body.split()]
+    draw = drawing(real_vocabulary(), chance)
     paths, themes, departments = (
         list(Path.objects.all()),
         list(Theme.objects.all()),
@@ -30,7 +27,7 @@ def make(number: int):
     start = Story.objects.count()
     for first in range(start, number, BATCH):
         made = Story.objects.bulk_create(
-            _story(Story, index, chance, words, paths, departments)
+            _story(Story, index, chance, draw, paths, departments)
             for index in range(first, min(first + BATCH, number))
         )
         through = Story.themes.through
@@ -41,15 +38,23 @@ def make(number: int):
         cursor.execute("VACUUM ANALYZE")  # else PostgreSQL does it while we measure
 
 
-def _story(model, index, chance, words, paths, departments):
+def real_vocabulary() -> list[str]:
+    """The words by rank, from the stories that are not made."""
+    from compass.models import Story
+
+    real = Story.objects.filter(key__startswith="S").order_by("key")
+    return vocabulary(list(real.values_list("body", flat=True)))
+
+
+def _story(model, index, chance, draw, paths, departments):
     return model(
         key=f"G{index}",
         slug=f"prøve-{index}".replace("ø", "oe"),
         kind=chance.choice(model.Kind.values),
         path=chance.choice(paths),
-        title=" ".join(chance.choices(words, k=5)).strip(".,:"),
-        standfirst=" ".join(chance.choices(words, k=15)),
-        body=" ".join(chance.choices(words, k=150)),
+        title=draw(5),
+        standfirst=draw(15),
+        body=draw(150),
         department=chance.choice(departments),
         year=chance.randint(2010, 2026),
         outcome=chance.choice(model.Outcome.values),

@@ -1,0 +1,10 @@
+"""The twin on the server that carries the portal, so that the pages alone differ."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from aarhuskompas.threads import OnThreads
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.twin.settings"
+application = OnThreads(get_wsgi_application(), threads=4)
