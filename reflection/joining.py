@@ -2,6 +2,7 @@
 
 from allauth.core import ratelimit
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
@@ -9,6 +10,12 @@ from reflection.models import Participant, Party, Reflection
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og prøv igen.")
+
+
+NAME_IS_TAKEN = _(
+    "Der er allerede en i rummet, der hedder det. Skriv et efternavn eller et forbogstav til, så I kan kendes "
+    "fra hinanden. Er det dig selv fra før, så brug din egen kode."
+)
 
 
 class CodeForm(forms.Form):
@@ -89,12 +96,22 @@ class JoinForm(forms.Form):
             del self.fields["agrees"]
         self.fields["name"].required = not room.is_confidential
 
-    def save(self, user, *, is_facilitator: bool) -> Participant:
-        """The new participant – or the one that this account is already."""
+    @transaction.atomic
+    def save(self, user, *, is_facilitator: bool) -> Participant | None:
+        """The new participant – or the one that this account is already; None with an error to show.
+
+        One at a time: of two who give the same name at once the second is told, and whoever comes
+        while answers are being shown is in before that, or comes after it.
+        """
         known = self.room.participants.filter(user=user).first() if user else None
         if known:
             return known.lead() if is_facilitator else known
+        self.room = Reflection.objects.select_for_update(no_key=True).get(pk=self.room.pk)
         said = self.cleaned_data
+        if self.room.has_somebody_called(said["name"]):
+            self.add_error("name", NAME_IS_TAKEN)
+        if self.errors or not self.room.takes_newcomers:
+            return None
         return self.room.participants.create(
             user=user,
             party=said.get("party"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reflection.confidentiality import Comment
 from reflection.forms import FIELDS, AutosavedForm, Clash, TextLine
+from reflection.joining import NAME_IS_TAKEN
 from reflection.live import announce
 from reflection.models import (
     Answer,
@@ -148,8 +149,11 @@ class PaperForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> bool:
-        """True when the room still took answers."""
+        """True when the room still took answers, and the name is nobody else's."""
         if not Reflection.objects.held_collecting(self.room.pk):
+            return False
+        if self.room.has_somebody_called(self.cleaned_data.get("name", "")):
+            self.add_error("name", NAME_IS_TAKEN)
             return False
         person = self.room.participants.create(
             party=self.cleaned_data.get("party"),

@@ -1,4 +1,5 @@
 import secrets
+import unicodedata
 import uuid
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -258,6 +259,17 @@ class Reflection(models.Model):
         return bool(moved)
 
     @property
+    def takes_newcomers(self) -> bool:
+        """Whether somebody may come in. In an open room people say yes to those who are there: once it
+        has been shown, nobody else reads it."""
+        return not self.is_concluded and (self.is_confidential or not self.was_revealed)
+
+    def has_somebody_called(self, name: str) -> bool:
+        """Whether a name is taken: what differs only in case, spaces or form of writing is the same."""
+        taken = self.participants.exclude(name="").values_list("name", flat=True)
+        return _heard(name) in map(_heard, taken)
+
+    @property
     def asks_how_free(self) -> bool:
         """Whether «Hvor frit kan du svare?» will still be shown to anybody."""
         return not self.safety_shown
@@ -288,6 +300,10 @@ class Reflection(models.Model):
         self.timer_ends_at, self.timer_left = ends_at, left
         self.save(update_fields=["timer_ends_at", "timer_left"])
         announce(self.key)
+
+
+def _heard(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Party(models.Model):

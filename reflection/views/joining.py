@@ -38,11 +38,12 @@ def join(request, token):
     if place:
         return redirect("reflection:room", key=room.key)
     form = JoinForm(posted(request), room=room)
-    if form.is_valid():
-        user = request.user if request.user.is_authenticated else None
-        participant = form.save(user, is_facilitator=leads)
+    user = request.user if request.user.is_authenticated else None
+    if form.is_valid() and (participant := form.save(user, is_facilitator=leads)):
         take_place(request, participant)
         return redirect("reflection:welcome", key=room.key)
+    if not form.room.takes_newcomers:
+        return render(request, "reflection/closed_to_newcomers.html", {"room": room}, status=403)
     context = {"room": room, "form": form, "leads": leads}
     return render(request, "reflection/join.html", context, status=status_of(form))
 

@@ -156,6 +156,63 @@ def test_an_open_room_wants_a_name_and_a_yes(page, db):
     ]
 
 
+@pytest.mark.parametrize("again", ["Alma", "  alma ", "ALMA", "Ａlma"])
+def test_a_name_that_is_taken_is_told_apart(page, room, again):
+    enter(room, name="Alma")
+    came = page(reverse("reflection:join", args=[room.invitation]))
+    refused = came.form().send({"name": again}, button="Gå ind", status=422)
+    assert "Skriv et efternavn eller et forbogstav til" in refused.text
+    assert refused.form().values["name"] == [again]
+    assert room.counted_count == 1
+    refused.form().send({"name": "Alma K."}, button="Gå ind")
+    assert room.counted_count == 2
+
+
+def test_as_many_as_like_may_be_without_a_name(room):
+    enter(room)
+    enter(room)
+    assert room.counted_count == 2
+
+
+def test_paper_takes_nobodys_name(page, db):
+    room = make_room(mode=Reflection.Mode.OPEN, leader=make_user())
+    enter(room, name="Alma", agrees="on")
+    asked = page(f"/rum/{room.key}/led/papir/", by=room.owner)
+    refused = asked.form().send({"name": "alma"}, status=422)
+    assert "Skriv et efternavn" in refused.text
+    assert room.counted_count == 1
+
+
+@pytest.fixture
+def shown_open_room(db):
+    """An open room that has been shown, with the ways in."""
+    room = make_room(mode=Reflection.Mode.OPEN, leader=make_user(), people=[None])
+    room.reveal()
+    return room
+
+
+@pytest.mark.parametrize("collects_again", [False, True])
+@pytest.mark.parametrize("link", ["invitation", "facilitator_invitation"])
+def test_nobody_new_comes_into_an_open_room_that_has_been_shown(page, shown_open_room, link, collects_again):
+    """Those who said yes to be seen said it to those who were there."""
+    room = shown_open_room
+    if collects_again:
+        room.collect_again()
+    address = reverse("reflection:join", args=[getattr(room, link)])
+    for sent in [None, {"name": "Ny", "agrees": "on"}]:
+        assert "Rummet tager ikke flere ind" in page(address, post=sent, status=403).text
+    assert not room.participants.filter(name="Ny").exists()
+    lead = page(f"/rum/{room.key}/led/", by=room.owner)
+    assert "Derfor kan ingen nye komme ind" in lead.text
+    assert room.code not in lead.text
+
+
+def test_who_was_in_an_open_room_comes_back_to_it(client, shown_open_room):
+    person = shown_open_room.participants.counted().get()
+    client.post("/deltag/igen/", {"code": person.return_code})
+    assert client.get(f"/rum/{shown_open_room.key}/tavle/").status_code == 200
+
+
 def test_only_who_gave_a_name_is_asked_whether_to_show_it(page, room):
     for name, asked in [("Alma", 1), ("", 0)]:
         step = page(f"/rum/{room.key}/trin/1/", by=enter(room, name=name))
