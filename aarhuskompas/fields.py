@@ -1,7 +1,21 @@
-"""Form fields that all apps share."""
+"""Fields that all apps share: of forms, and the one of models."""
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from aarhuskompas.checks import refuse_what_must_be_mended
+
+
+class MarkdownField(models.TextField):
+    """A text that pages show as Markdown. The admin offers its checks and a preview wherever it is edited."""
+
+    default_validators = [refuse_what_must_be_mended]
+
+    def deconstruct(self):
+        """For the database it is text, and migrations need not know more."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
 
 
 class DayField(forms.DateField):

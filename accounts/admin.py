@@ -1,3 +1,4 @@
+from allauth.account.admin import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -7,6 +8,9 @@ from django.forms import CheckboxSelectMultiple
 from aarhuskompas.editing import DiscreetDeletion
 from accounts.models import User
 from accounts.roles import ROLES
+
+# Roles are what accounts/roles.py says, and a person's address is theirs to change: neither has a page.
+admin.site.unregister([Group, EmailAddress])
 
 
 class UserCreationForm(AdminUserCreationForm):

@@ -1,6 +1,6 @@
 """How the admin treats content. Import from here; the modules say what belongs together."""
 
-from aarhuskompas.editing.content import ContentAdmin, ContentForm, address_of
+from aarhuskompas.editing.content import ContentAdmin, ContentForm, Guarded, GuardedForm, address_of
 from aarhuskompas.editing.help import HELP, MARKDOWN, PROVENANCE, PUBLISHING, HelpTexts, TextArea, english
 from aarhuskompas.editing.leaving import DiscreetDeletion
 from aarhuskompas.editing.ordering import OrderedForm, OrderedFormSet, OrderedInline
@@ -14,6 +14,8 @@ __all__ = [
     "ContentAdmin",
     "ContentForm",
     "DiscreetDeletion",
+    "Guarded",
+    "GuardedForm",
     "HelpTexts",
     "NotSeenFilter",
     "OrderedForm",

@@ -36,7 +36,8 @@ class CollisionForm(forms.ModelForm):
 
     def fingerprint(self) -> str:
         """What is stored now of everything that the form's page edits, rows included."""
-        return stored(self.instance).fingerprint
+        kept = type(self.instance)._base_manager.get(pk=self.instance.pk)  # a field's check may set more
+        return stored(kept).fingerprint
 
     def clean(self):
         cleaned = super().clean()

@@ -1,17 +1,37 @@
-"""What every form of the admin does: help in sentences, room for long texts, addresses out of titles."""
+"""What every form of the admin does: help in sentences, guards, addresses out of titles."""
 
 from django.utils.text import slugify
 
+from aarhuskompas.editing.checking import ChecksTexts
 from aarhuskompas.editing.collisions import Collides, CollisionForm
 from aarhuskompas.editing.help import HelpTexts
 from aarhuskompas.editing.history import Versioned
 from aarhuskompas.editing.leaving import Leaving
+from aarhuskompas.editing.pages import OwnPages
 from aarhuskompas.editing.unsaved import FetchedForm, KeepsUnsaved
 
 DANISH_LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe"})
 
 
-class ContentForm(FetchedForm, CollisionForm):
+class GuardedForm(FetchedForm, CollisionForm):
+    """Overwrites nothing unseen, and saves nothing that its editor has not looked at."""
+
+
+class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, OwnPages):
+    """Mixin for every admin in which somebody writes: no word is lost, overwritten or left unchecked."""
+
+    form = GuardedForm
+
+    class Media:
+        js = ["js/admin_unsaved.js", "js/admin_checks.js", "js/admin_preview.js"]
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if not issubclass(cls.form, GuardedForm):
+            raise TypeError(f"The form of {cls.__name__} must be a GuardedForm.")
+
+
+class ContentForm(GuardedForm):
     """Makes the address of the title when the editor wrote none."""
 
     def __init__(self, *args, **kwargs):
@@ -31,9 +51,9 @@ def address_of(title: str, longest: int) -> str:
     return slugify(title.lower().translate(DANISH_LETTERS))[:longest].strip("-")
 
 
-class ContentAdmin(HelpTexts, Leaving, KeepsUnsaved, Collides, Versioned):
+class ContentAdmin(Leaving, Guarded, Versioned):
     form = ContentForm
     list_per_page = 50
 
     class Media:
-        js = ["js/admin_labels.js", "js/admin_unsaved.js"]
+        js = ["js/admin_labels.js", *Guarded.Media.js]

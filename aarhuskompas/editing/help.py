@@ -3,6 +3,8 @@
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 
+from aarhuskompas.editing.checking import CheckedFields
+
 LONG_TEXTS = {"body", "description", "transcript", "intro"}
 
 MARKDOWN = (
@@ -46,7 +48,7 @@ class TextArea(AdminTextareaWidget):
         return value and value.replace("\r\n", "\n")
 
 
-class HelpTexts:
+class HelpTexts(CheckedFields):
     """Mixin for admins and inlines: whole sentences beside the fields, and room for the long texts."""
 
     help_texts: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """What leads to a page of ours, and links in texts that lead nowhere."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +17,8 @@ from aarhuskompas.publishing import Publishable
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 MOST_SHOWN = 100
+# Whether an address that was left leads on to a page; from the app that knows.
+LEADS_ON: list[Callable[[str], bool]] = []
 
 
 class Use(NamedTuple):
@@ -132,6 +134,12 @@ def leads_to_a_page(path: str) -> bool:
             return False
         model = _models_by_view().get(match.view_name)
     return model is None or model.objects.published().filter(**match.kwargs).exists()
+
+
+def is_good_link(address: str) -> bool:
+    """Whether a reader who follows a link within the portal finds a page; also where it has moved."""
+    where = own_path(address)
+    return not where or leads_to_a_page(where) or any(leads_on(where) for leads_on in LEADS_ON)
 
 
 def _models_by_view() -> dict[str, type[Publishable]]:

@@ -3,7 +3,6 @@
 from django.contrib import admin
 
 from aarhuskompas.editing import PUBLISHING, OrderedInline, PublishableAdmin, english
-from compass.admin.checking import CheckedTexts
 from compass.models import Path, Pivot, PivotPoint
 
 
@@ -16,7 +15,7 @@ class PivotPointInline(OrderedInline):
 
 
 @admin.register(Pivot)
-class PivotAdmin(CheckedTexts, PublishableAdmin):
+class PivotAdmin(PublishableAdmin):
     list_display = ["title", "position"]
     search_fields = ["title", "title_en", "body"]
     ordering = ["position"]
@@ -29,7 +28,7 @@ class PivotAdmin(CheckedTexts, PublishableAdmin):
 
 
 @admin.register(Path)
-class PathAdmin(CheckedTexts, PublishableAdmin):
+class PathAdmin(PublishableAdmin):
     list_display = ["title", "verb", "position"]
     search_fields = ["title", "title_en", "standfirst", "body"]
     ordering = ["position"]

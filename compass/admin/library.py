@@ -12,7 +12,6 @@ from aarhuskompas.editing import (
     english,
 )
 from aarhuskompas.publishing import State, in_state
-from compass.admin.checking import CheckedTexts
 from compass.admin.exchange import Exchange
 from compass.admin.lists import KeysFirst
 from compass.models import Dilemma, Standpoint, Story
@@ -28,7 +27,7 @@ class StandpointInline(OrderedInline):
 
 
 @admin.register(Dilemma)
-class DilemmaAdmin(Exchange, CheckedTexts, PublishableAdmin):
+class DilemmaAdmin(Exchange, PublishableAdmin):
     text_field = "description"
     list_display = ["title", "path"]
     list_filter = ["path", "provenance"]
@@ -62,7 +61,7 @@ class DilemmaAdmin(Exchange, CheckedTexts, PublishableAdmin):
 
 
 @admin.register(Story)
-class StoryAdmin(Exchange, CheckedTexts, PublishableAdmin):
+class StoryAdmin(Exchange, PublishableAdmin):
     # A conversation that is told as a story gets such a key (collaboration/cases.py).
     own_tasks = [
         TaskKind(

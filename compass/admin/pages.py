@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 
 from aarhuskompas.editing import PUBLISHING, ContentAdmin, PublishableAdmin, english
 from aarhuskompas.editing.links import Use
-from compass.admin.checking import CheckedTexts
 from compass.admin.exchange import Exchange
 from compass.models import Contact, Page
 
@@ -27,7 +26,7 @@ def pages_in_templates() -> frozenset[str]:
 
 
 @admin.register(Page)
-class PageAdmin(CheckedTexts, PublishableAdmin):
+class PageAdmin(PublishableAdmin):
     list_display = ["title", "slug"]
     search_fields = ["title", "title_en", "standfirst", "body"]
     fieldsets = [

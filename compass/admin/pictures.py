@@ -1,17 +1,16 @@
 """Pictures and files: read when they are uploaded, refused in words when they are not what they should be."""
 
-from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 
-from aarhuskompas.editing import ContentAdmin, english
+from aarhuskompas.editing import ContentAdmin, ContentForm, english
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
 
 
-class PictureForm(forms.ModelForm):
+class PictureForm(ContentForm):
     def clean_file(self):
         upload = self.cleaned_data["file"]
         if not isinstance(upload, UploadedFile):
@@ -23,7 +22,7 @@ class PictureForm(forms.ModelForm):
         return written
 
 
-class AttachmentForm(forms.ModelForm):
+class AttachmentForm(ContentForm):
     def clean_file(self):
         upload = self.cleaned_data["file"]
         if isinstance(upload, UploadedFile):

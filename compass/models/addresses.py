@@ -21,6 +21,9 @@ class OldAddressQuerySet(models.QuerySet):
         self.filter(new=old).update(new=new)
         self.update_or_create(old=old, defaults={"new": new})
 
+    def leads_on(self, address: str) -> bool:
+        return self.filter(old=address).exclude(new="").exists()
+
 
 class OldAddress(models.Model):
     """Where a page used to be, and where it is now; both in Danish and without the host.

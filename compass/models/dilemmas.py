@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 from compass.models.framework import Path
@@ -19,8 +20,8 @@ class Dilemma(Provenance, Publishable):
     pole_a_en = models.CharField("den ene pol, engelsk", max_length=200, blank=True)
     pole_b = models.CharField("den anden pol", max_length=200)
     pole_b_en = models.CharField("den anden pol, engelsk", max_length=200, blank=True)
-    description = models.TextField("beskrivelse", help_text="Skrives i Markdown.")
-    description_en = models.TextField("beskrivelse, engelsk", blank=True)
+    description = MarkdownField("beskrivelse", help_text="Skrives i Markdown.")
+    description_en = MarkdownField("beskrivelse, engelsk", blank=True)
     question = models.TextField("spørgsmål til snak")
     question_en = models.TextField("spørgsmål til snak, engelsk", blank=True)
     sources = models.ManyToManyField(Source, blank=True, related_name="dilemmas", verbose_name="kilder")
@@ -42,8 +43,8 @@ class Standpoint(Translated, models.Model):
     position = models.PositiveSmallIntegerField("rækkefølge")
     title = models.CharField("titel", max_length=120)
     title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
-    text = models.TextField("tekst")
-    text_en = models.TextField("tekst, engelsk", blank=True)
+    text = MarkdownField("tekst")
+    text_en = MarkdownField("tekst, engelsk", blank=True)
 
     class Meta:
         verbose_name = "ståsted"

@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 
@@ -14,8 +15,8 @@ class Pivot(Translated, Publishable):
     title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
     subtitle = models.CharField("undertitel", max_length=200)
     subtitle_en = models.CharField("undertitel, engelsk", max_length=200, blank=True)
-    body = models.TextField("tekst", help_text="Skrives i Markdown.")
-    body_en = models.TextField("tekst, engelsk", blank=True)
+    body = MarkdownField("tekst", help_text="Skrives i Markdown.")
+    body_en = MarkdownField("tekst, engelsk", blank=True)
 
     class Meta:
         verbose_name = "omdrejningspunkt"
@@ -34,8 +35,8 @@ class PivotPoint(Translated, models.Model):
     position = models.PositiveSmallIntegerField("rækkefølge")
     title = models.CharField("titel", max_length=200)
     title_en = models.CharField("titel, engelsk", max_length=200, blank=True)
-    text = models.TextField("tekst")
-    text_en = models.TextField("tekst, engelsk", blank=True)
+    text = MarkdownField("tekst")
+    text_en = MarkdownField("tekst, engelsk", blank=True)
 
     class Meta:
         verbose_name = "punkt"
@@ -58,8 +59,8 @@ class Path(Translated, Publishable):
     title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
     standfirst = models.TextField("indledning")
     standfirst_en = models.TextField("indledning, engelsk", blank=True)
-    body = models.TextField("tekst", help_text="Skrives i Markdown.")
-    body_en = models.TextField("tekst, engelsk", blank=True)
+    body = MarkdownField("tekst", help_text="Skrives i Markdown.")
+    body_en = MarkdownField("tekst, engelsk", blank=True)
 
     class Meta:
         verbose_name = "vej"

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.translated import Translated
 from compass.models.sources import Source
 
@@ -19,8 +20,8 @@ class Resource(Translated, models.Model):
     kind = models.CharField("slags", max_length=20, choices=Kind.choices)
     title = models.CharField("titel", max_length=200)
     title_en = models.CharField("titel, engelsk", max_length=200, blank=True)
-    text = models.TextField("hvad det er")
-    text_en = models.TextField("hvad det er, engelsk", blank=True)
+    text = MarkdownField("hvad det er")
+    text_en = MarkdownField("hvad det er, engelsk", blank=True)
     note = models.TextField("godt at vide", blank=True)
     note_en = models.TextField("godt at vide, engelsk", blank=True)
     url = models.URLField("link", blank=True, help_text="Tomt link = siden tilbyder «Bed om dokumentet».")

@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 from compass.models.shelves import Department
@@ -14,8 +15,8 @@ class Page(Translated, Publishable):
     title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
     standfirst = models.TextField("indledning", blank=True)
     standfirst_en = models.TextField("indledning, engelsk", blank=True)
-    body = models.TextField("tekst", help_text="Skrives i Markdown.")
-    body_en = models.TextField("tekst, engelsk", blank=True)
+    body = MarkdownField("tekst", help_text="Skrives i Markdown.")
+    body_en = MarkdownField("tekst, engelsk", blank=True)
 
     class Meta:
         verbose_name = "side"

@@ -1,5 +1,6 @@
 from django.db import models
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 
@@ -24,8 +25,8 @@ class ResearchWave(Translated, Publishable):
     year = models.PositiveSmallIntegerField("år", unique=True)
     title = models.CharField("titel", max_length=160)
     title_en = models.CharField("titel, engelsk", max_length=160, blank=True)
-    text = models.TextField("tekst")
-    text_en = models.TextField("tekst, engelsk", blank=True)
+    text = MarkdownField("tekst")
+    text_en = MarkdownField("tekst, engelsk", blank=True)
 
     class Meta:
         verbose_name = "undersøgelse"

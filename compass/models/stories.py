@@ -2,6 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.publishing import Publishable, PublishedQuerySet
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path
@@ -42,10 +43,10 @@ class Story(Provenance, Publishable):
     title_en = models.CharField("titel, engelsk", max_length=160, blank=True)
     standfirst = models.TextField("indledning")
     standfirst_en = models.TextField("indledning, engelsk", blank=True)
-    body = models.TextField("tekst", help_text="Skrives i Markdown.")
-    body_en = models.TextField("tekst, engelsk", blank=True)
-    talk = models.TextField("snak om", blank=True)
-    talk_en = models.TextField("snak om, engelsk", blank=True)
+    body = MarkdownField("tekst", help_text="Skrives i Markdown.")
+    body_en = MarkdownField("tekst, engelsk", blank=True)
+    talk = MarkdownField("snak om", blank=True)
+    talk_en = MarkdownField("snak om, engelsk", blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="stories", verbose_name="temaer")
     department = models.ForeignKey(
         Department, models.SET_NULL, null=True, blank=True, related_name="stories", verbose_name="forvaltning"

@@ -12,10 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aarhuskompas.editing import MARKDOWN, PROVENANCE, HelpTexts, english
-from aarhuskompas.editing.collisions import Collides, CollisionForm
-from aarhuskompas.editing.pages import OwnPages
-from aarhuskompas.editing.unsaved import FetchedForm, KeepsUnsaved
+from aarhuskompas.editing import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
 from compass.models import Dilemma, Story
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
@@ -30,7 +27,7 @@ LONGEST_LIST = 300
 
 
 @admin.register(Guide)
-class GuideAdmin(HelpTexts, admin.ModelAdmin):
+class GuideAdmin(Guarded, admin.ModelAdmin):
     """Guides are made with the code that uses them, so here they are only described."""
 
     list_display = ["title", "slug", "current"]
@@ -84,7 +81,7 @@ class StepInline(HelpTexts, admin.StackedInline):
         return super().get_queryset(request).prefetch_related("dilemmas", "stories")
 
 
-class VersionForm(FetchedForm, CollisionForm):
+class VersionForm(GuardedForm):
     """The draft with its steps and everything in them: whoever changed any of it, stands in the way."""
 
     def fingerprint(self):
@@ -111,7 +108,7 @@ class ConfirmForm(forms.Form):
 
 
 @admin.register(GuideVersion)
-class GuideVersionAdmin(HelpTexts, KeepsUnsaved, Collides, OwnPages, admin.ModelAdmin):
+class GuideVersionAdmin(Guarded, admin.ModelAdmin):
     form = VersionForm
     list_display = ["__str__", "status", "created_at"]
     list_filter = ["guide"]
@@ -129,9 +126,6 @@ class GuideVersionAdmin(HelpTexts, KeepsUnsaved, Collides, OwnPages, admin.Model
         english("intro_en", "provenance_note_en"),
         ("Ophav", {"fields": PROVENANCE}),
     ]
-
-    class Media:
-        js = ["js/admin_unsaved.js"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if self._has_texts(obj):

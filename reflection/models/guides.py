@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from aarhuskompas.fields import MarkdownField
 from aarhuskompas.translated import Text, Translated
 from compass.models import Dilemma, Provenance, Story
 
@@ -59,8 +60,8 @@ class GuideVersionQuerySet(models.QuerySet):
 class GuideVersion(Provenance):
     guide = models.ForeignKey(Guide, models.PROTECT, related_name="versions", verbose_name="kompas")
     number = models.PositiveSmallIntegerField("udgave")
-    intro = models.TextField("før I går i gang", help_text="Skrives i Markdown.")
-    intro_en = models.TextField("før I går i gang, engelsk", blank=True)
+    intro = MarkdownField("før I går i gang", help_text="Skrives i Markdown.")
+    intro_en = MarkdownField("før I går i gang, engelsk", blank=True)
     minutes_solo = models.PositiveSmallIntegerField("minutter alene")
     minutes_group = models.CharField("minutter i gruppe", max_length=20)
     texts = models.JSONField(  # what only one compass says: {"knows-title": {"da": "…", "en": "…"}, …}

@@ -3,7 +3,7 @@
 import pytest
 
 from aarhuskompas.checks import findings
-from compass.admin.checking import is_good_link
+from aarhuskompas.editing.links import is_good_link
 from compass.models import Story
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_story, tomorrow

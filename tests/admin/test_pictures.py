@@ -119,7 +119,7 @@ def test_a_picture_taken_sideways_stands_up(upload):
     assert (picture.width, picture.height) == (800, 1200)
 
 
-def test_the_card_shows_what_matters_most(editor_client, db):
+def test_the_card_shows_what_matters_most(edit, editor_client, db):
     image = Image.new("RGB", (3000, 360), "white")
     image.paste("red", (0, 0, 640, 360))
     written = BytesIO()
@@ -130,8 +130,7 @@ def test_the_card_shows_what_matters_most(editor_client, db):
     picture = Picture.objects.get()
     with Image.open(default_storage.path(picture.card)) as card:
         assert card.convert("RGB").getpixel((320, 180))[1] < 60
-    sent = {"alt": picture.alt, "credit": "Frida", "focus_x": 100, "focus_y": 50}
-    editor_client.post(admin_url(picture), sent)
+    edit(picture, {"focus_x": 100}, by=editor_client)
     picture.refresh_from_db()
     with Image.open(default_storage.path(picture.card)) as card:
         assert card.convert("RGB").getpixel((320, 180))[1] > 200

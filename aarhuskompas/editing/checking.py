@@ -1,23 +1,26 @@
 """While an editor writes: what to look at again, and the text as the reader will see it.
 
-Both are asked for by scripts (static/js/admin_checks.js, admin_preview.js). Without them the advice comes
-as a message when the text is saved, and a draft is seen at its own address.
+Every MarkdownField has it, in a form and in its rows. Both are asked for by scripts
+(static/js/admin_checks.js, admin_preview.js). Without them the advice comes as a message when the text is
+saved, and a draft is seen at its own address.
 """
+
+from collections.abc import Iterator
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
-from aarhuskompas.checks import findings, refuse_what_must_be_mended
-from aarhuskompas.editing.links import leads_to_a_page, own_path
-from compass.models import OldAddress
+from aarhuskompas.checks import findings
+from aarhuskompas.editing.links import is_good_link
+from aarhuskompas.fields import MarkdownField
 
 LONGEST = 200_000
-MARKDOWN_FIELDS = {"body", "description", "talk"}
 
 
 class TextForm(forms.Form):
@@ -25,38 +28,32 @@ class TextForm(forms.Form):
     is_english = forms.BooleanField(required=False)
 
 
-def is_good_link(address: str) -> bool:
-    """Whether a reader who follows a link within the portal finds a page; also where it has moved."""
-    where = own_path(address)
-    return not where or leads_to_a_page(where) or OldAddress.objects.filter(old=where).exists()
-
-
-class CheckedTexts:
-    """Mixin for admins of models with Markdown texts."""
-
-    class Media:
-        js = ["js/admin_checks.js", "js/admin_preview.js"]
-
-    def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        views = [("check", "tjek/", self.check_text), ("preview", "forhaandsvisning/", self.preview_text)]
-        return [
-            path(address, self.admin_site.admin_view(require_POST(view)), name=f"{name}_{view_name}")
-            for view_name, address, view in views
-        ] + super().get_urls()
+class CheckedFields:
+    """Mixin for admins and inlines: their Markdown fields know where to ask."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name.removesuffix("_en") in MARKDOWN_FIELDS:
-            field.validators = [*field.validators, refuse_what_must_be_mended]
+        if isinstance(db_field, MarkdownField):
             field.widget.attrs |= self._addresses()
             if db_field.name.endswith("_en"):
                 field.widget.attrs["data-english"] = "true"
         return field
 
     def _addresses(self) -> dict[str, str]:
-        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}"
+        whole = getattr(self, "parent_model", self.model)._meta
+        name = f"{self.admin_site.name}:{whole.app_label}_{whole.model_name}"
         return {"data-check": reverse(f"{name}_check"), "data-preview": reverse(f"{name}_preview")}
+
+
+class ChecksTexts:
+    """Mixin for admins: the answers, and the advice for whoever writes without scripts."""
+
+    def get_urls(self):
+        own = [
+            self.route("tjek/", require_POST(self.check_text), "check"),
+            self.route("forhaandsvisning/", require_POST(self.preview_text), "preview"),
+        ]
+        return [*own, *super().get_urls()]
 
     def _typed(self, request) -> dict:
         if not (self.has_change_permission(request) or self.has_add_permission(request)):
@@ -75,12 +72,25 @@ class CheckedTexts:
         typed = self._typed(request)
         return render(request, "admin/_preview.html", {"is_too_long": not typed, **typed})
 
-    def save_model(self, request, obj, form, change):
-        """For whoever writes without scripts: the advice comes when the text is saved."""
-        super().save_model(request, obj, form, change)
-        for name in form.changed_data:
-            if name.removesuffix("_en") in MARKDOWN_FIELDS:
-                _advise(request, form.fields[name].label, getattr(obj, name))
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        for label, text in _changed_texts(form, formsets):
+            _advise(request, label, text)
+
+
+def _changed_texts(form, formsets) -> Iterator[tuple[str, str]]:
+    for name in _markdown_in(form):
+        yield form.fields[name].label, getattr(form.instance, name)
+    for formset in formsets:
+        kind = capfirst(formset.model._meta.verbose_name)
+        for number, row in enumerate(formset.forms, start=1):
+            for name in _markdown_in(row) if row not in formset.deleted_forms else []:
+                yield f"{kind} {number}: {row.fields[name].label}", getattr(row.instance, name)
+
+
+def _markdown_in(form) -> list[str]:
+    names = {field.name for field in form._meta.model._meta.fields if isinstance(field, MarkdownField)}
+    return [name for name in form.changed_data if name in names]
 
 
 def _advise(request, label: str, text: str):

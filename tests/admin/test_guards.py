@@ -1,0 +1,157 @@
+"""Every admin in which somebody writes has the same guards: walked, so that none can be forgotten."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from aarhuskompas.editing import ContentAdmin, Guarded
+from aarhuskompas.fields import MarkdownField
+from compass import models as compass
+from goals.models import CityGoal, Goodbye
+from reflection.models import BreakGlass, Guide, GuideVersion
+from tests.admin.conftest import admin_url
+from tests.factories import (
+    make_attachment,
+    make_dilemma,
+    make_goodbye,
+    make_look,
+    make_picture,
+    make_pivot,
+    make_recording,
+    make_user,
+)
+from tests.pages import Page
+from tests.test_architecture import templates
+
+# About people and what was done to rooms; nobody writes for readers there.
+OF_PEOPLE = {get_user_model(), BreakGlass}
+WRITTEN = sorted(set(admin.site._registry) - OF_PEOPLE, key=lambda model: model.__name__)
+NO_WORDS = "Se her: ![](a.png)"
+
+
+@pytest.fixture
+def row(content, settings, tmp_path):
+    """A function: one row of a model that an editor can change."""
+    settings.MEDIA_ROOT = tmp_path
+    make_recording()
+    make_picture()
+    make_attachment()
+    CityGoal.objects.create(title="Et godt sted at bo", position=1)
+    make_goodbye(make_look(decision="goodbye"), is_shared=True)
+    draft = GuideVersion.objects.order_by("pk").first().new_draft()
+    return lambda model: draft if model is GuideVersion else model._default_manager.order_by("pk").first()
+
+
+@pytest.fixture
+def both(logged_in):
+    """The browsers of two who may write everything."""
+    users = [make_user(name, role="administrator") for name in ["Rikke", "Otto"]]
+    return [logged_in(user) for user in users]
+
+
+def form_of(client, item):
+    page = Page(client.get(admin_url(item)), None)
+    return page, page.form(f"#{item._meta.model_name}_form").values
+
+
+def some_text(item, values) -> models.Field:
+    """A field of the form that takes any words."""
+    free = [f for f in item._meta.concrete_fields if type(f) in {models.CharField, models.TextField}]
+    return next(f for f in free if f.name in values and not f.choices and f.name not in {"key", "slug"})
+
+
+def test_every_admin_in_which_somebody_writes_is_found():
+    assert {compass.Picture, compass.Attachment, Guide, GuideVersion, Goodbye} < set(WRITTEN)
+    assert all(isinstance(admin.site._registry[model], Guarded) for model in WRITTEN)
+
+
+def test_an_admin_with_a_form_of_its_own_cannot_leave_the_guards_out():
+    with pytest.raises(TypeError, match="must be a GuardedForm"):
+        type("Unguarded", (ContentAdmin,), {"form": admin.ModelAdmin.form})
+
+
+@pytest.mark.parametrize("model", WRITTEN, ids=lambda model: model.__name__)
+def test_the_second_of_two_editors_is_told_and_overwrites_nothing(row, both, model):
+    item, (mine, theirs) = row(model), both
+    _page, values = form_of(mine, item)
+    field = some_text(item, values).name
+    _page, first = form_of(theirs, item)
+    assert theirs.post(admin_url(item), {**first, field: "Ottos ord", "_save": "1"}).status_code == 302
+    assert mine.post(admin_url(item), {**values, field: "Mine ord", "_save": "1"}).status_code == 409
+    item.refresh_from_db()
+    assert getattr(item, field) == "Ottos ord"
+
+
+@pytest.mark.parametrize("model", WRITTEN, ids=lambda model: model.__name__)
+def test_fetching_what_was_not_saved_stores_nothing(row, both, model):
+    item, (mine, _theirs) = row(model), both
+    page, values = form_of(mine, item)
+    field = some_text(item, values).name
+    before = type(item)._base_manager.filter(pk=item.pk).values().get()
+    kept = mine.post(page.one("#unsaved-status").get("data-url"), {**values, field: "Halvt skrevet"})
+    assert kept.json() == {"kept": True}
+    [offer] = Page(mine.get(admin_url(item)), None).select(".kept a")
+    fetched = Page(mine.get(admin_url(item) + offer.get("href")), None)
+    [shown] = fetched.form(f"#{model._meta.model_name}_form").values[field]
+    assert shown.strip() == "Halvt skrevet"
+    assert type(item)._base_manager.filter(pk=item.pk).values().get() == before
+
+
+# --- Markdown ------------------------------------------------------------------------------------------
+
+
+def markdown_fields(model) -> set[str]:
+    return {field.name for field in model._meta.fields if isinstance(field, MarkdownField)}
+
+
+def parts(model) -> dict[str, type[models.Model]]:
+    """The rows that a model's form edits with it, by the prefix of their fields."""
+    inlines = [inline.model for inline in admin.site._registry[model].inlines]
+    keys = [next(f for f in part._meta.fields if f.related_model is model) for part in inlines]
+    return {key.remote_field.get_accessor_name(): key.model for key in keys}
+
+
+def test_the_fields_that_pages_show_as_markdown_are_markdown_fields():
+    """By name, for a template does not say the model."""
+    shown = {
+        name
+        for file in templates()
+        if "admin" not in file.parts and file.suffix == ".html"
+        for name in re.findall(r"\.local\.(\w+)\|markdown\b", file.read_text(encoding="utf-8"))
+    }
+    every = {*WRITTEN, *(part for model in WRITTEN for part in parts(model).values())}
+    found = {name for model in every for name in markdown_fields(model)}
+    assert shown == {name for name in found if not name.endswith("_en")}
+    assert found == shown | {f"{name}_en" for name in shown}
+
+
+WITH_MARKDOWN = [m for m in WRITTEN if markdown_fields(m) or any(map(markdown_fields, parts(m).values()))]
+
+
+@pytest.mark.parametrize("model", WITH_MARKDOWN, ids=lambda model: model.__name__)
+def test_every_markdown_field_is_checked_previewed_and_refused_where_the_law_is_broken(row, both, model):
+    item = with_rows(model) or row(model)
+    browser = both[0]
+    page, values = form_of(browser, item)
+    names = [
+        *markdown_fields(model),
+        *(f"{prefix}-0-{name}" for prefix, part in parts(model).items() for name in markdown_fields(part)),
+    ]
+    for name in names:
+        field = page.one(f"textarea[name={name}]")
+        for address in [field.get("data-check"), field.get("data-preview")]:
+            assert browser.post(address, {"text": "Et ord."}).status_code == 200
+        assert (field.get("data-english") == "true") == name.endswith("_en")
+        refused = browser.post(admin_url(item), {**values, name: NO_WORDS, "_save": "1"})
+        assert "Et billede mangler en tekst om, hvad det viser." in refused.content.decode()
+    typed = {**values, **dict.fromkeys(names, "### Mødet"), "_save": "1"}
+    told = browser.post(admin_url(item), typed, follow=True)
+    assert told.content.decode().count("Gemt. Se på feltet") == len(names)
+
+
+def with_rows(model):
+    make = {compass.Dilemma: make_dilemma, compass.Pivot: make_pivot}.get(model)
+    return make and make()
