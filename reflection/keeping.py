@@ -13,6 +13,11 @@ from reflection.models.reflections import WAYS_IN
 REHEARSAL_HOURS = 24
 
 
+def has_deadline() -> bool:
+    """Whether the municipality has decided how long rooms are kept, and by what authority."""
+    return settings.KEEP_ROOMS_DAYS > 0 and bool(settings.PURGE_BASIS)
+
+
 def past_rehearsals():
     """Rehearsals older than a day."""
     return Reflection.objects.filter(

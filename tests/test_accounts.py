@@ -65,6 +65,12 @@ def test_a_wrong_password_is_said_in_danish_and_the_email_stays(page, client, st
     assert not is_logged_in(client)
 
 
+def test_what_is_wrong_is_said_once_and_each_field_has_one_name(page, staff):
+    answer = page(LOGIN).form().send({"login": staff.email, "password": "forkert-kodeord"}, status=422)
+    assert answer.text.count("E-mail eller adgangskode passer ikke. Prøv igen.") == 1
+    assert not answer.select("[placeholder]")
+
+
 def test_a_stranger_gets_the_same_message_as_somebody_with_a_wrong_password(page, staff):
     def message(email):
         answer = page(LOGIN).form().send({"login": email, "password": "forkert-kodeord"}, status=422)

@@ -273,3 +273,22 @@ def test_english_is_there_for_everything_a_reader_meets(content):
         if field.name.endswith("_en") and getattr(item, field.name[:-3]) and not getattr(item, field.name)
     ]
     assert missing == []
+
+
+# --- Cookies --------------------------------------------------------------------------------------
+
+
+def test_the_page_about_cookies_names_all_that_a_browser_keeps():
+    files = sorted((ROOT / "static" / "js").rglob("*.js"))
+    keeping = [text for file in files if "localStorage.setItem" in (text := file.read_text(encoding="utf-8"))]
+    kept = {key for text in keeping for key in re.findall(r"""["'`](kompas-[\w-]+)""", text)}
+    page = next(page for page in read("pages.yaml") if page["slug"] == "cookies")
+    assert len(kept) >= 3
+    for text in [page["body"], page["body_en"]]:
+        assert set(re.findall(r"`(kompas-[\w-]+)`", text)) == kept
+
+
+def test_a_browser_keeps_nothing_for_longer_in_any_other_way():
+    others = re.compile(r"sessionStorage|indexedDB|document\.cookie|caches\.open|localStorage\[")
+    files = sorted((ROOT / "static" / "js").rglob("*.js"))
+    assert [file.name for file in files if others.search(file.read_text(encoding="utf-8"))] == []

@@ -7,7 +7,11 @@ from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from reflection.keeping import has_deadline
 
 register = template.Library()
 
@@ -29,6 +33,22 @@ def qr(address: str):
         scale=4, border=2, omitsize=True, svgclass="kompas-qr", lineclass=None, unit=None
     )
     return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 – made by segno
+
+
+@register.simple_tag
+def deletion_of(room) -> str:
+    """When its answers go, as it is decided now; the truth also where nothing is."""
+    if not has_deadline():
+        return gettext("Kommunen har ikke sat en frist for, hvornår svarene slettes.")
+    if room.keep_until:
+        return gettext("Svarene slettes %(day)s.") % {"day": date_format(room.keep_until)}
+    days = settings.KEEP_ROOMS_DAYS
+    told = ngettext(
+        "Svarene slettes %(days)s dag efter, at rummet er afsluttet.",
+        "Svarene slettes %(days)s dage efter, at rummet er afsluttet.",
+        days,
+    )
+    return told % {"days": days}
 
 
 @register.filter

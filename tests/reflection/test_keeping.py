@@ -42,6 +42,28 @@ def test_nothing_of_a_room_is_deleted_until_period_and_basis_are_given(leader, s
     assert Answer.objects.count() > 0
 
 
+@pytest.mark.parametrize(
+    ("days", "basis", "until", "told"),
+    [
+        (0, "", None, "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
+        (0, "", date(2027, 3, 1), "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
+        (90, "", None, "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
+        (90, "Sag 2026-1", None, "Svarene slettes 90 dage efter, at rummet er afsluttet."),
+        (90, "Sag 2026-1", date(2027, 3, 1), "Svarene slettes 1. marts 2027."),
+    ],
+)
+def test_who_goes_in_is_told_the_deadline_that_purge_follows(
+    page, leader, settings, days, basis, until, told
+):
+    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = days, basis
+    room = make_room(leader=leader)
+    Reflection.objects.filter(pk=room.pk).update(keep_until=until)
+    said = page(f"/deltag/{room.invitation}/").texts("main li")
+    assert [text for text in said if "slettes" in text] == [
+        f"{told} Du kan trække dine svar tilbage, indtil de vises."
+    ]
+
+
 def test_a_rehearsal_goes_after_a_day_with_its_look_and_leaves_the_goal(leader):
     goal = make_goal(owner=leader)
     room = goal.open_room(leader, mode="confidential", is_rehearsal=True).reflection

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from io import BytesIO
+from pathlib import Path
 
 import docx
 import openpyxl
@@ -291,7 +292,27 @@ def test_three_pages_are_made_in_less_than_three_tenths_of_a_second(staff, logge
 # --- In an office program ----------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def reads_documents_and_sheets(soffice: str | None) -> bool:
+    """A package of LibreOffice may hold only some of its programs; these two files are Writer and Calc."""
+    parts = ["libswlo.so", "libsclo.so"]
+    return bool(soffice) and all((Path(soffice).resolve().parent / part).exists() for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_whole"),
+    [([], False), (["libsclo.so"], False), (["libswlo.so"], False), (["libsclo.so", "libswlo.so"], True)],
+)
+def test_an_office_program_without_writer_is_not_taken_for_one_with_it(tmp_path, parts, is_whole):
+    for name in ["soffice", *parts]:
+        (tmp_path / name).touch()
+    assert reads_documents_and_sheets(str(tmp_path / "soffice")) is is_whole
+    assert not reads_documents_and_sheets(None)
+
+
+@pytest.mark.skipif(
+    not reads_documents_and_sheets(shutil.which("soffice")),
+    reason="LibreOffice is not installed with both Writer and Calc",
+)
 def test_an_office_program_reads_what_the_page_says(page, staff, logged_in, room, tmp_path):
     as_text, as_csv = "txt:Text (encoded):UTF8", "csv:Text - txt - csv (StarCalc):44,34,76"
     for kind, name, made in [("word", "referat.docx", as_text), ("excel", "tal.xlsx", as_csv)]:

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from aarhuskompas.models import UnsavedWork
 from compass.tried_files import TriedFile, past_files
-from reflection.keeping import delete_rehearsal, empty, past_rehearsals, past_rooms
+from reflection.keeping import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
         self._purge("tried spreadsheets", past_files(), TriedFile.remove, dry_run=dry_run)
-        if settings.KEEP_ROOMS_DAYS < 1 or not settings.PURGE_BASIS:
+        if not has_deadline():
             raise CommandError(REFUSED)
         self._purge("rooms", past_rooms(), empty, dry_run=dry_run)
 

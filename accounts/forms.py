@@ -1,0 +1,28 @@
+"""allauth's forms as the portal shows them: the label says what a field is for, once."""
+
+from allauth.account import forms
+
+
+class WithoutPlaceholders:
+    """Mixin: allauth repeats each label inside its field, in other words."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(WithoutPlaceholders, forms.LoginForm):
+    pass
+
+
+class ChangePasswordForm(WithoutPlaceholders, forms.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordForm(WithoutPlaceholders, forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(WithoutPlaceholders, forms.ResetPasswordKeyForm):
+    pass
