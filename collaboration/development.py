@@ -44,7 +44,8 @@ def rounds_open_to(collaboration: Collaboration, user) -> list[Round]:
     """The concluded rounds, oldest first, whose values this person may see."""
     rounds = collaboration.rounds.real().filter(reflection__phase="concluded", is_one_sided=False)
     found = rounds.select_related("reflection__version").order_by("pk")
-    own = set(found.filter(reflection__participants__user=user).values_list("pk", flat=True))
+    places = {"reflection__participants__user": user, "reflection__participants__is_put_out": False}
+    own = set(found.filter(**places).values_list("pk", flat=True))
     return [one for one in found if one.pk in own or one.has_yes("may_share")]
 
 

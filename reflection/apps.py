@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.contrib.auth import get_user_model
+from django.db.models.signals import post_save
 
 
 class ReflectionConfig(AppConfig):
@@ -6,6 +8,8 @@ class ReflectionConfig(AppConfig):
     verbose_name = "Kompasser"
 
     def ready(self):
+        from reflection.places import end_streams
         from reflection.search import register_kinds  # compass.search needs the settings first
 
         register_kinds()
+        post_save.connect(end_streams, sender=get_user_model())

@@ -92,11 +92,8 @@ def states(asked: list[Asked]) -> list[State | None]:
     None: let the pages decide. So it is before the reveal, and for whoever leads the room.
     """
     places = _places(asked)
-    sits_in = dict(
-        Participant.objects.filter(pk__in=places.values(), is_facilitator=False).values_list(
-            "pk", "reflection__key"
-        )
-    )
+    people = Participant.objects.let_in().filter(key__in=places.values(), is_facilitator=False)
+    sits_in = {str(place): room for place, room in people.values_list("key", "reflection__key")}
     rooms = {
         room.key: (*row_of(room), state_of_board(room))
         for room in Reflection.objects.filter(key__in=set(sits_in.values()))
@@ -105,7 +102,7 @@ def states(asked: list[Asked]) -> list[State | None]:
     return [rooms.get(one.key) if sits_in.get(places.get(one)) == one.key else None for one in asked]
 
 
-def _places(asked: list[Asked]) -> dict[Asked, int]:
+def _places(asked: list[Asked]) -> dict[Asked, str]:
     """Which participant each is, by a session that says nothing else: no login, nothing to tell."""
     stored = Session.objects.filter(
         session_key__in={one.session for one in asked}, expire_date__gt=timezone.now()
@@ -114,9 +111,9 @@ def _places(asked: list[Asked]) -> dict[Asked, int]:
     found = {}
     for one in asked:
         session = sessions.get(one.session, {})
-        pk = session.get(PLACES, {}).get(str(one.key))
-        if pk and PERSON not in session and MESSAGES not in session:
-            found[one] = pk
+        place = session.get(PLACES, {}).get(str(one.key))
+        if place and PERSON not in session and MESSAGES not in session:
+            found[one] = place
     return found
 
 

@@ -9,6 +9,7 @@ from reflection import tokens
 from reflection.models import Participant, Party, Reflection
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
+PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")
 TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og prøv igen.")
 
 
@@ -56,8 +57,10 @@ class CodeForm(forms.Form):
 class ReturnForm(CodeForm):
     def find(self, code: str) -> Participant | None:
         hashed = tokens.digest(code)
-        found = Participant.objects.filter(return_hash=hashed).select_related("reflection")
-        return found.first()
+        found = Participant.objects.filter(return_hash=hashed)
+        if found.filter(is_put_out=True).exists():
+            raise forms.ValidationError(PUT_OUT)
+        return found.let_in().select_related("reflection").first()
 
 
 class JoinForm(forms.Form):

@@ -24,6 +24,59 @@ class TimerForm(forms.Form):
     minutes = forms.IntegerField(label=_("Minutter"), min_value=1, max_value=60, initial=2)
 
 
+class PersonForm(forms.Form):
+    """Give somebody the lead or take it back, put them out or let them in again."""
+
+    act = forms.ChoiceField(
+        label=_("Hvad vil du?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Vælg, hvad du vil."),
+            "invalid_choice": _("Det kan ikke lade sig gøre mere. Se, hvad der står nu."),
+        },
+    )
+    DO = {
+        "lead": Participant.lead,
+        "stop_leading": Participant.stop_leading,
+        "put_out": Participant.put_out,
+        "let_in": Participant.let_in_again,
+    }
+    DONE = {
+        "lead": _("%(name)s kan nu også lede rummet."),
+        "stop_leading": _("%(name)s leder ikke rummet mere. Linket til dem, der leder, er et nyt."),
+        "put_out": _("%(name)s er sat ud af rummet."),
+        "let_in": _("%(name)s kan komme ind igen."),
+    }
+
+    def __init__(self, *args, person: Participant, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.fields["act"].choices = list(self._choices())
+
+    def _choices(self):
+        person = self.person
+        if person.reflection.is_concluded or person.is_owner:
+            return
+        if person.is_facilitator:
+            yield "stop_leading", _("Tag rollen tilbage. Personen leder ikke rummet mere.")
+        elif person.is_put_out:
+            yield "let_in", _("Lad personen komme ind igen")
+        else:
+            yield "lead", _("Lad personen også lede rummet")
+            yield "put_out", _("Sæt personen ud af rummet")
+
+    def save(self) -> bool:
+        act = self.cleaned_data["act"]
+        if self.DO[act](self.person):
+            return True
+        self.add_error("act", _("Rummet skal have en, der leder."))
+        return False
+
+    @property
+    def done(self) -> str:
+        return self.DONE[self.cleaned_data["act"]] % {"name": self.person.label}
+
+
 class HideForm(forms.Form):
     reason = forms.CharField(
         label=_("Hvorfor?"),

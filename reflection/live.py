@@ -25,6 +25,7 @@ RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
 SOON = "+"  # ends the payload when there is no hurry
 SEEN = "!"  # ends it at a reveal
+OUT = "-"  # ends it where the key is that of one place, whose followers are sent away
 PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
 
@@ -32,6 +33,7 @@ class Follower(asyncio.Event):
     """Set when there is something to tell, and what."""
 
     what = CHANGED
+    is_last = False
 
 
 followers: defaultdict[str, set[Follower]] = defaultdict(set)
@@ -51,13 +53,22 @@ def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
 
-async def changes(key: UUID | str, heartbeat: float = 20) -> AsyncGenerator[bytes]:
+def announce_gone(place: UUID) -> None:
+    """End the event streams of one place in a room; whoever comes back is asked again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{place}{OUT}"])
+
+
+async def changes(
+    key: UUID | str, heartbeat: float = 20, *, place: UUID | None = None
+) -> AsyncGenerator[bytes]:
     """Events for one follower: one at once, so that nothing is missed, then one per change.
 
-    Ten changes while the follower is slow are one event: one reason to fetch.
+    Ten changes while the follower is slow are one event: one reason to fetch. It ends when `place` is gone.
     """
-    key, follower = str(key), Follower()
-    followers[key].add(follower)
+    keys, follower = [str(key), *([str(place)] if place else [])], Follower()
+    for name in keys:
+        followers[name].add(follower)
     try:
         yield CHANGED
         while True:
@@ -70,10 +81,13 @@ async def changes(key: UUID | str, heartbeat: float = 20) -> AsyncGenerator[byte
                 what, follower.what = follower.what, CHANGED
                 follower.clear()
                 yield what
+                if follower.is_last:
+                    return
     finally:
-        followers[key].discard(follower)
-        if not followers[key]:
-            del followers[key]
+        for name in keys:
+            followers[name].discard(follower)
+            if not followers[name]:
+                del followers[name]
 
 
 async def start_listening() -> None:
@@ -118,9 +132,11 @@ async def pass_on(database: psycopg.AsyncConnection) -> None:
 
 
 def hear(payload: str) -> None:
-    key = payload.rstrip(SOON + SEEN)
+    key = payload.rstrip(SOON + SEEN + OUT)
     if payload.endswith(SEEN):
         wake(key, what=REVEALED)
+    elif payload.endswith(OUT):
+        send_away(key)
     elif key == payload:
         wake(key)
     elif key not in delayed:
@@ -136,3 +152,10 @@ def wake(*keys: str, what: bytes = CHANGED) -> None:
             if what == REVEALED:  # not forgotten for a change that follows at once
                 follower.what = what
             follower.set()
+
+
+def send_away(place: str) -> None:
+    """One more event, and the page that fetches learns that its place is gone."""
+    for follower in followers.get(place, ()):
+        follower.is_last = True
+        follower.set()

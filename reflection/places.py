@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.views import typed_again
+from reflection.live import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
+from reflection.saving import typed
 
 SESSION_KEY = "places"
 
@@ -16,29 +18,42 @@ def take_place(request, participant: Participant):
     """Let this browser be the participant from now on; the session gets a new id."""
     places = request.session.get(SESSION_KEY, {})
     request.session.cycle_key()
-    key = str(participant.reflection.key)
-    request.session[SESSION_KEY] = {**places, key: participant.pk}
+    room = str(participant.reflection.key)
+    request.session[SESSION_KEY] = {**places, room: str(participant.key)}
+
+
+def end_streams(sender, instance, **kwargs):
+    """When an account is closed, so are the places it has in rooms; what follows them hears it now."""
+    if not instance.is_active:
+        for key in Participant.objects.filter(user=instance).values_list("key", flat=True):
+            announce_gone(key)
 
 
 def leave_place(request, key):
     places = request.session.get(SESSION_KEY, {})
-    request.session[SESSION_KEY] = {room: pk for room, pk in places.items() if room != str(key)}
+    request.session[SESSION_KEY] = {room: place for room, place in places.items() if room != str(key)}
 
 
 def place_in(request, key) -> Participant | None:
     """The visitor's place in the room `key`, with its reflection and version, or None."""
-    places = Participant.objects.filter(reflection__key=key).exclude(reflection__mode=Reflection.Mode.SOLO)
-    pk = request.session.get(SESSION_KEY, {}).get(str(key))
-    if pk:
-        places = places.filter(pk=pk)
-    elif request.user.is_authenticated:
-        places = places.filter(user=request.user)
-    else:
-        return None
-    place = places.select_related("reflection", "party").first()
+    place = _held(request, key).let_in().select_related("reflection", "party").first()
     if place:
         place.reflection.version = GuideVersion.objects.kept(place.reflection.version_id)
     return place
+
+
+def _held(request, key):
+    """What the browser holds in the room, by joining or else by account – also where it opens nothing."""
+    places = Participant.objects.filter(reflection__key=key).exclude(reflection__mode=Reflection.Mode.SOLO)
+    if place := request.session.get(SESSION_KEY, {}).get(str(key)):
+        return places.filter(key=place)
+    if request.user.is_authenticated:
+        return places.filter(user=request.user)
+    return places.none()
+
+
+def was_put_out(request, key) -> bool:
+    return _held(request, key).filter(is_put_out=True).exists()
 
 
 def place_required(view):
@@ -48,7 +63,7 @@ def place_required(view):
     def guarded(request, key, *args, **kwargs):
         place = place_in(request, key)
         if place is None:
-            return _no_place(request)
+            return _no_place(request, key)
         if place.reflection.is_overdue:
             place.reflection.reveal()
         return view(request, place, *args, **kwargs)
@@ -56,10 +71,23 @@ def place_required(view):
     return guarded
 
 
-def _no_place(request):
+def _no_place(request, key):
+    if was_put_out(request, key):
+        return show_put_out(request, key)
     if request.method == "POST":
         return typed_again(request, way_in=reverse("reflection:come_back"))
     return render(request, "reflection/no_place.html", status=403)
+
+
+def show_put_out(request, key):
+    """What happened, at the room's own address, and what somebody wrote who did not know it yet."""
+    room = reverse("reflection:room", args=[key])
+    if request.htmx and request.method == "POST":
+        return render(request, "components/save_status.html", {"state": "put_out"}, status=403)
+    if request.method != "POST" and request.path != room:
+        return redirect(room)  # a page that follows the room goes where its fetch was led (static/js/live.js)
+    context = {"typed": typed(request) if request.method == "POST" else []}
+    return render(request, "reflection/put_out.html", context, status=403)
 
 
 def reading_required(view):

@@ -52,9 +52,12 @@ class RefusedError(Exception):
 
 
 class EventStreams:
-    """The ASGI application. `may_follow(request, key)` may use request.session, .user and the database."""
+    """The ASGI application. `may_follow(request, key)` may use request.session, .user and the database.
 
-    def __init__(self, may_follow: Callable[[HttpRequest, UUID], bool]):
+    It names the place that the follower has in the room, or says None.
+    """
+
+    def __init__(self, may_follow: Callable[[HttpRequest, UUID], UUID | None]):
         self.may_follow = may_follow
         self.open: dict[asyncio.Task, str] = {}  # each with its session
         self.places = min(PER_PROCESS, file_descriptors() // 2)  # pages need some too
@@ -62,35 +65,36 @@ class EventStreams:
     async def __call__(self, scope, receive, send):
         token = request_id.set(uuid4().hex)
         try:
-            session, key = await self._admit(scope)
+            session, key, place = await self._admit(scope)
             with self._place(session):
                 await self._listen()
                 _log(scope, 200)
-                await follow(key, receive, send)
+                await follow(key, receive, send, place)
         except RefusedError as refused:
             _log(scope, refused.status)
             await refuse(send, refused.status)
         finally:
             request_id.reset(token)
 
-    async def _admit(self, scope) -> tuple[str, UUID]:
+    async def _admit(self, scope) -> tuple[str, UUID, UUID]:
         if scope["method"] != "GET":
             raise RefusedError(405)
         try:
             key = UUID(scope["path"].removeprefix(PREFIX).removesuffix("/"))
         except ValueError:
             raise RefusedError(404) from None
-        if session := await sync_to_async(self._session_that_may_follow)(scope, key):
-            return session, key
+        session, place = await sync_to_async(self._who_may_follow)(scope, key)
+        if session and place:
+            return session, key, place
         raise RefusedError(404)
 
-    def _session_that_may_follow(self, scope, key: UUID) -> str | None:
+    def _who_may_follow(self, scope, key: UUID) -> tuple[str | None, UUID | None]:
         request = ASGIRequest(scope, None)
         try:
             request.get_host()
             SESSION.process_request(request)
             PERSON.process_request(request)
-            return request.session.session_key if self.may_follow(request, key) else None
+            return request.session.session_key, self.may_follow(request, key)
         except DisallowedHost:
             raise RefusedError(400) from None
         except DatabaseError:
@@ -128,8 +132,8 @@ def file_descriptors() -> int:
     return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 
 
-async def follow(key: UUID, receive, send) -> None:
-    """Send events until the browser leaves or the stream has lived its time."""
+async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
+    """Send events until the browser leaves, its place is gone or the stream has lived its time."""
 
     async def wait_until_gone():
         while (await receive())["type"] != "http.disconnect":
@@ -141,10 +145,11 @@ async def follow(key: UUID, receive, send) -> None:
     limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
     watch = None
     try:
-        async with limit, aclosing(live.changes(key)) as events:
+        async with limit, aclosing(live.changes(key, place=place)) as events:
             watch = asyncio.create_task(wait_until_gone())
             async for event in events:
                 await send(_body(event))
+        await send({"type": "http.response.body"})
     except TimeoutError:
         await send({"type": "http.response.body"})
     finally:
@@ -170,9 +175,10 @@ def _log(scope, status: int) -> None:
     access.info("stream", extra={"fields": fields})
 
 
-def may_follow(request: HttpRequest, key: UUID) -> bool:
+def may_follow(request: HttpRequest, key: UUID) -> UUID | None:
     """Whoever has a place in the room, by account or by joining."""
-    return place_in(request, key) is not None
+    place = place_in(request, key)
+    return place.key if place else None
 
 
 application = EventStreams(may_follow)

@@ -42,7 +42,7 @@ ONE_LANGUAGE = {
 POST_ONLY = {
     "goals:start", "goals:copy", "goals:archive", "goals:unarchive", "goals:unshare",
     "reflection:finish", "reflection:withdraw", "reflection:leave", "reflection:reveal",
-    "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:hand_over",
+    "reflection:collect_again", "reflection:conclude", "reflection:renew_code",
     "reflection:timer", "reflection:archive", "collaboration:share",
 }  # fmt: skip
 
@@ -134,7 +134,7 @@ def with_position(keys: Callable[[], list[dict]]) -> Callable[[], list[dict]]:
 
 def participants() -> list[dict]:
     rooms = Reflection.objects.filter(title=LED)
-    return [{"key": room.key, "participant": room.participants.latest("pk").pk} for room in rooms]
+    return [{"key": room.key, "person": room.participants.latest("pk").key} for room in rooms]
 
 
 def comments() -> list[dict]:
@@ -267,10 +267,11 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
             "reflection:renew_code",
             "reflection:timer",
             "reflection:paper",
+            "reflection:people",
         ],
         led,
     ),
-    "reflection:hand_over": participants,
+    "reflection:person": participants,
     "reflection:shared_line": with_position(revealed),
     "reflection:hide": comments,
     "collaboration:collaboration": collaboration_keys,

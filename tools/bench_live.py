@@ -179,7 +179,7 @@ def prepare(followers: int) -> tuple[UUID, list[str]]:
     sessions = []
     for number in range(followers):
         session = SessionStore()
-        session[SESSION_KEY] = {str(room.key): room.participants.create(name=str(number)).pk}
+        session[SESSION_KEY] = {str(room.key): str(room.participants.create(name=str(number)).key)}
         session.save()
         sessions.append(session.session_key)
     connections.close_all()

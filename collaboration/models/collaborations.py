@@ -22,7 +22,9 @@ WAYS = {
 class CollaborationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Its owner's, and of those who took part in a round with their account; nobody's by a role."""
-        took_part = models.Q(rounds__reflection__participants__user=user)
+        took_part = models.Q(
+            rounds__reflection__participants__user=user, rounds__reflection__participants__is_put_out=False
+        )
         return self.filter(models.Q(owner=user) | took_part).distinct()
 
     def with_state(self):

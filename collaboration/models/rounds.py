@@ -121,7 +121,8 @@ class Round(Fieldwise):
 
     def _who_answered(self):
         counted = Participant.objects.filter(reflection=self.reflection_id, answers_count=True)
-        return counted.filter(answers__isnull=False).distinct()
+        answered = counted.filter(answers__isnull=False).distinct()
+        return answered.exclude(pk__in=self.reflection.put_out_before_shown())
 
     def papers(self) -> list[tuple[Party, int]]:
         """The parties that somebody answered for on paper, and how many did."""

@@ -62,7 +62,9 @@ def collaboration(request, collaboration):
 
 def _rounds_of(collaboration, user) -> dict[int, bool]:
     """The rounds somebody has a place in, and whether they lead there."""
-    own = collaboration.rounds.filter(reflection__participants__user=user)
+    own = collaboration.rounds.filter(
+        reflection__participants__user=user, reflection__participants__is_put_out=False
+    )
     return dict(own.values_list("pk", "reflection__participants__is_facilitator"))
 
 

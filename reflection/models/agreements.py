@@ -16,7 +16,7 @@ class AgreementQuerySet(models.QuerySet):
 
     def of(self, user):
         """Whose the user may read: of what they opened, and of rooms they have a place in by account."""
-        place = models.Q(reflection__participants__user=user)
+        place = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
         found = self.filter(models.Q(reflection__owner=user) | place, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
@@ -24,7 +24,8 @@ class AgreementQuerySet(models.QuerySet):
         """Whose the user may say what became of: see Agreement."""
         theirs = models.Q(reflection__participants__is_facilitator=True)
         theirs |= models.Q(reflection__participants__answers_count=True)
-        takes_part = models.Q(reflection__participants__user=user) & theirs
+        place = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
+        takes_part = place & theirs
         found = self.filter(models.Q(reflection__owner=user) | takes_part, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import IntegrityError, connection, models, transaction
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
-from reflection.live import announce
+from reflection.live import announce, announce_gone
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
@@ -59,6 +60,14 @@ class Reflection(models.Model):
         REVEALED = "revealed", _("Vis samlet")
         CONCLUDED = "concluded", _("Afsluttet")
 
+    class Act(models.TextChoices):
+        """What one may do to another, or to all, and everybody is told."""
+
+        PUT_OUT = "put_out", _("En deltager blev sat ud af rummet")
+        LET_IN = "let_in", _("En deltager, der var sat ud, kan komme ind igen")
+        LEADS = "leads", _("%(name)s leder også rummet")
+        LEADS_NO_MORE = "leads_no_more", _("%(name)s leder ikke rummet mere")
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="reflections")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reflections")
@@ -72,6 +81,7 @@ class Reflection(models.Model):
     code_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     invitation_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     facilitator_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    facilitator_nonce = models.CharField(max_length=22, blank=True, editable=False)  # empty: `nonce`
     reveal_at = models.DateTimeField(null=True, blank=True)
     safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as it was first shown
     timer_ends_at = models.DateTimeField(null=True, blank=True)
@@ -86,6 +96,7 @@ class Reflection(models.Model):
     opening = models.JSONField(default=list)  # [[label, text], …] to read before one answers
     outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
     broken_glass = models.JSONField(default=list, editable=False)  # [[name, action, day, reason], …]
+    told = models.JSONField(default=list, editable=False)  # [[act, name, day], …], see Reflection.Act
 
     objects = ReflectionQuerySet.as_manager()
 
@@ -168,6 +179,22 @@ class Reflection(models.Model):
         ]
 
     @property
+    def acts(self) -> list[tuple[str, date]]:
+        """What those who lead have done to others, in words for everybody in the room, and the day."""
+        return [
+            (Reflection.Act(act).label % {"name": name}, date.fromisoformat(day))
+            for act, name, day in self.told
+        ]
+
+    @transaction.atomic
+    def tell(self, act: str, name: str = ""):
+        """Let everybody in the room know, from now on."""
+        told = Reflection.objects.select_for_update().get(pk=self.pk).told
+        self.told = [*told, [act, name, timezone.localdate().isoformat()]]
+        self.save(update_fields=["told"])
+        announce(self.key)
+
+    @property
     def answers_address(self) -> str:
         """Where one reads through what one has answered, before «jeg er færdig»."""
         return reverse("reflection:answers", args=[self.key])
@@ -188,12 +215,18 @@ class Reflection(models.Model):
         """Parties with too few people for their values to be shown; only confidential rooms hide any."""
         if not self.is_confidential:
             return []
-        counted = models.Count("participants", filter=models.Q(participants__answers_count=True))
+        is_counted = models.Q(participants__answers_count=True, participants__is_put_out=False)
+        counted = models.Count("participants", filter=is_counted)
         parties = self.parties.filter(is_absent=False).annotate(people=counted)
         return list(parties.filter(people__lt=MIN_IN_ROOM))
 
+    def put_out_before_shown(self) -> list[int]:
+        """Whoever was put out before anything they answered was shown: nothing here is theirs."""
+        put_out = self.participants.filter(is_put_out=True).values_list("pk", flat=True)
+        return [pk for pk in put_out if not self.snapshots.filter(members__has_key=str(pk)).exists()]
+
     def answers(self):
-        """What those who count have answered. Only snapshots and a participant's own pages ask."""
+        """What those who answer have said, put out or not. Only snapshots ask."""
         return Answer.objects.filter(participant__reflection=self, participant__answers_count=True)
 
     # --- the way in --------------------------------------------------------------------------------
@@ -208,22 +241,29 @@ class Reflection(models.Model):
 
     @property
     def facilitator_invitation(self) -> str:
-        return tokens.link_token("facilitator", self.nonce)
+        return tokens.link_token("facilitator", self.facilitator_nonce or self.nonce)
 
     def renew_code(self):
         """A new code and new links; the old ones open nothing any more."""
         for _attempt in range(5):  # a billion codes: a second attempt is rare, a third never seen
-            self.nonce = tokens.new_nonce()
+            self.nonce, self.facilitator_nonce = tokens.new_nonce(), ""
             self.code_hash = tokens.digest(self.code)
             self.invitation_hash = tokens.digest(self.invitation)
             self.facilitator_hash = tokens.digest(self.facilitator_invitation)
             try:
                 with transaction.atomic():
-                    self.save(update_fields=["nonce", *WAYS_IN])
+                    self.save(update_fields=["nonce", "facilitator_nonce", *WAYS_IN])
                 return
             except IntegrityError:
                 continue
         raise RuntimeError("no free room code")
+
+    def renew_facilitator_link(self):
+        """The code on the wall stays; whoever has the old link for those who lead has nothing."""
+        if self.facilitator_hash:
+            self.facilitator_nonce = tokens.new_nonce()
+            self.facilitator_hash = tokens.digest(self.facilitator_invitation)
+            self.save(update_fields=["facilitator_nonce", "facilitator_hash"])
 
     # --- phases ------------------------------------------------------------------------------------
 
@@ -330,17 +370,33 @@ def language_of_page() -> str:
 
 
 class ParticipantQuerySet(models.QuerySet):
+    def let_in(self):
+        """Whose place opens the room: not put out, and the account, where there is one, not closed."""
+        return self.filter(models.Q(user=None) | models.Q(user__is_active=True), is_put_out=False)
+
+    def leading(self):
+        """Those who lead the room and can come in to do so."""
+        return self.let_in().filter(is_facilitator=True)
+
+    def real(self):
+        """People with a place of their own: neither paper nor made up for a rehearsal."""
+        return self.filter(is_paper=False, is_pretend=False)
+
     def counted(self):
-        """Those who answer; not spectators, nor a facilitator who only leads."""
-        return self.filter(answers_count=True)
+        """Those who answer; not spectators, nor a facilitator who only leads, nor who was put out."""
+        return self.filter(answers_count=True, is_put_out=False)
 
     def done(self):
         return self.counted().filter(is_done=True)
 
 
 class Participant(models.Model):
-    """Somebody in a room: staff by account, others by the session that joining gave them."""
+    """Somebody in a room: staff by account, others by the session that joining gave them.
 
+    Who was put out stays as a row: what was shown with their answers cannot be shown without them.
+    """
+
+    key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)  # tells no order of coming
     reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="participants")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -352,6 +408,7 @@ class Participant(models.Model):
     is_done = models.BooleanField(default=False)
     is_paper = models.BooleanField(default=False)
     is_pretend = models.BooleanField(default=False)
+    is_put_out = models.BooleanField(default=False)
     safety = models.PositiveSmallIntegerField(null=True, blank=True)
     nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
     return_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
@@ -369,6 +426,10 @@ class Participant(models.Model):
                 condition=models.Q(safety__isnull=True) | models.Q(safety__range=(1, 5)),
                 name="safety_goes_from_1_to_5",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(is_facilitator=True, is_put_out=True),
+                name="whoever_is_put_out_does_not_lead",
+            ),
         ]
 
     def __str__(self):
@@ -383,6 +444,11 @@ class Participant(models.Model):
     def label(self) -> str:
         """What the room calls this participant: the name they gave, or a number without meaning."""
         return label(self.name)
+
+    @property
+    def mark(self) -> str:
+        """Four characters that tell people of the same name apart; both they and who leads see it."""
+        return tokens.mark(str(self.key))
 
     @property
     def return_code(self) -> str:
@@ -423,12 +489,47 @@ class Participant(models.Model):
         """The parties whose answers this participant can guess."""
         return list(self.reflection.parties.exclude(pk=self.party_id))
 
+    @transaction.atomic
     def lead(self) -> "Participant":
         """Lead the room from now on, beside who does so already."""
+        if Participant.objects.filter(pk=self.pk, is_facilitator=False).update(is_facilitator=True):
+            self.reflection.tell(Reflection.Act.LEADS, self.label)
         self.is_facilitator = True
-        self.save(update_fields=["is_facilitator"])
-        announce(self.reflection.key)
         return self
+
+    @property
+    def is_owner(self) -> bool:
+        return self.user_id is not None and self.user_id == self.reflection.owner_id
+
+    @transaction.atomic
+    def stop_leading(self) -> bool:
+        """Take the lead back, with the link that gives it; False for the owner's, and for the last one's."""
+        room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
+        others = room.participants.leading().exclude(pk=self.pk)
+        if self.is_owner or not others.exists():
+            return False
+        if Participant.objects.filter(pk=self.pk, is_facilitator=True).update(is_facilitator=False):
+            room.renew_facilitator_link()
+            room.tell(Reflection.Act.LEADS_NO_MORE, self.label)
+        return True
+
+    @transaction.atomic
+    def put_out(self) -> bool:
+        """Their place, link and code open nothing from now on; False for who leads or owns the room."""
+        room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
+        others = Participant.objects.filter(pk=self.pk, is_facilitator=False)
+        if self.is_owner or not others.exists():
+            return False
+        if others.filter(is_put_out=False).update(is_put_out=True):
+            room.tell(Reflection.Act.PUT_OUT)
+            announce_gone(self.key)
+        return True
+
+    @transaction.atomic
+    def let_in_again(self) -> bool:
+        if Participant.objects.filter(pk=self.pk, is_put_out=True).update(is_put_out=False):
+            self.reflection.tell(Reflection.Act.LET_IN)
+        return True
 
     @property
     def may_go_on(self) -> bool:

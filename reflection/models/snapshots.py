@@ -116,7 +116,7 @@ def take_snapshots(reflection):
     earlier = defaultdict(list)
     for snapshot in reflection.snapshots.order_by("number").prefetch_related("hidden"):
         earlier[Cell(snapshot.prompt_id, snapshot.party_id, snapshot.about_id)].append(snapshot)
-    cells = _cells(reflection)
+    cells = _cells(reflection, earlier)
     asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
     scales = set(asked.values_list("pk", flat=True))
     on_paper = set(reflection.participants.filter(is_paper=True).values_list("pk", flat=True))
@@ -152,17 +152,30 @@ class Said(NamedTuple):
     is_signed: bool
 
 
-def _cells(reflection) -> dict[Cell, list[Said]]:
+def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[Said]]:
+    """What is to be shown; of who was put out only what must stay, see `_stays`."""
+    put_out = set(reflection.participants.filter(is_put_out=True).values_list("pk", flat=True))
     cells = defaultdict(list)
     answers = reflection.answers().values_list(
         "prompt", "participant__party", "about", "participant", "participant__name",
         "state", "text", "value", "sureness", "is_signed",
     )  # fmt: skip
     for prompt, party, about, person, name, state, text, value, sureness, is_signed in answers.iterator():
+        cell = Cell(prompt, party, about)
+        if person in put_out and not _stays(reflection, person, earlier[cell]):
+            continue
         if raw := as_typed(state, value, text):
-            said = Said(person, name, raw, text, value, sureness, is_signed)
-            cells[Cell(prompt, party, about)].append(said)
+            cells[cell].append(Said(person, name, raw, text, value, sureness, is_signed))
     return cells
+
+
+def _stays(reflection, person: int, earlier: list[Snapshot]) -> bool:
+    """Whether one who was put out is shown on: in a confidential room whoever has been shown already is.
+
+    Else who leads could put somebody out together with two windows of their own, show what is left, and
+    subtract: three are gone, and two of them are known.
+    """
+    return reflection.is_confidential and any(str(person) in shown.members for shown in earlier)
 
 
 def label(name: str) -> str:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from reflection import tokens
 from reflection.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, Reflection
-from reflection.places import leave_place, place_in, take_place
+from reflection.places import leave_place, place_in, show_put_out, take_place, was_put_out
 from reflection.saving import posted, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,6 +33,8 @@ def join(request, token):
     room = get_object_or_404(Reflection.objects.by_link(token).select_related("version__guide"))
     leads = room.facilitator_hash == tokens.digest(token)
     place = place_in(request, room.key)
+    if place is None and was_put_out(request, room.key):
+        return show_put_out(request, room.key)
     if place and leads and not place.is_facilitator:
         return _take_over(request, place)
     if place:
@@ -73,9 +75,10 @@ def come_back(request):
 @form_methods
 def own_link(request, token):
     """The participant's own link: to answers, outcome and agreements until the room is deleted."""
-    participant = get_object_or_404(
-        Participant.objects.select_related("reflection"), link_hash=tokens.digest(token)
-    )
+    held = Participant.objects.filter(link_hash=tokens.digest(token))
+    if held.filter(is_put_out=True).exists():
+        return render(request, "reflection/put_out.html", status=403)
+    participant = get_object_or_404(held.let_in().select_related("reflection"))
     if request.method == "POST":
         return _come_in(request, participant)
     return render(request, "reflection/own_link.html", {"room": participant.reflection})

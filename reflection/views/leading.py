@@ -1,7 +1,6 @@
 """What the facilitator does: the room's screen, its phases, its timer, its shared lines."""
 
 from django.contrib import messages
-from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aarhuskompas.shortcuts import render_page
+from compass.ordering import danish_order
 from reflection.confidentiality import comment_to_hide, safety
-from reflection.leading import HideForm, PaperForm, SharedLineForm, TimerForm
-from reflection.models import Participant
+from reflection.leading import HideForm, PaperForm, PersonForm, SharedLineForm, TimerForm
 from reflection.places import facilitator_required, step_or_404
 from reflection.saving import posted, save_form, status_of
 
@@ -36,12 +35,14 @@ def lead(request, place):
 
 def _people(room) -> dict:
     """Who is there, by name and not by when they came; of the others how many."""
-    everybody = room.participants.select_related("party")
+    everybody = room.participants.filter(is_put_out=False).select_related("party")
     others = everybody.filter(name="", is_facilitator=False)
+    named = everybody.filter(is_paper=False).exclude(pk__in=others)
     return {
-        "people": everybody.filter(is_paper=False).exclude(pk__in=others).order_by(Lower("name")),
+        "people": named.order_by(danish_order("name"), "key"),
         "nameless": others.filter(is_paper=False).count(),
         "on_paper": everybody.filter(is_paper=True).count(),
+        "put_out": room.participants.filter(is_put_out=True).count(),
     }
 
 
@@ -88,16 +89,32 @@ def renew_code(request, place):
     return redirect("reflection:lead", key=place.reflection.key)
 
 
-@require_POST
+@require_safe
 @facilitator_required
-def hand_over(request, place, participant):
-    """Let another in the room lead too; who leads can hand over, and there may be several."""
-    chosen = get_object_or_404(Participant, reflection=place.reflection, pk=participant)
-    if chosen.is_paper or chosen.is_pretend:
-        raise Http404
-    chosen.lead()
-    messages.success(request, _("Nu kan %(name)s også lede rummet.") % {"name": chosen.label})
-    return redirect("reflection:lead", key=place.reflection.key)
+def people(request, place):
+    """Everybody by name, each leading to a page of their own: what is done there cannot be done by a slip."""
+    everybody = place.reflection.participants.real().select_related("party")
+    context = {
+        "place": place,
+        "room": place.reflection,
+        "people": everybody.order_by(danish_order("name"), "key"),
+    }
+    return render(request, "reflection/people.html", context)
+
+
+@form_methods
+@facilitator_required
+def person(request, place, person):
+    """What one may do with somebody: all are told of it."""
+    room = place.reflection
+    chosen = get_object_or_404(room.participants.real().select_related("party"), key=person)
+    chosen.reflection = room
+    form = PersonForm(posted(request), person=chosen)
+    if form.is_valid() and form.save():
+        messages.success(request, form.done)
+        return redirect("reflection:people", key=room.key)
+    context = {"place": place, "room": room, "person": chosen, "form": form}
+    return render(request, "reflection/person.html", context, status=status_of(form))
 
 
 TIMER = {"pause": "pause_timer", "resume": "resume_timer", "stop": "stop_timer"}

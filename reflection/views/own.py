@@ -34,7 +34,8 @@ class RoomsForm(forms.Form):
     def of(self, user):
         """Rooms the user led or took part in."""
         is_archived, text = self.cleaned_data.get("arkiv", False), self.cleaned_data.get("q", "")
-        rooms = places_of(user).exclude(reflection__mode=Reflection.Mode.SOLO).filter(is_archived=is_archived)
+        rooms = places_of(user).exclude(reflection__mode=Reflection.Mode.SOLO)
+        rooms = rooms.filter(is_archived=is_archived, is_put_out=False)
         return rooms.filter(reflection__title__icontains=text) if text else rooms
 
 

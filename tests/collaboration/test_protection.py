@@ -343,7 +343,7 @@ def test_who_is_handed_the_role_ends_the_round_without_an_account(page, staff, c
     resident = enter_by_link(client, opened)
     place = place_of(resident, room)
     assert resident.get(address("agree", room)).status_code == 404
-    page(reverse("reflection:hand_over", args=[room.key, place.pk]), by=staff, post={})
+    page(reverse("reflection:person", args=[room.key, place.key]), by=staff, post={"act": "lead"})
     lead = page(reverse("reflection:lead", args=[room.key]), by=resident)
     shown = lead.form(f"form[action='{reverse('reflection:reveal', args=[room.key])}']").send()
     assert shown.url == address("result", room)

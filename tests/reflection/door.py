@@ -133,15 +133,15 @@ class Ears:
             self.add(name, browser)
 
     def add(self, name: str, browser):
-        if streams.may_follow(request_of(browser), self.key):
+        if place := streams.may_follow(request_of(browser), self.key):
             self.sent[name] = []
-            self.runner.run(self._begin(name))
+            self.runner.run(self._begin(name, place))
 
-    async def _begin(self, name: str):
+    async def _begin(self, name: str, place):
         async def send(message):
             self.sent[name].append(message.get("body", b""))
 
-        follow = streams.follow(self.key, asyncio.Event().wait, send)
+        follow = streams.follow(self.key, asyncio.Event().wait, send, place)
         self.tasks.append(asyncio.create_task(follow))
         await turn()
 

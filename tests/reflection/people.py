@@ -19,13 +19,13 @@ def seat(participant) -> Client:
     """A browser that has the place already."""
     browser = Client()
     session = browser.session
-    session["places"] = {str(participant.reflection.key): participant.pk}
+    session["places"] = {str(participant.reflection.key): str(participant.key)}
     session.save()
     return browser
 
 
 def place_of(browser, room) -> Participant:
-    return Participant.objects.get(pk=browser.session["places"][str(room.key)])
+    return Participant.objects.get(key=browser.session["places"][str(room.key)])
 
 
 def answer(participant, number="3", words="", *, is_signed=False):

@@ -88,7 +88,7 @@ def test_a_place_in_another_room_is_none_in_this(browser, room, staff):
     other.reveal()
     assert state_for(browser, other) is None
     session = browser.session
-    session["places"] = {str(other.key): place_of(browser, room).pk}
+    session["places"] = {str(other.key): str(place_of(browser, room).key)}
     session.save()
     assert state_for(browser, other) is None
 

@@ -84,7 +84,8 @@ def crowd(room, staff, logged_in):
 def everything(room) -> list[str]:
     """Every address of the room and of what it is about, what leads into it, and the admin."""
     kwargs = {
-        "key": room.key, "position": 1, "token": room.invitation, "participant": 1, "snapshot": 1,
+        "key": room.key, "position": 1, "token": room.invitation, "snapshot": 1,
+        "person": room.participants.get(name="Bo").key,
     }  # fmt: skip
     found = ["/admin/", "/admin/reflection/", f"/haendelser/{room.key}/"]
     for route in routes.EVERY:

@@ -109,7 +109,7 @@ def test_a_second_comes_by_the_link_and_a_third_by_being_given_the_role(page, ro
     second = enter(room, token=room.facilitator_invitation, name="Sara", spectator="on")
     third = enter(room, name="Tor")
     page(at(room, "lead"), by=third, status=404)
-    second.post(at(room, "hand_over", place_of(third, room).pk))
+    second.post(at(room, "person", place_of(third, room).key), {"act": "lead"})
     second.post(at(room, "leave"))
     assert page(at(room, "lead"), by=third).url == at(room, "lead")
     third.post(at(room, "reveal"))

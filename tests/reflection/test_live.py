@@ -248,7 +248,7 @@ def participant(room):
     """Somebody without an account, whose session has a place in the room."""
     client = Client()
     session = client.session
-    session[SESSION_KEY] = {str(room.key): room.participants.create(name="Bo").pk}
+    session[SESSION_KEY] = {str(room.key): str(room.participants.create(name="Bo").key)}
     session.save()
     return client
 
