@@ -14,8 +14,8 @@ TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og
 
 
 NAME_IS_TAKEN = _(
-    "Der er allerede en i rummet, der hedder det. Skriv et efternavn eller et forbogstav til, så I kan kendes "
-    "fra hinanden. Er det dig selv fra før, så brug din egen kode."
+    "Der er allerede en i rummet, der hedder det. Skriv et efternavn eller et forbogstav til, så I kan "
+    "kendes fra hinanden. Er det dig selv fra før, så brug din egen kode."
 )
 
 

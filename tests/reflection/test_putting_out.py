@@ -1,4 +1,4 @@
-"""Who leads gives the lead and takes it back, and puts people out – openly, and so that nothing can be subtracted."""
+"""Who leads gives the lead, takes it back and puts people out: openly, and nothing can be subtracted."""
 
 from contextlib import closing
 
@@ -14,7 +14,7 @@ from reflection.live import CHANGED
 from reflection.models import Reflection
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user
 from tests.reflection.door import Ears
-from tests.reflection.people import add, answer, enter, place_of
+from tests.reflection.people import add, enter, place_of
 
 
 @pytest.fixture
