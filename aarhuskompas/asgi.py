@@ -5,18 +5,25 @@ Where a proxy sends /haendelser/ to a server of its own, pages may also be serve
 
 from django.utils.module_loading import import_string
 
+from aarhuskompas import health
 from aarhuskompas.threads import OnThreads
 from aarhuskompas.wsgi import application as wsgi
 
 THREADS = 4
 
-pages = import_string("reflection.boards.Boards")(OnThreads(wsgi, threads=THREADS))
+may_upload = import_string("accounts.guards.may_upload")
+pages = import_string("reflection.boards.Boards")(OnThreads(wsgi, threads=THREADS, may_upload=may_upload))
 streams = import_string("reflection.streams.application")
 
 
 async def application(scope, receive, send):
     if scope["type"] == "http":
-        is_stream = scope["path"].startswith("/haendelser/")
-        await (streams if is_stream else pages)(scope, receive, send)
+        await _served_by(scope)(scope, receive, send)
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close"})
+
+
+def _served_by(scope):
+    if scope["path"].startswith("/haendelser/"):
+        return streams
+    return health.alive if health.is_live(scope) else pages

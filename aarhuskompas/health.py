@@ -1,24 +1,75 @@
-"""What a load balancer asks: is the process alive, and can it answer pages?"""
+"""What a load balancer asks: is the process alive, and can it answer pages?
+
+Neither asks for whom: a probe names the address of a machine, not that of the portal.
+"""
+
+import time
+from functools import cache
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from aarhuskompas.middleware import fixed_headers
 
-@require_safe
+LIVE = "/health/live"
+SECONDS = 2  # that one answer of `ready` stands for all who ask
+
+
+class Health:
+    """Middleware: answers before anything looks at the host, the session or the database."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.views = {LIVE: live, "/health/ready": Readiness()}
+
+    def __call__(self, request):
+        view = self.views.get(request.path_info)
+        if view is None:
+            return self.get_response(request)
+        response = require_safe(view)(request)
+        response.headers["Cache-Control"] = "no-store, private"
+        response.answered_by = request.path_info.lstrip("/")
+        return response
+
+
 def live(request):
     return HttpResponse(status=204)
 
 
-@require_safe
-def ready(request):
-    return HttpResponse(status=204 if _has_current_database() else 503)
+class Readiness:
+    def __init__(self):
+        self.status, self.until = 503, 0.0
+
+    def __call__(self, request):
+        if time.monotonic() >= self.until:
+            self.status = 204 if has_current_database() else 503
+            self.until = time.monotonic() + SECONDS
+        return HttpResponse(status=self.status)
 
 
-def _has_current_database() -> bool:
+def has_current_database() -> bool:
     try:
-        executor = MigrationExecutor(connection)
-        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return wanted_migrations() <= MigrationRecorder(connection).applied_migrations().keys()
     except DatabaseError:
         return False
+
+
+@cache
+def wanted_migrations() -> set[tuple[str, str]]:
+    return set(MigrationLoader(None).disk_migrations)
+
+
+# --- The first of them without a thread: pages may all be waiting -----------------------------------
+
+
+def is_live(scope: dict) -> bool:
+    return scope["path"] == LIVE and scope["method"] in {"GET", "HEAD"}
+
+
+async def alive(scope, receive, send):
+    headers = [*fixed_headers(), (b"cache-control", b"no-store, private")]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body"})

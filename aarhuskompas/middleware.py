@@ -3,13 +3,21 @@
 import logging
 import time
 import uuid
+from functools import cache
+from io import BytesIO
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from aarhuskompas.logs import request_id
+from aarhuskompas.threads import LARGEST_UPLOAD, REFUSED
 
 access = logging.getLogger("aarhuskompas.access")
 
@@ -44,20 +52,29 @@ def _access_fields(request, response, started) -> dict:
     }
 
 
-class Impossible:
-    """Refuse what nobody sends by mistake: a length that fits no buffer, a NUL no database takes."""
+class Refused:
+    """Answer what is not worth reading on: too much, too slow, or nothing that anybody sends by mistake."""
 
-    LONGEST = 12  # digits of Content-Length
+    PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html"}
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if len(request.META.get("CONTENT_LENGTH") or "") > self.LONGEST:
-            return HttpResponse(status=413)
-        if "\0" in request.path_info:
-            return HttpResponse(status=400)
-        return self.get_response(request)
+        status = request.META.get(REFUSED) or self._status(request)
+        if not status:
+            return self.get_response(request)
+        response = render(request, self.PAGES[status], status=status)
+        response.headers["Cache-Control"] = "no-store"
+        if status == 503:
+            response.headers["Retry-After"] = "30"
+        return response
+
+    def _status(self, request) -> int | None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > LARGEST_UPLOAD:
+            return 413
+        return 400 if "\0" in request.path_info else None
 
 
 class SecurityHeaders:
@@ -80,6 +97,19 @@ class SecurityHeaders:
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+@cache
+def fixed_headers() -> list[tuple[bytes, bytes]]:
+    """For answers that pass no middleware: all that says how a browser shall treat them, and HSTS."""
+    over_https = {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "https"}
+    request = WSGIRequest(over_https | {"REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
+    response = HttpResponse()
+    for middleware in [SecurityMiddleware, XFrameOptionsMiddleware, CSPMiddleware]:
+        middleware(HttpResponse).process_response(request, response)
+    del response.headers["Content-Type"]
+    found = {"Server": "aarhuskompas", **response.headers, **SecurityHeaders.HEADERS}
+    return [(name.lower().encode(), value.encode()) for name, value in found.items()]
 
 
 class LanguageFromPath:

@@ -86,12 +86,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "aarhuskompas.middleware.RequestId",
-    "aarhuskompas.middleware.Impossible",
     "aarhuskompas.caching.ReaderCache",
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "aarhuskompas.health.Health",
+    "aarhuskompas.middleware.Refused",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -289,7 +290,7 @@ if TRUSTED_PROXIES:
 KEEP_ROOMS_DAYS = env_int("KEEP_ROOMS_DAYS", default=0)
 PURGE_BASIS = env.str("PURGE_BASIS", default="")
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # and so much of anything from anybody: aarhuskompas/threads.py
 # What editors may upload (compass/uploads.py) and import (compass/admin/exchange.py).
 PICTURE_MAX_BYTES = 12_000_000
 PICTURE_MAX_PIXELS = 50_000_000

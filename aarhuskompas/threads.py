@@ -2,20 +2,31 @@
 
 A thread makes an answer and never waits for a network: what is sent to us is received before, and an
 answer is finished before it leaves. A request that breaks off is dropped; WSGI would see its half.
+
+How much is received is decided before it is: a form of a megabyte from anybody, and more only from those
+`may_upload` knows. What is refused reaches the pages as a request without a body that says so in
+environ[REFUSED]; they answer it.
 """
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import FileWrapper
 
-IN_MEMORY = 1_000_000  # more is kept in a temporary file
-LARGEST_BODY = 200_000_000
+LARGEST_FORM = IN_MEMORY = 1_000_000  # more is kept in a temporary file
+LARGEST_UPLOAD = 200_000_000  # a recording of some hours
 PIECE = 65_536
+LARGE, MOST_LARGE = PIECE, 40  # so many large forms are received at a time: they fill memory
+PATIENCE = 20  # seconds for a small form
+TAKEN_WITHIN = 60  # seconds for the next piece of an answer; a player that pauses asks again
+SLOWEST = 50_000  # bytes a second; whoever sends more slowly holds a connection for nothing
+LINGER = 2  # seconds, in which the rest of what was refused is thrown away, so that the answer is read
+REFUSED = "kompas.refused"
 SERVER = (b"server", b"aarhuskompas")  # else servers name themselves
 
 
@@ -26,26 +37,77 @@ class Answer(NamedTuple):
     rest: IO[bytes] | None  # where there is more than one piece
 
 
+class RefusedError(Exception):
+    def __init__(self, status: int):
+        super().__init__(status)
+        self.status = status
+
+
 class OnThreads:
     """The ASGI application for `wsgi`. A process makes at most `threads` answers at once."""
 
-    def __init__(self, wsgi: Callable, *, threads: int):
+    def __init__(
+        self, wsgi: Callable, *, threads: int, may_upload: Callable[[dict], bool] = lambda environ: False
+    ):
         self.wsgi = wsgi
+        self.may_upload = may_upload
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self.large = 0
 
     async def __call__(self, scope, receive, send):
         with SpooledTemporaryFile(IN_MEMORY) as body:
-            if refused := await receive_body(receive, body):
-                answer = Answer(refused, [("Content-Length", "0")], b"", None)
-            else:
-                answer = await self._run(self._answer, environ(scope, body))
+            try:
+                await self._receive(scope, receive, body)
+            except RefusedError as refused:
+                await self._refuse(refused.status, scope, receive, send)
+                return
+            answer = await self._run(self._answer, environ(scope, body))
+        await self._send(answer, scope, send)
+
+    async def _receive(self, scope, receive, body: IO[bytes]):
+        """Fill `body`, or say with which status it is refused."""
+        announced = announced_by(scope)
+        is_upload = announced > LARGEST_FORM and await self._run(self.may_upload, environ(scope, body))
+        most = LARGEST_UPLOAD if is_upload else LARGEST_FORM
+        if announced > most:
+            raise RefusedError(413)
+        try:
+            async with asyncio.timeout(PATIENCE + announced / SLOWEST):
+                with self._room_for(announced, is_upload=is_upload):
+                    await receive_body(receive, body, most)
+        except TimeoutError:
+            raise RefusedError(408) from None
+
+    @contextmanager
+    def _room_for(self, announced: int, *, is_upload: bool):
+        weighs = announced > LARGE and not is_upload
+        if weighs and self.large >= MOST_LARGE:
+            raise RefusedError(503)
+        self.large += weighs
+        try:
+            yield
+        finally:
+            self.large -= weighs
+
+    async def _refuse(self, status: int, scope, receive, send):
+        with SpooledTemporaryFile() as nothing:
+            asked = environ(scope, nothing) | {REFUSED: status}
+            answer = await self._run(self._answer, asked)
+        answer.headers.append(("Connection", "close"))
+        await self._send(answer, scope, send)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while (await receive()).get("more_body"):
+                    await asyncio.sleep(0.05)  # however fast it comes
+
+    async def _send(self, answer: Answer, scope, send):
         piece, rest = b"" if scope["method"] == "HEAD" else answer.first, answer.rest
         try:
             await send(beginning(answer))
             while rest and piece:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await taken(send({"type": "http.response.body", "body": piece, "more_body": True}))
                 piece = await self._run(rest.read, PIECE)
-            await send({"type": "http.response.body", "body": piece})
+            await taken(send({"type": "http.response.body", "body": piece}))
         finally:
             if rest:
                 await self._run(rest.close)
@@ -81,17 +143,31 @@ def finished(content: Iterable[bytes]) -> IO[bytes]:
     return kept
 
 
-async def receive_body(receive: Callable, body: IO[bytes]) -> int | None:
-    """Fill `body` and return None, or the status that refuses what broke off or is too much."""
+async def taken(sending: Awaitable):
+    try:
+        async with asyncio.timeout(TAKEN_WITHIN):
+            await sending
+    except TimeoutError:
+        raise asyncio.CancelledError from None  # the server closes without a word, as when they leave
+
+
+def announced_by(scope: dict) -> int:
+    """The length of the body; where none is said, the most that anybody may send."""
+    headers = dict(scope["headers"])
+    is_chunked = b"transfer-encoding" in headers
+    return LARGEST_FORM if is_chunked else int(headers.get(b"content-length", 0))
+
+
+async def receive_body(receive: Callable, body: IO[bytes], most: int):
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return 408
+            raise RefusedError(408)
         body.write(message.get("body", b""))
-        if body.tell() > LARGEST_BODY:
-            return 413
+        if body.tell() > most:
+            raise RefusedError(413)
         if not message.get("more_body"):
-            return None
+            return
 
 
 def beginning(answer: Answer) -> dict:

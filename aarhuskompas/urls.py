@@ -2,11 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from aarhuskompas import health
-
 urlpatterns = [
-    path("health/live", health.live, name="live"),
-    path("health/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
 ]
 

@@ -2,8 +2,14 @@
 
 import functools
 
+from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
 
+from accounts.sessions import is_over
 from accounts.views import typed_again
 
 
@@ -20,3 +26,17 @@ def staff_required(view):
 
     guarded.needs_account = True  # for pages that would lead there somebody without one
     return guarded
+
+
+def may_upload(environ: dict) -> bool:
+    """Whether a request that is not yet read may be larger than a form: an editor's file is."""
+    request = WSGIRequest(environ)
+    if not request.path_info.startswith("/admin/"):
+        return False
+    try:
+        SessionMiddleware(HttpResponse).process_request(request)
+        return not is_over(request.session) and get_user(request).is_staff
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()

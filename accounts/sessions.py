@@ -22,10 +22,11 @@ class AbsoluteSession:
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and self._is_over(request.session):
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and is_over(request.session):
             logout(request)
         return self.get_response(request)
 
-    def _is_over(self, session) -> bool:
-        """Sessions without a login have no end of their own; their room has."""
-        return ENDS_AT in session and time.time() >= session[ENDS_AT]
+
+def is_over(session) -> bool:
+    """Sessions without a login have no end of their own; their room has."""
+    return ENDS_AT in session and time.time() >= session[ENDS_AT]

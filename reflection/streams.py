@@ -6,6 +6,7 @@ holds no database connection. Who finds no place here fetches the page every hal
 
 import asyncio
 import logging
+import os
 import random
 import resource
 import sys
@@ -22,7 +23,7 @@ from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
 
 from aarhuskompas.logs import request_id
-from aarhuskompas.threads import SERVER
+from aarhuskompas.middleware import fixed_headers
 from reflection import live
 from reflection.places import place_in
 
@@ -30,16 +31,15 @@ access = logging.getLogger("aarhuskompas.access")
 
 PREFIX = "/haendelser/"
 PER_PROCESS = 2_000
-PER_SESSION = 4  # browsers open six connections to a site, and pages need some
+# Browsers open six connections to a site, and pages need some: four streams, however many processes share
+# them out.
+PER_SESSION = max(1, 4 // int(os.environ.get("WEB_CONCURRENCY", "2")))
 LIFETIME = (1_800, 3_600)  # seconds; who comes back is asked again whether they may
 RETRY = (1_000, 5_000)  # milliseconds; a thousand phones shall not come back at the same time
 HEADERS = [
-    SERVER,
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx collects answers unless told not to
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-resource-policy", b"same-origin"),
 ]
 
 SESSION, PERSON = SessionMiddleware(HttpResponse), AuthenticationMiddleware(HttpResponse)
@@ -83,6 +83,8 @@ class EventStreams:
             key = UUID(scope["path"].removeprefix(PREFIX).removesuffix("/"))
         except ValueError:
             raise RefusedError(404) from None
+        if not any(name == b"cookie" for name, _value in scope["headers"]):
+            raise RefusedError(404)  # a stranger, and nobody needs to be asked
         session, place = await sync_to_async(self._who_may_follow)(scope, key)
         if session and place:
             return session, key, place
@@ -140,7 +142,7 @@ async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
             pass
         limit.reschedule(0)
 
-    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.start", "status": 200, "headers": [*fixed_headers(), *HEADERS]})
     await send(_body(b"retry: %d\n\n" % random.randint(*RETRY)))  # noqa: S311
     limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
     watch = None
@@ -158,7 +160,7 @@ async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
 
 
 async def refuse(send, status: int) -> None:
-    headers = [SERVER, (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    headers = [*fixed_headers(), (b"content-length", b"0"), (b"cache-control", b"no-store")]
     if status == 503:
         headers.append((b"retry-after", b"30"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -35,7 +35,7 @@ ELSEWHERE = {"admin": "tests/admin/"}
 
 # Public, and the same address in both languages.
 ONE_LANGUAGE = {
-    "live", "ready", "compass:was", "compass:robots_txt", "compass:sitemap", "compass:security_txt",
+    "compass:was", "compass:robots_txt", "compass:sitemap", "compass:security_txt",
 }  # fmt: skip
 
 # What changes something and is reached by a form alone.
@@ -48,8 +48,6 @@ POST_ONLY = {
 
 # What does not answer a GET with a page, and what it does instead.
 NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
-    "live": "204 for a load balancer",
-    "ready": "204 for a load balancer",
     "compass:was": "leads to the accessibility statement, which lies elsewhere",
     "compass:robots_txt": "plain text",
     "compass:sitemap": "XML",

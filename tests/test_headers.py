@@ -5,7 +5,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
+from aarhuskompas import threads
 from aarhuskompas import urls as portal
+from aarhuskompas.middleware import fixed_headers
 from tests.factories import make_path
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -62,6 +64,9 @@ ANSWERS = {
     "wrong method": lambda client: client.options("/"),
     "server error": lambda client: client.get("/i-stykker/"),
     "health": lambda client: client.get("/health/live"),
+    "odd address": lambda client: client.get("/a%00b/"),
+    "too much": lambda client: client.post("/formular/", **{threads.REFUSED: 413}),
+    "too many at a time": lambda client: client.post("/formular/", **{threads.REFUSED: 503}),
 }
 
 
@@ -72,7 +77,7 @@ def answer(kind):
 STATUS = {
     "page": 200, "English page": 200, "copy": 200, "not modified": 304, "part": 200, "redirect": 301,
     "to the login": 302, "bad request": 400, "forbidden": 403, "not found": 404, "wrong method": 405,
-    "server error": 500, "health": 204,
+    "server error": 500, "health": 204, "odd address": 400, "too much": 413, "too many at a time": 503,
 }  # fmt: skip
 
 
@@ -118,7 +123,19 @@ def test_every_answer_has_an_id(response):
     assert len(response["X-Request-ID"]) == 32
 
 
-@pytest.mark.parametrize("kind", ["bad request", "forbidden", "not found", "server error"])
+def test_answers_that_pass_no_middleware_have_the_same_headers(settings):
+    settings.SECURE_HSTS_SECONDS = 60
+    fixed_headers.cache_clear()
+    found = {name.decode(): value.decode() for name, value in fixed_headers()}
+    fixed_headers.cache_clear()
+    page = Client().get("/findes-ikke/", secure=True)
+    wanted = [*EXPECTED, "Content-Security-Policy", "Permissions-Policy", "Strict-Transport-Security"]
+    assert {name: found[name.lower()] for name in wanted} == {name: page[name] for name in wanted}
+
+
+@pytest.mark.parametrize(
+    "kind", ["bad request", "forbidden", "not found", "server error", "too much", "odd address"]
+)
 def test_an_error_says_what_one_can_do_now(kind, db):
     html = answer(kind).content.decode()
     assert "<h1" in html

@@ -1,10 +1,12 @@
 """What a load balancer asks, and what it may learn from the answer."""
 
+import asyncio
 from urllib.parse import quote
 
 import pytest
 from django.db import connection
 
+from aarhuskompas import asgi as portal
 from tests.processes import run_python
 
 
@@ -24,6 +26,37 @@ def test_head_is_answered_and_post_is_not(client, url):
     assert client.post(url).status_code == 405
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["/health/live", "/health/ready"])
+def test_a_probe_may_name_the_address_of_the_machine(client, url):
+    assert client.get(url, headers={"Host": "10.42.0.17:8000"}).status_code == 204
+
+
+@pytest.mark.django_db
+def test_many_who_ask_cost_one_look(client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):
+        for _probe in range(5):
+            assert client.get("/health/ready").status_code == 204
+
+
+def test_live_is_answered_while_every_thread_waits():
+    async def ask():
+        sent = []
+        scope = {"type": "http", "path": "/health/live", "method": "GET", "headers": []}
+
+        async def send(message):
+            sent.append(message)
+
+        await portal.application(scope, None, send)
+        return sent[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(portal, "pages", None)  # there is nothing behind it
+        answer = asyncio.run(ask())
+    assert answer["status"] == 204
+    assert dict(answer["headers"])[b"cache-control"] == b"no-store, private"
+
+
 def test_live_asks_no_database(client):
     assert client.get("/health/live").status_code == 204  # without django_db any query would raise
 
@@ -41,13 +74,15 @@ import django, time
 django.setup()
 from django.test import Client
 live = Client().get("/health/live").status_code
+page = Client(raise_request_exception=False).get("/")
 start = time.monotonic()
 ready = Client().get("/health/ready").status_code
+print(page.status_code, page["Retry-After"], "kan ikke svare lige nu" in page.content.decode())
 print(live, ready, "in time" if time.monotonic() - start < 5 else "too late")
 """
 
 
-def test_without_a_database_the_process_lives_and_soon_says_that_it_is_not_ready(tmp_path):
+def test_without_a_database_the_process_lives_says_so_and_is_not_ready(tmp_path):
     nothing = f"postgres://nobody@{quote(str(tmp_path), safe='')}/nothing"
     done = run_python(WITHOUT_A_DATABASE, DATABASE_URL=nothing, ALLOWED_HOSTS="testserver")
-    assert done.stdout.splitlines()[-1:] == ["204 503 in time"], done.stderr
+    assert done.stdout.splitlines()[-2:] == ["503 30 True", "204 503 in time"], done.stderr

@@ -45,7 +45,7 @@ class Visitor:
         self.may_get_more.set()
 
     async def receive(self):
-        return self.incoming.pop(0)
+        return self.incoming.pop(0) if self.incoming else {"type": "http.disconnect"}
 
     async def send(self, message):
         self.messages.append(message)
@@ -72,10 +72,10 @@ def answering(content=b"", *, seen=None, status="200 OK"):
     return wsgi
 
 
-def visit(wsgi, *arguments, **options) -> Visitor:
+def visit(wsgi, *arguments, application=None, **options) -> Visitor:
     async def one():
         visitor = Visitor(*arguments, **options)
-        await OnThreads(wsgi, threads=1)(visitor.scope, visitor.receive, visitor.send)
+        await OnThreads(wsgi, threads=1, **application or {})(visitor.scope, visitor.receive, visitor.send)
         return visitor
 
     return asyncio.run(one())
@@ -112,17 +112,121 @@ def test_cookies_sent_apart_are_joined_and_a_name_with_an_underscore_is_not_beli
     assert "HTTP_X_FORWARDED_PROTO" not in seen
 
 
+# --- What is refused before it is read ------------------------------------------------------------
+
+
+def refusing(seen):
+    """A page that answers with the status it is told to refuse with, else 200; `seen` gets what it saw."""
+
+    def wsgi(environ, start_response):
+        seen.update(environ, body=environ["wsgi.input"].read())
+        start_response(f"{environ.get(threads.REFUSED, 200)} -", [])
+        return Answer([b"because"])
+
+    return wsgi
+
+
+def length(number):
+    return [(b"content-length", str(number).encode())]
+
+
+CHUNKED = [(b"transfer-encoding", b"chunked")]
+
+
 def test_half_a_request_reaches_no_page():
     seen = {}
-    visitor = visit(answering(seen=seen), method="POST", parts=[b"answer=half the te"], breaks_off=True)
-    assert (visitor.status, seen) == (408, {})
+    visitor = visit(refusing(seen), method="POST", parts=[b"answer=half the te"], breaks_off=True)
+    assert (visitor.status, seen["body"]) == (408, b"")
 
 
-def test_more_than_the_largest_upload_reaches_no_page(monkeypatch):
-    monkeypatch.setattr(threads, "LARGEST_BODY", 3)
+def test_what_is_announced_as_too_long_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(threads, "LARGEST_FORM", 3)
+    visitor = visit(refusing({}), method="POST", parts=[b"ab", b"cd"], headers=length(4))
+    assert (visitor.status, visitor.body) == (413, b"because")
+    assert (b"connection", b"close") in visitor.messages[0]["headers"]
+
+
+def test_what_grows_too_long_is_refused_without_its_words(monkeypatch):
+    monkeypatch.setattr(threads, "LARGEST_FORM", 3)
     seen = {}
-    visitor = visit(answering(seen=seen), method="POST", parts=[b"ab", b"cd"])
-    assert (visitor.status, seen) == (413, {})
+    visitor = visit(refusing(seen), method="POST", parts=[b"ab", b"cd", b"ef"], headers=CHUNKED)
+    assert (visitor.status, seen["body"], seen["CONTENT_LENGTH"]) == (413, b"", "0")
+
+
+def test_more_is_for_whom_the_pages_know_and_has_an_end_too(monkeypatch):
+    monkeypatch.setattr(threads, "LARGEST_FORM", 3)
+    monkeypatch.setattr(threads, "LARGEST_UPLOAD", 5)
+    editor = {"may_upload": lambda environ: environ["HTTP_COOKIE"] == "session=editor"}
+    for cookie, parts, status in [
+        (b"session=editor", [b"ab", b"cd"], 200),
+        (b"session=editor", [b"abc", b"def"], 413),
+        (b"session=reader", [b"ab", b"cd"], 413),
+    ]:
+        headers = [(b"cookie", cookie), *length(sum(map(len, parts)))]
+        visitor = visit(refusing({}), method="POST", parts=parts, headers=headers, application=editor)
+        assert visitor.status == status
+
+
+def test_who_sends_too_slowly_is_refused_and_holds_no_thread(monkeypatch):
+    monkeypatch.setattr(threads, "PATIENCE", 0.05)
+
+    async def both():
+        application = OnThreads(refusing({}), threads=1)
+        slow, reader = Visitor(method="POST", headers=length(9)), Visitor()
+        slow.receive = asyncio.Event().wait
+        sending = asyncio.create_task(application(slow.scope, slow.receive, slow.send))
+        await application(reader.scope, reader.receive, reader.send)
+        while not slow.messages:
+            await asyncio.sleep(0.01)
+        sending.cancel()
+        return slow.status, reader.status
+
+    assert asyncio.run(both()) == (408, 200)
+
+
+def test_so_many_large_forms_at_a_time_and_small_ones_always(monkeypatch):
+    monkeypatch.setattr(threads, "MOST_LARGE", 1)
+    large, small = length(threads.LARGE + 1), length(1)
+
+    async def three():
+        application = OnThreads(refusing({}), threads=1)
+        first, second, third = (Visitor(method="POST", headers=one) for one in [large, large, small])
+        first.receive = asyncio.Event().wait
+        sending = asyncio.create_task(application(first.scope, first.receive, first.send))
+        await asyncio.sleep(0.01)
+        for one in [second, third]:
+            await application(one.scope, one.receive, one.send)
+        sending.cancel()
+        await asyncio.wait([sending])
+        return second.status, third.status, application.large
+
+    assert asyncio.run(three()) == (503, 200, 0)
+
+
+def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
+    monkeypatch.setattr(threads, "TAKEN_WITHIN", 0.05)
+
+    def wsgi(environ, start_response):
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"](recording, 4096)
+
+    async def listen():
+        visitor = Visitor()
+        send = visitor.send
+
+        async def stuck_after_the_head(message):
+            if message["type"] == "http.response.body":
+                visitor.may_get_more.clear()
+            await send(message)
+
+        task = asyncio.create_task(
+            OnThreads(wsgi, threads=1)(visitor.scope, visitor.receive, stuck_after_the_head)
+        )
+        await asyncio.wait([task], timeout=5)
+        return task.cancelled()
+
+    assert asyncio.run(listen())
+    assert recording.closed
 
 
 def test_head_is_answered_without_the_page():

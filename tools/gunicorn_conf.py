@@ -10,6 +10,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Loaded once, so that the processes share memory and who replaces a dead one serves at once.
 preload_app = True
 graceful_timeout = 3  # a page takes milliseconds; who is slower than this has gone
+keepalive = 75  # longer than a proxy keeps a connection to us: else it sends into one that is being closed
 asgi_lifespan = "off"
 control_socket_disable = True
 # Django alone decides what a proxy may claim (TRUSTED_PROXIES).
@@ -34,6 +35,7 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """A worker that is to stop ends its event streams; by themselves they would not end."""
+    from aarhuskompas.connections import Connection
     from reflection.streams import application
 
     def stop():
@@ -43,8 +45,8 @@ def post_worker_init(worker):
     worker.loop.add_signal_handler(signal.SIGTERM, stop)
     create_server = worker.loop.create_server
 
-    async def create_with_queue(*arguments, sock, **options):
-        server = await create_server(*arguments, sock=sock, **options)
+    async def create_with_queue(_protocol, *, sock, **options):
+        server = await create_server(lambda: Connection(worker), sock=sock, **options)
         sock.listen(WAITING)  # as `backlog` it would also let one process take all of them in one go
         return server
 

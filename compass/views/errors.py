@@ -1,5 +1,8 @@
 """Error pages that help: what happened, and what one can do now."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
 
@@ -17,4 +20,13 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Without database, session or context: whatever broke may still be broken."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
     return render(None, "500.html", status=500)
+
+
+def unavailable(request):
+    """The database is away, and comes back."""
+    response = render(None, "503.html", status=503)
+    response.headers["Retry-After"] = "30"
+    return response

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import suppress
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -85,3 +86,85 @@ def test_the_server_ends_when_it_is_asked_to(server):
     assert server.process.returncode == 0
     server.start()
     assert get(server, "/")[0] == 200
+
+
+# --- Strangers who take their time, and those who send too much ---------------------------------------
+
+
+def receive(connection) -> bytes:
+    """All that comes until the server closes."""
+    with suppress(ConnectionResetError):
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+    return b""
+
+
+def begin(server, raw: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=40)
+    connection.sendall(raw)
+    return connection
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 200000000", "Transfer-Encoding: chunked"])
+def test_a_stranger_may_send_a_megabyte_and_is_told_so_before_more_is_read(server, framing):
+    head = f"POST /konto/log-ind/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{framing}\r\n\r\n"
+    with begin(server, head.encode()) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for _piece in range(20):
+                connection.sendall(b"f000\r\n" + b"x" * 0xF000 + b"\r\n")
+        answer = receive(connection).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "Det var for meget på én gang" in answer
+    assert "content-security-policy" in answer.lower()
+    assert "connection: close" in answer.lower()
+
+
+def test_a_session_that_is_made_up_may_send_no_more_than_a_stranger(server):
+    head = (
+        f"POST /admin/compass/recording/add/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+        "Cookie: session=opfundet\r\nContent-Length: 2000000\r\n\r\n"
+    )
+    with begin(server, head.encode()) as connection:
+        assert receive(connection).startswith(b"HTTP/1.1 413 ")
+
+
+def test_an_editor_may_upload_a_recording(server, desk):
+    answer = desk.request.post(
+        "/admin/compass/recording/add/",
+        multipart={"audio": {"name": "lyd.mp3", "mimeType": "audio/mpeg", "buffer": b"x" * 3_000_000}},
+    )
+    assert answer.status == 403  # received whole, and then refused for its missing token
+
+
+HALF = {
+    "": b"",
+    "GET / HTTP/1.1\r\nHost: x\r\n": b"",
+    "POST / HTTP/1.1\r\n": b"",
+    "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nlog": b"HTTP/1.1 408 ",
+}
+
+
+def test_what_does_not_arrive_is_not_waited_for_without_end(server):
+    start = time.monotonic()
+    connections = [begin(server, raw.encode()) for raw in HALF]
+    answers = [receive(connection) for connection in connections]
+    assert [answer[:13] for answer in answers] == list(HALF.values())
+    assert 15 < time.monotonic() - start < 30
+    for connection in connections:
+        connection.close()
+
+
+def test_an_idle_connection_is_kept_for_the_next_save(server):
+    host = f"Host: 127.0.0.1:{server.port}"
+    with begin(server, f"GET /health/live HTTP/1.1\r\n{host}\r\n\r\n".encode()) as connection:
+        assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
+        time.sleep(4)
+        connection.sendall(f"GET /health/live HTTP/1.1\r\n{host}\r\n\r\n".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+
+def test_what_is_no_request_at_all_is_answered_with_our_headers(server):
+    answer = send(server, b"noget / andet\r\n\r\n").decode().lower()
+    assert answer.startswith("http/1.1 400 ")
+    for name in ["content-security-policy", "x-content-type-options: nosniff", "server: aarhuskompas"]:
+        assert name in answer
+    assert "noget" not in answer
