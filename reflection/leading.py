@@ -77,6 +77,31 @@ class PersonForm(forms.Form):
         return self.DONE[self.cleaned_data["act"]] % {"name": self.person.label}
 
 
+class RevealForm(forms.Form):
+    """«Vi er 4 fra … og 3 fra …: det passer.» `counted` is who was in on the page that said so."""
+
+    counted = forms.CharField(widget=forms.HiddenInput, required=False)
+    go = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, room: Reflection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.room = room
+
+    def clean(self):
+        if not self.room.done_count:
+            raise forms.ValidationError(_("Ingen er færdige endnu. Så er der ikke noget at vise."))
+        return super().clean()
+
+    def save(self) -> bool:
+        """Show the answers, or («later») leave it to the set time. False when somebody has come or gone."""
+        is_right = self.room.confirm_heads(self.cleaned_data["counted"])
+        if is_right and self.cleaned_data["go"] != "later":
+            is_right = self.room.reveal_if_counted()
+        if not is_right:
+            self.add_error(None, _("Der er kommet eller gået nogen, mens du talte. Tæl igen."))
+        return is_right
+
+
 class HideForm(forms.Form):
     reason = forms.CharField(
         label=_("Hvorfor?"),

@@ -64,8 +64,7 @@ def place_required(view):
         place = place_in(request, key)
         if place is None:
             return _no_place(request, key)
-        if place.reflection.is_overdue:
-            place.reflection.reveal()
+        place.reflection.reveal_if_due()
         return view(request, place, *args, **kwargs)
 
     return guarded

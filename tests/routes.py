@@ -41,7 +41,7 @@ ONE_LANGUAGE = {
 # What changes something and is reached by a form alone.
 POST_ONLY = {
     "goals:start", "goals:copy", "goals:archive", "goals:unarchive", "goals:unshare",
-    "reflection:finish", "reflection:withdraw", "reflection:leave", "reflection:reveal",
+    "reflection:finish", "reflection:withdraw", "reflection:leave",
     "reflection:collect_again", "reflection:conclude", "reflection:renew_code",
     "reflection:timer", "reflection:archive", "collaboration:share",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from reflection import tokens
 from reflection.live import announce, announce_gone
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
+from reflection.models.head_counts import HeadCount, head_count, who_is_here
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
 
@@ -43,8 +44,9 @@ class ReflectionQuerySet(models.QuerySet):
         return row is not None and row[0] == Reflection.Phase.COLLECTING
 
     def overdue(self):
-        """Collecting rooms whose time of reveal has come."""
-        return self.filter(phase=Reflection.Phase.COLLECTING, reveal_at__lte=timezone.now())
+        """Collecting rooms whose time of reveal has come, and whose people somebody has counted."""
+        due = self.filter(phase=Reflection.Phase.COLLECTING, reveal_at__lte=timezone.now())
+        return due.exclude(counted="")
 
 
 class Reflection(models.Model):
@@ -83,6 +85,7 @@ class Reflection(models.Model):
     facilitator_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     facilitator_nonce = models.CharField(max_length=22, blank=True, editable=False)  # empty: `nonce`
     reveal_at = models.DateTimeField(null=True, blank=True)
+    counted = models.CharField(max_length=64, blank=True, editable=False)  # whom the facilitator has counted
     safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as it was first shown
     timer_ends_at = models.DateTimeField(null=True, blank=True)
     timer_left = models.PositiveIntegerField(null=True, blank=True)
@@ -160,7 +163,7 @@ class Reflection(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the set time of the reveal has come; the next visitor then makes it happen."""
+        """Whether the set time of the reveal has come; the next visitor after the count makes it happen."""
         return self.is_collecting and self.reveal_at is not None and self.reveal_at <= timezone.now()
 
     @property
@@ -170,6 +173,17 @@ class Reflection(models.Model):
     @property
     def done_count(self) -> int:
         return self.participants.done().count()
+
+    def head_count(self) -> HeadCount:
+        return head_count(self)
+
+    def who_is_here(self) -> str:
+        return who_is_here(self)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether whoever leads has confirmed the number, and nobody has come or gone since."""
+        return bool(self.counted) and self.counted == self.who_is_here()
 
     @property
     def used_glass(self) -> list[tuple[str, str, date, str]]:
@@ -268,8 +282,38 @@ class Reflection(models.Model):
     # --- phases ------------------------------------------------------------------------------------
 
     @transaction.atomic
+    def confirm_heads(self, here: str) -> bool:
+        """Whoever leads has counted those who sit there; `here` is who_is_here of the page they read.
+
+        False when somebody has come or gone since. Whoever is coming in is waited for.
+        """
+        room = Reflection.objects.select_for_update().get(pk=self.pk)
+        if not room.is_collecting or here != room.who_is_here():
+            return False
+        self.counted = here
+        self.save(update_fields=["counted"])
+        return True
+
+    @transaction.atomic
+    def reveal_if_counted(self) -> bool:
+        """Reveal, where the count is confirmed of exactly those who are in, and somebody is done."""
+        room = Reflection.objects.select_for_update().get(pk=self.pk)
+        if not (room.is_collecting and room.is_counted and room.done_count):
+            return False
+        self.reveal()
+        return True
+
+    def reveal_if_due(self):
+        """At the set time, if somebody has counted; else it waits, and the pages say so."""
+        if self.is_overdue and self.counted:
+            self.reveal_if_counted()
+
+    @transaction.atomic
     def reveal(self):
-        """Show what was answered, to all at once; nobody can change an answer until «tilbage»."""
+        """Show what was answered, to all at once; nobody can change an answer until «tilbage».
+
+        Pages and commands ask `reveal_if_counted`.
+        """
         if self.is_rehearsal:
             rehearse(self)
         if self._move(self.Phase.COLLECTING, self.Phase.REVEALED):
@@ -279,7 +323,7 @@ class Reflection(models.Model):
             self.save(update_fields=["safety_shown"])
 
     def collect_again(self):
-        self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None)
+        self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None, counted="")
 
     def conclude(self) -> bool:
         """The end: nothing changes any more, and nobody new comes in. A room is revealed before.

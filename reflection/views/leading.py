@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aarhuskompas.shortcuts import render_page
 from compass.ordering import danish_order
 from reflection.confidentiality import comment_to_hide, safety
-from reflection.leading import HideForm, PaperForm, PersonForm, SharedLineForm, TimerForm
+from reflection.leading import HideForm, PaperForm, PersonForm, RevealForm, SharedLineForm, TimerForm
 from reflection.places import facilitator_required, step_or_404
 from reflection.saving import posted, save_form, status_of
 
@@ -53,11 +53,27 @@ def poster(request, place):
     return render(request, "reflection/poster.html", {"place": place, "room": place.reflection})
 
 
-@require_POST
+@form_methods
 @facilitator_required
 def reveal(request, place):
-    place.reflection.reveal()
-    return redirect(place.reflection.result_address)
+    """Ask first: is everybody here who is counted, and who is not done?"""
+    room = place.reflection
+    if not room.is_collecting:
+        return redirect(room.result_address)
+    form = RevealForm(posted(request), room=room)
+    if form.is_valid() and form.save():
+        return _after_counting(request, room)
+    here = room.who_is_here()  # before the numbers: who comes between the two is asked for again
+    context = {"place": place, "room": room, "form": form, "here": here, "heads": room.head_count()}
+    return render(request, "reflection/reveal.html", context, status=status_of(form))
+
+
+def _after_counting(request, room):
+    room.refresh_from_db(fields=["phase"])
+    if room.is_revealed:
+        return redirect(room.result_address)
+    messages.success(request, _("Tallet er bekræftet. Kommer eller går der nogen, skal du tælle igen."))
+    return redirect("reflection:lead", key=room.key)
 
 
 @require_POST

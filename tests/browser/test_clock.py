@@ -99,6 +99,9 @@ def test_at_the_set_time_everybody_sees_the_board_and_nobody_has_touched_anythin
 ):
     """The first page that asks by its clock makes it happen; all others are told."""
     phones = [wait_in_the_room(), wait_in_the_room(), wait_in_the_room(language="/en")]
+    set_in_the_room(phones[0].url, reveal_at=datetime.now(UTC) + timedelta(days=1))
+    press(leader, "Vis svarene samlet")
+    press(leader, "Det passer. Vis dem på det aftalte tidspunkt")
     set_in_the_room(phones[0].url, reveal_at=datetime.now(UTC))
     assert [page.url.endswith("/venter/") for page in phones] == [True] * 3
     phones[0].clock.run_for(POLL)
@@ -117,6 +120,7 @@ def test_who_hears_no_event_is_sent_to_the_board_by_the_part_that_is_fetched(
     """Also when the room has ended meanwhile; a page that is not there any more is not fetched in vain."""
     phone = wait_in_the_room(is_alone=True)
     press(leader, "Vis svarene samlet")
+    press(leader, "Det passer. Vis svarene samlet")
     leader.wait_for_selector("h1:text-is('Svarene samlet')")
     if is_concluded:
         set_in_the_room(phone.url, phase="concluded", concluded_at=datetime.now(UTC))
@@ -132,6 +136,7 @@ def test_who_hears_no_event_is_sent_to_the_board_by_the_part_that_is_fetched(
 def test_when_the_room_goes_back_the_board_leads_everybody_to_where_they_wait(leader, wait_in_the_room):
     phones = [wait_in_the_room(), wait_in_the_room(is_alone=True)]
     press(leader, "Vis svarene samlet")
+    press(leader, "Det passer. Vis svarene samlet")
     phones[0].wait_for_url("**/tavle/")
     phones[1].clock.run_for(POLL)
     phones[1].wait_for_url("**/tavle/")

@@ -91,6 +91,7 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     leader.reload()
     look(leader, "collaboration-lead", WIDE, NARROW)
     press(leader, "Vis svarene samlet")
+    press(leader, "Det passer. Vis svarene samlet")
     leader.wait_for_selector("h1:text-is('Gæt og svar')")
     neighbour.wait_for_url(re.compile("/samarbejdskompasset/runde/"))  # by itself, from where it waited
     press(school, "Opdatér")
@@ -223,6 +224,7 @@ def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server)
         assert "svarede" not in page.inner_text("main")
 
     press(leader, "Vis svarene samlet")
+    press(leader, "Det passer. Vis svarene samlet")
     leader.wait_for_selector("h1:text-is('Gæt og svar')")
     keys.wait_for_url(re.compile("/samarbejdskompasset/runde/"))
     press(plain, "Opdatér")

@@ -1,5 +1,7 @@
 """People in rooms: each with a browser of their own, and a place that they got through the pages."""
 
+import re
+
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +24,13 @@ def seat(participant) -> Client:
     session["places"] = {str(participant.reflection.key): str(participant.key)}
     session.save()
     return browser
+
+
+def reveal(browser, room):
+    """Count and show, as whoever leads does."""
+    address = reverse("reflection:reveal", args=[room.key])
+    asked = browser.get(address).content.decode()
+    return browser.post(address, {"counted": re.search(r'name="counted" value="(\w+)"', asked)[1]})
 
 
 def place_of(browser, room) -> Participant:

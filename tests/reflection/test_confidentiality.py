@@ -41,7 +41,7 @@ from tests import routes
 from tests.factories import make_agreement, make_goal, make_guide, make_room, make_user, tomorrow, yesterday
 from tests.reflection.door import Door, Ears
 from tests.reflection.files import said, texts, texts_of_excel, texts_of_word
-from tests.reflection.people import add, answer, enter, place_of, seat
+from tests.reflection.people import add, answer, enter, place_of, reveal, seat
 from tests.test_architecture import OURS, python_files, relative, templates
 
 SMALL = range(1, MIN_IN_ROOM)
@@ -257,14 +257,14 @@ def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str
         ("withdraws", lambda: alma.post(address("withdraw", room)), [SOON]),
         ("once more", lambda: say_everything(alma, room, number, words), []),
         ("paper", lambda: leader.post(address("paper", room), paper(room, number, words)), [""]),
-        ("reveal", lambda: leader.post(address("reveal", room)), [SEEN]),
+        ("reveal", lambda: reveal(leader, room), [SEEN]),
         ("timer", lambda: leader.post(address("timer", room), {"minutes": 2}), [""]),
         ("line", lambda: leader.post(address("shared_line", room, 1), {"text": words or "-"}), [""]),
         ("too late", lambda: alma.post(address("withdraw", room)), []),
         ("back", lambda: leader.post(address("collect_again", room)), [""]),
         ("anew", lambda: alma.post(address("withdraw", room)), [SOON]),
         ("third", lambda: say_everything(alma, room, number, words), []),
-        ("shown", lambda: leader.post(address("reveal", room)), [SEEN]),
+        ("shown", lambda: reveal(leader, room), [SEEN]),
         ("end", lambda: keeps.conclude(), [""]),
     ]  # fmt: skip
 

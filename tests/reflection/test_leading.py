@@ -1,5 +1,7 @@
 """Phases, the clock, who leads, and what the board costs."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.db.models import ProtectedError
@@ -10,8 +12,9 @@ from django.urls import reverse
 from goals.models import Goal
 from reflection.confidentiality import board
 from reflection.models import Reflection
-from tests.factories import make_goal, make_guide, make_room, make_user, yesterday
-from tests.reflection.people import add, answer, enter, place_of
+from tests.factories import make_goal, make_guide, make_room, make_user, tomorrow, yesterday
+from tests.reflection.people import add, answer, enter, place_of, reveal
+from tests.test_architecture import OURS, python_files, relative
 
 
 @pytest.fixture
@@ -73,8 +76,9 @@ def test_what_was_shown_can_be_deleted_but_not_unseen_and_the_page_says_so(page,
 
 def test_a_room_whose_time_has_come_is_shown_to_the_next_visitor(page, room):
     add(room, "1", "2", "3")
-    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday())
-    assert page(at(room, "room"), by=enter(room)).url == at(room, "board")
+    visitor = enter(room)
+    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday(), counted=room.who_is_here())
+    assert page(at(room, "room"), by=visitor).url == at(room, "board")
 
 
 def test_a_room_that_ends_with_a_decision_is_not_ended_without(leader, logged_in):
@@ -102,6 +106,117 @@ def test_a_group_decides_only_on_what_it_has_seen(leader, logged_in):
     assert Reflection.objects.get(pk=room.pk).is_collecting
 
 
+# --- How many there are ----------------------------------------------------------------------------
+
+
+def test_the_reveal_asks_first(page, room, leader):
+    add(room, "1", "2", "3")
+    asked = page(at(room, "lead"), by=leader)
+    counted = page(asked.links()["Vis svarene samlet"], by=leader)
+    assert "Her er 3. Er I så mange?" in counted.text
+    assert Reflection.objects.get(pk=room.pk).is_collecting
+    assert counted.form().send(button="Det passer. Vis svarene samlet").url == at(room, "board")
+
+
+def test_nothing_is_shown_where_nobody_is_done(page, room, leader):
+    enter(room)
+    asked = page(at(room, "reveal"), by=leader)
+    assert "Ingen er færdige endnu" in asked.text
+    assert not [text for text in asked.texts("main button") if text.startswith("Det passer")]
+    refused = asked.form().send({"go": "now"}, status=422)
+    assert "Så er der ikke noget at vise" in refused.text
+    assert Reflection.objects.get(pk=room.pk).is_collecting
+
+
+def test_who_is_not_done_is_said_by_party(page, room, leader):
+    us, them = (room.parties.create(position=n, title=title) for n, title in enumerate(["Vi", "De andre"]))
+    add(room, "1", "2", party=us)
+    room.participants.create(party=them)
+    asked = page(at(room, "reveal"), by=leader)
+    assert "Her er 2 fra Vi og 1 fra De andre. Er I så mange?" in asked.text
+    assert [text for text in asked.texts(".kompas-notice--warning") if "færdig" in text] == [
+        "De andre: 1 er ikke færdig. Det, der er svaret indtil nu, kommer med."
+    ]
+    assert asked.form().send(button="Det passer. Vis svarene alligevel").url == at(room, "board")
+
+
+@pytest.mark.parametrize("change", ["comes", "goes", "changes places"])
+def test_a_count_is_void_when_anybody_comes_or_goes(page, room, leader, change):
+    alma = enter(room)
+    add(room, "1", "2", "3")
+    asked = page(at(room, "reveal"), by=leader)
+    if change != "comes":
+        place_of(alma, room).delete()
+    if change != "goes":
+        enter(room)
+    told = asked.form().send({"go": "now"}, status=422)
+    assert "Der er kommet eller gået nogen, mens du talte. Tæl igen." in told.text
+    assert Reflection.objects.get(pk=room.pk).is_collecting
+    assert told.form().send({"go": "now"}).url == at(room, "board")
+
+
+def test_a_spectator_is_nobody_to_count(page, room, leader):
+    add(room, "1", "2", "3")
+    asked = page(at(room, "reveal"), by=leader)
+    enter(room, spectator="on")
+    assert asked.form().send({"go": "now"}).url == at(room, "board")
+
+
+def test_everybody_sees_how_many_are_in_and_how_many_are_done_of_each_party(page, room, leader):
+    us, them = (room.parties.create(position=n, title=title) for n, title in enumerate(["Vi", "De andre"]))
+    phone = enter(room, party=us.pk)
+    add(room, "1", "2", "3", "4", party=them)
+    phone.post(at(room, "finish"))
+    for who, name in [(phone, "waiting"), (leader, "lead")]:
+        seen = page(at(room, name), by=who)
+        assert seen.texts(".kompas-heads li") == [
+            "Vi: 1 er med, 1 er færdige.", "De andre: 4 er med, 4 er færdige.",
+        ]  # fmt: skip
+        assert "Tæl, hvor mange I er." in seen.text
+
+
+def test_the_set_time_waits_for_the_count_and_says_so(page, room, leader):
+    phone = enter(room)
+    phone.post(at(room, "finish"))
+    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday())
+    waiting = page(at(room, "waiting"), by=phone)
+    assert waiting.url == at(room, "waiting")
+    assert "Tiden er gået. Svarene vises, når den, der leder rummet, har bekræftet" in waiting.text
+    page(at(room, "reveal"), by=leader).form().send({"go": "now"})
+    assert page(at(room, "waiting"), by=phone).url == at(room, "board")
+
+
+def test_a_count_in_advance_holds_until_somebody_comes(page, room, leader):
+    add(room, "1", "2", "3")
+    Reflection.objects.filter(pk=room.pk).update(reveal_at=tomorrow())
+    asked = page(at(room, "reveal"), by=leader)
+    told = asked.form().send(button="Det passer. Vis dem på det aftalte tidspunkt")
+    assert told.url == at(room, "lead")
+    assert "Du har bekræftet, hvor mange I er." in told.text
+    phone = enter(room)
+    assert "Du har ikke bekræftet, hvor mange I er." in page(at(room, "lead"), by=leader).text
+    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday())
+    assert page(at(room, "waiting"), by=phone).url == at(room, "waiting")
+    place_of(phone, room).delete()
+    page(at(room, "lead"), by=leader)
+    assert Reflection.objects.get(pk=room.pk).is_revealed
+
+
+def test_a_room_that_goes_back_is_counted_anew(room):
+    add(room, "1", "2", "3")
+    room.confirm_heads(room.who_is_here())
+    assert room.reveal_if_counted()
+    room.collect_again()
+    assert not Reflection.objects.get(pk=room.pk).is_counted
+
+
+def test_only_the_model_reveals_without_asking():
+    """Pages and commands ask whether the people have been counted."""
+    sources = {relative(path): path.read_text(encoding="utf-8") for path in python_files(*OURS)}
+    revealing = {name for name, text in sources.items() if re.search(r"\.reveal\(\)", text)}
+    assert revealing == {"reflection/models/reflections.py"}
+
+
 # --- Who leads -------------------------------------------------------------------------------------
 
 
@@ -112,7 +227,8 @@ def test_a_second_comes_by_the_link_and_a_third_by_being_given_the_role(page, ro
     second.post(at(room, "person", place_of(third, room).key), {"act": "lead"})
     second.post(at(room, "leave"))
     assert page(at(room, "lead"), by=third).url == at(room, "lead")
-    third.post(at(room, "reveal"))
+    add(room, "1")
+    reveal(third, room)
     assert Reflection.objects.get(pk=room.pk).is_revealed
 
 

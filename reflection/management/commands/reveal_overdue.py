@@ -5,11 +5,10 @@ from reflection.models import Reflection
 
 class Command(BaseCommand):
     help = (
-        "Reveals the rooms whose set time has come, also those that nobody visits. Run it every minute or so."
+        "Reveals the rooms whose set time has come and whose people have been counted, also those that "
+        "nobody visits. Run it every minute or so."
     )
 
     def handle(self, **options):
-        rooms = list(Reflection.objects.overdue())
-        for room in rooms:
-            room.reveal()
-        self.stdout.write(f"revealed: {len(rooms)} rooms")
+        revealed = [room for room in Reflection.objects.overdue() if room.reveal_if_counted()]
+        self.stdout.write(f"revealed: {len(revealed)} rooms")

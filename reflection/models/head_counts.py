@@ -1,0 +1,73 @@
+"""How many are in a room and how many are done, for everybody to compare with who sits there.
+
+A code that everybody knows counts browsers, not people. Two windows beside one person are «three who have
+answered», so the number is shown to all while answers are taken, and whoever leads confirms it before the
+reveal. What they confirm is who was in then: if anybody comes or goes after that, it is void.
+"""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+
+from reflection import tokens
+
+
+class Heads(NamedTuple):
+    """Of one party; `party` is empty in a room without any."""
+
+    party: str
+    people: int
+    done: int
+
+    @property
+    def missing(self) -> int:
+        return self.people - self.done
+
+
+class HeadCount(NamedTuple):
+    sides: list[Heads]
+
+    @property
+    def people(self) -> int:
+        return sum(side.people for side in self.sides)
+
+    @property
+    def done(self) -> int:
+        return sum(side.done for side in self.sides)
+
+    @property
+    def parties(self) -> list[Heads]:
+        return [side for side in self.sides if side.party]
+
+    @property
+    def missing(self) -> list[Heads]:
+        return [side for side in self.sides if side.missing]
+
+    @property
+    def in_words(self) -> str:
+        """«4 fra Ungdomsklubben og 3 fra De frivillige», or the number alone."""
+        sides = [gettext("%(people)s fra %(party)s") % side._asdict() for side in self.parties]
+        return get_text_list(sides, gettext("og")) or str(self.people)
+
+
+def head_count(room) -> HeadCount:
+    is_done = models.Q(is_done=True)
+    counted = room.participants.counted().order_by().values("party")
+    found = {
+        row["party"]: row
+        for row in counted.annotate(people=models.Count("pk"), done=models.Count("pk", filter=is_done))
+    }
+    sides = [(party.pk, party.title) for party in room.parties.filter(is_absent=False)]
+    if not sides or None in found:
+        sides.append((None, ""))
+    nobody = {"people": 0, "done": 0}
+    heads = [(title, found.get(party, nobody)) for party, title in sides]
+    return HeadCount([Heads(title, row["people"], row["done"]) for title, row in heads])
+
+
+def who_is_here(room) -> str:
+    """Another for every other set of people who count, made-up ones aside; tells nothing itself."""
+    people = room.participants.counted().filter(is_pretend=False).order_by("pk")
+    return tokens.digest(f"{room.key}:{list(people.values_list('pk', flat=True))}")
