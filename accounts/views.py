@@ -13,17 +13,17 @@ def csrf_failure(request, reason=""):
 def typed_again(request, *, way_in: str = ""):
     """Answer a form whose sender is no longer let in, without losing a word of it.
 
-    `way_in` is where one gets in again; the login when it is empty.
+    `way_in` is where one gets in again beside the login; empty where only the login leads in.
 
     The page holds everything that was typed and a button that sends it once more, with a fresh token.
     It does so only for a form that our own page sent: a stranger's form must not be one click away
     from being accepted.
     """
-    login_url = way_in or f"{reverse('account_login')}?next={quote(request.path)}"
+    login_url = f"{reverse('account_login')}?next={quote(request.path)}"
     if request.htmx:  # the text stays in the page; its status line says what to do
         state = "place" if way_in else "again" if request.user.is_authenticated else "login"
         kept = [(name, text) for name, text in _typed_fields(request) if _is_beside(name)]
-        context = {"state": state, "login_url": login_url, "form": {"hidden_state": kept}}
+        context = {"state": state, "login_url": login_url, "way_in": way_in, "form": {"hidden_state": kept}}
         return render(request, "components/save_status.html", context, status=403)
     fields = _typed_fields(request) if _came_from_us(request) else []
     context = {
@@ -31,7 +31,7 @@ def typed_again(request, *, way_in: str = ""):
         "shown": [text for name, text in fields if text.strip() and _is_text(name)],
         "address": request.get_full_path(),
         "login_url": login_url,
-        "has_code": bool(way_in),
+        "way_in": way_in,
     }
     return render(request, "accounts/typed_again.html", context, status=403)
 

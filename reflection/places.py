@@ -1,25 +1,46 @@
 """Who sits where: a visitor's place in a room, by account or by the session that joining gave."""
 
 import functools
+from datetime import datetime, time, timedelta
 
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
 from reflection.live import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
 from reflection.saving import typed
 
-SESSION_KEY = "places"
+SESSION_KEY = STAYS  # of places without an account: room → place
+BY_ACCOUNT = "account_places"  # entered by somebody's own code: they end as a login does
+LASTS = timedelta(days=400)  # no browser keeps a cookie for longer
 
 
 def take_place(request, participant: Participant):
     """Let this browser be the participant from now on; the session gets a new id."""
-    places = request.session.get(SESSION_KEY, {})
     request.session.cycle_key()
+    if participant.user_id is None:
+        _hold(request, SESSION_KEY, participant)
+        _keep(request, participant.reflection)
+    elif participant.user_id != request.user.pk:
+        _hold(request, BY_ACCOUNT, participant)
+        remember_the_end(None, request)
+
+
+def _hold(request, name: str, participant: Participant):
     room = str(participant.reflection.key)
-    request.session[SESSION_KEY] = {**places, room: str(participant.key)}
+    request.session[name] = {**request.session.get(name, {}), room: str(participant.key)}
+
+
+def _keep(request, room: Reflection):
+    """The session lasts until the room is deleted; a login in it ends by itself (accounts/sessions.py)."""
+    end = timezone.now() + LASTS
+    if room.keep_until:
+        end = min(end, timezone.make_aware(datetime.combine(room.keep_until + timedelta(days=1), time.min)))
+    request.session[STAYS_UNTIL] = max(request.session.get(STAYS_UNTIL, 0), end.timestamp())
 
 
 def end_streams(sender, instance, **kwargs):
@@ -30,8 +51,18 @@ def end_streams(sender, instance, **kwargs):
 
 
 def leave_place(request, key):
-    places = request.session.get(SESSION_KEY, {})
-    request.session[SESSION_KEY] = {room: place for room, place in places.items() if room != str(key)}
+    for name in [SESSION_KEY, BY_ACCOUNT]:
+        places = request.session.get(name, {})
+        request.session[name] = {room: place for room, place in places.items() if room != str(key)}
+
+
+def places_here(request) -> list[Participant]:
+    """All places that this browser holds without a login, to lead somebody back who lost the address."""
+    held = request.session.get(SESSION_KEY, {}).values()
+    if not held:
+        return []
+    places = Participant.objects.let_in().filter(key__in=held).select_related("reflection__version__guide")
+    return list(places.order_by("-reflection__created_at"))
 
 
 def place_in(request, key) -> Participant | None:
@@ -45,8 +76,9 @@ def place_in(request, key) -> Participant | None:
 def _held(request, key):
     """What the browser holds in the room, by joining or else by account – also where it opens nothing."""
     places = Participant.objects.filter(reflection__key=key).exclude(reflection__mode=Reflection.Mode.SOLO)
-    if place := request.session.get(SESSION_KEY, {}).get(str(key)):
-        return places.filter(key=place)
+    for name in [SESSION_KEY, BY_ACCOUNT]:
+        if place := request.session.get(name, {}).get(str(key)):
+            return places.filter(key=place)
     if request.user.is_authenticated:
         return places.filter(user=request.user)
     return places.none()

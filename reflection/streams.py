@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse
 
 from aarhuskompas.logs import request_id
 from aarhuskompas.middleware import fixed_headers
+from accounts.sessions import is_over
 from reflection import live
 from reflection.places import place_in
 
@@ -96,6 +97,8 @@ class EventStreams:
             request.get_host()
             SESSION.process_request(request)
             PERSON.process_request(request)
+            if is_over(request.session):  # the next page ends it
+                raise RefusedError(404)
             return request.session.session_key, self.may_follow(request, key)
         except DisallowedHost:
             raise RefusedError(400) from None

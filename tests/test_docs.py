@@ -16,6 +16,7 @@ from reflection.confidentiality import MIN_OUTSIDE
 from reflection.following import DAYS
 from reflection.keeping import REHEARSAL_HOURS
 from reflection.models import MIN_IN_ROOM, BreakGlass
+from reflection.places import LASTS as PLACE_LASTS
 
 ROOT = settings.BASE_DIR
 OPERATIONS = ROOT / "docs" / "operations.md"
@@ -120,6 +121,7 @@ def in_the_code() -> dict[str, str]:
         "goals.overview.LEAST": f"{LEAST}",
         "aarhuskompas.models.KEPT": f"{UNSAVED_KEPT.days} days",
         "reflection.following.DAYS": f"{DAYS} days",
+        "reflection.places.LASTS": f"{PLACE_LASTS.days} days",
         **{where: f"{time / timedelta(hours=1):g} hour" for where, time in hours.items()},
     }
 

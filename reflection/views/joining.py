@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from reflection import tokens
 from reflection.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, Reflection
-from reflection.places import leave_place, place_in, show_put_out, take_place, was_put_out
+from reflection.places import leave_place, place_in, places_here, show_put_out, take_place, was_put_out
 from reflection.saving import posted, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +24,8 @@ def code(request):
         return _come_in(request, form.found)
     if form.is_valid():
         return redirect("reflection:join", token=form.found.invitation)
-    return render(request, "reflection/code.html", {"form": form}, status=_code_status(form))
+    context = {"form": form, "places": places_here(request)}
+    return render(request, "reflection/code.html", context, status=_code_status(form))
 
 
 @form_methods
@@ -39,15 +40,21 @@ def join(request, token):
         return _take_over(request, place)
     if place:
         return redirect("reflection:room", key=room.key)
-    form = JoinForm(posted(request), room=room)
+    sent = posted(request)
+    back = ReturnForm(sent if sent and "code" in sent else None, request=request)
+    if back.is_valid():
+        return _come_in(request, back.found)
+    form = JoinForm(None if back.is_bound else sent, room=room)
     user = request.user if request.user.is_authenticated else None
     if form.is_valid() and (participant := form.save(user, is_facilitator=leads)):
         take_place(request, participant)
         return redirect("reflection:welcome", key=room.key)
     if not form.room.takes_newcomers:
         return render(request, "reflection/closed_to_newcomers.html", {"room": room}, status=403)
-    context = {"room": room, "form": form, "leads": leads}
-    return render(request, "reflection/join.html", context, status=status_of(form))
+    asks_back = back.is_bound or room.participants.real().filter(user=None).exists()
+    context = {"room": room, "form": form, "back": back, "asks_back": asks_back, "leads": leads}
+    status = _code_status(back) if back.is_bound else status_of(form)
+    return render(request, "reflection/join.html", context, status=status)
 
 
 def _take_over(request, place: Participant):

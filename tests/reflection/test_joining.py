@@ -160,11 +160,11 @@ def test_an_open_room_wants_a_name_and_a_yes(page, db):
 def test_a_name_that_is_taken_is_told_apart(page, room, again):
     enter(room, name="Alma")
     came = page(reverse("reflection:join", args=[room.invitation]))
-    refused = came.form().send({"name": again}, button="Gå ind", status=422)
+    refused = came.form("#join").send({"name": again}, button="Gå ind", status=422)
     assert "Skriv et efternavn eller et forbogstav til" in refused.text
-    assert refused.form().values["name"] == [again]
+    assert refused.form("#join").values["name"] == [again]
     assert room.counted_count == 1
-    refused.form().send({"name": "Alma K."}, button="Gå ind")
+    refused.form("#join").send({"name": "Alma K."}, button="Gå ind")
     assert room.counted_count == 2
 
 
