@@ -290,6 +290,9 @@ if TRUSTED_PROXIES:
 KEEP_ROOMS_DAYS = env_int("KEEP_ROOMS_DAYS", default=0)
 PURGE_BASIS = env.str("PURGE_BASIS", default="")
 
+# More than sit in any hall; a program that joins without end fills no room beyond it.
+ROOM_MAX_PARTICIPANTS = env_int("ROOM_MAX_PARTICIPANTS", default=1_200)
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # and so much of anything from anybody: aarhuskompas/threads.py
 # What editors may upload (compass/uploads.py) and import (compass/admin/exchange.py).
 PICTURE_MAX_BYTES = 12_000_000

@@ -115,13 +115,18 @@ class JoinForm(forms.Form):
             self.add_error("name", NAME_IS_TAKEN)
         if self.errors or not self.room.takes_newcomers:
             return None
-        return self.room.participants.create(
+        if self.room.is_collecting:
+            self.room.count_arrival()
+        person = self.room.participants.create(
             user=user,
             party=said.get("party"),
             name=said["name"],
             is_facilitator=is_facilitator,
             answers_count=not said["spectator"],
         )
+        if is_facilitator:
+            self.room.tell(Reflection.Act.LEADS, person.label)
+        return person
 
 
 class SafetyForm(forms.Form):

@@ -26,8 +26,9 @@ def take_place(request, participant: Participant):
         _hold(request, SESSION_KEY, participant)
         _keep(request, participant.reflection)
     elif participant.user_id != request.user.pk:
+        if not request.session.get(BY_ACCOUNT):
+            remember_the_end(None, request)
         _hold(request, BY_ACCOUNT, participant)
-        remember_the_end(None, request)
 
 
 def _hold(request, name: str, participant: Participant):

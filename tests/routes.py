@@ -42,7 +42,8 @@ ONE_LANGUAGE = {
 POST_ONLY = {
     "goals:start", "goals:copy", "goals:archive", "goals:unarchive", "goals:unshare",
     "reflection:finish", "reflection:withdraw", "reflection:leave",
-    "reflection:collect_again", "reflection:conclude", "reflection:renew_code",
+    "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:door",
+    "reflection:renew_own_code",
     "reflection:timer", "reflection:archive", "collaboration:share",
 }  # fmt: skip
 
@@ -229,6 +230,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
             "reflection:withdraw",
             "reflection:waiting",
             "reflection:leave",
+            "reflection:renew_own_code",
             "reflection:download",
         ],
         joined,
@@ -263,6 +265,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
             "reflection:collect_again",
             "reflection:conclude",
             "reflection:renew_code",
+            "reflection:door",
             "reflection:timer",
             "reflection:paper",
             "reflection:people",

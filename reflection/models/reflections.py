@@ -19,6 +19,7 @@ from reflection.models.head_counts import HeadCount, head_count, who_is_here
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
 
+MANY_AT_ONCE = 30  # people within a minute: a hall with a code on the wall, or a program
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
 
 
@@ -69,6 +70,15 @@ class Reflection(models.Model):
         LET_IN = "let_in", _("En deltager, der var sat ud, kan komme ind igen")
         LEADS = "leads", _("%(name)s leder også rummet")
         LEADS_NO_MORE = "leads_no_more", _("%(name)s leder ikke rummet mere")
+        DOOR_CLOSED = "door_closed", _("Døren er lukket: ingen nye kan komme ind")
+        DOOR_OPENED = "door_opened", _("Døren er åben igen")
+
+    class Closed(models.TextChoices):
+        """Why nobody new can come in."""
+
+        SHOWN = "shown"  # in an open room people say yes to those who are there
+        DOOR = "door"
+        FULL = "full"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="reflections")
@@ -99,6 +109,10 @@ class Reflection(models.Model):
     opening = models.JSONField(default=list)  # [[label, text], …] to read before one answers
     outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
     broken_glass = models.JSONField(default=list, editable=False)  # [[name, action, day, reason], …]
+    is_door_closed = models.BooleanField(default=False)
+    arrivals = models.PositiveIntegerField(default=0)  # within a minute from `arrivals_since`
+    arrivals_since = models.DateTimeField(null=True, blank=True, editable=False)
+    most_arrivals = models.PositiveIntegerField(default=0)  # within one such minute
     told = models.JSONField(default=list, editable=False)  # [[act, name, day], …], see Reflection.Act
 
     objects = ReflectionQuerySet.as_manager()
@@ -194,10 +208,12 @@ class Reflection(models.Model):
 
     @property
     def acts(self) -> list[tuple[str, date]]:
-        """What those who lead have done to others, in words for everybody in the room, and the day."""
+        """What those who lead have done, in words for everybody in the room, and the day; of the door
+        only how it stands."""
+        doors = [told for told in self.told if told[0] in DOORS]
         return [
             (Reflection.Act(act).label % {"name": name}, date.fromisoformat(day))
-            for act, name, day in self.told
+            for act, name, day in [*(told for told in self.told if told[0] not in DOORS), *doors[-1:]]
         ]
 
     @transaction.atomic
@@ -343,10 +359,39 @@ class Reflection(models.Model):
         return bool(moved)
 
     @property
+    def closed_because(self) -> str:
+        """Why nobody new can come in; empty while somebody can."""
+        if self.is_concluded or not (self.is_confidential or not self.was_revealed):
+            return self.Closed.SHOWN
+        if self.is_door_closed:
+            return self.Closed.DOOR
+        is_full = self.participants.count() >= settings.ROOM_MAX_PARTICIPANTS
+        return self.Closed.FULL if is_full else ""
+
+    @property
     def takes_newcomers(self) -> bool:
-        """Whether somebody may come in. In an open room people say yes to those who are there: once it
-        has been shown, nobody else reads it."""
-        return not self.is_concluded and (self.is_confidential or not self.was_revealed)
+        return not self.closed_because
+
+    @transaction.atomic
+    def close_door(self, *, is_closed: bool):
+        """Let nobody new in, or let them in again. Who is in can come back either way."""
+        changed = Reflection.objects.filter(pk=self.pk, is_door_closed=not is_closed)
+        if changed.update(is_door_closed=is_closed):
+            self.tell(self.Act.DOOR_CLOSED if is_closed else self.Act.DOOR_OPENED)
+
+    def count_arrival(self):
+        """For `came_at_once`. The caller holds the room's row, and nobody's coming is kept with its time."""
+        now = timezone.now()
+        if self.arrivals_since is None or now - self.arrivals_since > timedelta(minutes=1):
+            self.arrivals, self.arrivals_since = 0, now
+        self.arrivals += 1
+        self.most_arrivals = max(self.most_arrivals, self.arrivals)
+        self.save(update_fields=["arrivals", "arrivals_since", "most_arrivals"])
+
+    @property
+    def came_at_once(self) -> int:
+        """How many came within a minute, where that is so many that whoever leads should count: else 0."""
+        return self.most_arrivals if self.is_collecting and self.most_arrivals >= MANY_AT_ONCE else 0
 
     def has_somebody_called(self, name: str) -> bool:
         """Whether a name is taken: what differs only in case, spaces or form of writing is the same."""
@@ -388,6 +433,9 @@ class Reflection(models.Model):
 
 def _heard(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+DOORS = {Reflection.Act.DOOR_CLOSED, Reflection.Act.DOOR_OPENED}
 
 
 class Party(models.Model):
@@ -454,7 +502,9 @@ class Participant(models.Model):
     is_pretend = models.BooleanField(default=False)
     is_put_out = models.BooleanField(default=False)
     safety = models.PositiveSmallIntegerField(null=True, blank=True)
-    nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
+    nonce = models.CharField(  # empty: there is no own code and no own link
+        max_length=22, default=tokens.new_nonce, blank=True, editable=False
+    )
     return_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     link_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
     reminded_on = models.DateField(null=True, blank=True)
@@ -480,9 +530,16 @@ class Participant(models.Model):
         return f"deltager {self.pk}"
 
     def save(self, **kwargs):
-        self.return_hash = tokens.digest(tokens.normalised(self.return_code))
-        self.link_hash = tokens.digest(self.link)
+        self.return_hash = tokens.digest(tokens.normalised(self.return_code)) if self.nonce else None
+        self.link_hash = tokens.digest(self.link) if self.nonce else None
         super().save(**kwargs)
+
+    def renew_ways_back(self, *, is_closed: bool = False):
+        """A new own code and link, or none. The old ones open nothing, and no browser holds the place."""
+        old = self.key
+        self.key, self.nonce = uuid.uuid4(), "" if is_closed else tokens.new_nonce()
+        self.save(update_fields=["key", "nonce", "return_hash", "link_hash"])
+        announce_gone(old)
 
     @property
     def label(self) -> str:
@@ -496,7 +553,7 @@ class Participant(models.Model):
 
     @property
     def return_code(self) -> str:
-        """«ABCDE-FGHJK»; it may be typed with or without the hyphen."""
+        """«ABCDE-FGHJK»; it may be typed with or without the hyphen. Only where there is a nonce."""
         code = tokens.return_code(self.nonce)
         return f"{code[:5]}-{code[5:]}"
 

@@ -1,12 +1,22 @@
 """The way into a room. A GET only shows: mail scanners follow links, and must not join."""
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reflection import tokens
 from reflection.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, Reflection
-from reflection.places import leave_place, place_in, places_here, show_put_out, take_place, was_put_out
+from reflection.places import (
+    leave_place,
+    place_in,
+    place_required,
+    places_here,
+    show_put_out,
+    take_place,
+    was_put_out,
+)
 from reflection.saving import posted, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -49,8 +59,9 @@ def join(request, token):
     if form.is_valid() and (participant := form.save(user, is_facilitator=leads)):
         take_place(request, participant)
         return redirect("reflection:welcome", key=room.key)
-    if not form.room.takes_newcomers:
-        return render(request, "reflection/closed_to_newcomers.html", {"room": room}, status=403)
+    if reason := form.room.closed_because:
+        context = {"room": room, "reason": reason}
+        return render(request, "reflection/closed_to_newcomers.html", context, status=403)
     asks_back = back.is_bound or room.participants.real().filter(user=None).exists()
     context = {"room": room, "form": form, "back": back, "asks_back": asks_back, "leads": leads}
     status = _code_status(back) if back.is_bound else status_of(form)
@@ -89,6 +100,18 @@ def own_link(request, token):
     if request.method == "POST":
         return _come_in(request, participant)
     return render(request, "reflection/own_link.html", {"room": participant.reflection})
+
+
+@require_POST
+@place_required
+def renew_own_code(request, place):
+    """For whoever has lost the code, or the device: this browser alone keeps the place."""
+    is_closed = request.POST.get("code") == "close"
+    place.renew_ways_back(is_closed=is_closed)
+    take_place(request, place)
+    done = _("Din kode er lukket.") if is_closed else _("Du har en ny kode. Den gamle virker ikke mere.")
+    messages.success(request, done)
+    return redirect("reflection:answers", key=place.reflection.key)
 
 
 @require_POST

@@ -26,6 +26,7 @@ def lead(request, place):
         "place": place,
         "room": room,
         **_people(room),
+        "closed": room.closed_because,
         "safety": safety(room),
         "timer_form": TimerForm(),
         "steps": room.version.all_steps(),
@@ -102,6 +103,14 @@ def conclude(request, place):
 def renew_code(request, place):
     place.reflection.renew_code()
     messages.success(request, _("Der er en ny kode. Den gamle virker ikke mere."))
+    return redirect("reflection:lead", key=place.reflection.key)
+
+
+@require_POST
+@facilitator_required
+def door(request, place):
+    """«Luk døren»: nobody new comes in, until it is opened again."""
+    place.reflection.close_door(is_closed=request.POST.get("door") != "open")
     return redirect("reflection:lead", key=place.reflection.key)
 
 

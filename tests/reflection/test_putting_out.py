@@ -170,7 +170,7 @@ def test_whoever_does_not_lead_puts_nobody_out(room):
 
 
 def test_people_of_the_same_name_are_told_apart_by_what_they_see_themselves(page, room, leads):
-    browsers = [enter(room, name="Anna"), enter(room, name="Anna"), enter(room), enter(room)]
+    browsers = [enter(room, name="Anna"), *[enter(room) for _person in range(3)]]
     marks = [place_of(browser, room).mark for browser in browsers]
     listed = page(at(room, "people"), by=leads)
     assert len(set(marks)) == 4
