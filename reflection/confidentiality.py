@@ -5,8 +5,9 @@ Pages, events, exports, feeds, mail and the admin get answers from `board`, `cel
 for display.
 
 The rules (product.md §4): nothing before the reveal but how many are done; afterwards values per group
-of at least MIN_IN_ROOM; outside the room at least MIN_OUTSIDE; comments without order, with a name only
-where their author wished it or the room is open. No reveals can be subtracted: snapshots.py.
+of at least MIN_IN_ROOM; comments without order, with a name only where their author wished it or the room
+is open. No reveals can be subtracted: snapshots.py. Whoever neither answered in the room nor led it is
+outside: they get what is concluded, of at least MIN_OUTSIDE, without names, whatever the mode.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -140,8 +141,8 @@ class StepResult(NamedTuple):
         if not self.is_confidential:
             return _("Ikke alle parter har svaret på udsagnet.")
         if self.values:
-            return _("Fra en part er der færre end tre svar. De vises ikke.")
-        return _("Færre end tre har svaret på udsagnet. Svarene vises ikke.")
+            return _("Fra en part er der for få svar. De vises ikke.")
+        return _("For få har svaret på udsagnet. Svarene vises ikke.")
 
     @property
     def comments_note(self) -> str:
@@ -151,8 +152,8 @@ class StepResult(NamedTuple):
         if not self.is_confidential:
             return _("Ikke alle parter har skrevet en linje.")
         if self.comments:
-            return _("Fra en part har færre end tre skrevet noget. Det vises ikke.")
-        return _("Færre end tre har skrevet noget. Det vises ikke.")
+            return _("Fra en part har for få skrevet noget. Det vises ikke.")
+        return _("For få har skrevet noget. Det vises ikke.")
 
     @property
     def spread(self) -> tuple[int, float]:
@@ -207,17 +208,25 @@ def cells(
 ) -> dict[tuple[int, int | None, int | None], Values]:
     """The shown answers to statements by prompt, party and party guessed about (None: own answers).
 
-    Who was not in the room gets none of a confidential one from fewer than MIN_OUTSIDE. Each is one
-    that the room sees too, or nothing, so the two cannot be subtracted.
+    `is_outside` for whoever was not in the room. What they get the room sees too, or nothing, so the two
+    cannot be subtracted; and as what is concluded never changes, they get it once.
     """
+    if is_outside and not reflection.is_concluded:
+        return {}
     found = {
         (snapshot.prompt_id, snapshot.party_id, snapshot.about_id): _values(snapshot)
         for snapshot in shown(reflection)
         if snapshot.counts
     }
-    if not (is_outside and reflection.is_confidential):
+    if not is_outside:
         return found
-    return {cell: values for cell, values in found.items() if values.total >= MIN_OUTSIDE}
+    return {cell: _outside(values) for cell, values in found.items() if values.total >= MIN_OUTSIDE}
+
+
+def _outside(values: Values) -> Values:
+    """Without names, and how sure they are only where enough have said so."""
+    are_few = sum(values.sureness) in range(1, MIN_OUTSIDE)
+    return values._replace(names={}, sureness=[] if are_few else values.sureness)
 
 
 def _step_result(

@@ -242,13 +242,18 @@ class Reflection(models.Model):
         return reverse(self.goes_on_at, args=[self.key]) if self.goes_on_at else ""
 
     def small_parties(self) -> list["Party"]:
-        """Parties with too few people for their values to be shown; only confidential rooms hide any."""
+        """Parties with too few `people` for their values to be shown; only confidential rooms hide any.
+
+        Papers count where nobody of the party answers on a screen: see snapshots.py.
+        """
         if not self.is_confidential:
             return []
-        is_counted = models.Q(participants__answers_count=True, participants__is_put_out=False)
-        counted = models.Count("participants", filter=is_counted)
-        parties = self.parties.filter(is_absent=False).annotate(people=counted)
-        return list(parties.filter(people__lt=MIN_IN_ROOM))
+        counted = models.Q(participants__answers_count=True, participants__is_put_out=False)
+        on_paper = models.Count("participants", filter=counted & models.Q(participants__is_paper=True))
+        on_screen = models.Count("participants", filter=counted & models.Q(participants__is_paper=False))
+        people = models.Case(models.When(on_screen=0, then="on_paper"), default="on_screen")
+        parties = self.parties.filter(is_absent=False).annotate(on_paper=on_paper, on_screen=on_screen)
+        return list(parties.annotate(people=people).filter(people__lt=MIN_IN_ROOM))
 
     def put_out_before_shown(self) -> list[int]:
         """Whoever was put out before anything they answered was shown: nothing here is theirs."""
@@ -477,6 +482,15 @@ class ParticipantQuerySet(models.QuerySet):
     def counted(self):
         """Those who answer; not spectators, nor a facilitator who only leads, nor who was put out."""
         return self.filter(answers_count=True, is_put_out=False)
+
+    def on_screen(self):
+        """Those who answer themselves: what is on paper somebody has typed in, and knows."""
+        return self.counted().filter(is_paper=False)
+
+    def took_part(self):
+        """Those who answer or lead: whoever only looked on, or was put out, is outside once it is over."""
+        takes_part = models.Q(answers_count=True) | models.Q(is_facilitator=True)
+        return self.filter(takes_part, is_put_out=False)
 
     def done(self):
         return self.counted().filter(is_done=True)

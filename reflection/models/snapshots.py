@@ -2,7 +2,12 @@
 
 Values of a confidential room are shown per group of at least MIN_IN_ROOM answers, and no calculation
 with several reveals of the same room tells about fewer: a later reveal replaces the earlier ones only
-where the answers that were shown together, and apart from all others, are at least MIN_IN_ROOM.
+where the answers that were shown together, and apart from all others, are at least MIN_IN_ROOM. How sure
+the guessers were is a showing of its own, by the same rule: not all who guess say it.
+
+Whoever typed papers in knows them and can subtract them. So at least MIN_IN_ROOM must stay beside them,
+and none is not enough: five papers alone would tell what the one who answers on a screen left out. Where a
+party has answered on paper alone there is nobody to be found out.
 """
 
 import random
@@ -18,6 +23,9 @@ from reflection.models.guides import Prompt, as_typed
 
 MIN_IN_ROOM = 3
 SIGNED = "+"  # ends the digest of a signed answer
+ON_PAPER = "p"  # ends that of one from paper
+
+Members = dict[str, str]  # participant id → digest of the answer
 
 
 class SnapshotQuerySet(models.QuerySet):
@@ -36,6 +44,7 @@ class Snapshot(models.Model):
     about = models.ForeignKey("reflection.Party", models.CASCADE, null=True, blank=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     sureness = models.JSONField(default=dict)  # {"1": 0, …, "4": 2}, of guesses
+    sure = models.JSONField(default=dict)  # participant id → digest of how sure; never shown
     counts = models.JSONField(default=dict)  # {"1": 2, "5": 1, "unknown": 1}, of a scale
     names = models.JSONField(default=dict)  # {"1": ["Bo", "Ea"], …}, of a scale in an open room
     comments = models.JSONField(default=list)  # [{"text": …, "name": … or ""}], shuffled, of a line
@@ -119,9 +128,9 @@ def take_snapshots(reflection):
     cells = _cells(reflection, earlier)
     asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
     scales = set(asked.values_list("pk", flat=True))
-    on_paper = set(reflection.participants.filter(is_paper=True).values_list("pk", flat=True))
+    on_screen = set(reflection.participants.on_screen().values_list("party", flat=True))
     for cell in sorted(cells, key=lambda cell: cell.place):  # not in the order of the first answers
-        reveal = _Reveal(reflection, cells[cell], earlier[cell], on_paper)
+        reveal = _Reveal(reflection, cells[cell], earlier[cell], is_paper_alone=cell.party not in on_screen)
         if reveal.is_allowed:
             reveal.keep(cell, is_scale=cell.prompt in scales)
 
@@ -145,6 +154,7 @@ class Said(NamedTuple):
 
     participant: int
     name: str
+    is_paper: bool
     raw: str
     text: str
     value: int | None
@@ -158,14 +168,14 @@ def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[S
     cells = defaultdict(list)
     answers = reflection.answers().values_list(
         "prompt", "participant__party", "about", "participant", "participant__name",
-        "state", "text", "value", "sureness", "is_signed",
+        "participant__is_paper", "state", "text", "value", "sureness", "is_signed",
     )  # fmt: skip
-    for prompt, party, about, person, name, state, text, value, sureness, is_signed in answers.iterator():
+    for prompt, party, about, person, name, is_paper, state, text, value, *beside in answers.iterator():
         cell = Cell(prompt, party, about)
         if person in put_out and not _stays(reflection, person, earlier[cell]):
             continue
         if raw := as_typed(state, value, text):
-            cells[cell].append(Said(person, name, raw, text, value, sureness, is_signed))
+            cells[cell].append(Said(person, name, is_paper, raw, text, value, *beside))
     return cells
 
 
@@ -186,42 +196,37 @@ def label(name: str) -> str:
 class _Reveal:
     """The answers of one cell, as they would be shown now, beside all earlier showings of the cell."""
 
-    def __init__(self, reflection, answers: list[Said], earlier: list[Snapshot], on_paper: set[int]):
+    def __init__(self, reflection, answers: list[Said], earlier: list[Snapshot], *, is_paper_alone: bool):
         self.reflection, self.answers, self.earlier = reflection, answers, earlier
-        self.on_paper = {str(person) for person in on_paper}
+        self.is_paper_alone = is_paper_alone  # nobody of the party answers on a screen, anything or nothing
         self.members = {str(answer.participant): _digest(answer) for answer in answers}
+        self.before = [snapshot.members for snapshot in earlier]
 
     @property
     def is_allowed(self) -> bool:
-        if self.earlier and self.earlier[-1].members == self.members:
+        if self.earlier and self.before[-1] == self.members:
             return False  # it is shown already
         if not self.reflection.is_confidential:
             return True
         named_before = any(said["name"] for snapshot in self.earlier for said in snapshot.comments)
-        return all(map(self._is_enough, self._groups)) and (self._may_name or not named_before)
+        return self._may_show(self.members, self.before) and (self._may_name or not named_before)
 
-    @cached_property
-    def _groups(self) -> list[list[tuple]]:
-        """All answers ever shown here, those together that were always shown together.
+    def _may_show(self, now: Members, before: list[Members]) -> bool:
+        on_paper = [shown for shown in before if all(_is_on_paper(member) for member in shown.items())]
+        return all(self._is_enough(group, on_paper) for group in _groups([*before, now]))
 
-        Whatever is calculated from all showings is a sum over some of these groups.
-        """
-        groups = defaultdict(list)
-        showings = [set(shown.members.items()) for shown in self.earlier] + [set(self.members.items())]
-        for member in set.union(*showings):
-            groups[tuple(member in shown for shown in showings)].append(member)
-        return list(groups.values())
-
-    def _is_enough(self, group: list[tuple]) -> bool:
-        """At least MIN_IN_ROOM – and so many beside those on paper: who typed them knows these."""
-        others = [person for person, _digest in group if person not in self.on_paper]
-        return len(group) >= MIN_IN_ROOM and len(others) not in range(1, MIN_IN_ROOM)
+    def _is_enough(self, group: list[tuple], shown_on_paper: list[Members]) -> bool:
+        """At least MIN_IN_ROOM beside papers; of papers alone where nobody else can be among them."""
+        others = [member for member in group if not _is_on_paper(member)]
+        stood_alone = self.is_paper_alone or any(set(group) <= shown.items() for shown in shown_on_paper)
+        return len(others or (group if stood_alone else [])) >= MIN_IN_ROOM
 
     @cached_property
     def _may_name(self) -> bool:
         """Whether enough stay without a name: where all but one have signed, the one has signed too."""
-        groups = [[member for member in group if not member[1].endswith(SIGNED)] for group in self._groups]
-        return all(map(self._is_enough, filter(None, groups)))
+        groups = _groups([*self.before, self.members])
+        nameless = [[member for member in group if not member[1].endswith(SIGNED)] for group in groups]
+        return all(map(_are_enough_without_names, filter(None, nameless)))
 
     def keep(self, cell: Cell, *, is_scale: bool):
         made = Snapshot(
@@ -234,7 +239,7 @@ class _Reveal:
         )
         if is_scale:
             made.counts = dict(Counter(answer.raw for answer in self.answers))
-            made.sureness = self._sureness()
+            made.sureness, made.sure = self._sureness()
             made.names = self._names()
         else:
             made.comments = self._comments()
@@ -248,17 +253,16 @@ class _Reveal:
             names[answer.raw].append(label(answer.name))
         return {raw: sorted(people) for raw, people in names.items()}
 
-    def _sureness(self) -> dict[str, int]:
-        """How sure those are who guessed a number; nothing where too few said so in any of the groups."""
-        sure = {
-            str(answer.participant): str(answer.sureness)
-            for answer in self.answers
-            if answer.sureness and answer.value
-        }
-        groups = [[member for member in group if member[0] in sure] for group in self._groups]
-        if self.reflection.is_confidential and not all(map(self._is_enough, filter(None, groups))):
-            return {}
-        return dict(Counter(sure.values()))
+    def _sureness(self) -> tuple[dict[str, int], Members]:
+        """How sure those are who guessed a number, and who they are; as it was shown last where it may not
+        be shown anew.
+        """
+        said = [answer for answer in self.answers if answer.sureness and answer.value]
+        sure = {str(answer.participant): _digest_of_sureness(answer) for answer in said}
+        before = [snapshot.sure for snapshot in self.earlier]
+        if not self.reflection.is_confidential or self._may_show(sure, before):
+            return dict(Counter(str(answer.sureness) for answer in said)), sure
+        return (self.earlier[-1].sureness, self.earlier[-1].sure) if self.earlier else ({}, {})
 
     def _comments(self) -> list[dict]:
         """Without order; in an open room each with a name, else with those of who wished it."""
@@ -272,7 +276,35 @@ class _Reveal:
         return answer.name if answer.is_signed and self._may_name else ""
 
 
+def _groups(showings: list[Members]) -> list[list[tuple]]:
+    """All that was ever shown of a cell, those together that were always shown together.
+
+    Whatever is calculated from all showings is a sum over some of these groups.
+    """
+    groups = defaultdict(list)
+    shown = [set(showing.items()) for showing in showings]
+    for member in set.union(*shown):
+        groups[tuple(member in showing for showing in shown)].append(member)
+    return list(groups.values())
+
+
+def _are_enough_without_names(group: list[tuple]) -> bool:
+    others = [member for member in group if not _is_on_paper(member)]
+    return len(group) >= MIN_IN_ROOM and len(others) not in range(1, MIN_IN_ROOM)
+
+
+def _is_on_paper(member: tuple[str, str]) -> bool:
+    _person, digest = member
+    return digest.endswith(ON_PAPER)
+
+
 def _digest(answer: Said) -> str:
     """Other for every person, so that equal answers are not seen to be equal."""
     content = f"{answer.participant}|{answer.raw}|{answer.sureness}"
-    return tokens.digest(content) + (SIGNED if answer.is_signed else "")
+    mark = SIGNED if answer.is_signed else ""
+    return tokens.digest(content) + (ON_PAPER if answer.is_paper else mark)
+
+
+def _digest_of_sureness(answer: Said) -> str:
+    content = f"{answer.participant}|{answer.sureness}"
+    return tokens.digest(content) + (ON_PAPER if answer.is_paper else "")

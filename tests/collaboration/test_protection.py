@@ -114,6 +114,28 @@ def test_a_small_party_is_told_so_before_it_answers_and_the_leader_sees_how_many
         assert not any(text.startswith("Teknik") for text in seen.texts(".kompas-notice--warning"))
 
 
+@pytest.mark.parametrize(
+    ("screens", "papers", "said"),
+    [
+        (2, 4, "Beboerne: 2 svarer på egen skærm. Tallene vises ikke, før de er mindst tre."),
+        (0, 2, "Beboerne: 2 er med. Deres tal vises ikke, før de er mindst tre."),
+        (0, 3, ""),
+        (3, 1, ""),
+    ],
+)
+def test_papers_count_where_a_party_answers_on_paper_alone(page, staff, collaboration, screens, papers, said):
+    opened = make_round(collaboration, sides=[[(2, 4, 4)] * screens, [(3, 5, 2)] * 3])
+    for _paper in range(papers):
+        seat(opened, opened.reflection.parties.first(), 2, 4, 4, is_paper=True)
+    lead = page(reverse("reflection:lead", args=[opened.reflection.key]), by=staff)
+    warnings = [text for text in lead.texts(".kompas-notice--warning") if text.startswith("Beboerne")]
+    assert warnings == ([said] if said else [])
+    opened.reflection.reveal()
+    assert {values.party.position for values in cells(opened.reflection).values()} == (
+        {2} if said else {1, 2}
+    )
+
+
 def test_an_open_room_warns_of_no_small_party(collaboration):
     opened = make_round(collaboration, sides=[[(3, 3, 3)], [(3, 3, 3)]], mode="open")
     assert opened.reflection.small_parties() == []
@@ -215,13 +237,15 @@ def test_what_others_see_is_part_of_what_the_room_saw(shared):
 
 @pytest.mark.parametrize("state", ["collecting", "revealed", "concluded"])
 @pytest.mark.parametrize("saying", ["nobody", "one side", "all but one", "everybody"])
-def test_the_address_works_only_while_everybody_on_both_sides_says_yes(client, opened, state, saying):
+def test_the_address_works_once_it_is_over_while_everybody_on_both_sides_says_yes(
+    client, opened, state, saying
+):
     go_to(opened, state)
     people = list(opened.reflection.participants.counted().order_by("party__position", "pk"))
     count = {"nobody": 0, "one side": 4, "all but one": 7, "everybody": 8}[saying]
     say_yes(opened, "may_share", people=people[:count])
     opened.share()
-    is_open = saying == "everybody" and state != "collecting"
+    is_open = saying == "everybody" and state == "concluded"
     assert client.get(shared_address(opened)).status_code == (200 if is_open else 404)
 
 
@@ -251,15 +275,86 @@ def test_who_has_not_said_yes_is_nobodys_business(page, staff, opened, crowd):
     assert "Alma" not in seen.text
 
 
-def test_making_the_address_needs_everybodys_yes(opened, crowd):
+def test_making_the_address_needs_an_end_and_everybodys_yes(page, staff, opened, crowd):
+    def ask() -> str:
+        answered = page(address("share", opened.reflection), by=staff, post={})
+        opened.refresh_from_db()
+        return answered.text
+
     go_to(opened, "revealed")
-    crowd["owner"].post(address("share", opened.reflection))
-    opened.refresh_from_db()
+    say_yes(opened, "may_share")
+    assert "Lav en side til andre" not in page(address("consent", opened.reflection), by=staff).text
+    assert "Afslut runden først. Andre kan kun se det, der er afsluttet." in ask()
+    assert opened.shared_key is None
+    go_to(opened, "concluded")
+    Consent.objects.update(may_share=False)
+    assert "Der mangler et ja." in ask()
     assert opened.shared_key is None
     say_yes(opened, "may_share")
-    crowd["owner"].post(address("share", opened.reflection))
-    opened.refresh_from_db()
+    ask()
     assert opened.shared_key is not None
+
+
+@pytest.mark.parametrize("mode", ["confidential", "open"])
+@pytest.mark.parametrize("people", range(1, MIN_OUTSIDE + 2))
+def test_five_holds_for_a_third_person_in_every_mode_and_nobody_is_named(
+    page, staff, collaboration, people, mode
+):
+    opened = make_round(collaboration, sides=[[(2, 4, 4)] * people, [(3, 5, 2)] * 6], mode=mode)
+    go_to(opened, "concluded")
+    say_yes(opened, "may_share")
+    opened.share()
+    outside = cells(opened.reflection, is_outside=True)
+    assert [values.total for values in outside.values() if values.party.position == 1] == (
+        [people] * 4 if people >= MIN_OUTSIDE else []
+    )
+    assert {str(values.names) for values in outside.values()} == {"{}"}
+    seen = page(shared_address(opened))
+    assert "Tal fra færre end fem vises ikke." in seen.text
+    assert "Deltager" not in seen.text
+    hidden = [row for row in seen.texts("tbody tr") if "vises ikke" in row]
+    assert len(hidden) == (0 if people >= MIN_OUTSIDE else 2 * 3)
+
+
+@pytest.mark.parametrize("sure", [MIN_IN_ROOM, MIN_OUTSIDE])
+def test_outside_how_sure_people_are_is_shown_of_five_who_said_so(collaboration, sure):
+    side = [(2, 4, 4 if number < sure else None) for number in range(6)]
+    opened = make_round(collaboration, sides=[side, [(3, 5, 2)] * 6])
+    go_to(opened, "concluded")
+    guessed = {
+        party: values.sureness
+        for (_prompt, party, about), values in cells(opened.reflection, is_outside=True).items()
+        if about
+    }
+    residents = opened.reflection.parties.first().pk
+    assert guessed[residents] == ([0, 0, 0, sure] if sure >= MIN_OUTSIDE else [])
+
+
+def test_an_outsider_has_nothing_to_subtract_from_what_is_shown_again(client, opened):
+    """Five are shown, and everybody has said yes; three come to them, and it is shown again."""
+    room, residents = opened.reflection, opened.reflection.parties.first()
+    seat(opened, residents, 2, 4, 4)
+    opened.share()
+    seen = []
+    for _reveal in range(2):
+        room.reveal()
+        say_yes(opened, "may_share")
+        assert cells(room, is_outside=True) == {}
+        seen.append(client.get(shared_address(opened)).status_code)
+        room.collect_again()
+        for _newcomer in range(3):
+            seat(opened, residents, 5, 4, 4)
+    assert seen == [404, 404]
+
+
+def test_who_only_looked_on_sees_over_time_what_an_outsider_sees(page, collaboration, colleague):
+    opened = make_round(collaboration, sides=[[(2, 4, 4)] * 6, [(3, 5, 2)] * 6])
+    looks_on = opened.reflection.participants.create(user=colleague, name="Karen", answers_count=False)
+    go_to(opened, "concluded")
+    over_time = reverse("collaboration:development", args=[collaboration.key])
+    assert "Der er ingen afsluttet runde at vise dig endnu." in page(over_time, by=colleague).text
+    looks_on.lead()
+    assert "Runde 1" in page(over_time, by=colleague).text
 
 
 # --- Who answered on paper -----------------------------------------------------------------------
@@ -307,6 +402,7 @@ def enter_by_link(client, opened) -> Client:
 
 def test_a_yes_on_paper_is_taken_back_and_the_address_closes(page, staff, client, on_paper):
     ask_them(page, on_paper, staff, may_share="on")
+    go_to(on_paper, "concluded")
     on_paper.share()
     assert client.get(shared_address(on_paper)).status_code == 200
     asking = page(address("paper_consent", on_paper.reflection, position=1), by=staff).form()
