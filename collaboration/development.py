@@ -11,6 +11,7 @@ from typing import NamedTuple
 from collaboration.blindspots import mean, statements
 from collaboration.models import Collaboration, Partner, Round
 from reflection.confidentiality import cells
+from reflection.models import Participant
 
 AT_MOST = 4  # lines that can be told apart in one picture
 
@@ -44,9 +45,9 @@ def rounds_open_to(collaboration: Collaboration, user) -> list[Round]:
     """The concluded rounds, oldest first, whose values this person may see."""
     rounds = collaboration.rounds.real().filter(reflection__phase="concluded", is_one_sided=False)
     found = rounds.select_related("reflection__version").order_by("pk")
-    places = {"reflection__participants__user": user, "reflection__participants__is_put_out": False}
-    own = set(found.filter(**places).values_list("pk", flat=True))
-    return [one for one in found if one.pk in own or one.has_yes("may_share")]
+    own = Participant.objects.took_part().filter(user=user).values_list("reflection", flat=True)
+    inside = set(own.filter(reflection__in=[one.reflection_id for one in found]))
+    return [one for one in found if one.reflection_id in inside or one.has_yes("may_share")]
 
 
 def development(collaboration: Collaboration, user) -> list[Development]:

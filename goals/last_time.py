@@ -32,7 +32,7 @@ def _alone(last: Review, step: Step, user) -> LastTime | None:
 
 
 def _together(last: Review, step: Step, user) -> LastTime | None:
-    if not last.reflection.participants.let_in().filter(user=user).exists():
+    if not last.reflection.participants.took_part().filter(user=user).exists():
         return None
     results = [result for result in board(last.reflection) if _topic(result.step) == _topic(step)]
     return LastTime(last.reflection.concluded_at, [], results[0]) if results else None

@@ -20,6 +20,7 @@ from collaboration.forms import (
 )
 from collaboration.guards import answering_required, leading_required, round_required
 from collaboration.models import Consent, Insight, PaperConsent, Round
+from reflection.models import Reflection
 from reflection.pdf import pdf_response
 from reflection.saving import posted, save_form, status_of, typed
 from reflection.templatetags.rooms import invitation_address, qr
@@ -265,7 +266,9 @@ def _of_papers(one: Round, party, place) -> PaperConsent:
 @leading_required
 def share(request, place, one):
     """Make the address for somebody who was not there; it needs everybody's yes, and goes on needing it."""
-    if one.has_yes("may_share"):
+    if not one.is_concluded:
+        messages.warning(request, _("Afslut runden først. Andre kan kun se det, der er afsluttet."))
+    elif one.has_yes("may_share"):
         one.share()
     else:
         messages.warning(request, _("Der mangler et ja. Resultatet kan ikke vises til andre endnu."))
@@ -274,9 +277,9 @@ def share(request, place, one):
 
 @require_safe
 def shared(request, key):
-    """For a third person: what groups of at least five said, while all sides say yes."""
+    """For a third person: what groups of at least five said, once it is over and while all sides say yes."""
     rounds = Round.objects.select_related("reflection__version__guide", "collaboration")
-    one = get_object_or_404(rounds, shared_key=key)
+    one = get_object_or_404(rounds, shared_key=key, reflection__phase=Reflection.Phase.CONCLUDED)
     if not one.has_yes("may_share"):
         raise Http404
     found = blindspots.spots(one.reflection, is_outside=True)

@@ -102,7 +102,7 @@ def test_a_running_round_and_a_rehearsal_are_not_part_of_it(collaboration, staff
 def test_of_a_round_one_was_not_in_one_sees_numbers_only_with_everybodys_yes(collaboration, colleague):
     first = end(make_round(collaboration, sides=[[(2, 3, 1)] * 5] * 2))
     second = make_round(collaboration, sides=[[(4, 3, 1)] * 5] * 2)
-    second.reflection.participants.create(user=colleague, answers_count=False)
+    second.reflection.participants.create(user=colleague, party=second.reflection.parties.last())
     end(second)
     assert numbers(collaboration, colleague)["Beboerne"] == [[1, 4]]
     say_yes(first, "may_share")

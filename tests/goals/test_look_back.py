@@ -154,6 +154,14 @@ def test_of_a_room_one_sees_what_the_room_saw(page, staff, goal):
     assert step.texts(".kompas-then-now__then td") == ["1", "0", "0", "0", "2", "0"]
 
 
+def test_of_a_room_one_only_looked_on_at_one_sees_nothing_later(page, staff, goal):
+    make_guide()
+    room = in_a_room(goal, [1, 5, 5]).reflection
+    room.participants.filter(user=staff).update(is_facilitator=False)
+    step = page(address(make_review(goal), "step", position=1), by=staff)
+    assert step.select(".kompas-then-now__then") == []
+
+
 def test_of_a_room_of_two_nothing_is_seen(page, staff, goal):
     make_guide()
     in_a_room(goal, [1, 5])
@@ -178,17 +186,20 @@ def opening(goal, **chosen) -> list[str]:
     return [text for _label, text in room.opening]
 
 
-def test_a_new_room_reads_what_was_decided_and_the_means_of_five(goal):
+@pytest.mark.parametrize("mode", [Reflection.Mode.CONFIDENTIAL, Reflection.Mode.OPEN])
+def test_a_new_room_reads_what_was_decided_and_the_means_of_five(goal, mode):
     make_guide(steps=1)
-    in_a_room(goal, [1, 1, 1, 1, 5])
+    in_a_room(goal, [1, 1, 1, 1, 5], mode=mode)
     shown = opening(goal)
     assert shown[0] == "Behold: Den virker."
     assert shown[-1] == "Snittet var 1,8 af 5 (5 svar)."
 
 
-def test_a_new_room_reads_no_mean_of_four(goal):
+@pytest.mark.parametrize("mode", [Reflection.Mode.CONFIDENTIAL, Reflection.Mode.OPEN])
+@pytest.mark.parametrize("numbers", [[1], [1, 5], [1, 1, 1, 5]])
+def test_a_new_room_reads_no_mean_of_four_whatever_the_mode_of_the_last(goal, mode, numbers):
     make_guide(steps=1)
-    in_a_room(goal, [1, 1, 1, 5])
+    in_a_room(goal, numbers, mode=mode)
     assert not [text for text in opening(goal) if "Snittet" in text]
 
 
