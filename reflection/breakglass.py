@@ -4,6 +4,7 @@ Nothing here reads an answer to show it. Every act is written down in the same t
 """
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -96,7 +97,14 @@ class PersonForm(forms.Form):
 
 
 class LeaderForm(PersonForm):
-    """Somebody who is in the room already, and not the one who opened its administration."""
+    """Somebody known who is in the room already, and not the one who opened its administration.
+
+    Nobody can make a room's owner go away for a moment and lead it meanwhile, alone or by an account or
+    a window that was made for it: the owner's account must have been closed for a day, with nobody else
+    to lead, and the new leader's must be older than that.
+    """
+
+    OWNER_GONE_FOR = timedelta(hours=24)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -106,14 +114,27 @@ class LeaderForm(PersonForm):
         person = super().clean_who()
         if person.user_id == self.user.pk:
             raise forms.ValidationError("Du kan ikke give rollen til dig selv.")
+        if not self.room.participants.let_in().filter(pk=person.pk, user__isnull=False).exists():
+            raise forms.ValidationError("Kun en, der er gået ind i rummet med sin egen konto, kan få rollen.")
+        if self.room.owner_gone_at and person.user.date_joined >= self.room.owner_gone_at:
+            raise forms.ValidationError("Kontoen er nyere end lukningen af den, rummet tilhørte.")
         return person
 
     def clean(self):
-        if self.room.owner.is_active:
-            raise forms.ValidationError(
-                "Den, der åbnede rummet, har stadig en konto. Kun den, der leder, kan give rollen videre."
-            )
+        if why_not := self.why_not(self.room):
+            raise forms.ValidationError(why_not)
         return super().clean()
+
+    @classmethod
+    def why_not(cls, room: Reflection) -> str:
+        """Why nobody can be given the lead here; empty where somebody can."""
+        if room.owner.is_active:
+            return "Den, der åbnede rummet, har stadig en konto. Kun den, der leder, kan give rollen videre."
+        if room.participants.leading().exists():
+            return "Rummet har stadig en, der leder. Kun den, der leder, kan give rollen videre."
+        if room.owner_gone_at is None or room.owner_gone_at > timezone.now() - cls.OWNER_GONE_FOR:
+            return "Kontoen, rummet tilhørte, er lukket for mindre end et døgn siden. Prøv igen senere."
+        return ""
 
 
 class DeleteRoomForm(forms.Form):

@@ -12,6 +12,7 @@ from django.core.management import get_commands
 from aarhuskompas.models import KEPT as UNSAVED_KEPT
 from compass.tried_files import KEPT_FOR
 from goals.overview import LEAST
+from reflection.breakglass import LeaderForm
 from reflection.confidentiality import MIN_OUTSIDE
 from reflection.following import DAYS
 from reflection.keeping import REHEARSAL_HOURS
@@ -114,6 +115,7 @@ def in_the_code() -> dict[str, str]:
         "compass.tried_files.KEPT_FOR": KEPT_FOR,
         "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
         "reflection.models.BreakGlass.LASTS": BreakGlass.LASTS,
+        "reflection.breakglass.LeaderForm.OWNER_GONE_FOR": LeaderForm.OWNER_GONE_FOR,
     }
     return {
         "reflection.models.MIN_IN_ROOM": f"{MIN_IN_ROOM}",

@@ -151,7 +151,7 @@ class BreakGlassAdmin(admin.ModelAdmin):
             "title": "Rummets administration",
             "opened": opened,
             "facts": _facts(room),
-            "is_left": not room.owner.is_active,
+            "why_nobody_can_lead": LeaderForm.why_not(room),
             **unsent,
             **forms,
         }

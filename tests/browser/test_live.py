@@ -28,8 +28,8 @@ def arrive(own_database):
             ).fetchone()
             database.execute(
                 "INSERT INTO reflection_participant (reflection_id, name, is_facilitator, answers_count,"
-                " is_done, is_paper, is_pretend, is_archived, language, nonce)"
-                " VALUES (%s, %s, false, true, false, false, false, false, 'da', %s)",
+                " is_done, is_paper, is_pretend, is_put_out, is_archived, language, nonce)"
+                " VALUES (%s, %s, false, true, false, false, false, false, false, 'da', %s)",
                 [room, name, name],
             )
             database.execute("SELECT pg_notify('reflection', %s)", [str(key)])

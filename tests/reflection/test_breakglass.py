@@ -1,6 +1,7 @@
 """Nødadgang: who may, what it takes, what it can do – and that it never shows what somebody answered."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -211,27 +212,90 @@ def test_words_that_were_shown_go_and_numbers_stay_as_they_were_shown(page, admi
     assert (REMOVED in kept) == (mode == "open")
 
 
+def leave(user, *, days_ago=2):
+    """The account is closed; so long ago that a room of theirs may get another to lead it."""
+    user.is_active = False
+    user.save()
+    gone = timezone.now() - timedelta(days=days_ago)
+    Reflection.objects.filter(owner=user).update(owner_gone_at=gone)
+
+
+def join_with_account(room, name, **fields) -> Participant:
+    """A colleague's place; the account is older than anything that happens in the room."""
+    fields = {"date_joined": timezone.now() - timedelta(days=30), **fields}
+    user = make_user(f"{name} Kollega", email=f"{name.lower()}@example.dk", **fields)
+    return room.participants.create(user=user, name=name)
+
+
 def test_somebody_in_the_room_leads_when_the_owner_has_left(admin, opened, room, staff):
-    refused = admin.post(url("lead", opened.pk), {"who": "Bo"})
+    nete = join_with_account(room, "Nete")
+    refused = admin.post(url("lead", opened.pk), {"who": "Nete"})
     assert "har stadig en konto" in refused.content.decode()
-    assert not room.participants.get(name="Bo").is_facilitator
-    staff.is_active = False
-    staff.save()
-    admin.post(url("lead", opened.pk), {"who": "Bo"})
-    assert room.participants.get(name="Bo").is_facilitator
+    leave(staff)
+    assert admin.post(url("lead", opened.pk), {"who": "Nete"}).status_code == 302
+    nete.refresh_from_db()
+    assert nete.is_facilitator
 
 
 def test_nobody_gives_the_role_to_themselves_or_to_somebody_outside(
     admin, administrator, opened, room, staff
 ):
-    staff.is_active = False
-    staff.save()
+    leave(staff)
     room.participants.create(user=administrator, name="Ada", answers_count=False)
     own = admin.post(url("lead", opened.pk), {"who": "Ada"})
     assert "Du kan ikke give rollen til dig selv." in own.content.decode()
     outside = admin.post(url("lead", opened.pk), {"who": administrator.email})
     assert outside.status_code == 422
     assert list(room.participants.filter(is_facilitator=True).values_list("user", flat=True)) == [staff.pk]
+
+
+def test_closing_the_owners_account_for_a_moment_makes_nobody_leader(admin, administrator, room, staff):
+    """An administrator closes it, comes into the room by a window and by an account of their own making,
+    opens the room's administration, gives themselves the lead, and opens the account again."""
+    window = enter(room, name="Vindue")
+    join_with_account(room, "Nete")
+    staff.is_active = False
+    staff.save()
+    join_with_account(room, "Ny", date_joined=timezone.now())
+    open_it(admin, room)
+    opened = BreakGlass.objects.get()
+    for who in ["Vindue", "Nete", "Ny"]:
+        assert admin.post(url("lead", opened.pk), {"who": who}).status_code == 422
+    leave(staff)
+    for who in ["Vindue", "Ny"]:
+        assert admin.post(url("lead", opened.pk), {"who": who}).status_code == 422
+    staff.is_active = True
+    staff.save()
+    staff.is_active = False
+    staff.save()
+    refused = admin.post(url("lead", opened.pk), {"who": "Nete"})
+    assert "mindre end et døgn" in refused.content.decode()
+    assert list(room.participants.filter(is_facilitator=True).values_list("user", flat=True)) == [staff.pk]
+    assert window.get(reverse("reflection:lead", args=[room.key])).status_code == 404
+
+
+def test_a_room_that_somebody_still_leads_gets_nobody_else_in_an_emergency(admin, opened, room, staff):
+    enter(room, token=room.facilitator_invitation, name="Sara")
+    join_with_account(room, "Nete")
+    leave(staff)
+    refused = admin.post(url("lead", opened.pk), {"who": "Nete"})
+    assert "har stadig en, der leder" in refused.content.decode()
+
+
+def test_who_was_put_out_or_whose_account_is_closed_is_not_given_the_lead(admin, opened, room, staff):
+    nete, tor = join_with_account(room, "Nete"), join_with_account(room, "Tor")
+    nete.put_out()
+    leave(tor.user)
+    leave(staff)
+    for who in ["Nete", "Tor"]:
+        assert admin.post(url("lead", opened.pk), {"who": who}).status_code == 422
+    assert room.participants.leading().count() == 0
+
+
+def test_logging_in_asks_no_room_for_its_owner(staff, room, django_assert_num_queries):
+    """A login saves the account too, and must stay cheap."""
+    with django_assert_num_queries(1):
+        staff.save(update_fields=["last_login"])
 
 
 def test_the_room_is_deleted_whole_and_that_it_was_stays_on_the_list(admin, opened, room):
@@ -289,14 +353,15 @@ def test_a_board_that_is_already_open_learns_of_it(page, admin, staff, room):
     [
         ("close", {}, "lukkede rummets kode og links"),
         ("answers", {"who": "Alma"}, "slettede en deltagers svar efter deltagerens ønske"),
-        ("lead", {"who": "Bo"}, "lod en deltager lede rummet"),
+        ("lead", {"who": "Ib"}, "lod en deltager lede rummet"),
     ],
 )
 def test_every_act_is_written_down_and_told_without_saying_whose(
     page, admin, administrator, staff, room, opened, action, said, told
 ):
-    staff.is_active = False
-    staff.save()
+    room.participants.filter(name="Ib").delete()
+    join_with_account(room, "Ib")
+    leave(staff)
     browser = enter(room, name="Nete")
     assert admin.post(url(action, opened.pk), said).status_code == 302
     latest = BreakGlass.objects.first()
