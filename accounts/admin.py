@@ -1,66 +1,192 @@
-from allauth.account.admin import EmailAddress
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.models import Group
-from django.forms import CheckboxSelectMultiple
+"""Accounts: who has one, with which roles. Nobody's password or address is anybody else's to set.
 
-from aarhuskompas.editing import DiscreetDeletion
-from accounts.models import User
-from accounts.roles import ROLES
+An account begins with a mail to its own address. Until its person has chosen a password there, the
+account is nobody's yet, and a misspelt address can be corrected.
+"""
+
+from allauth.account.admin import EmailAddress
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import Group
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from aarhuskompas.editing import DeclaredLookups, DiscreetDeletion
+from aarhuskompas.editing.pages import OwnPages
+from accounts.invitations import invite, tell_closed
+from accounts.models import LAST_ADMINISTRATOR, User
+from accounts.roles import ADMINISTRATOR, ROLES
 
 # Roles are what accounts/roles.py says, and a person's address is theirs to change: neither has a page.
 admin.site.unregister([Group, EmailAddress])
 
+WAITING = "Inviteret, endnu ikke brugt"
 
-class UserCreationForm(AdminUserCreationForm):
+
+def status_of(user) -> str:
+    if not user.is_active:
+        return "Lukket"
+    return "Åben" if user.has_begun else WAITING
+
+
+class UserForm(forms.ModelForm):
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.filter(name__in=ROLES),
+        label="Roller",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Med en rolle kan personen komme ind i redaktionen. Alle kan bruge kompasserne.",
+    )
+
     class Meta:
         model = User
-        fields = ["email", "name"]
-        field_classes = {}
+        fields = ["name", "email", "groups", "is_active"]
+        labels = {"is_active": "Kontoen er åben"}
+        help_texts = {
+            "is_active": (
+                "Fjern fluebenet, når personen er holdt op. Så bliver personen logget ud overalt "
+                "med det samme og får en mail om det."
+            )
+        }
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean(self):
+        cleaned = super().clean()
+        roles = {group.name for group in cleaned.get("groups") or []}
+        stays = cleaned.get("is_active", True) and (self.instance.is_superuser or ADMINISTRATOR in roles)
+        if self.instance.pk and not stays and self.instance.is_last_administrator:
+            raise ValidationError(LAST_ADMINISTRATOR)
+        return cleaned
+
+    def changes(self) -> list[str]:
+        """What was changed, in words that say from what to what; nothing that identifies a stranger."""
+        told = []
+        if "groups" in self.changed_data:
+            told.append(
+                f"Roller: fra {_named(self.initial['groups'])} til {_named(self.cleaned_data['groups'])}."
+            )
+        if "is_active" in self.changed_data:
+            told.append("Kontoen er åbnet." if self.cleaned_data["is_active"] else "Kontoen er lukket.")
+        if "name" in self.changed_data:
+            told.append("Navnet er rettet.")
+        if "email" in self.changed_data:
+            told.append("Adressen er rettet, og der er sendt en ny invitation.")
+        return told
+
+
+def _named(groups) -> str:
+    return ", ".join(sorted(group.name for group in groups)) or "ingen"
 
 
 @admin.register(User)
-class UserAdmin(DiscreetDeletion, DjangoUserAdmin):
-    """Gives people their roles and nothing beyond: a superuser is out of an administrator's reach."""
+class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
+    """Invites people and gives them their roles; a superuser is out of an administrator's reach."""
 
-    add_form = UserCreationForm
-    list_display = ["name", "email", "roles", "is_active", "last_login"]
+    form = UserForm
+    list_display = ["name", "email", "roles", "status", "last_login"]
     list_filter = ["groups", "is_active"]
     search_fields = ["name", "email"]
     ordering = ["name"]
-    filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["status", "last_login", "date_joined"]
+    change_form_template = "admin/accounts/user/change_form.html"
     fieldsets = [
-        (None, {"fields": ["name", "email", "password"]}),
-        ("Roller", {"fields": ["groups", "is_staff", "is_active"]}),
-        ("Datoer", {"fields": ["last_login", "date_joined"]}),
+        (None, {"fields": ["name", "email"]}),
+        ("Roller", {"fields": ["groups"]}),
+        ("Kontoen", {"fields": ["status", "is_active", "last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (
             None,
-            {"fields": ["email", "name", "usable_password", "password1", "password2"]},
-        )
+            {
+                "fields": ["name", "email"],
+                "description": "Personen får en mail med et link, hvor de selv vælger en adgangskode.",
+            },
+        ),
+        ("Roller", {"fields": ["groups"]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj else self.add_fieldsets
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, *(["email"] if obj and obj.has_begun else [])]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).without_traces().prefetch_related("groups")
+
+    @admin.display(description="roller")
+    def roles(self, user):
+        return ", ".join(group.name for group in user.groups.all())
+
+    @admin.display(description="status")
+    def status(self, user):
+        return status_of(user)
+
+    # --- Who may ---
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and _may_touch(request.user, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj)
+        """An account in use is closed, and not deleted by anybody but its own person."""
+        is_in_use = obj is not None and obj.has_begun and obj.is_active
+        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj) and not is_in_use
 
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        if db_field.name == "groups":
-            kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
-            kwargs["widget"] = CheckboxSelectMultiple
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+    def get_deleted_objects(self, objs, request):
+        """Named are the accounts alone: what else goes with them is theirs."""
+        _all, _counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if User.objects.filter(pk__in=[user.pk for user in objs]).would_leave_no_administrator():
+            protected = [*protected, LAST_ADMINISTRATOR]
+        return [str(user) for user in objs], {self.opts.verbose_name_plural: len(objs)}, lacking, protected
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("groups")
+    # --- What is done ---
 
-    @admin.display(description="roller")
-    def roles(self, user):
-        return ", ".join(group.name for group in user.groups.all())
+    def save_model(self, request, obj, form, change):
+        is_new = not change
+        if is_new:
+            obj.set_unusable_password()
+        elif "email" in form.changed_data:
+            obj.change_email(obj.email)
+        super().save_model(request, obj, form, change)
+        if is_new or "email" in form.changed_data:
+            self._invite(request, obj)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            tell_closed(request, obj)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        if add:
+            return f"Inviteret. Roller: {_named(form.cleaned_data['groups'])}."
+        return " ".join(form.changes())
+
+    def _invite(self, request, user):
+        if invite(request, user):
+            messages.success(request, f"Der er sendt en invitation til {user.email}.")
+        else:
+            messages.error(request, "Mailen kunne ikke sendes. Prøv igen med «Send en ny invitation».")
+
+    def get_urls(self):
+        again = self.route("<path:object_id>/inviter/", self.invite_view, "invite")
+        return [again, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def invite_view(self, request, object_id):
+        """A new link; the one that was sent before works no more."""
+        user = self.item_or_404(request, object_id)
+        if user.has_begun or not user.is_active:
+            raise Http404
+        self._invite(request, user)
+        self.log_change(request, user, "Inviteret igen.")
+        return redirect(self.address(user))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj and not obj.has_begun and obj.is_active and self.has_change_permission(request, obj):
+            context["invite_url"] = self.address(obj, "invite")
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def _may_touch(user, other) -> bool:

@@ -1,6 +1,7 @@
 from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_migrate
+from django.db.models.signals import m2m_changed, post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -8,9 +9,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Brugere"
 
     def ready(self):
-        from accounts.roles import grant_permissions
+        from accounts.roles import grant_permissions, let_in
         from accounts.sessions import remember_the_end
 
         user_logged_in.connect(remember_the_end)
+        m2m_changed.connect(let_in, sender=get_user_model().groups.through)
         # Permissions are made app by app; when auth has its turn, those of our own apps are there.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

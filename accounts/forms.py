@@ -21,7 +21,11 @@ class ChangePasswordForm(WithoutPlaceholders, forms.ChangePasswordForm):
 
 
 class ResetPasswordForm(WithoutPlaceholders, forms.ResetPasswordForm):
-    pass
+    def clean_email(self) -> str:
+        """allauth also knows addresses that an account once had; a link goes to the one it has."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.email.lower() == email.lower()]
+        return email
 
 
 class ResetPasswordKeyForm(WithoutPlaceholders, forms.ResetPasswordKeyForm):

@@ -1,11 +1,53 @@
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models.functions import Lower
 
+from accounts.roles import ADMINISTRATOR
+from accounts.sessions import end_sessions
 
-class UserManager(BaseUserManager):
+LAST_ADMINISTRATOR = (
+    "Der skal altid være mindst én administrator, der kan logge ind. Giv først rollen til en anden."
+)
+GONE = "slettet.invalid"  # the domain of whom only a trace is left
+
+
+class UserQuerySet(models.QuerySet):
+    def begun(self):
+        """Whose invitation was used: the account is somebody's, and nobody else's to correct."""
+        return self.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login=None)
+
+    def administrators(self):
+        """Who can give roles today."""
+        role = self.model.groups.through.objects.filter(user=models.OuterRef("pk"), group__name=ADMINISTRATOR)
+        able = models.Q(models.Exists(role)) | models.Q(is_superuser=True)
+        return self.begun().filter(able, is_active=True)
+
+    def would_leave_no_administrator(self) -> bool:
+        """Whether these are all the administrators there are."""
+        able = self.model.objects.administrators()
+        return able.filter(pk__in=self).exists() and not able.exclude(pk__in=self).exists()
+
+    def without_traces(self):
+        return self.exclude(email__endswith=f"@{GONE}")
+
+    def delete(self):
+        """One by one: what somebody did stays (User.delete)."""
+        with transaction.atomic():
+            if self.would_leave_no_administrator():
+                raise ValidationError(LAST_ADMINISTRATOR)
+            deleted = [user.delete() for user in self]
+        return sum(number for number, _kinds in deleted), {"accounts.User": len(deleted)}
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
+        """Without a password the account is an invitation, until its own person has chosen one."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -23,6 +65,7 @@ class User(AbstractUser):
     last_name = None
     name = models.CharField("navn", max_length=120)
     email = models.EmailField("e-mail", unique=True)
+    new_email = models.EmailField(blank=True, editable=False)  # asked for, until its link has been used
 
     objects = UserManager()
 
@@ -48,3 +91,39 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def has_begun(self) -> bool:
+        return self.has_usable_password() or self.last_login is not None
+
+    @property
+    def is_last_administrator(self) -> bool:
+        return User.objects.filter(pk=self.pk).would_leave_no_administrator()
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        if not self.is_active:
+            end_sessions(self)
+
+    def change_email(self, email: str):
+        """No link that was sent to another address opens the account any more."""
+        self.email, self.new_email = email.strip().lower(), ""
+        self.save(update_fields=["email", "new_email"])
+        self.emailaddress_set.all().delete()
+
+    def withdraw_invitation(self):
+        """What was sent until now opens nothing: a reset token holds what is changed here."""
+        self.set_unusable_password()
+        self.save(update_fields=["password"])
+
+    def delete(self, *args, **kwargs):
+        """What the account did in the admin stays, under a name that tells nobody who it was."""
+        with transaction.atomic():
+            if self.is_last_administrator:
+                raise ValidationError(LAST_ADMINISTRATOR)
+            if self.logentry_set.exists():
+                trace = User.objects.create_user(
+                    f"konto-{self.pk}@{GONE}", name=f"Slettet konto {self.pk}", is_active=False
+                )
+                self.logentry_set.update(user=trace)
+            return super().delete(*args, **kwargs)

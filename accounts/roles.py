@@ -4,6 +4,7 @@ No role may open a reflection: what people answer is reached through the reflect
 participants alone, never through a permission.
 """
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
@@ -31,6 +32,16 @@ def grant_permissions(**kwargs):
     for role, models in ROLES.items():
         group, _made = Group.objects.get_or_create(name=role)
         group.permissions.set(Permission.objects.filter(_on(models)))
+
+
+def let_in(sender, instance, action, reverse, pk_set, **kwargs):
+    """Whoever has a role may enter the admin, and nobody else."""
+    if not action.startswith("post_"):
+        return
+    users = get_user_model().objects.filter(pk__in=pk_set or []) if reverse else [instance]
+    for user in users:
+        user.is_staff = user.is_superuser or user.groups.filter(name__in=ROLES).exists()
+        user.save(update_fields=["is_staff"])
 
 
 def _on(models: list[str]) -> Q:

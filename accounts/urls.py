@@ -1,8 +1,9 @@
-"""Only the doors the portal needs: no sign-up, no e-mail management."""
+"""Only the doors the portal needs: no sign-up, and one address for each account."""
 
 from allauth.account import views
 from django.urls import path, re_path
 
+from accounts import own_email
 from accounts.doors import with_status
 
 urlpatterns = [
@@ -22,6 +23,8 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("mail/", own_email.change, name="account_email"),
+    path("mail/<token>/", own_email.confirm, name="account_confirm_new_email"),
     path("laast/", views.account_inactive, name="account_inactive"),
     path("ny/", views.signup, name="account_signup"),
 ]

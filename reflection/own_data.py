@@ -124,6 +124,10 @@ class DeletionForm(forms.Form):
     def clean(self):
         if owned_by(self.user):
             raise forms.ValidationError(_("Noget er stadig dit. Giv det videre først."))
+        if self.user.is_last_administrator:
+            raise forms.ValidationError(
+                _("Du er den eneste administrator, der kan logge ind. Giv først rollen til en anden.")
+            )
         return super().clean()
 
     @transaction.atomic

@@ -48,7 +48,7 @@ def tomorrow():
 def make_user(name="Malik Medarbejder", *, role=None, **fields):
     """Staff of the municipality; with a `role` also someone who may work in the admin."""
     fields.setdefault("email", f"person{next(numbers)}@example.dk")
-    user = User.objects.create_user(password=PASSWORD, name=name, is_staff=role is not None, **fields)
+    user = User.objects.create_user(password=PASSWORD, name=name, **fields)
     user.groups.set(Group.objects.filter(name=role))
     return user
 

@@ -74,6 +74,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "collaboration:blank_pdf": "PDF",
     "collaboration:invitation_pdf": "PDF, the way into a room",
     "compass:suggestions": "a part of the search page, for htmx",
+    "account_confirm_new_email": "a page for the link of a mail (tests/test_own_email.py)",
     "account_set_password": "leads to the change of the password one has",
 }
 
@@ -89,7 +90,8 @@ PERSONAL_NAMESPACES = {  # the namespace, and its other routes
     "collaboration": {"about", "blank", "cards_pdf", "poster_pdf", "blank_pdf", "shared"} | IN_A_ROUND,
 }
 PERSONAL = {
-    "account_change_password", "account_set_password", "reflection:agreements", "reflection:calendar",
+    "account_change_password", "account_set_password", "account_email", "account_confirm_new_email",
+    "reflection:agreements", "reflection:calendar",
     "reflection:follow_up", "reflection:one_in_calendar", "reflection:rooms", "reflection:archive",
     "reflection:data", "reflection:data_json", "reflection:delete_account",
 }  # fmt: skip
@@ -293,6 +295,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:share": told,
     "collaboration:case": told,
     "collaboration:shared": shared_keys,
+    "account_confirm_new_email": lambda: [{"token": "udloebet"}],
     "account_reset_password_from_key": lambda: [{"uidb36": "1", "key": "en-udloebet-noegle"}],
 }
 

@@ -163,7 +163,11 @@ def is_asked_for_by_the_admin(name: str) -> bool:
 
 
 def is_named(name: str) -> bool:
-    """In code or in another template; «page.html#part» names page.html too, and a sheet may begin with /."""
+    """In code or in another template; «page.html#part» names page.html too, and a sheet may begin with /.
+
+    A mail is named without its two endings, as allauth sends it.
+    """
+    name = re.sub(r"_(subject|message)\.txt$", "", name)
     sources = [*python_files(*OURS), *templates()]
     quoted = re.compile(rf"""["']/?{re.escape(name)}(#[\w-]+)?["']""")
     return any(quoted.search(path.read_text(encoding="utf-8")) for path in sources)

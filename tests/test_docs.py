@@ -121,6 +121,7 @@ def in_the_code() -> dict[str, str]:
         "reflection.models.MIN_IN_ROOM": f"{MIN_IN_ROOM}",
         "reflection.confidentiality.MIN_OUTSIDE": f"{MIN_OUTSIDE}",
         "goals.overview.LEAST": f"{LEAST}",
+        "PASSWORD_RESET_TIMEOUT": f"{settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)} days",
         "aarhuskompas.models.KEPT": f"{UNSAVED_KEPT.days} days",
         "reflection.following.DAYS": f"{DAYS} days",
         "reflection.places.LASTS": f"{PLACE_LASTS.days} days",

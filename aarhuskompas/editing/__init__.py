@@ -3,6 +3,7 @@
 from aarhuskompas.editing.content import ContentAdmin, ContentForm, Guarded, GuardedForm, address_of
 from aarhuskompas.editing.help import HELP, MARKDOWN, PROVENANCE, PUBLISHING, HelpTexts, TextArea, english
 from aarhuskompas.editing.leaving import DiscreetDeletion
+from aarhuskompas.editing.lists import DeclaredLookups
 from aarhuskompas.editing.ordering import OrderedForm, OrderedFormSet, OrderedInline
 from aarhuskompas.editing.states import NotSeenFilter, PublishableAdmin, StatusFilter, TaskKind, status_of
 
@@ -13,6 +14,7 @@ __all__ = [
     "PUBLISHING",
     "ContentAdmin",
     "ContentForm",
+    "DeclaredLookups",
     "DiscreetDeletion",
     "Guarded",
     "GuardedForm",

@@ -7,6 +7,7 @@ from aarhuskompas.editing.collisions import Collides, CollisionForm
 from aarhuskompas.editing.help import HelpTexts
 from aarhuskompas.editing.history import Versioned
 from aarhuskompas.editing.leaving import Leaving
+from aarhuskompas.editing.lists import DeclaredLookups
 from aarhuskompas.editing.pages import OwnPages
 from aarhuskompas.editing.unsaved import FetchedForm, KeepsUnsaved
 
@@ -17,7 +18,7 @@ class GuardedForm(FetchedForm, CollisionForm):
     """Overwrites nothing unseen, and saves nothing that its editor has not looked at."""
 
 
-class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, OwnPages):
+class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, DeclaredLookups, OwnPages):
     """Mixin for every admin in which somebody writes: no word is lost, overwritten or left unchecked."""
 
     form = GuardedForm

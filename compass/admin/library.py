@@ -70,6 +70,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
             "status=kladde&key__startswith=SK",
         )
     ]
+    own_lookups = ["key__startswith"]
     list_display = ["title", "path", "kind"]
     list_filter = ["path", "kind", "outcome", "department", "themes", "provenance"]
     list_select_related = ["path"]

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
+from aarhuskompas.editing import DeclaredLookups
 from reflection import breakglass
 from reflection.breakglass import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
 from reflection.models import BreakGlass
@@ -39,7 +40,7 @@ def opening_required(view):
 
 
 @admin.register(BreakGlass)
-class BreakGlassAdmin(admin.ModelAdmin):
+class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
     """The list of every use, to read; and the way to a new one."""
 
     list_display = ["at", "name", "action", "room", "reason"]

@@ -48,7 +48,7 @@ def everything(content, settings, tmp_path):
     make_recording()
     make_picture()
     make_attachment()
-    make_user("En, der kan slettes")
+    make_user("En, der kan slettes", is_active=False)
     CityGoal.objects.create(title="Et godt sted at bo", position=1)
     today = timezone.localdate()
     Goodbye.objects.create(review=make_review(), what="Ti møder", why="De gav ikke noget.", stops_on=today)

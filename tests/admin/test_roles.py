@@ -56,7 +56,7 @@ def everything(content_without_search):
     make_recording()
     make_picture()
     make_attachment()
-    make_user("En, der kan slettes")
+    make_user("En, der kan slettes", is_active=False)
 
 
 @pytest.mark.parametrize("role", MATRIX)
@@ -201,7 +201,7 @@ def form_of(user, **changes):
 
 def test_an_administrator_gives_a_role(administrator_client, staff):
     role = Group.objects.get(name=EDITOR)
-    sent = form_of(staff, groups=[role.pk], is_staff="on")
+    sent = form_of(staff, groups=[role.pk])
     assert administrator_client.post(admin_url(staff), sent).status_code == 302
     staff.refresh_from_db()
     assert list(staff.groups.all()) == [role]
@@ -209,11 +209,7 @@ def test_an_administrator_gives_a_role(administrator_client, staff):
 
 
 def test_an_administrator_makes_an_account(administrator_client, db):
-    sent = {
-        "email": "ny@example.dk", "name": "Nye Nina", "usable_password": "true",
-        "password1": PASSWORD, "password2": PASSWORD,
-        "is_superuser": "on", "is_staff": "on",
-    }  # fmt: skip
+    sent = {"email": "ny@example.dk", "name": "Nye Nina", "is_superuser": "on", "is_staff": "on"}
     administrator_client.post(admin_url(User, "add"), sent)
     made = User.objects.get(email="ny@example.dk")
     assert (made.is_superuser, made.is_staff) == (False, False)
@@ -237,7 +233,7 @@ def test_an_administrator_cannot_give_a_group_that_is_no_role(administrator_clie
     assert not staff.groups.exists()
 
 
-@pytest.mark.parametrize("page", ["change", "delete", "password"])
+@pytest.mark.parametrize("page", ["change", "delete"])
 def test_an_administrator_cannot_take_over_or_remove_a_superuser(administrator_client, page):
     root = make_user("Rut", is_superuser=True, role=ADMINISTRATOR)
     before = User.objects.values().get(pk=root.pk)
@@ -258,6 +254,7 @@ def test_an_administrator_does_not_see_a_colleagues_goal_when_removing_the_accou
     administrator_client, staff
 ):
     make_review(make_goal("Et mål, som kun ejeren kender.", owner=staff))
+    User.objects.filter(pk=staff.pk).update(is_active=False)
     text = administrator_client.get(admin_url(staff, "delete")).content.decode()
     assert "Noget, som ikke vises her" in text
     assert "kun ejeren kender" not in text

@@ -34,7 +34,6 @@ class Command(BaseCommand):
 
     def _make(self, email, name, role, password):
         user = User.objects.filter(email=email).first() or User(email=email, name=name)
-        user.is_staff = role is not None
         if not user.check_password(password):
             user.set_password(password)
         user.save()

@@ -1,0 +1,32 @@
+"""Lists of the admin: what an address may ask of them."""
+
+from django.contrib.admin import SimpleListFilter
+
+# What Django's own filters write after the name of a field.
+WRITTEN_BY_FILTERS = {"", "exact", "in", "isnull", "isempty", "id__exact", "gte", "lt"}
+
+
+class DeclaredLookups:
+    """Mixin for every admin: a list is narrowed by its own filters and by nothing else.
+
+    Django follows any relation of the model, one step away: `?reflections__isnull=False` would tell which
+    colleague has rooms, and `?password__startswith=` how a hash begins.
+    """
+
+    own_lookups: list[str] = []  # that links of ours use beside the filters
+
+    def lookup_allowed(self, lookup, value, request):
+        if lookup in self.own_lookups:
+            return True
+        return any(_writes(declared, lookup) for declared in self.get_list_filter(request))
+
+    def to_field_allowed(self, request, to_field):
+        """Nothing of ours is chosen by another field than its key; Django's own fails at a relation."""
+        return to_field == self.opts.pk.name
+
+
+def _writes(declared, lookup: str) -> bool:
+    if isinstance(declared, type) and issubclass(declared, SimpleListFilter):
+        return lookup == declared.parameter_name
+    name = declared if isinstance(declared, str) else declared[0]
+    return lookup.startswith(name) and lookup.removeprefix(name).removeprefix("__") in WRITTEN_BY_FILTERS
