@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -40,6 +40,12 @@ class PortalAdmin(admin.AdminSite):
         from aarhuskompas.editing.desk import editable, tasks_for
 
         return tasks_for(request, self), bool(editable(request, self))
+
+    def autocomplete_view(self, request):
+        """Django asks no form what is typed here, and no database takes a NUL."""
+        if "\0" in request.GET.get("term", ""):
+            raise BadRequest
+        return super().autocomplete_view(request)
 
     def links_view(self, request):
         """Every link in the texts that leads to nothing, looked for when somebody asks."""

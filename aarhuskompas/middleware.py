@@ -9,7 +9,7 @@ from io import BytesIO
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.shortcuts import render
@@ -17,6 +17,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from aarhuskompas.logs import request_id
+from aarhuskompas.media import StorageFullError
+from aarhuskompas.text import tidy
 from aarhuskompas.threads import LARGEST_UPLOAD, REFUSED
 
 access = logging.getLogger("aarhuskompas.access")
@@ -143,3 +145,51 @@ class CacheRules:
         if not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store, private"
         return response
+
+
+class StorageFullMiddleware:
+    """Say so in words where there is no room for an upload; what else was written is undone."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if not isinstance(error, StorageFullError):
+            return None
+        access.error("there is no room for uploads")
+        return render(request, "507.html", status=507)
+
+
+class TidyTextMiddleware:
+    """Hand views and forms what people meant (text.py); passwords are left as they are typed.
+
+    Last of all, so that nothing is read which one of the others refuses.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if "%" in request.META.get("QUERY_STRING", ""):
+            request.GET = _tidied(request.GET)
+        if request.method == "POST":
+            request.POST = _tidied(request.POST)
+
+
+def _tidied(fields: QueryDict) -> QueryDict:
+    tidied = QueryDict(mutable=True, encoding=fields.encoding)
+    for name, texts in fields.lists():
+        tidied.setlist(name, texts if "password" in name else [_meant(text) for text in texts])
+    tidied._mutable = False  # as the request's own
+    return tidied
+
+
+def _meant(text: str) -> str:
+    """A NUL is nobody's mistake: forms refuse it in words."""
+    return text if "\0" in text else tidy(text)

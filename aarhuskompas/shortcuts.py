@@ -1,5 +1,6 @@
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 
 
 def render_page(request, template, context, *, partial):
@@ -12,5 +13,5 @@ def render_page(request, template, context, *, partial):
 def json_file(content, name: str) -> JsonResponse:
     """Plain data as a file to keep, in a form that people can read."""
     response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.json")
     return response

@@ -2,10 +2,10 @@
 
 from django import forms
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aarhuskompas.slugs import slug_of
 from collaboration.models import Round
 from compass.models import Path, Provenance, Story
 from reflection.forms import TextLine
@@ -67,7 +67,7 @@ class CaseForm(forms.ModelForm):
         story = super().save(commit=False)
         story.kind = Story.Kind.CASE
         story.key = f"SK{self.one.pk}"
-        story.slug = f"{slugify(story.title)[:SLUG_LENGTH]}-{self.one.pk}"
+        story.slug = f"{slug_of(story.title, SLUG_LENGTH) or 'samtale'}-{self.one.pk}"
         story.provenance = Provenance.Kind.SOURCED
         story.provenance_note = _(
             "Bygger på en samtale med Samarbejdskompasset. Alle, der var med, har sagt ja."

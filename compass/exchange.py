@@ -26,6 +26,7 @@ from tablib import Dataset
 
 from aarhuskompas.checks import refuse_what_must_be_mended
 from aarhuskompas.editing import address_of, status_of
+from aarhuskompas.text import tidy
 from compass.models import Contact, Department, Dilemma, Milestone, Resource, Story, Theme
 from compass.spreadsheets import Sheet
 
@@ -46,7 +47,7 @@ DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"]
 
 class TextCell(widgets.Widget):
     def clean(self, value, row=None, **kwargs):
-        return value.replace("\r\n", "\n").strip()
+        return tidy(value, lines=False).strip()
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else str(value)
@@ -54,7 +55,8 @@ class TextCell(widgets.Widget):
 
 class LongTextCell(TextCell):
     def clean(self, value, row=None, **kwargs):
-        return value.replace("\r\n", "\n") if value.strip() else ""
+        text = tidy(value)
+        return text if text.strip() else ""
 
 
 class NumberCell(TextCell):

@@ -7,12 +7,14 @@ result.figures  what the wave has (or would have) afterwards
 
 import csv
 from dataclasses import dataclass, field
+from io import StringIO
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from aarhuskompas.text import tidy
 from compass.models import ResearchFigure, ResearchWave
 
 COLUMNS = {"tekst": "label", "engelsk": "label_en", "tal": "value", "enhed": "unit"}
@@ -56,10 +58,10 @@ def import_figures(wave: ResearchWave, text: str, *, dry_run: bool = False) -> I
 
 
 def _read(wave: ResearchWave, text: str) -> Import:
-    lines = text.splitlines()
-    if not lines:
+    if not text.strip():
         return Import(errors=[_("Filen er tom.")])
-    reader = csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter)
     names = [(name or "").strip().lower() for name in reader.fieldnames or []]
     if missing := sorted(REQUIRED - set(names)):
         columns = ", ".join(missing)
@@ -85,7 +87,7 @@ def _checked(wave: ResearchWave, reader: csv.DictReader) -> Import:
 
 
 def _values(row: dict) -> dict[str, str]:
-    values = {field: (row.get(column) or "").strip() for column, field in COLUMNS.items()}
+    values = {field: tidy(row.get(column) or "", lines=False).strip() for column, field in COLUMNS.items()}
     # A Danish spreadsheet writes 12,5; nothing here is a thousand.
     return {**values, "value": values["value"].replace(",", "."), "unit": values["unit"] or "procent"}
 

@@ -19,9 +19,11 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import get_language, pgettext_lazy
 
+from aarhuskompas.text import tidy
 from aarhuskompas.translated import Text
 
 MOST_WORDS = 8
+LONGEST_WORD = 60  # as in the list of words; levenshtein() takes no more than 255 bytes
 MOST_WORDS_BETWEEN = 3  # between the parts of a compound, where it is written as several words
 FEW = 3  # so few hits that misspellings are tried
 SHOWN_OF_EACH_KIND = 5
@@ -183,7 +185,8 @@ SELECT folded, lexemes,
         FROM generate_series(3, length(folded) - 4) AS cut,
         LATERAL tsvector_to_array(search_vector(%(language)s, left(folded, cut))) AS modifier,
         LATERAL tsvector_to_array(search_vector(%(language)s, substr(folded, cut + 1))) AS head
-        WHERE EXISTS (SELECT FROM compass_search_word WHERE lexeme = modifier[1] AND language = %(language)s)
+        WHERE length(folded) <= %(longest_word)s
+        AND EXISTS (SELECT FROM compass_search_word WHERE lexeme = modifier[1] AND language = %(language)s)
         AND EXISTS (SELECT FROM compass_search_word WHERE lexeme = head[1] AND language = %(language)s)
         ORDER BY cut LIMIT 1
     ), '{}') AS parts
@@ -193,7 +196,7 @@ FROM family ORDER BY position
 
 def read(text: str, language: str) -> list[Term]:
     """The words of a search without the small ones («og», «på»); empty when there are no others."""
-    values = {"text": text, "language": language, "most_words": MOST_WORDS}
+    values = {"text": text, "language": language, "most_words": MOST_WORDS, "longest_word": LONGEST_WORD}
     return [Term(*row) for row in _rows(READ, values)]
 
 
@@ -367,7 +370,7 @@ SPELL = f"""
 WITH term AS MATERIALIZED (
     SELECT folded, lexeme
     FROM unnest(%(folded)s::text[], %(lexemes)s::text[], %(whole)s::text[]) AS term (folded, lexeme, whole)
-    WHERE length(folded) > 3 AND NOT {WRITTEN.format(query="term.whole::tsquery")}
+    WHERE length(folded) BETWEEN 4 AND {LONGEST_WORD} AND NOT {WRITTEN.format(query="term.whole::tsquery")}
 )
 SELECT term.folded, near.word
 FROM term, LATERAL (
@@ -564,9 +567,13 @@ ORDER BY owner_id DESC LIMIT %(most)s
 """
 
 
+def _short_words(text: str) -> list[str]:
+    return [word for word in WORD.findall(tidy(text)) if len(word) <= LONGEST_WORD]
+
+
 def story_ids(text: str) -> list[int]:
     """The ids of the stories, drafts too, that have words beginning with each of these; newest first."""
-    words = " & ".join(f"'{fold(word)}':*" for word in WORD.findall(text)[:MOST_WORDS])
+    words = " & ".join(f"'{fold(word)}':*" for word in _short_words(text)[:MOST_WORDS])
     if not words:
         return []
     with _planned():

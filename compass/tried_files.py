@@ -10,7 +10,8 @@ from datetime import timedelta
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from django.utils.text import slugify
+
+from aarhuskompas.slugs import slug_of
 
 FOLDER = "import"
 KEPT_FOR = timedelta(hours=1)
@@ -22,7 +23,7 @@ class TriedFile:
 
     @classmethod
     def of(cls, user, label: str) -> "TriedFile":
-        return cls(f"{user.pk}-{slugify(label)}")
+        return cls(f"{user.pk}-{slug_of(label)}")
 
     def keep(self, upload: File) -> str:
         """Keep the file, and give back its mark: what is imported must have the same."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -14,7 +15,7 @@ from reflection.models import Agreement
 
 def calendar_response(agreements, filename: str) -> HttpResponse:
     body = calendar_of(agreements).to_ical()
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    headers = {"Content-Disposition": content_disposition_header(True, filename)}
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
 
 

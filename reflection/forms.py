@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aarhuskompas.fields import MomentField
+from aarhuskompas.text import tidy
 from reflection.models import (
     UNKNOWN,
     Answer,
@@ -95,7 +96,7 @@ class TextLine(forms.CharField):
 
 
 def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+    return tidy(text).strip()
 
 
 def scale_field(prompt: Prompt) -> forms.ChoiceField:

@@ -10,6 +10,7 @@ from reflection.models import Participant, Party, Reflection
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")
+UNKNOWN_LINK = _("Linket fører ikke til et åbent rum. Bed om et nyt, eller skriv koden.")
 TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og prøv igen.")
 
 
@@ -24,7 +25,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Kode"),
-        max_length=40,
+        max_length=400,  # room for a whole link, with a few words around it
         widget=forms.TextInput(
             attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),
@@ -34,10 +35,13 @@ class CodeForm(forms.Form):
     def __init__(self, *args, request, **kwargs):
         self.request = request
         self.is_limited = False
+        self.token = ""  # of a link that was pasted
         super().__init__(*args, **kwargs)
 
     def clean_code(self):
         """The room or the participant that the code opens, in `found`; only wrong codes count."""
+        if token := tokens.link_in(self.cleaned_data["code"]):
+            return self.clean_link(token)
         if not ratelimit.consume(self.request, action="room_code", dry_run=True):
             self.is_limited = True
             raise forms.ValidationError(TOO_MANY_TRIES)
@@ -48,6 +52,16 @@ class CodeForm(forms.Form):
             raise forms.ValidationError(UNKNOWN_CODE)
         return code
 
+    def clean_link(self, token: str) -> str:
+        """A link was pasted: nobody guesses one, so no try is counted."""
+        self.found, self.token = self.find_link(token), token
+        if self.found is None:
+            raise forms.ValidationError(UNKNOWN_LINK)
+        return token
+
+    def find_link(self, token: str) -> Reflection | Participant | None:
+        return Reflection.objects.by_link(token).first() or ReturnForm.find_link(self, token)
+
     def find(self, code: str) -> Reflection | Participant | None:
         if len(code) == tokens.RETURN_CODE_LENGTH:
             return ReturnForm.find(self, code)
@@ -56,11 +70,16 @@ class CodeForm(forms.Form):
 
 class ReturnForm(CodeForm):
     def find(self, code: str) -> Participant | None:
-        hashed = tokens.digest(code)
-        found = Participant.objects.filter(return_hash=hashed)
-        if found.filter(is_put_out=True).exists():
-            raise forms.ValidationError(PUT_OUT)
-        return found.let_in().select_related("reflection").first()
+        return _let_in(Participant.objects.filter(return_hash=tokens.digest(code)))
+
+    def find_link(self, token: str) -> Participant | None:
+        return _let_in(Participant.objects.by_link(token))
+
+
+def _let_in(found) -> Participant | None:
+    if found.filter(is_put_out=True).exists():
+        raise forms.ValidationError(PUT_OUT)
+    return found.let_in().select_related("reflection").first()
 
 
 class JoinForm(forms.Form):

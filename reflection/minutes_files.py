@@ -1,7 +1,6 @@
 """The minutes as files. Each writer gets what reflection/minutes.py made, and nothing else."""
 
 import json
-import re
 from io import BytesIO
 
 from django.utils.translation import gettext as _
@@ -13,12 +12,11 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from aarhuskompas.text import tidy
 from reflection.pdf import has_undrawable
 
 AUTHOR = "Aarhus Kommune"
 INK = RGBColor(0x10, 0x24, 0x3A)
-NO_LETTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")  # no XML file can hold them
-BREAKS = re.compile(r"[\x0b\x0c\u2028\u2029]|\r\n?")  # how word processors end a line inside a paragraph
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,12 +65,12 @@ def row_of(agreement: dict) -> tuple[str, str, str, str]:
 
 
 def plain(content):
-    """The same without signs that a file of the kind cannot hold."""
+    """The same without signs that a file of the kind cannot hold, also where a row still has them."""
     if isinstance(content, dict):
         return {name: plain(value) for name, value in content.items()}
     if isinstance(content, list):
         return [plain(value) for value in content]
-    return NO_LETTERS.sub("", BREAKS.sub("\n", content)) if isinstance(content, str) else content
+    return tidy(content) if isinstance(content, str) else content
 
 
 # --- PDF -------------------------------------------------------------------------------------------

@@ -6,15 +6,22 @@ show it again while the database holds only its hash. A new nonce revokes it.
 
 import hashlib
 import hmac
+import re
 import secrets
+import unicodedata
 from base64 import urlsafe_b64encode
 
 from django.conf import settings
+
+from aarhuskompas.text import tidy
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: codes are read aloud and copied by hand
 CODE_LENGTH = 6
 RETURN_CODE_LENGTH = 10
 MARK_LENGTH = 4
+# «Kode: 7KP-4WD», «Din egen kode er …», “Room code = …”: the word has an O, which no code has.
+LABEL = re.compile(r"^.*\b(?:\w*kode[nr]?|\w*codes?)\b(?:\s+(?:er|is)\b)?", re.IGNORECASE | re.DOTALL)
+LINK = re.compile(r"/deltag/(?:[\w-]+/)?(?P<token>[A-Za-z0-9_-]{20,})(?=/|[^\w-]|$)")
 
 
 def new_nonce() -> str:
@@ -47,8 +54,15 @@ def digest(code: str) -> str:
 
 
 def normalised(code: str) -> str:
-    """A code as it was made; people type it in any case, with spaces and hyphens."""
-    return "".join(code.upper().replace("-", " ").split())
+    """A code as it was made; people type or paste it in any case, with whatever stood around it."""
+    spelt = LABEL.sub("", unicodedata.normalize("NFKC", tidy(code, lines=False)))
+    return "".join(sign for sign in spelt.upper() if sign.isalnum())
+
+
+def link_in(text: str) -> str:
+    """The token of a link to a room or to one's own place, whatever host it names; else nothing."""
+    found = LINK.search(tidy(text, lines=False))
+    return found["token"] if found else ""
 
 
 def _derived(purpose: str, text: str) -> bytes:

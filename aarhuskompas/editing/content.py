@@ -1,7 +1,5 @@
 """What every form of the admin does: help in sentences, guards, addresses out of titles."""
 
-from django.utils.text import slugify
-
 from aarhuskompas.editing.checking import ChecksTexts
 from aarhuskompas.editing.collisions import Collides, CollisionForm
 from aarhuskompas.editing.help import HelpTexts
@@ -10,8 +8,7 @@ from aarhuskompas.editing.leaving import Leaving
 from aarhuskompas.editing.lists import DeclaredLookups
 from aarhuskompas.editing.pages import OwnPages
 from aarhuskompas.editing.unsaved import FetchedForm, KeepsUnsaved
-
-DANISH_LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe"})
+from aarhuskompas.slugs import slug_of
 
 
 class GuardedForm(FetchedForm, CollisionForm):
@@ -49,7 +46,7 @@ class ContentForm(GuardedForm):
 
 def address_of(title: str, longest: int) -> str:
     """«Det gode møde på Bispehaven» → det-gode-moede-paa-bispehaven."""
-    return slugify(title.lower().translate(DANISH_LETTERS))[:longest].strip("-")
+    return slug_of(title, longest)
 
 
 class ContentAdmin(Leaving, Guarded, Versioned):

@@ -8,12 +8,12 @@ from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
-from django.utils.text import slugify
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from aarhuskompas.markdown import to_html
 from aarhuskompas.pieces import piece
+from aarhuskompas.slugs import slug_of
 from aarhuskompas.translated import Text, marked
 
 register = template.Library()
@@ -150,11 +150,8 @@ class Contents(template.Node):
 
 def _anchor(text: str, taken: list[str]) -> str:
     """An id from the heading's words; a number is added where two headings are alike."""
-    words = slugify(strip_tags(text).translate(DANISH_LETTERS)) or "afsnit"
+    words = slug_of(strip_tags(text)) or "afsnit"
     anchor, number = words, 2
     while anchor in taken:
         anchor, number = f"{words}-{number}", number + 1
     return anchor
-
-
-DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "ae", "Ø": "oe", "Å": "aa"})

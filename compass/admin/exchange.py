@@ -9,11 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
 
 from aarhuskompas.editing.history import ORIGINAL
+from aarhuskompas.slugs import slug_of
 from compass.exchange import RESOURCES, Outcome, run, table
 from compass.research import Import, decoded, import_figures
 from compass.spreadsheets import Sheet, as_csv, as_xlsx, read
@@ -197,8 +199,8 @@ class Exchange:
             raise Http404
         chosen = self.get_changelist_instance(request).get_queryset(request)
         rows = table(RESOURCES[self.model], chosen)
-        name = f"{self.opts.verbose_name_plural}-{timezone.localdate()}.{kind}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        name = f"{slug_of(self.opts.verbose_name_plural)}-{timezone.localdate()}.{kind}"
+        headers = {"Content-Disposition": content_disposition_header(True, name)}
         if kind == "csv":
             return StreamingHttpResponse(as_csv(rows), content_type=CSV, headers=headers)
         return self._xlsx(request, chosen, rows, headers)

@@ -9,9 +9,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete
 from django.urls import reverse
-from django.utils.text import slugify
 from PIL import Image, ImageOps
 
+from aarhuskompas.media import StorageFullError
+from aarhuskompas.slugs import slug_of
 from aarhuskompas.translated import Translated
 from compass.uploads import as_webp
 
@@ -27,7 +28,7 @@ def picture_path(picture, name) -> str:
 
 
 def attachment_path(attachment, name) -> str:
-    readable = slugify(FilePath(name).stem)[:60] or "fil"
+    readable = slug_of(FilePath(name).stem, 60) or "fil"
     return f"filer/{readable}-{token_hex(4)}.{attachment.kind}"
 
 
@@ -73,12 +74,18 @@ class Picture(Translated, models.Model):
 
     def save(self, *args, **kwargs):
         """Keep the picture in the sizes that pages ask for."""
-        if not self.file._committed:
+        is_new = not self.file._committed
+        if is_new:
             with Image.open(self.file) as image:
                 self.width, self.height = image.size
             self.file.seek(0)
         super().save(*args, **kwargs)
-        self._make_sizes()
+        try:
+            self._make_sizes()
+        except StorageFullError:
+            if is_new:
+                _delete_files(self)
+            raise
 
     def _make_sizes(self):
         wanted = {name: None for name in self.names if not default_storage.exists(name)}
@@ -179,8 +186,12 @@ class Attachment(Translated, models.Model):
 
 def _remove_files(sender, instance, **kwargs):
     """Who has a picture removed wants it gone; after the commit, for a row that stays keeps its file."""
-    names = [instance.file.name, *getattr(instance, "names", [])]
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+    transaction.on_commit(lambda: _delete_files(instance))
+
+
+def _delete_files(instance):
+    for name in [instance.file.name, *getattr(instance, "names", [])]:
+        default_storage.delete(name)
 
 
 for model in [Picture, Attachment]:

@@ -12,6 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from aarhuskompas.caching import public
+from aarhuskompas.text import tidy
 from compass import library
 from compass.models import Path, Story
 
@@ -40,7 +41,7 @@ def path_feed(request, slug):
 
 def _answer(request, title: str, address: str, name: str, ids: list[int]) -> HttpResponse:
     feed = Feed(
-        title=title,
+        title=tidy(title, lines=False),
         link=_full(address),
         description="",  # asked for, but Atom has only the next one
         subtitle=_("Det her har nogen prøvet. Noget gik godt, noget gik ikke. Begge dele er værd at læse."),
@@ -62,13 +63,13 @@ class Feed(Atom1Feed):
 
 def _add(feed: Feed, story: Story, language: str):
     feed.add_item(
-        title=story.local.title,
+        title=tidy(story.local.title, lines=False),  # XML has no place for what a row may still hold
         link=_full(story.get_absolute_url()),
-        description=escape(story.local.standfirst),  # the one text that Atom1Feed marks as HTML
+        description=escape(tidy(story.local.standfirst)),  # the one text that Atom1Feed marks as HTML
         unique_id=_id(f"historie-{story.pk}", language),
         pubdate=story.published_at,
         updateddate=max(story.published_at, story.updated_at),
-        categories=[story.path.local.title, story.get_kind_display()],
+        categories=[tidy(story.path.local.title), story.get_kind_display()],
     )
 
 

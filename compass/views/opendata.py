@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
 from aarhuskompas.caching import public
@@ -47,7 +48,7 @@ def opendata_csv(request, collection):
 
 
 def _file(request, rows: Iterator[str], content_type: str, filename: str):
-    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
+    headers = {"Content-Disposition": content_disposition_header(False, filename)}
     if request.method == "HEAD":
         return HttpResponse(content_type=content_type, headers=headers)
     return StreamingHttpResponse(rows, content_type=content_type, headers=headers)

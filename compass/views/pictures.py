@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 
 from aarhuskompas.caching import has_session, public
 from compass.models import Attachment, Picture, Story
@@ -40,7 +41,7 @@ def attachment(request, name):
     if not _may_see(request.user, attachments=attachment):
         raise Http404
     response = _file(request, attachment.file.name, TYPES[attachment.kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 

@@ -493,6 +493,10 @@ class ParticipantQuerySet(models.QuerySet):
         takes_part = models.Q(answers_count=True) | models.Q(is_facilitator=True)
         return self.filter(takes_part, is_put_out=False)
 
+    def by_link(self, token: str):
+        """Whose own link it is."""
+        return self.filter(link_hash=tokens.digest(token)).select_related("reflection")
+
     def done(self):
         return self.counted().filter(is_done=True)
 

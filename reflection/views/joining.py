@@ -33,7 +33,7 @@ def code(request):
     if form.is_valid() and isinstance(form.found, Participant):
         return _come_in(request, form.found)
     if form.is_valid():
-        return redirect("reflection:join", token=form.found.invitation)
+        return redirect("reflection:join", token=form.token or form.found.invitation)
     context = {"form": form, "places": places_here(request)}
     return render(request, "reflection/code.html", context, status=_code_status(form))
 
@@ -93,10 +93,10 @@ def come_back(request):
 @form_methods
 def own_link(request, token):
     """The participant's own link: to answers, outcome and agreements until the room is deleted."""
-    held = Participant.objects.filter(link_hash=tokens.digest(token))
+    held = Participant.objects.by_link(token)
     if held.filter(is_put_out=True).exists():
         return render(request, "reflection/put_out.html", status=403)
-    participant = get_object_or_404(held.let_in().select_related("reflection"))
+    participant = get_object_or_404(held.let_in())
     if request.method == "POST":
         return _come_in(request, participant)
     return render(request, "reflection/own_link.html", {"room": participant.reflection})

@@ -4,6 +4,7 @@ import functools
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -65,7 +66,7 @@ def minutes_json(request, minutes):
 
 
 def _download(body: bytes, content_type: str, filename: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    headers = {"Content-Disposition": content_disposition_header(True, filename)}
     return HttpResponse(body, content_type=content_type, headers=headers)
 
 

@@ -76,7 +76,8 @@ def test_the_file_is_the_same_in_every_language(client, stories):
 
 @pytest.mark.parametrize("beginning", ["=1+1", "+45", "-2", "@SUM(A1)", "\tx", "\rx"])
 def test_a_spreadsheet_runs_nothing(client, beginning):
-    make_story(beginning, slug="farlig")
+    make_story("Farlig", slug="farlig")
+    Story.objects.update(title=beginning)  # saving would have tidied it
     (row,) = csv.DictReader(StringIO(body(client.get("/aabne-data/historier.csv")), newline=""))
     assert row["title"] == f"'{beginning}"
     assert json.loads(body(client.get("/aabne-data/historier.json")))["historier"][0]["title"] == beginning

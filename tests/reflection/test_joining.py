@@ -35,6 +35,62 @@ def test_the_code_is_found_however_it_is_typed(client, room, typed):
     )
 
 
+PASTED = [
+    "{0}-{1}", "{0}.{1}.", "«{0}{1}»", '"{0} {1}"', "“{0}{1}”", "'{0}{1}'", "{0}\u2013{1}", "{0}\u00a0{1}",
+    "Kode: {0}{1}", "Koden er {0}-{1}.", "kode {0} {1}", "Rumkode:\n{0}{1}", "Code: {0}{1}",
+    "The code is {0}{1}!",
+    "\ufeff{0}\u200b{1}\u00ad", "({0}{1})", "{0}/{1}", "*{0}{1}*",
+    "Deltag på kompas.example.dk med koden {0}{1}",
+    "\t{0}{1}\r\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_a_code_is_found_whatever_was_pasted_with_it(client, room, pasted, case):
+    typed = pasted.format(case(room.code[:3]), case(room.code[3:]))
+    for _ in range(25):  # more than the limit on wrong tries
+        assert tokens.normalised(typed) == room.code
+    assert client.post(CODE, {"code": typed}).status_code == 302
+
+
+LINKS = [
+    "{}", "https://kompas.example.dk{}", "http://et-andet-sted.dk{}", "kompas.example.dk{}", "<https://x.dk{}>",
+    "Gå ind her: https://x.dk{}.", "«https://x.dk{}»", "https://x.dk{}?utm_source=mail", "https://x.dk/en{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pasted", LINKS)
+@pytest.mark.parametrize("end", ["/", ""])
+def test_a_whole_link_is_as_good_as_the_code(client, room, pasted, end):
+    link = reverse("reflection:join", args=[room.invitation])
+    typed = pasted.format(link.rstrip("/") + end)
+    assert client.post(CODE, {"code": typed})["Location"] == link
+
+
+def test_the_facilitators_link_still_leads_to_the_lead(client, room):
+    link = reverse("reflection:join", args=[room.facilitator_invitation])
+    assert client.post(CODE, {"code": f"https://kompas.example.dk{link}"})["Location"] == link
+
+
+@pytest.mark.parametrize("form", [CODE, "/deltag/igen/"])
+def test_ones_own_link_may_be_pasted_where_a_code_is_asked_for(client, room, form):
+    guest = room.participants.create(name="Alma")
+    link = reverse("reflection:own_link", args=[guest.link])
+    assert client.post(form, {"code": f"https://kompas.example.dk{link}"})["Location"].endswith(
+        f"{room.key}/"
+    )
+
+
+@pytest.mark.parametrize("form", [CODE, "/deltag/igen/"])
+def test_an_old_link_is_answered_in_words_and_is_no_wrong_try(client, room, form):
+    for _ in range(25):
+        response = client.post(form, {"code": "https://x.dk/deltag/AAAAAAAAAAAAAAAAAAAAAA/"})
+        assert response.status_code == 422
+        assert "Bed om et nyt" in response.content.decode()
+    assert client.post(CODE, {"code": room.code}).status_code == 302
+
+
 def test_a_look_at_the_link_lets_nobody_in(client, room):
     client.get(reverse("reflection:join", args=[room.invitation]))
     assert room.participants.count() == 1
