@@ -15,16 +15,20 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.template.defaultfilters import filesizeformat
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/avif": "AVIF"}
 HEAD = 8_192
 QUALITY = 82
+LARGEST = 3_200  # on a side: twice the widest that a page shows
+WHOLE_OR_PART = {"JPEG", "MPO"}  # what can be decoded at a fraction of its size; MPO is a phone's JPEG
+SRGB = ImageCms.createProfile("sRGB")
 OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 MACROS = "vbaproject.bin"
 
 NO_PICTURE = "Filen er ikke et billede, som portalen kan vise. Vælg en fil i JPEG, PNG, WebP eller AVIF."
 BROKEN = "Billedet kan ikke læses. Det er måske gået i stykker undervejs. Gem det igen, og prøv på ny."
+MOVING = "Billedet bevæger sig. Portalen viser kun billeder, der står stille. Gem det som JPEG eller PNG."
 NO_FILE = "Filen er hverken PDF, Word (docx), Excel (xlsx) eller CSV. Gem den som en af dem, og prøv igen."
 WITH_MACROS = "Filen har makroer. Gem den uden makroer, og prøv igen."
 EMPTY = "Filen er tom. Vælg en fil med indhold."
@@ -59,7 +63,9 @@ def read_picture(upload: File) -> Image.Image:
         raise ValidationError(NO_PICTURE) from error
     except Image.DecompressionBombError as error:
         raise ValidationError(_too_many_dots()) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except ValidationError:
+        raise
+    except Exception as error:  # each format has a decoder of its own, and each its own errors
         raise ValidationError(BROKEN) from error
 
 
@@ -72,22 +78,46 @@ def _decoded(upload: File) -> Image.Image:
             image.verify()
         upload.seek(0)
         with Image.open(upload, formats=formats) as image:
-            upright = ImageOps.exif_transpose(image)
-            has_holes = upright.has_transparency_data
-            return upright.convert("RGBA" if has_holes else "RGB")
+            image.thumbnail((LARGEST, LARGEST))  # a JPEG is not even decoded larger than that
+            return _in_plain_colours(ImageOps.exif_transpose(image))
 
 
 def _check_dots(image: Image.Image):
     """Before a single dot is decoded: a small file may unpack to more than the server has room for."""
-    if image.width * image.height > settings.PICTURE_MAX_PIXELS:
-        raise ValidationError(_too_many_dots())
+    if image.width * image.height > _most_dots(image.format):
+        raise ValidationError(_too_many_dots(image.format))
+    if image.format not in WHOLE_OR_PART and getattr(image, "n_frames", 1) > 1:
+        raise ValidationError(MOVING)
 
 
-def _too_many_dots() -> str:
-    most = settings.PICTURE_MAX_PIXELS // 1_000_000
+def _most_dots(kind: str | None) -> int:
+    return settings.PICTURE_MAX_PIXELS // (1 if kind in WHOLE_OR_PART else 2)
+
+
+def _too_many_dots(kind: str | None = None) -> str:
+    most = _most_dots(kind) // 1_000_000
     return (
         f"Billedet har for mange punkter. Det må højst have {most} millioner. Gør det mindre, og prøv igen."
     )
+
+
+def _in_plain_colours(image: Image.Image) -> Image.Image:
+    """In sRGB, which is what a picture without a profile is taken for: a phone's Display P3 would fade."""
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    profile = image.info.get("icc_profile")
+    if image.mode in {"P", "PA", "LA"} or mode == "RGBA":
+        image = image.convert(mode)
+    if profile:
+        try:
+            own = ImageCms.ImageCmsProfile(BytesIO(profile))
+            return ImageCms.profileToProfile(image, own, SRGB, outputMode=mode)
+        except (
+            ImageCms.PyCMSError,
+            OSError,
+            ValueError,
+        ):  # not the profile of such a picture: without it, then
+            pass
+    return image.convert(mode)
 
 
 def as_webp(image: Image.Image) -> ContentFile:
@@ -117,7 +147,7 @@ def _office_kind(upload: File) -> str:
     try:
         with zipfile.ZipFile(upload) as parts:
             names = set(parts.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # whatever a reader of zip stumbles on
         raise ValidationError(NO_FILE) from error
     finally:
         upload.seek(0)
