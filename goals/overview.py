@@ -1,21 +1,23 @@
 """The overview for leaders: how many goals were kept, adjusted, replaced and ended.
 
-What may be shown, and why nobody can find a group of one to four goals by adding and subtracting:
+What may be shown, and why nobody can find the goals of one to four colleagues by adding and subtracting:
 
 1. Fixed pictures and no filters: for each year one table by department and one by Aarhusmål. A goal
    counts once in a year, so years have no goal in common that could be subtracted.
 2. Nothing is left blank, for a blank is found by subtraction. Instead outcomes, and then rows, are put
-   together until every cell of both tables holds no goal or at least LEAST. Whatever is added or
-   subtracted within a table is then a number of whole cells, that is none or at least LEAST. Both
-   tables have the same columns, and a sum over rows of the one minus a sum over rows of the other is
-   the number of a group only where one of the two sums is the whole column; so it is whole cells again.
-3. Numbers are rounded down to fives. So who looks every day sees no single goal come and go, also when
-   rows part that stood together before.
+   together until every cell of both tables holds no goal or those of more than LEAST colleagues: whoever
+   looks may be one of them, and knows how many goals they have made up. Whatever is added or subtracted
+   within a table is then a number of whole cells. Both tables have the same columns, and a sum over rows of
+   the one minus a sum over rows of the other is the number of a group only where one of the two sums is the
+   whole column; so it is whole cells again.
+3. Numbers are rounded down to fives, and a picture stays until more than LEAST colleagues have decided
+   something else (YearCount). So who looks every day, and who makes goals up until a number turns, sees no
+   single goal come and go, also when rows part that stood together before.
 
 tests/goals/test_overview.py plays the attacker.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,8 +27,8 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.models import Department
 from goals.models import CityGoal, Decision, YearCount
+from goals.models.years import LEAST, Decided, are_enough
 
-LEAST = 5
 AT_MOST = 5  # years
 
 
@@ -45,7 +47,7 @@ OUTCOME_OF = {
     Decision.REPLACE: Outcome.REPLACED,
     Decision.GOODBYE: Outcome.ENDED,
 }
-Counts = dict[str, Counter]  # row → outcome → goals
+Counts = dict[str, dict[str, Counter]]  # row → outcome → owner → goals
 Columns = list[tuple[Outcome, ...]]
 
 
@@ -70,31 +72,36 @@ class Year(NamedTuple):
 
 
 def year_of(year: int, departments: Counts, city_goals: Counts) -> Year | None:
-    """What may be shown of a year; None where it has fewer than LEAST goals."""
-    totals = sum(departments.values(), Counter())
-    if totals.total() < LEAST:
+    """What may be shown of a year; None where too few colleagues have decided anything."""
+    everything = _together(departments, departments, list(Outcome))
+    if not are_enough(everything):
         return None
-    columns = _columns(totals)
-    rounded = [rounded_down(_goals(totals, column)) for column in columns]
-    return Year(year, columns, rounded, _table(departments, columns), _table(city_goals, columns))
+    columns = _columns(departments)
+    totals = [rounded_down(_together(departments, departments, column).total()) for column in columns]
+    return Year(year, columns, totals, _table(departments, columns), _table(city_goals, columns))
 
 
 def rounded_down(goals: int) -> int:
     return goals // LEAST * LEAST
 
 
-def _is_small(goals: int) -> bool:
-    return 0 < goals < LEAST
+def _together(counts: Counts, keys: Iterable[str], column: Iterable[str]) -> Counter:
+    """Whose goals stand in these rows of a column."""
+    owners = Counter()
+    for key in keys:
+        for outcome in column:
+            owners.update(counts[key].get(outcome, {}))
+    return owners
 
 
-def _goals(counter: Counter, column: tuple[Outcome, ...]) -> int:
-    return sum(counter[outcome] for outcome in column)
+def _is_small(owners: Counter) -> bool:
+    return bool(owners) and not are_enough(owners)
 
 
-def _columns(totals: Counter) -> Columns:
-    """The outcomes, neighbours put together until none has too few goals."""
+def _columns(counts: Counts) -> Columns:
+    """The outcomes, neighbours put together until none has the goals of too few."""
     columns = [(outcome,) for outcome in Outcome]
-    while small := [place for place, one in enumerate(columns) if _is_small(_goals(totals, one))]:
+    while small := [place for place, one in enumerate(columns) if _is_small(_together(counts, counts, one))]:
         first = min(small[0], len(columns) - 2)
         columns[first : first + 2] = [columns[first] + columns[first + 1]]
     return columns
@@ -103,20 +110,60 @@ def _columns(totals: Counter) -> Columns:
 def _table(counts: Counts, columns: Columns) -> Table:
     """Rows with enough goals in each column for themselves; all others, the empty too, at the end."""
 
-    def numbers(keys: Iterable[str]) -> list[int]:
-        return [sum(_goals(counts[key], column) for key in keys) for column in columns]
+    def cells(keys: Iterable[str]) -> list[Counter]:
+        return [_together(counts, keys, column) for column in columns]
 
     def is_safe(keys: Iterable[str]) -> bool:
-        return not any(map(_is_small, numbers(keys)))
+        return not any(map(_is_small, cells(keys)))
 
-    alone = [key for key in counts if any(counts[key].values()) and is_safe([key])]
-    alone.sort(key=lambda key: (counts[key].total(), key))
+    alone = [key for key in counts if any(cells([key])) and is_safe([key])]
+    alone.sort(key=lambda key: (len(_together(counts, [key], list(Outcome))), key))
     together = sorted(set(counts) - set(alone))
     while alone and not is_safe(together):
         together.append(alone.pop(0))
     in_order = [[key] for key in counts if key in alone]  # the order of their numbers would tell more
     groups = [*in_order, *([together] if together else [])]
-    return Table(columns, [Row(tuple(keys), list(map(rounded_down, numbers(keys)))) for keys in groups])
+    return Table(columns, [Row(tuple(keys), _numbers(cells(keys))) for keys in groups])
+
+
+def _numbers(cells: list[Counter]) -> list[int]:
+    return [rounded_down(owners.total()) for owners in cells]
+
+
+# --- As it is kept -------------------------------------------------------------------------------
+
+
+def picture_of(decided: list[Decided]) -> dict:
+    """What may be shown of what was decided in a year, as YearCount keeps it."""
+    departments = _counts(Department, [(one.department, one) for one in decided])
+    city_goals = _counts(CityGoal, [(one.city_goal, one) for one in decided])
+    year = year_of(0, departments, city_goals)
+    if year is None:
+        return {}
+    return {
+        "columns": year.columns,
+        "totals": year.totals,
+        "departments": year.departments.rows,
+        "city_goals": year.city_goals.rows,
+    }
+
+
+def _counts(model, decided: list[tuple[int | None, Decided]]) -> Counts:
+    """Every row there is, so that one without goals cannot be told from one with few."""
+    counts: Counts = {str(pk): defaultdict(Counter) for pk in model.objects.values_list("pk", flat=True)}
+    counts[""] = defaultdict(Counter)
+    for pk, one in decided:
+        counts[str(pk or "")][OUTCOME_OF[one.decision]][one.owner] += one.goals
+    return counts
+
+
+def _year(count: YearCount) -> Year:
+    columns = [tuple(map(Outcome, column)) for column in count.picture["columns"]]
+    tables = [
+        Table(columns, [Row(tuple(keys), numbers) for keys, numbers in count.picture[name]])
+        for name in ["departments", "city_goals"]
+    ]
+    return Year(count.year, columns, count.picture["totals"], *tables)
 
 
 # --- In words ------------------------------------------------------------------------------------
@@ -159,28 +206,12 @@ def overview() -> list[Overview]:
     """The latest years of which something may be shown, the newest first."""
     departments, city_goals = _titles(Department), _titles(CityGoal)
     departments[""], city_goals[""] = _("Uden forvaltning"), _("Uden Aarhusmål")
-    shown = []
-    for count in YearCount.objects.up_to_date()[:AT_MOST]:
-        year = year_of(
-            count.year, _counts(count.departments, departments), _counts(count.city_goals, city_goals)
-        )
-        if year:
-            shown.append(_in_words(year, departments, city_goals))
-    return shown
+    counted = YearCount.objects.up_to_date(picture_of)[:AT_MOST]
+    return [_in_words(_year(count), departments, city_goals) for count in counted if count.picture]
 
 
 def _titles(model) -> dict[str, str]:
     return {str(item.pk): item.local.title for item in model.objects.all()}
-
-
-def _counts(kept: dict[str, dict[str, int]], titles: dict) -> Counts:
-    """Every row there is, so that one without goals cannot be told from one with few."""
-    counts: Counts = {key: Counter() for key in titles}
-    for key, decisions in kept.items():
-        row = counts[key if key in titles else ""]  # a department may be gone since the count
-        for decision, goals in decisions.items():
-            row[OUTCOME_OF[decision]] += goals
-    return counts
 
 
 def _in_words(year: Year, departments: dict, city_goals: dict) -> Overview:
@@ -201,7 +232,7 @@ def _shown(table: Table, titles: dict) -> list[Shown]:
     """Without rows that hold nothing at all."""
     rows = []
     for row in filter(lambda row: any(row.numbers), table.rows):
-        names = [titles[key] for key in row.keys]
+        names = [titles[key] for key in row.keys if key in titles] or [titles[""]]  # one may be gone since
         if len(names) > 1:
             rows.append(Shown(gettext("Lagt sammen"), "", sorted(map(str, names)), row.numbers))
         else:

@@ -1,19 +1,24 @@
 """What the overview for leaders is made of: the decisions of a year, counted now and then and kept."""
 
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Min
 from django.utils import timezone
 
 from goals.models.reviews import Review
 
+LEAST = 5  # colleagues beside whoever looks: one may have made goals up
 COUNT_AGAIN_AFTER = timedelta(minutes=10)
 
 # A goal counts once in a year: by the last of its decisions.
 COUNTS = """
     WITH decided AS (
-        SELECT DISTINCT ON (review.goal_id) goal.department_id, goal.city_goal_id, review.decision
+        SELECT DISTINCT ON (review.goal_id)
+            goal.owner_id, goal.department_id, goal.city_goal_id, review.decision
         FROM reflection_reflection reflection
         JOIN goals_review review ON review.reflection_id = reflection.id
         JOIN goals_goal goal ON goal.id = review.goal_id
@@ -21,34 +26,50 @@ COUNTS = """
         AND NOT reflection.is_rehearsal AND review.decided_at IS NOT NULL
         ORDER BY review.goal_id, reflection.concluded_at DESC
     )
-    SELECT 'departments', department_id, decision, count(*) FROM decided GROUP BY department_id, decision
-    UNION ALL
-    SELECT 'city_goals', city_goal_id, decision, count(*) FROM decided GROUP BY city_goal_id, decision
+    SELECT owner_id, department_id, city_goal_id, decision, count(*) FROM decided
+    GROUP BY owner_id, department_id, city_goal_id, decision ORDER BY 1, 2, 3, 4
 """
 
 
+class Decided(NamedTuple):
+    """How many goals of one owner, department and Aarhusmål got one decision."""
+
+    owner: int
+    department: int | None
+    city_goal: int | None
+    decision: str
+    goals: int
+
+
+def are_enough(owners) -> bool:
+    """Whether at least LEAST of them are not the one who looks."""
+    return len(owners) > LEAST
+
+
 class YearCountQuerySet(models.QuerySet):
-    def up_to_date(self) -> list["YearCount"]:
+    def up_to_date(self, picture_of: Callable[[list[Decided]], dict]) -> list["YearCount"]:
         """All years since the first decision, the newest first; a count that has grown old is made anew.
 
         A page costs the same however many goals there are; every ten minutes one reader waits for a
-        count of the running year.
+        count of the running year. `picture_of` says what may be shown.
         """
         now = timezone.localtime()
-        known = {count.year: count for count in self.all()}
+        known = {count.year: count for count in self.defer("owners")}
         first = min(known, default=None) or _first_year()
         years = range(now.year, first - 1, -1) if first else []
         return [
-            known[year] if year in known and known[year].is_fresh(now) else self.count_year(year)
+            known[year] if year in known and known[year].is_fresh(now) else self.count_year(year, picture_of)
             for year in years
         ]
 
-    def count_year(self, year: int) -> "YearCount":
-        """Count now; two readers at once count twice and keep one."""
-        made = self.model(year=year, counted_at=timezone.now(), **_counts(year))
-        kept = ["counted_at", "departments", "city_goals"]
-        self.bulk_create([made], update_conflicts=True, update_fields=kept, unique_fields=["year"])
-        return made
+    @transaction.atomic
+    def count_year(self, year: int, picture_of: Callable[[list[Decided]], dict]) -> "YearCount":
+        """Count now; of two readers at once the second gets what the first has counted."""
+        self.get_or_create(year=year, defaults={"counted_at": start_of(year - 1)})
+        kept = self.select_for_update().get(year=year)
+        if not kept.is_fresh(timezone.localtime()):
+            kept.count_again(_decided(year), picture_of)
+        return kept
 
 
 def _first_year() -> int | None:
@@ -57,13 +78,10 @@ def _first_year() -> int | None:
     return timezone.localtime(first).year if first else None
 
 
-def _counts(year: int) -> dict[str, dict]:
-    found: dict[str, dict] = {"departments": {}, "city_goals": {}}
+def _decided(year: int) -> list[Decided]:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, {"start": start_of(year), "end": start_of(year + 1)})
-        for shelf, row, decision, goals in cursor.fetchall():
-            found[shelf].setdefault(str(row or ""), {})[decision] = goals
-    return found
+        return [Decided(*row) for row in cursor.fetchall()]
 
 
 def start_of(year: int) -> datetime:
@@ -72,15 +90,16 @@ def start_of(year: int) -> datetime:
 
 
 class YearCount(models.Model):
-    """How many goals each department and each Aarhusmål decided what about, in a year.
+    """How many goals each department and each Aarhusmål decided what about, in a year, as it may be shown.
 
-    Raw counts, never shown as they are: goals/overview.py says what may be.
+    What is shown stays until enough colleagues have decided something else since: whoever makes goals up to
+    see a number turn, or looks before and after a colleague's decision, sees nothing.
     """
 
     year = models.PositiveSmallIntegerField(unique=True)
     counted_at = models.DateTimeField()
-    departments = models.JSONField(default=dict)  # {"3": {"keep": 7, …}, "": {…}}: "" is none
-    city_goals = models.JSONField(default=dict)
+    picture = models.JSONField(default=dict)  # see goals/overview.py; empty where too few have decided
+    owners = models.JSONField(default=dict)  # owner → what they decided, as it was when the picture was made
 
     objects = YearCountQuerySet.as_manager()
 
@@ -93,3 +112,23 @@ class YearCount(models.Model):
     def is_fresh(self, now: datetime) -> bool:
         """Counted a moment ago, or after the year was over."""
         return self.counted_at >= min(start_of(self.year + 1), now - COUNT_AGAIN_AFTER)
+
+    def count_again(self, decided: list[Decided], picture_of: Callable[[list[Decided]], dict]):
+        owners = _by_owner(decided)
+        if not self.picture or are_enough(self._changed(owners)):
+            self.picture, self.owners = picture_of(decided), owners
+        self.counted_at = timezone.now()
+        self.save()
+
+    def _changed(self, owners: dict) -> set[str]:
+        return {
+            owner for owner in owners.keys() | self.owners.keys()
+            if owners.get(owner) != self.owners.get(owner)
+        }  # fmt: skip
+
+
+def _by_owner(decided: list[Decided]) -> dict[str, list]:
+    owners = defaultdict(list)
+    for one in decided:
+        owners[str(one.owner)].append(list(one[1:]))
+    return dict(owners)

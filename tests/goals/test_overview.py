@@ -1,39 +1,57 @@
-"""The overview for leaders, and an attacker who adds and subtracts whatever it shows."""
+"""The overview for leaders, and an attacker who makes goals up, and adds and subtracts whatever it shows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import count, product
+from typing import NamedTuple
 
 import pytest
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from goals.models import CityGoal, Goal, Review, YearCount
 from goals.models.years import start_of
 from goals.overview import LEAST, Outcome, overview, year_of
 from reflection.models import GuideVersion, Reflection
-from tests.factories import make_department, make_guide
+from tests.factories import make_department, make_guide, numbers
 
 DEPARTMENTS, CITY_GOALS = ["1", "2", "3", "4", ""], ["1", "2", "3", ""]
 KEPT, ADJUSTED, REPLACED, ENDED = Outcome
 
 # --- The attacker ----------------------------------------------------------------------------------
 
-goals = st.lists(
-    st.tuples(st.sampled_from(DEPARTMENTS), st.sampled_from(CITY_GOALS), st.sampled_from(list(Outcome))),
-    max_size=120,
+
+class One(NamedTuple):
+    department: str
+    city_goal: str
+    outcome: Outcome
+    owner: int
+
+
+ATTACKER = 0
+decisions = st.tuples(
+    st.sampled_from(DEPARTMENTS),
+    st.sampled_from(CITY_GOALS),
+    st.sampled_from(list(Outcome)),
+    st.integers(1, 30),
 )
+goals = st.lists(decisions, max_size=120).map(lambda some: [One(*one) for one in some])
 # Few departments with many goals and many with few: where small cells are.
-uneven = st.lists(
-    st.tuples(goals.map(lambda some: some[0] if some else ("1", "", KEPT)), st.integers(1, 9)), max_size=30
-).map(lambda groups: [goal for goal, times in groups for _time in range(times)])
+uneven = st.lists(st.tuples(decisions, st.integers(1, 9)), max_size=30).map(
+    lambda groups: [One(*one[:3], one[3] + n) for one, times in groups for n in range(times)]
+)
+# As many as it takes, wherever they help.
+made_up = st.lists(st.tuples(decisions, st.integers(1, 12)), max_size=6).map(
+    lambda groups: [One(*one[:3], ATTACKER) for one, times in groups for _time in range(times)]
+)
 
 
-def counted(goals, place) -> dict[str, Counter]:
-    counts = {key: Counter() for key in (DEPARTMENTS, CITY_GOALS)[place]}
+def counted(goals, place) -> dict[str, dict[Outcome, Counter]]:
+    counts = {key: defaultdict(Counter) for key in (DEPARTMENTS, CITY_GOALS)[place]}
     for goal in goals:
-        counts[goal[place]][goal[2]] += 1
+        counts[goal[place]][goal.outcome][goal.owner] += 1
     return counts
 
 
@@ -71,23 +89,40 @@ def of_one_column(sets, column) -> set[frozenset]:
     return {one for one in sets if {outcome for _department, _city_goal, outcome in one} <= set(column)}
 
 
+def others_in(goals, group) -> set[int]:
+    return {goal.owner for goal in goals if goal[:3] in group} - {ATTACKER}
+
+
 @pytest.mark.parametrize("some_goals", [goals, uneven], ids=["even", "uneven"])
-def test_no_sum_or_difference_is_a_group_of_one_to_four(some_goals):
-    @given(some_goals)
+def test_no_sum_or_difference_is_a_group_of_one_to_four_others(some_goals):
+    @given(some_goals, made_up)
     @settings(max_examples=60, deadline=None)
-    def attack(goals):
+    def attack(real, made_up):
+        goals = real + made_up
         year = year_of(2026, counted(goals, 0), counted(goals, 1))
         if year is None:
-            assert len(goals) < LEAST
+            assert len({goal.owner for goal in goals}) <= LEAST
             return
-        sizes = Counter(goals)
         sets = shown_sets(year)
         for column in year.columns:
             for group in everything_derived(of_one_column(sets, column)):
-                size = sum(sizes[cell] for cell in group)
-                assert size == 0 or size >= LEAST, sorted(group)
+                others = len(others_in(goals, group))
+                assert others >= LEAST or not any(goal[:3] in group for goal in goals), sorted(group)
 
     attack()
+
+
+def test_made_up_goals_do_not_show_whether_there_are_real_ones():
+    """As many as anybody likes, in a department of their own and in one with four real ones."""
+    few = [One("1", "", KEPT, owner) for owner in range(1, LEAST)]
+    many = [One("2", "", KEPT, owner) for owner in range(1, 20)]
+    for made_up in range(1, 20):
+        mine = [One("1", "", KEPT, ATTACKER)] * made_up
+        rows = [
+            [row.keys for row in year_of(2026, counted(goals, 0), counted(goals, 1)).departments.rows]
+            for goals in [many + mine, many + mine + few]
+        ]
+        assert rows[0] == rows[1]
 
 
 @given(goals)
@@ -100,7 +135,7 @@ def test_every_number_is_a_five_at_most_the_count_and_every_goal_has_one_row(goa
         assert {goal[place] for goal in goals} <= set(keys)
         assert sorted(outcome for column in table.columns for outcome in column) == sorted(Outcome)
         for row, (index, column) in product(table.rows, enumerate(table.columns)):
-            count = sum(goal[place] in row.keys and goal[2] in column for goal in goals)
+            count = sum(goal[place] in row.keys and goal.outcome in column for goal in goals)
             assert row.numbers[index] % LEAST == 0
             assert row.numbers[index] <= count < row.numbers[index] + LEAST
 
@@ -118,12 +153,21 @@ def test_the_attacker_of_these_tests_finds_what_a_blank_cell_hides():
 
 
 def year(departments, city_goals=None):
-    counts = {key: Counter(row) for key, row in departments.items()}
-    return year_of(2026, counts, city_goals or {"": sum(counts.values(), Counter())})
+    """Every goal has an owner of its own."""
+    owners = count()
+    counts = {
+        key: {outcome: Counter(next(owners) for _goal in range(goals)) for outcome, goals in row.items()}
+        for key, row in departments.items()
+    }
+    whole = defaultdict(Counter)
+    for row in counts.values():
+        for outcome, goals in row.items():
+            whole[outcome] += goals
+    return year_of(2026, counts, city_goals or {"": whole})
 
 
 def test_a_row_with_few_goals_is_put_together_with_the_smallest_other():
-    shown = year({"1": {KEPT: 12}, "2": {KEPT: 4}, "3": {KEPT: 7}})
+    shown = year({"1": {KEPT: 12}, "2": {KEPT: 5}, "3": {KEPT: 7}})
     assert [(row.keys, row.numbers) for row in shown.departments.rows] == [
         (("1",), [10, 0, 0, 0]),
         (("2", "3"), [10, 0, 0, 0]),
@@ -150,8 +194,10 @@ def test_the_last_outcome_is_put_together_with_the_one_before():
     assert year({"1": {KEPT: 12, ENDED: 2, REPLACED: 9}}).columns == [(KEPT,), (ADJUSTED,), (REPLACED, ENDED)]
 
 
-def test_fewer_than_five_goals_are_no_year():
-    assert year({"1": {KEPT: 2}, "2": {ENDED: 2}}) is None
+def test_the_goals_of_five_colleagues_are_no_year_and_many_of_one_are_none_either():
+    assert year({"1": {KEPT: 2}, "2": {ENDED: 3}}) is None
+    alone = {"1": {KEPT: Counter({1: 80})}}
+    assert year_of(2026, alone, {"": alone["1"]}) is None
 
 
 # --- The page --------------------------------------------------------------------------------------
@@ -160,15 +206,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def decide(staff):
-    """A function: so many goals of a department about which something was decided on a day."""
+def decide(db):
+    """A function: so many goals about which something was decided on a day, each of another colleague."""
     make_guide()
     version = GuideVersion.objects.get()
 
-    def make(number, decision="keep", *, on=None, is_rehearsal=False, is_decided=True, **fields):
+    def make(number, decision="keep", *, on=None, owner=None, is_rehearsal=False, is_decided=True, **fields):
         moment = on or timezone.now()
         for _goal in range(number):
-            goal = Goal.objects.create(owner=staff, wording="Hemmeligt mål", concerns="citizens", **fields)
+            by = owner or User.objects.create(email=f"kollega{next(numbers)}@example.dk")
+            goal = Goal.objects.create(owner=by, wording="Hemmeligt mål", concerns="citizens", **fields)
             look_at(goal, version, decision, moment, is_rehearsal=is_rehearsal, is_decided=is_decided)
         return goal
 
@@ -195,7 +242,7 @@ def test_leaders_see_the_year_as_picture_sentence_and_table(page, colleague, dec
     first, second = make_department("Teknik og Miljø"), make_department("Sundhed og Omsorg")
     city_goal = CityGoal.objects.create(title="En by i bevægelse")
     decide(7, department=first, city_goal=city_goal)
-    decide(5, "goodbye", department=first)
+    decide(6, "goodbye", department=first)
     decide(11, "adjust", department=second, city_goal=city_goal)
     shown = page("/maalkompasset/overblik/", by=colleague)
     assert shown.texts("figcaption") == [
@@ -223,63 +270,99 @@ def test_departments_with_few_goals_are_named_together(page, colleague, decide):
     ]
 
 
-def test_four_goals_show_nothing_at_all(page, colleague, decide):
-    decide(4, department=make_department("Teknik og Miljø"))
+def test_five_colleagues_and_whatever_one_of_them_makes_up_show_nothing_at_all(page, colleague, decide):
+    decide(LEAST - 1, department=make_department("Teknik og Miljø"))
+    decide(40, owner=colleague, department=make_department("Sundhed og Omsorg"))
     shown = page("/maalkompasset/overblik/", by=colleague)
     assert shown.select("table") == []
     assert "Teknik og Miljø" not in shown.text
     assert "Så længe viser vi ingen tal." in shown.text
 
 
+def totals() -> list[list[int]]:
+    return [shown.totals for shown in overview()]
+
+
 def test_a_goal_counts_once_a_year_by_its_last_decision(decide):
-    goal = decide(5)
+    decide(9)
+    goal = decide(1)
     look_at(goal, GuideVersion.objects.get(), "goodbye", timezone.now() + timedelta(seconds=1))
-    decide(1)
-    assert YearCount.objects.up_to_date()[0].departments == {"": {"keep": 5, "goodbye": 1}}
+    decide(5, "goodbye")
+    assert totals() == [[5, 0, 0, 5]]
 
 
 def test_rehearsals_and_what_is_not_decided_count_nowhere(decide):
-    decide(5, is_rehearsal=True)
+    decide(6, is_rehearsal=True)
     decide(6, is_decided=False)
     decide(7)
-    assert YearCount.objects.up_to_date()[0].departments == {"": {"keep": 7}}
+    assert totals() == [[5, 0, 0, 0]]
 
 
 def test_years_are_danish_years_and_come_newest_first(page, colleague, decide):
     this_year = timezone.localtime().year
     new_year = start_of(this_year)
-    decide(5, on=new_year - timedelta(minutes=1))
-    decide(6, "goodbye", on=new_year)
+    decide(6, on=new_year - timedelta(minutes=1))
+    decide(11, "goodbye", on=new_year)
     shown = page("/maalkompasset/overblik/", by=colleague)
     assert shown.texts("h2")[:2] == [str(this_year), str(this_year - 1)]
-    assert [count.departments for count in YearCount.objects.all()] == [
-        {"": {"goodbye": 6}}, {"": {"keep": 5}},
-    ]  # fmt: skip
+    assert totals() == [[0, 0, 0, 10], [5, 0, 0, 0]]
+
+
+def grow_old():
+    YearCount.objects.update(counted_at=timezone.now() - timedelta(minutes=11))
 
 
 def test_the_running_year_is_counted_again_after_ten_minutes_and_not_before(decide):
-    decide(5)
-    assert overview()[0].totals == [5, 0, 0, 0]
-    decide(5)
-    assert overview()[0].totals == [5, 0, 0, 0]
-    YearCount.objects.update(counted_at=timezone.now() - timedelta(minutes=11))
-    assert overview()[0].totals == [10, 0, 0, 0]
+    decide(6)
+    assert totals() == [[5, 0, 0, 0]]
+    decide(6)
+    assert totals() == [[5, 0, 0, 0]]
+    grow_old()
+    assert totals() == [[10, 0, 0, 0]]
+
+
+def test_numbers_stay_until_more_than_five_colleagues_have_decided_something(decide, colleague):
+    """One makes goals up until a number turns; then one colleague decides, and it would turn sooner."""
+    decide(8)
+    assert totals() == [[5, 0, 0, 0]]
+    for _probe in range(3):
+        decide(1, owner=colleague)
+        grow_old()
+        assert totals() == [[5, 0, 0, 0]]
+    decide(LEAST - 1)
+    grow_old()
+    assert totals() == [[5, 0, 0, 0]]
+    decide(1)
+    grow_old()
+    assert totals() == [[15, 0, 0, 0]]
+
+
+def test_who_decides_otherwise_counts_as_who_decides(decide):
+    goals = [decide(1) for _goal in range(12)]
+    seen = []
+    for goal in goals[:6]:
+        seen.append(totals())
+        look_at(goal, GuideVersion.objects.get(), "goodbye", timezone.now() + timedelta(seconds=1))
+        grow_old()
+    assert seen == [[[10, 0, 0, 0]]] * 6
+    assert totals() == [[5, 0, 0, 5]]
 
 
 def test_a_year_that_is_over_is_never_counted_again(decide):
     last_year = timezone.localtime().year - 1
-    decide(5, on=timezone.make_aware(datetime(last_year, 6, 1)))
-    YearCount.objects.up_to_date()
+    decide(6, on=timezone.make_aware(datetime(last_year, 6, 1)))
+    assert [shown.tables[0][2][0].title for shown in overview()] == ["Uden forvaltning"]
     Goal.objects.update(department=make_department())
     YearCount.objects.filter(year=last_year).update(counted_at=start_of(last_year + 1))
-    assert YearCount.objects.up_to_date()[-1].departments == {"": {"keep": 5}}
+    assert [shown.tables[0][2][0].title for shown in overview()] == ["Uden forvaltning"]
 
 
 def test_a_department_that_is_gone_leaves_its_goals_in_the_count(decide):
-    decide(6)
-    count = YearCount.objects.up_to_date()[0]
-    count.departments = {"9999": {"keep": 6}}
-    count.save()
+    department = make_department("Findes ikke mere")
+    decide(6, department=department)
+    overview()
+    Goal.objects.update(department=None)
+    department.delete()
     assert overview()[0].tables[0][2][0].title == "Uden forvaltning"
 
 
@@ -288,7 +371,7 @@ def test_the_page_costs_the_same_for_one_department_and_for_many(
     staff_client, decide, number, django_assert_num_queries
 ):
     for _department in range(number):
-        decide(5, department=make_department())
+        decide(6, department=make_department())
     staff_client.get("/maalkompasset/overblik/")
     with django_assert_num_queries(5):
         staff_client.get("/maalkompasset/overblik/")
