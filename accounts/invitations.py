@@ -34,7 +34,7 @@ def send(template: str, address: str, context: dict) -> bool:
     """Whether the mail went; why it did not is in the log, without the address."""
     try:
         with override(settings.LANGUAGE_CODE):
-            get_adapter().send_mail(template, address, context)
+            get_adapter().render_mail(template, address, context).send()
     except (OSError, SMTPException):
         logger.exception("mail about an account was not sent")
         return False

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.roles import ADMINISTRATOR
 from accounts.sessions import end_sessions
@@ -67,6 +68,8 @@ class User(AbstractUser):
     email = models.EmailField("e-mail", unique=True)
     new_email = models.EmailField(blank=True, editable=False)  # asked for, until its link has been used
 
+    closed_at = models.DateTimeField(null=True, editable=False)  # since when, while it is closed
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -100,8 +103,11 @@ class User(AbstractUser):
     def is_last_administrator(self) -> bool:
         return User.objects.filter(pk=self.pk).would_leave_no_administrator()
 
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is None or "is_active" in update_fields:
+            self.closed_at = None if self.is_active else self.closed_at or timezone.now()
+            update_fields = update_fields and {*update_fields, "closed_at"}
+        super().save(*args, update_fields=update_fields, **kwargs)
         if not self.is_active:
             end_sessions(self)
 

@@ -61,7 +61,7 @@ class OpenForm(forms.Form):
         room, reason = self.cleaned_data["room"], self.cleaned_data["reason"]
         opened = BreakGlass.objects.create(
             reflection=room,
-            room=f"{room.version.guide} {room.created_at:%d.%m.%Y} {str(room.key)[:8]}",
+            room=name_of(room),
             user=user,
             name=user.get_full_name(),
             action=BreakGlass.Action.OPENED,
@@ -69,6 +69,11 @@ class OpenForm(forms.Form):
         )
         _tell(opened)
         return opened
+
+
+def name_of(room: Reflection) -> str:
+    """How a room is told apart on the list; not its own words."""
+    return f"{room.version.guide} {room.created_at:%d.%m.%Y} {str(room.key)[:8]}"
 
 
 class PersonForm(forms.Form):
@@ -193,6 +198,15 @@ def delete_room(opened: BreakGlass):
     room = opened.reflection
     _note(opened, BreakGlass.Action.DELETED_ROOM)
     delete_whole(room)
+
+
+def note_given(room: Reflection | None, about: str, *, reason: str, name: str, by=None):
+    """That something got another owner: in the list, and in the room where there is one."""
+    given = BreakGlass.objects.create(
+        reflection=room, room=about, user=by, name=name, action=BreakGlass.Action.GIVEN, reason=reason
+    )
+    if room:
+        _tell(given)
 
 
 def _note(opened: BreakGlass, action: str):

@@ -8,7 +8,6 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from reflection.confidentiality import own_answers_to_keep
-from reflection.keeping import give_to
 from reflection.models import Agreement, Participant, Reflection, Reminder
 
 # What lies above this app adds what it holds: a name, and a function of the user.
@@ -135,22 +134,6 @@ class DeletionForm(forms.Form):
         for place in Participant.objects.filter(user=self.user):
             leave(place)
         self.user.delete()
-
-
-@transaction.atomic
-def hand_over(user, to) -> int:
-    """Give all that is somebody's to somebody else, so that the account can go; returns how many things."""
-    rooms = Reflection.objects.filter(owner=user)
-    for room in rooms:
-        give_to(room, to)
-    others = [
-        relation.related_model._base_manager.filter(**{relation.field.name: user}).update(
-            **{relation.field.name: to}
-        )
-        for relation in user._meta.related_objects
-        if relation.related_model._meta.label_lower in OWNED and relation.related_model is not Reflection
-    ]
-    return len(rooms) + sum(others)
 
 
 def leave(place: Participant):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from aarhuskompas.editing import DeclaredLookups
 from reflection import breakglass
 from reflection.breakglass import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
+from reflection.handing_over import HandOverForm
 from reflection.models import BreakGlass
 from reflection.saving import posted, status_of
 
@@ -68,6 +69,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("aabn/", wrap(self.open_view), name="reflection_breakglass_open"),
+            path("giv-videre/", wrap(self.hand_over_view), name="reflection_breakglass_hand_over"),
             path("<int:pk>/rum/", wrap(self.room_view), name="reflection_breakglass_room"),
             path("<int:pk>/luk-koder/", wrap(self.close_view), name="reflection_breakglass_close"),
             path("<int:pk>/slet-svar/", wrap(self.answers_view), name="reflection_breakglass_answers"),
@@ -93,6 +95,20 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
         return TemplateResponse(
             request, "admin/reflection/breakglass/open.html", context, status=status_of(form)
         )
+
+    @method_decorator(form_methods)
+    def hand_over_view(self, request):
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        form = HandOverForm(posted(request), by=request.user)
+        if form.is_valid():
+            form.save()
+            messages.success(request, "Det, kontoen ejede, er givet videre.")
+            return redirect("admin:reflection_breakglass_changelist")
+        title = "Giv en lukket kontos ting videre"
+        context = {**self.admin_site.each_context(request), "title": title, "form": form}
+        template = "admin/reflection/breakglass/hand_over.html"
+        return TemplateResponse(request, template, context, status=status_of(form))
 
     @method_decorator(require_http_methods(["GET", "HEAD"]))
     @opening_required

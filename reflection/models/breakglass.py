@@ -28,6 +28,7 @@ class BreakGlass(models.Model):
         DELETED_ANSWERS = "deleted_answers", "slettede én deltagers svar efter ønske"
         HANDED_OVER = "handed_over", "lod en anden i rummet lede"
         DELETED_ROOM = "deleted_room", "slettede rummet"
+        GIVEN = "given", "gav en anden det, kontoen ejede"
 
     reflection = models.ForeignKey(
         "reflection.Reflection", models.SET_NULL, null=True, related_name="+", verbose_name="rum"

@@ -221,9 +221,12 @@ def test_who_still_owns_something_is_told_what_and_keeps_the_account(page, staff
     assert get_user_model().objects.filter(pk=staff.pk).exists()
 
 
+REASON = "Malik er holdt op, og Karen tager over."
+
+
 def hand_over(owner, to) -> str:
     told = StringIO()
-    call_command("hand_over", owner, to, stdout=told)
+    call_command("hand_over", owner, to, reason=REASON, stdout=told)
     return told.getvalue()
 
 

@@ -1,27 +1,35 @@
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from reflection.own_data import hand_over
+from accounts.models import User
+from reflection.handing_over import hand_over
+from reflection.models.breakglass import SHORTEST_REASON
+
+BY = "Driften"  # as everybody in the rooms reads it
 
 
 class Command(BaseCommand):
     help = (
-        "Gives the goals, collaborations and rooms of one account to another, so that the first can be "
-        "deleted. What somebody answered alone is deleted and not handed over."
+        "Gives the goals, collaborations and rooms of one account, open or closed, to another, so that the "
+        "first can be deleted. What somebody answered alone is deleted and not handed over. Everybody in the "
+        "rooms reads the reason."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("owner", help="the e-mail of who owns it now")
         parser.add_argument("to", help="the e-mail of who takes it over")
+        parser.add_argument("--reason", required=True, help="a sentence, in Danish, for those in the rooms")
 
-    def handle(self, *, owner, to, **options):
-        user, taker = self._find(owner), self._find(to)
+    def handle(self, *, owner, to, reason, **options):
+        everybody = User.objects.without_traces()
+        user, taker = self._find(everybody, owner), self._find(everybody.filter(is_active=True), to)
         if user == taker:
             raise CommandError("That is the same account twice.")
-        self.stdout.write(f"handed over: {hand_over(user, taker)}")
+        if len(reason.strip()) < SHORTEST_REASON:
+            raise CommandError(f"Write the reason as a sentence of at least {SHORTEST_REASON} letters.")
+        self.stdout.write(f"handed over: {hand_over(user, taker, reason=reason.strip(), name=BY)}")
 
-    def _find(self, email: str):
-        found = get_user_model().objects.filter(email=email.strip().lower(), is_active=True).first()
+    def _find(self, accounts, email: str):
+        found = accounts.filter(email=email.strip().lower()).first()
         if found is None:
-            raise CommandError("There is no active account with one of these e-mails.")
+            raise CommandError("There is no such account with one of these e-mails.")
         return found

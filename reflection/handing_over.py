@@ -1,0 +1,112 @@
+"""What an account owns gets another owner: everybody in its rooms reads who did it and why.
+
+An administrator does it where the account has been closed for a day; whoever runs the portal, by a command.
+"""
+
+from datetime import timedelta
+
+from django import forms
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.invitations import send
+from accounts.models import User
+from reflection.breakglass import name_of, note_given
+from reflection.keeping import give_to
+from reflection.models import Reflection
+from reflection.models.breakglass import SHORTEST_REASON
+from reflection.own_data import OWNED
+
+CLOSED_FOR = timedelta(hours=24)
+
+
+@transaction.atomic
+def hand_over(owner, to, *, reason: str, name: str, by=None) -> int:
+    """Give all that is somebody's to somebody else, so that the account can go; returns how many things."""
+    note_given(None, f"{owner} → {to}", reason=reason, name=name, by=by)
+    rooms = list(Reflection.objects.filter(owner=owner))
+    for room in rooms:
+        give_to(room, to)
+        if not room.is_solo:
+            note_given(room, name_of(room), reason=reason, name=name, by=by)
+    others = [
+        relation.related_model._base_manager.filter(**{relation.field.name: owner}).update(
+            **{relation.field.name: to}
+        )
+        for relation in owner._meta.related_objects
+        if _is_owned(relation) and relation.related_model is not Reflection
+    ]
+    told = {"owner": str(owner), "to": str(to), "who": name, "reason": reason}
+    for address in [owner.email, to.email]:
+        transaction.on_commit(lambda address=address: send("account/email/handed_over", address, told))
+    return len(rooms) + sum(others)
+
+
+def _is_owned(relation: models.ForeignObjectRel) -> bool:
+    return relation.related_model._meta.label_lower in OWNED
+
+
+class HandOverForm(forms.Form):
+    """Nobody is made to go away for a moment, and nobody is made up to take over (LeaderForm says why)."""
+
+    owner = forms.EmailField(
+        label="E-mail på den lukkede konto",
+        error_messages={"required": "Skriv e-mailen på den konto, der er lukket."},
+    )
+    to = forms.EmailField(
+        label="E-mail på den, der tager over",
+        error_messages={"required": "Skriv e-mailen på den, der tager over."},
+    )
+    reason = forms.CharField(
+        label="Hvorfor?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        min_length=SHORTEST_REASON,
+        max_length=500,
+        help_text="Alle i rummene kan læse det, så skriv ikke om personer.",
+        error_messages={
+            "required": "Skriv, hvorfor det skal have en ny ejer.",
+            "min_length": "Skriv grunden i en hel sætning, på mindst %(limit_value)d tegn.",
+        },
+    )
+    confirmed = forms.BooleanField(
+        label="Jeg ved, at alle i rummene får at se, hvad jeg har gjort og hvorfor, og at begge får en mail",
+        error_messages={"required": "Sæt kryds, hvis det skal gives videre."},
+    )
+
+    def __init__(self, *args, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def clean_owner(self) -> User:
+        owner = _account(self.cleaned_data["owner"])
+        if owner.is_active:
+            raise forms.ValidationError("Kontoen er åben. Kun en lukket kontos ting kan gives videre.")
+        if owner.closed_at is None or owner.closed_at > timezone.now() - CLOSED_FOR:
+            raise forms.ValidationError("Kontoen er lukket for mindre end et døgn siden. Prøv igen senere.")
+        return owner
+
+    def clean_to(self) -> User:
+        to = _account(self.cleaned_data["to"])
+        if not (to.is_active and to.has_begun):
+            raise forms.ValidationError("Kontoen er lukket eller ikke taget i brug.")
+        if to == self.by:
+            raise forms.ValidationError("Du kan ikke give det til dig selv.")
+        return to
+
+    def clean(self):
+        cleaned = super().clean()
+        owner, to = cleaned.get("owner"), cleaned.get("to")
+        if owner and to and to.date_joined >= owner.closed_at:
+            self.add_error("to", "Kontoen er nyere end lukningen af den, det tilhørte.")
+        return cleaned
+
+    def save(self):
+        said = self.cleaned_data
+        hand_over(said["owner"], said["to"], reason=said["reason"], name=self.by.get_full_name(), by=self.by)
+
+
+def _account(email: str) -> User:
+    found = User.objects.without_traces().filter(email__iexact=email.strip()).first()
+    if found is None:
+        raise forms.ValidationError("Der er ingen konto med den e-mail.")
+    return found
