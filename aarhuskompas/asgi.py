@@ -12,7 +12,8 @@ from aarhuskompas.wsgi import application as wsgi
 THREADS = 4
 
 may_upload = import_string("accounts.guards.may_upload")
-pages = import_string("reflection.boards.Boards")(OnThreads(wsgi, threads=THREADS, may_upload=may_upload))
+threads = OnThreads(wsgi, threads=THREADS, apart=("/konto/", "/en/konto/"), may_upload=may_upload)
+pages = import_string("reflection.boards.Boards")(threads)
 streams = import_string("reflection.streams.application")
 
 

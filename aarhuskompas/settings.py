@@ -160,15 +160,6 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # PostgreSQL may have been st
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Only rate limits live here, and they must count across processes.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "rate_limits",
-        "KEY_FUNCTION": "accounts.rate_limits.unreadable_key",
-    }
-}
-
 # --- People --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -197,14 +188,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "10/m/ip,5/m/key",
-    "reset_password_from_key": "20/m/ip",
-    "change_password": "5/m/user",
-    "room_code": "20/5m/ip",  # wrong codes only: a whole school may sit behind one address
-}
+ACCOUNT_RATE_LIMITS = False  # accounts/rate_limits.py: allauth's refuse right passwords, and wait on a thread
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "goals:mine"
 ACCOUNT_LOGOUT_REDIRECT_URL = "compass:front"
@@ -216,6 +201,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"

@@ -9,6 +9,7 @@ environ[REFUSED]; they answer it.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,14 +45,27 @@ class RefusedError(Exception):
 
 
 class OnThreads:
-    """The ASGI application for `wsgi`. A process makes at most `threads` answers at once."""
+    """The ASGI application for `wsgi`. A process makes at most `threads` answers at once.
+
+    Forms to addresses that begin with one of `apart` wait for each other on one more, which gives way to the
+    rest: checking a password costs as much as a hundred pages, and anybody may ask for it.
+    """
 
     def __init__(
-        self, wsgi: Callable, *, threads: int, may_upload: Callable[[dict], bool] = lambda environ: False
+        self,
+        wsgi: Callable,
+        *,
+        threads: int,
+        apart: tuple[str, ...] = (),
+        may_upload: Callable[[dict], bool] = lambda environ: False,
     ):
         self.wsgi = wsgi
         self.may_upload = may_upload
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self.apart = apart
+        self.pool_apart = ThreadPoolExecutor(
+            1, thread_name_prefix="apart", initializer=os.nice, initargs=(10,)
+        )
         self.large = 0
 
     async def __call__(self, scope, receive, send):
@@ -61,7 +75,9 @@ class OnThreads:
             except RefusedError as refused:
                 await self._refuse(refused.status, scope, receive, send)
                 return
-            answer = await self._run(self._answer, environ(scope, body))
+            is_apart = scope["method"] == "POST" and scope["path"].startswith(self.apart)
+            pool = self.pool_apart if is_apart else self.pool
+            answer = await self._run(self._answer, environ(scope, body), pool=pool)
         await self._send(answer, scope, send)
 
     async def _receive(self, scope, receive, body: IO[bytes]):
@@ -125,8 +141,8 @@ class OnThreads:
             content = None
         return Answer(*head, first, content)
 
-    async def _run(self, function: Callable, *arguments):
-        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
+    async def _run(self, function: Callable, *arguments, pool=None):
+        return await asyncio.get_running_loop().run_in_executor(pool or self.pool, function, *arguments)
 
 
 def finished(content: Iterable[bytes]) -> IO[bytes]:

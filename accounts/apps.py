@@ -9,10 +9,15 @@ class AccountsConfig(AppConfig):
     verbose_name = "Brugere"
 
     def ready(self):
+        from allauth.account.signals import password_reset
+
+        from accounts.doors import note_who_it_is
         from accounts.roles import grant_permissions, let_in
         from accounts.sessions import remember_the_end
 
         user_logged_in.connect(remember_the_end)
+        user_logged_in.connect(note_who_it_is)
+        password_reset.connect(note_who_it_is)
         m2m_changed.connect(let_in, sender=get_user_model().groups.through)
         # Permissions are made app by app; when auth has its turn, those of our own apps are there.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

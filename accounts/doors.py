@@ -2,6 +2,8 @@
 
 import functools
 
+from accounts.rate_limits import Device
+
 TOO_MANY = "too_many_login_attempts"
 
 
@@ -13,7 +15,15 @@ def with_status(view):
         response = view(request, *args, **kwargs)
         form = (getattr(response, "context_data", None) or {}).get("form")
         if request.method == "POST" and response.status_code == 200 and form is not None and form.errors:
-            response.status_code = 429 if form.has_error("__all__", TOO_MANY) else 422
+            is_limited = any(form.has_error(field, TOO_MANY) for field in form.errors)
+            response.status_code = 429 if is_limited else 422
+        if hasattr(request, "proved_to_be"):
+            Device.of(request).remember(response, request.proved_to_be.email)
         return response
 
     return answered
+
+
+def note_who_it_is(sender, request, user, **kwargs):
+    """On a login, and on a new password by mail: this browser is known from now on."""
+    request.proved_to_be = user

@@ -1,6 +1,10 @@
 """allauth's forms as the portal shows them: the label says what a field is for, once."""
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
+
+from accounts.rate_limits import CHANGE_PASSWORD
 
 
 class WithoutPlaceholders:
@@ -17,7 +21,16 @@ class LoginForm(WithoutPlaceholders, forms.LoginForm):
 
 
 class ChangePasswordForm(WithoutPlaceholders, forms.ChangePasswordForm):
-    pass
+    def clean_oldpassword(self):
+        """Whoever sits down at somebody's open desk does not find out the password."""
+        who = str(self.user.pk)
+        if CHANGE_PASSWORD.is_used_up(who):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        try:
+            return super().clean_oldpassword()
+        except ValidationError:
+            CHANGE_PASSWORD.use(who)
+            raise
 
 
 class ResetPasswordForm(WithoutPlaceholders, forms.ResetPasswordForm):

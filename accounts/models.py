@@ -133,3 +133,27 @@ class User(AbstractUser):
                 )
                 self.logentry_set.update(user=trace)
             return super().delete(*args, **kwargs)
+
+
+class WrongTriesQuerySet(models.QuerySet):
+    def add(self, key: str, *, until) -> int:
+        """One more; returns how many there are."""
+        self.get_or_create(key=key, defaults={"until": until})
+        self.filter(key=key).update(number=models.F("number") + 1)
+        return self.get(key=key).number
+
+    def past(self):
+        return self.filter(until__lt=timezone.now())
+
+
+class WrongTries(models.Model):
+    """How often something wrong was tried (accounts/rate_limits.py); who tried it nobody can tell."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    number = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)
+
+    objects = WrongTriesQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.number} until {self.until}"

@@ -1,13 +1,149 @@
-"""What is counted so that nobody tries passwords and codes without end."""
+"""Wrong passwords and codes are counted, so that guessing is hopeless and nobody is locked out by others.
 
-from django.utils.crypto import salted_hmac
+A right one gets in, however many wrong ones others have sent. Only whoever has sent wrong ones is told to
+wait, and from a certain number on is not even looked up. No request waits on a thread for another.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
+from django.core import signing
+from django.utils.crypto import get_random_string, salted_hmac
+
+from accounts.models import WrongTries
+
+MINUTES, DAY = 5 * 60, 24 * 60 * 60
 
 
-def unreadable_key(key: str, key_prefix: str, version: int) -> str:
-    """A key of the cache, which names somebody's network address, as the database may keep it.
+class Budget(NamedTuple):
+    """So many wrong tries for each of whom they are counted, in each window of so many seconds."""
 
-    With the secret key, for there are few enough addresses to try them all (public-sector.md B2).
-    """
-    return salted_hmac(
-        "accounts.rate_limits", f"{key_prefix}:{version}:{key}", algorithm="sha256"
-    ).hexdigest()
+    name: str
+    most: int
+    seconds: int
+
+    def used(self, *whose: str) -> int:
+        found = WrongTries.objects.filter(key=self._key(*whose)).values_list("number", flat=True)
+        return found.first() or 0
+
+    def is_used_up(self, *whose: str) -> bool:
+        return self.used(*whose) >= self.most
+
+    def use(self, *whose: str) -> int:
+        return WrongTries.objects.add(self._key(*whose), until=datetime.fromtimestamp(self._end(), UTC))
+
+    def _end(self) -> int:
+        return (int(time.time()) // self.seconds + 1) * self.seconds
+
+    def _key(self, *whose: str) -> str:
+        """Names nobody; with the secret key, for there are few enough addresses to try them all."""
+        words = [self.name, str(self._end()), *whose]
+        return salted_hmac("accounts.rate_limits", "\n".join(words), algorithm="sha256").hexdigest()
+
+
+# --- Codes of rooms -------------------------------------------------------------------------------
+
+# There are 32^6, about 10^9. With a hundred rooms open all year an address with a thousand tries a day finds
+# one in 29 years, and all addresses together in three; each further address has 20 tries. A hall with one
+# network address has a thousand mistypings a day; links and QR codes always work.
+CODE_SOON = Budget("codes, soon", 20, MINUTES)
+CODE_DAY = Budget("codes", 1_000, DAY)
+CODE_EVERYBODY = Budget("codes of everybody", 10_000, DAY)
+
+
+class CodeTries:
+    def __init__(self, request):
+        self.address = get_ip(request)
+
+    def are_over(self) -> bool:
+        """No code is looked up any more, not even a right one."""
+        today = CODE_DAY.used(self.address)
+        return today >= CODE_DAY.most or (today >= CODE_SOON.most and CODE_EVERYBODY.is_used_up())
+
+    def add(self) -> bool:
+        """Count a wrong one; whether its sender is told to wait."""
+        CODE_DAY.use(self.address)
+        CODE_EVERYBODY.use()
+        return CODE_SOON.use(self.address) > CODE_SOON.most
+
+
+# --- Passwords ------------------------------------------------------------------------------------
+
+# A guesser has thirty tries a day from an address, and on one account a hundred from all addresses together;
+# from then on each further address has one. A browser that has logged in before is counted by itself.
+LOGIN_SOON = Budget("logins, soon", 5, MINUTES)
+LOGIN_DAY = Budget("logins", 30, DAY)
+LOGIN_ACCOUNT = Budget("logins to an account", 100, DAY)
+LOGIN_ADDRESS = Budget("logins from an address", 300, DAY)
+CHANGE_PASSWORD = Budget("changes of a password", 10, DAY)
+
+
+class LoginTries:
+    def __init__(self, request, email: str):
+        self.email = email.strip().lower()
+        device = Device.of(request)
+        self.is_known = device.knows(self.email)
+        self.address = device.name if self.is_known else get_ip(request)
+
+    def are_over(self) -> bool:
+        """No password is looked at any more, not even the right one."""
+        today = LOGIN_DAY.used(self.email, self.address)
+        return today >= LOGIN_DAY.most or (today > 0 and not self.is_known and self._is_attacked())
+
+    def _is_attacked(self) -> bool:
+        return LOGIN_ACCOUNT.is_used_up(self.email) or LOGIN_ADDRESS.is_used_up(self.address)
+
+    def add(self) -> bool:
+        """Count a wrong one; whether its sender is told to wait."""
+        LOGIN_DAY.use(self.email, self.address)
+        if not self.is_known:
+            LOGIN_ACCOUNT.use(self.email)
+            LOGIN_ADDRESS.use(self.address)
+        return LOGIN_SOON.use(self.email, self.address) > LOGIN_SOON.most
+
+
+class Device(NamedTuple):
+    """A browser in which people have logged in, by a signed cookie that it gets then."""
+
+    name: str
+    accounts: tuple[str, ...] = ()
+
+    MOST_ACCOUNTS = 5
+    DAYS = 180
+
+    @classmethod
+    def of(cls, request) -> "Device":
+        try:
+            cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+            name, accounts = signing.loads(cookie, salt="device", max_age=cls.DAYS * DAY)
+        except signing.BadSignature:
+            return cls(get_random_string(20))
+        return cls(name, tuple(accounts))
+
+    def knows(self, email: str) -> bool:
+        return self._mark(email) in self.accounts
+
+    def remember(self, response, email: str):
+        mark = self._mark(email.lower())
+        accounts = [mark, *(other for other in self.accounts if other != mark)][: self.MOST_ACCOUNTS]
+        response.set_cookie(
+            settings.DEVICE_COOKIE_NAME,
+            signing.dumps([self.name, accounts], salt="device"),
+            max_age=self.DAYS * DAY, httponly=True, samesite="Lax", secure=settings.IS_HTTPS,
+        )  # fmt: skip
+
+    def _mark(self, email: str) -> str:
+        return salted_hmac("accounts.device", f"{self.name}\n{email}", algorithm="sha256").hexdigest()[:20]
+
+
+# --- Mails with a link for a new password -----------------------------------------------------------
+
+RESET_MAIL = Budget("reset mails", 1, MINUTES)
+
+
+def may_get_reset_mail(user) -> bool:
+    """Not again within minutes, whoever asks for it."""
+    return RESET_MAIL.use(str(user.pk)) <= RESET_MAIL.most

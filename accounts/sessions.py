@@ -66,3 +66,7 @@ class AbsoluteSession:
         if request.session.modified:
             set_age(request.session)
         return response
+
+
+def past_sessions():
+    return Session.objects.filter(expire_date__lt=timezone.now())

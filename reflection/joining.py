@@ -1,17 +1,21 @@
 """Coming into a room: by code, by link, or back again on another device."""
 
-from allauth.core import ratelimit
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rate_limits import CodeTries
 from reflection import tokens
 from reflection.models import Participant, Party, Reflection
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")
 UNKNOWN_LINK = _("Linket fører ikke til et åbent rum. Bed om et nyt, eller skriv koden.")
-TOO_MANY_TRIES = _("Der er prøvet for mange koder herfra. Vent fem minutter, og prøv igen.")
+TOO_MANY_TRIES = _(
+    "Koden passer ikke, og der er prøvet for mange koder herfra. Vent fem minutter, eller brug linket "
+    "til rummet."
+)
+TOO_MANY_TODAY = _("Der er prøvet for mange koder herfra i dag. Brug linket eller QR-koden til rummet.")
 
 
 NAME_IS_TAKEN = _(
@@ -42,13 +46,14 @@ class CodeForm(forms.Form):
         """The room or the participant that the code opens, in `found`; only wrong codes count."""
         if token := tokens.link_in(self.cleaned_data["code"]):
             return self.clean_link(token)
-        if not ratelimit.consume(self.request, action="room_code", dry_run=True):
-            self.is_limited = True
-            raise forms.ValidationError(TOO_MANY_TRIES)
+        tries = CodeTries(self.request)
+        if tries.are_over():
+            self._refuse(TOO_MANY_TODAY)
         code = tokens.normalised(self.cleaned_data["code"])
         self.found = self.find(code)
         if self.found is None:
-            ratelimit.consume(self.request, action="room_code")
+            if tries.add():
+                self._refuse(TOO_MANY_TRIES)
             raise forms.ValidationError(UNKNOWN_CODE)
         return code
 
@@ -61,6 +66,10 @@ class CodeForm(forms.Form):
 
     def find_link(self, token: str) -> Reflection | Participant | None:
         return Reflection.objects.by_link(token).first() or ReturnForm.find_link(self, token)
+
+    def _refuse(self, why):
+        self.is_limited = True
+        raise forms.ValidationError(why)
 
     def find(self, code: str) -> Reflection | Participant | None:
         if len(code) == tokens.RETURN_CODE_LENGTH:

@@ -29,7 +29,7 @@ def new_nonce() -> str:
 
 
 def room_code(nonce: str) -> str:
-    """Six characters for the wall; good for a try a second, not for more: attempts are limited."""
+    """Six characters for the wall: few enough that tries are counted (accounts/rate_limits.py)."""
     return _spelt(_derived("room code", nonce), CODE_LENGTH)
 
 

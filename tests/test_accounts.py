@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core import mail
+from django.core import mail, signing
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import IntegrityError, connection
@@ -95,11 +95,139 @@ def test_after_too_many_attempts_one_must_wait_and_is_told_so_in_danish(page, cl
     assert staff.email in answer.html  # nobody types it twice
 
 
-def test_the_right_password_does_not_help_somebody_who_must_wait(client, staff):
+# --- Guessing, and who must not suffer from it ----------------------------------------------------
+
+
+def try_from(address, user, password="forkert-kodeord", client=None):  # noqa: S107
+    """The status of one login from a network address, in a browser that nobody knows."""
+    sent = {"login": user.email, "password": password}
+    return (client or Client()).post(LOGIN, sent, REMOTE_ADDR=address).status_code
+
+
+def addresses(number):
+    return [f"10.0.{n // 250}.{n % 250 + 1}" for n in range(number)]
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The passwords that were checked."""
+    seen, check = [], User.check_password
+
+    def check_and_remember(user, password):
+        seen.append(password)
+        return check(user, password)
+
+    monkeypatch.setattr(User, "check_password", check_and_remember)
+    return seen
+
+
+def test_the_right_password_gets_in_after_wrong_ones(client, staff):
     for _ in range(6):
         log_in(client, staff, "forkert-kodeord")
     log_in(client, staff)
-    assert not is_logged_in(client)
+    assert is_logged_in(client)
+
+
+def test_wrong_passwords_from_elsewhere_lock_nobody_out(client, staff):
+    for address in addresses(150):
+        try_from(address, staff)
+    for _ in range(40):
+        try_from("10.0.9.9", staff)
+    log_in(client, staff)
+    assert is_logged_in(client)
+
+
+def test_wrong_passwords_of_a_colleague_lock_no_municipality_out(client, staff):
+    for number in range(310):
+        try_from("127.0.0.1", User(email=f"gaet{number}@example.dk"))
+    log_in(client, staff)
+    assert is_logged_in(client)
+
+
+def test_a_hall_of_people_logs_in_from_one_address_within_a_minute():
+    people = [make_user(email=f"person{number}@example.dk") for number in range(40)]
+    assert {try_from("10.0.0.1", person, PASSWORD) for person in people} == {302}
+
+
+def test_a_guesser_with_one_address_has_thirty_tries_a_day_on_an_account(staff, looked_at):
+    answers = [try_from("10.0.0.1", staff) for _ in range(100)]
+    assert len(looked_at) == 30
+    assert answers[:5] == [422] * 5
+    assert set(answers[5:]) == {429}
+    assert try_from("10.0.0.1", staff, PASSWORD) == 429
+
+
+def test_a_guesser_with_many_addresses_has_a_hundred_and_one_for_each(staff, looked_at):
+    for address in addresses(60):
+        for _ in range(5):
+            try_from(address, staff)
+    assert len(looked_at) <= 100 + 60
+
+
+def test_a_guesser_with_many_accounts_has_few_tries_on_each(looked_at):
+    people = [make_user(email=f"person{number}@example.dk") for number in range(80)]
+    for _ in range(6):
+        for person in people:
+            try_from("10.0.0.1", person)
+    assert len(looked_at) <= 300 + len(people)
+
+
+def test_a_browser_in_which_one_has_logged_in_is_never_locked_by_others(client, staff):
+    log_in(client, staff)
+    client.post(LOGOUT)
+    for _ in range(40):
+        try_from("127.0.0.1", staff)
+    log_in(client, staff)
+    assert is_logged_in(client)
+
+
+def test_a_browser_that_is_known_has_no_more_tries_than_others(client, staff, looked_at):
+    log_in(client, staff)
+    client.post(LOGOUT)
+    for number in range(50):
+        try_from(f"10.0.0.{number + 1}", staff, client=client)
+    assert len(looked_at) == 1 + 30
+
+
+def test_a_new_password_by_mail_lets_one_in_where_one_has_to_wait(page, client, staff):
+    for _ in range(31):
+        log_in(client, staff, "forkert-kodeord")
+    page("/konto/adgangskode/glemt/").form().send({"email": staff.email})
+    page(link_in_the_mail()).form().send(
+        {"password1": "et-helt-nyt-kodeord", "password2": "et-helt-nyt-kodeord"}
+    )
+    log_in(client, staff, "et-helt-nyt-kodeord")
+    assert is_logged_in(client)
+
+
+def test_the_next_day_one_may_try_again(client, staff, time_machine):
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    for _ in range(31):
+        log_in(client, staff, "forkert-kodeord")
+    time_machine.move_to("2026-11-25T08:00:00+01:00")
+    log_in(client, staff)
+    assert is_logged_in(client)
+
+
+def test_only_who_logs_in_gets_the_cookie_that_knows_the_browser_and_it_says_nothing(client, staff):
+    log_in(client, staff, "forkert-kodeord")
+    assert settings.DEVICE_COOKIE_NAME not in client.cookies
+    log_in(client, staff)
+    cookie = client.cookies[settings.DEVICE_COOKIE_NAME]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert staff.email not in str(signing.loads(cookie.value, salt="device"))
+    client.cookies[settings.DEVICE_COOKIE_NAME] = cookie.value[:-1]
+    assert log_in(client, staff).status_code == 302
+
+
+def test_who_sits_at_an_open_desk_does_not_find_out_the_password(staff, staff_client, looked_at):
+    form = {"password1": "et-helt-nyt-kodeord", "password2": "et-helt-nyt-kodeord"}
+    answers = [
+        staff_client.post("/konto/adgangskode/skift/", form | {"oldpassword": f"gæt-{n}"}).status_code
+        for n in range(15)
+    ]
+    assert answers == [422] * 10 + [429] * 5
+    assert len(looked_at) == 10
 
 
 def test_a_new_address_in_a_header_is_no_way_round_the_limit(client, staff):
@@ -178,6 +306,21 @@ def test_the_mail_is_danish_and_holds_no_password(page, staff):
     assert "Hello" not in message.body
 
 
+def test_nobody_gets_mail_who_has_no_account(page, db):
+    page("/konto/adgangskode/glemt/").form().send({"email": "ukendt@example.dk"})
+    assert mail.outbox == []
+
+
+def test_one_is_not_flooded_with_mails_that_others_ask_for(page, staff, time_machine):
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    answers = [page("/konto/adgangskode/glemt/").form().send({"email": staff.email}).text for _ in range(5)]
+    assert len(mail.outbox) == 1
+    assert len(set(answers)) == 1
+    time_machine.move_to("2026-11-24T08:05:01+01:00")
+    page("/konto/adgangskode/glemt/").form().send({"email": staff.email})
+    assert len(mail.outbox) == 2
+
+
 def test_a_link_works_once(page, staff):
     page("/konto/adgangskode/glemt/").form().send({"email": staff.email})
     link = link_in_the_mail()
@@ -214,7 +357,7 @@ def test_the_database_keeps_no_network_address_of_those_who_try(client, staff):
     client.post(LOGIN, {"login": staff.email, "password": "forkert-kodeord"}, REMOTE_ADDR="203.0.113.77")
     client.post("/deltag/", {"code": "ABC234"}, REMOTE_ADDR="203.0.113.77")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT cache_key FROM rate_limits")
+        cursor.execute("SELECT key FROM accounts_wrongtries")
         keys = [key for (key,) in cursor]
     assert len(keys) >= 3
     assert all(re.fullmatch("[0-9a-f]{64}", key) for key in keys)

@@ -288,6 +288,15 @@ def test_the_page_about_cookies_names_all_that_a_browser_keeps():
         assert set(re.findall(r"`(kompas-[\w-]+)`", text)) == kept
 
 
+def test_the_page_about_cookies_names_all_that_the_portal_sets(settings):
+    names = {getattr(settings, name) for name in dir(settings) if name.endswith("_COOKIE_NAME")}
+    page = next(page for page in read("pages.yaml") if page["slug"] == "cookies")
+    for text in [page["body"], page["body_en"]]:
+        assert names - {settings.LANGUAGE_COOKIE_NAME} <= set(
+            re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+        )
+
+
 def test_a_browser_keeps_nothing_for_longer_in_any_other_way():
     others = re.compile(r"sessionStorage|indexedDB|document\.cookie|caches\.open|localStorage\[")
     files = sorted((ROOT / "static" / "js").rglob("*.js"))

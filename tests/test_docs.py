@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from aarhuskompas.models import KEPT as UNSAVED_KEPT
+from accounts.rate_limits import Device
 from compass.tried_files import KEPT_FOR
 from goals.overview import LEAST
 from reflection.breakglass import LeaderForm
@@ -125,6 +126,7 @@ def in_the_code() -> dict[str, str]:
         "aarhuskompas.models.KEPT": f"{UNSAVED_KEPT.days} days",
         "reflection.following.DAYS": f"{DAYS} days",
         "reflection.places.LASTS": f"{PLACE_LASTS.days} days",
+        "accounts.rate_limits.Device.DAYS": f"{Device.DAYS} days",
         **{where: f"{time / timedelta(hours=1):g} hour" for where, time in hours.items()},
     }
 

@@ -229,6 +229,30 @@ def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
     assert recording.closed
 
 
+def test_who_asks_for_what_is_dear_keeps_no_page_waiting():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wsgi(environ, start_response):
+        if environ["REQUEST_METHOD"] == "POST":
+            begun.set()
+            go_on.wait(5)
+        start_response("200 OK", [])
+        return Answer([b""])
+
+    async def both():
+        application = OnThreads(wsgi, threads=1, apart=("/dyrt/",))
+        dear, reader = Visitor("/dyrt/ind/", method="POST"), Visitor("/dyrt/ind/")
+        sending = asyncio.create_task(application(dear.scope, dear.receive, dear.send))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        await application(reader.scope, reader.receive, reader.send)
+        go_on.set()
+        await sending
+        return reader.status, dear.status
+
+    assert asyncio.run(both()) == (200, 200)
+
+
 def test_head_is_answered_without_the_page():
     assert visit(answering(b"words"), method="HEAD").body == b""
 

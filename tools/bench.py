@@ -183,7 +183,6 @@ def prepared():
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"STATIC_ROOT": f"{folder}/static", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
         manage("migrate", "--no-input", "-v0")
-        manage("createcachetable", "-v0")
         manage("load_content")
         manage("collectstatic", "--no-input", "-v0")
         yield

@@ -52,7 +52,6 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"STATIC_ROOT": f"{folder}/static", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
         manage("migrate", "--no-input", "-v0")
-        manage("createcachetable", "-v0")
         manage("load_content")
         manage("collectstatic", "--no-input", "-v0")
         with served("tools.floor:application") as floor, served("aarhuskompas.asgi:application") as portal:

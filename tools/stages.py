@@ -66,7 +66,6 @@ def collect_static_files() -> None:
 def prepare(*, demo: bool) -> None:
     compile_catalogue()
     run("Database tables", "migrate", "--no-input", "-v0")
-    run("Table for rate limits", "createcachetable", "-v0")
     run("Content", "load_content")
     if demo:
         run("Demo accounts", "demo_accounts")

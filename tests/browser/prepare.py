@@ -19,7 +19,6 @@ STAFF = "medarbejder@example.dk"
 
 
 def fill():
-    call_command("createcachetable", verbosity=0)
     call_command("load_content", stdout=StringIO())
     call_command("demo_accounts", stdout=StringIO())
     routes.make_examples(User.objects.get(email=STAFF))

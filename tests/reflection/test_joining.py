@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts import rate_limits
 from reflection import tokens
+from reflection.joining import CodeForm
 from reflection.models import Participant, Reflection
 from tests.factories import make_guide, make_room, make_user
 from tests.reflection.people import enter, place_of
@@ -16,7 +17,6 @@ from tests.reflection.people import enter, place_of
 
 @pytest.fixture
 def room(db):
-    cache.clear()
     return make_room(leader=make_user("Malik Medarbejder"))
 
 
@@ -116,11 +116,39 @@ def test_the_six_characters_are_no_link(client, room):
     assert client.get(reverse("reflection:join", args=[room.code])).status_code == 404
 
 
-def test_who_guesses_codes_is_stopped_and_told_so(page, room):
+def guess(code, address="10.0.0.1"):
+    return Client().post(CODE, {"code": code}, REMOTE_ADDR=address).status_code
+
+
+def test_who_guesses_codes_is_told_to_wait_and_the_right_one_still_gets_in(page, room):
     for _attempt in range(20):
         page(CODE, post={"code": "AAAAAA"}, status=422)
-    stopped = page(CODE, post={"code": room.code}, status=429)
-    assert "Der er prøvet for mange koder herfra" in stopped.text
+    assert "der er prøvet for mange koder herfra" in page(CODE, post={"code": "AAAAAA"}, status=429).text
+    assert page(CODE, post={"code": room.code}).url == reverse("reflection:join", args=[room.invitation])
+
+
+def test_an_address_has_so_many_wrong_codes_a_day_and_the_link_works_on(page, client, room, monkeypatch):
+    monkeypatch.setattr(rate_limits, "CODE_DAY", rate_limits.CODE_DAY._replace(most=30))
+    answers = [guess("AAAAAA") for _attempt in range(40)]
+    assert answers == [422] * 20 + [429] * 20
+    assert guess(room.code) == 429
+    assert guess(room.code, address="10.0.0.2") == 302
+    assert page(reverse("reflection:join", args=[room.invitation])).form()
+
+
+def test_a_guesser_with_many_addresses_soon_has_few_tries_on_each(room, monkeypatch):
+    monkeypatch.setattr(rate_limits, "CODE_EVERYBODY", rate_limits.CODE_EVERYBODY._replace(most=50))
+    looked_up = []
+    monkeypatch.setattr(CodeForm, "find", lambda form, code: looked_up.append(code))
+    for number in range(10):
+        for _attempt in range(60):
+            guess("AAAAAA", address=f"10.0.1.{number}")
+    assert len(looked_up) <= 50 + 10 * 20
+
+
+def test_a_hundred_come_at_once_and_nobody_is_refused(room, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("a page's thread must not wait"))
+    assert {guess(room.code) for _person in range(100)} == {302}
 
 
 def test_right_codes_do_not_count_as_guesses(client, room):

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from aarhuskompas.logs import JsonFormatter
+from accounts.models import WrongTries
 from goals.models import Review
 from reflection.models import Answer, Reflection
 from tests.factories import make_goal, make_guide, make_room, make_user, tomorrow, yesterday
@@ -93,10 +95,22 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
     purges = [line for line in logged if line["message"] == "purge"]
     assert [(line["kind"], line["number"], line["basis"]) for line in purges] == [
         ("rehearsals", 0, "Sag 2026-1"), ("unsaved forms", 0, "Sag 2026-1"),
-        ("tried spreadsheets", 0, "Sag 2026-1"), ("rooms", 1, "Sag 2026-1"),
+        ("tried spreadsheets", 0, "Sag 2026-1"), ("expired sessions", 0, "Sag 2026-1"),
+        ("counts of wrong tries", 0, "Sag 2026-1"), ("rooms", 1, "Sag 2026-1"),
     ]  # fmt: skip
     assert "hemmeligt" not in str(logged)
     assert "gone: 0 rooms" in run("purge")
+
+
+def test_what_is_over_goes_and_what_still_counts_stays(leader):
+    for key, until in [("past", yesterday()), ("now", tomorrow())]:
+        Session.objects.create(session_key=key, session_data="", expire_date=until)
+        WrongTries.objects.add(key, until=until)
+    assert "would go: 1 expired sessions" in run("purge", dry_run=True)
+    told = run("purge")
+    assert "gone: 1 expired sessions" in told
+    assert "gone: 1 counts of wrong tries" in told
+    assert [row.pk for row in [*Session.objects.all(), *WrongTries.objects.all()]] == ["now", "now"]
 
 
 def test_a_room_with_a_date_of_its_own_is_kept_until_then(leader):

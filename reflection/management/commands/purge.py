@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aarhuskompas.models import UnsavedWork
+from accounts.models import WrongTries
+from accounts.sessions import past_sessions
 from compass.tried_files import TriedFile, past_files
 from reflection.keeping import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
 
@@ -18,6 +20,7 @@ REFUSED = (
 class Command(BaseCommand):
     help = (
         "Deletes rehearsals after a day, unsaved forms after thirty, spreadsheets that nobody imported, "
+        "expired sessions, counts of wrong tries whose time is over, "
         "and answers and people of rooms whose time is over. Run it daily."
     )
 
@@ -28,6 +31,8 @@ class Command(BaseCommand):
         self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
         self._purge("tried spreadsheets", past_files(), TriedFile.remove, dry_run=dry_run)
+        self._delete("expired sessions", past_sessions(), dry_run=dry_run)
+        self._delete("counts of wrong tries", WrongTries.objects.past(), dry_run=dry_run)
         if not has_deadline():
             raise CommandError(REFUSED)
         self._purge("rooms", past_rooms(), empty, dry_run=dry_run)
@@ -36,6 +41,13 @@ class Command(BaseCommand):
         found = list(found)
         for one in [] if dry_run else found:
             delete(one)
-        fields = {"kind": what, "number": len(found), "dry_run": dry_run, "basis": settings.PURGE_BASIS}
+        self._say(what, len(found), dry_run=dry_run)
+
+    def _delete(self, what, found, *, dry_run):
+        """All at once: there may be a great many."""
+        self._say(what, found.count() if dry_run else found.delete()[0], dry_run=dry_run)
+
+    def _say(self, what, number, *, dry_run):
+        fields = {"kind": what, "number": number, "dry_run": dry_run, "basis": settings.PURGE_BASIS}
         logger.info("purge", extra={"fields": fields})
-        self.stdout.write(f"{'would go' if dry_run else 'gone'}: {len(found)} {what}")
+        self.stdout.write(f"{'would go' if dry_run else 'gone'}: {number} {what}")
