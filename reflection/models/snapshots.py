@@ -128,7 +128,7 @@ def take_snapshots(reflection):
     cells = _cells(reflection, earlier)
     asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
     scales = set(asked.values_list("pk", flat=True))
-    on_screen = set(reflection.participants.on_screen().values_list("party", flat=True))
+    on_screen = set(reflection.participants.on_screen().values_list("party", flat=True).distinct())
     for cell in sorted(cells, key=lambda cell: cell.place):  # not in the order of the first answers
         reveal = _Reveal(reflection, cells[cell], earlier[cell], is_paper_alone=cell.party not in on_screen)
         if reveal.is_allowed:
@@ -209,7 +209,7 @@ class _Reveal:
         if not self.reflection.is_confidential:
             return True
         named_before = any(said["name"] for snapshot in self.earlier for said in snapshot.comments)
-        return self._may_show(self.members, self.before) and (self._may_name or not named_before)
+        return self._may_show(self.members, self.before) and (not named_before or self._may_name)
 
     def _may_show(self, now: Members, before: list[Members]) -> bool:
         on_paper = [shown for shown in before if all(_is_on_paper(member) for member in shown.items())]

@@ -10,7 +10,9 @@ from itertools import product
 from typing import NamedTuple
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -386,3 +388,33 @@ def test_three_on_screens_come_to_papers_that_stood_alone(room):
     add(room, "1")
     room.reveal()
     assert [values.counts for values in cells(room).values()] == [[3, 0, 3, 0, 0]]
+
+
+def test_who_types_a_paper_in_after_a_reveal_is_told_when_it_will_be_shown(page, room):
+    address = reverse("reflection:paper", args=[room.key])
+    words = "Svarene har været vist. Et nyt papirsvar kommer først på tavlen sammen med andre nye svar."
+    assert words not in page(address, by=room.owner).text
+    add(room, *["3"] * 3)
+    room.reveal()
+    room.collect_again()
+    assert words in page(address, by=room.owner).text
+
+
+# --- What a reveal costs ---------------------------------------------------------------------------
+
+
+def queries_of_a_second_reveal(room, people: int) -> int:
+    chosen = add(room, *[("3", "ord")] * people)
+    room.reveal()
+    room.collect_again()
+    for person in chosen:
+        answer(person, "4", "andre ord")
+    with CaptureQueriesContext(connection) as queries:
+        room.reveal()
+    assert len(board(room)[0].comments) == people
+    return len(queries)
+
+
+def test_a_reveal_asks_the_same_of_the_database_for_few_and_for_many(room):
+    many = make_room(leader=room.owner)
+    assert queries_of_a_second_reveal(room, 3) == queries_of_a_second_reveal(many, 30)
