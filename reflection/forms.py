@@ -44,6 +44,8 @@ class Clash(NamedTuple):
 class AutosavedForm:
     """Mixin for forms: the hidden state, and the clashes of the last save."""
 
+    room: Reflection | None = None  # where it is filled in while others may be there
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.clashes: list[Clash] = []
@@ -127,7 +129,7 @@ class AnswersForm(AutosavedForm, forms.Form):
     """
 
     def __init__(self, *args, participant: Participant, prompts: list[Prompt], about=None, **kwargs):
-        self.participant, self.about = participant, about
+        self.participant, self.about, self.room = participant, about, participant.reflection
         self.prompts = {f"prompt-{prompt.pk}": prompt for prompt in prompts}
         self.stored = self._answers()
         initial = {name: answer.raw for name, answer in self.stored.items()}

@@ -1,5 +1,5 @@
-"""Live updates: whoever follows a room is told «changed» or «revealed», never what; the page then
-fetches it.
+"""Live updates: whoever follows a room is told «changed», «counted» or «revealed», never what; the page
+then fetches it.
 
 A process holds one database connection for all its followers (reflection.streams).
 """
@@ -18,7 +18,9 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "reflection"  # one for all, so that no request names it; the key is the payload
 CHANGED = b"event: changed\ndata:\n\n"
+COUNTED = b"event: counted\ndata:\n\n"  # somebody came or is done: whoever is writing need not fetch
 REVEALED = b"event: revealed\ndata:\n\n"  # who waits goes on at once, and need not fetch to find out
+SAYS_MORE = [COUNTED, CHANGED, REVEALED]
 KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
@@ -30,10 +32,14 @@ PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, wher
 
 
 class Follower(asyncio.Event):
-    """Set when there is something to tell, and what."""
+    """Set when there is something to tell, and what: of several the one that says most."""
 
-    what = CHANGED
+    what = COUNTED
     is_last = False
+
+    def tell(self, what: bytes):
+        self.what = max(self.what, what, key=SAYS_MORE.index)
+        self.set()
 
 
 followers: defaultdict[str, set[Follower]] = defaultdict(set)
@@ -78,7 +84,7 @@ async def changes(
             except TimeoutError:
                 yield KEEP_ALIVE
             else:
-                what, follower.what = follower.what, CHANGED
+                what, follower.what = follower.what, COUNTED
                 follower.clear()
                 yield what
                 if follower.is_last:
@@ -141,7 +147,7 @@ def hear(payload: str) -> None:
         wake(key)
     elif key not in delayed:
         seconds = len(followers.get(key, ())) / PAGES_A_SECOND
-        delayed[key] = asyncio.get_running_loop().call_later(seconds, wake, key)
+        delayed[key] = asyncio.get_running_loop().call_later(seconds, _count, key)
 
 
 def wake(*keys: str, what: bytes = CHANGED) -> None:
@@ -149,13 +155,15 @@ def wake(*keys: str, what: bytes = CHANGED) -> None:
         if waiting := delayed.pop(key, None):
             waiting.cancel()
         for follower in followers.get(key, ()):
-            if what == REVEALED:  # not forgotten for a change that follows at once
-                follower.what = what
-            follower.set()
+            follower.tell(what)
 
 
 def send_away(place: str) -> None:
     """One more event, and the page that fetches learns that its place is gone."""
     for follower in followers.get(place, ()):
         follower.is_last = True
-        follower.set()
+        follower.tell(CHANGED)
+
+
+def _count(key: str) -> None:
+    wake(key, what=COUNTED)

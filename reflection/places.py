@@ -12,7 +12,7 @@ from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
 from reflection.live import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
-from reflection.saving import typed
+from reflection.saving import typed, typed_answers
 
 SESSION_KEY = STAYS  # of places without an account: room → place
 BY_ACCOUNT = "account_places"  # entered by somebody's own code: they end as a login does
@@ -164,6 +164,16 @@ def facilitator_required(view):
     return guarded
 
 
+def _no_more_answers(request, room: Reflection):
+    """Whoever was writing is told, gets the words back and finds the way on; others are led there."""
+    if request.htmx:
+        closed = {"state": "closed", "room": room}
+        return render(request, "components/save_status.html", closed, status=409)
+    if words := typed_answers(request):
+        return render(request, "reflection/over.html", {"room": room, "typed": words}, status=409)
+    return redirect(room.result_address)
+
+
 def answering_required(view):
     """Turn `key` into the place of somebody who answers, while answers are taken."""
 
@@ -185,8 +195,6 @@ def collecting_required(view):
     def guarded(request, place, *args, **kwargs):
         if place.reflection.is_collecting:
             return view(request, place, *args, **kwargs)
-        if request.htmx:
-            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
-        return redirect(place.reflection.result_address)
+        return _no_more_answers(request, place.reflection)
 
     return guarded

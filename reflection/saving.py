@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reflection.forms import AutosavedForm
+from reflection.models import UNKNOWN
 
 CPR_WARNING = gettext_lazy("Noget af det, du skrev, ligner et CPR-nummer. Slet det, hvis det er et.")
 STATUS = {"saved": 200, "clash": 409, "closed": 409, "invalid": 422}
@@ -29,6 +30,13 @@ def typed(request) -> list[str]:
     ]
 
 
+def typed_answers(request) -> list[str]:
+    """The same, without what was chosen and not written."""
+    chosen = {UNKNOWN, *"12345"}
+    is_answer = any(name.startswith("prompt-") for name in request.POST)
+    return [text for text in typed(request) if text not in chosen] if is_answer else []
+
+
 def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]):
     """Save what was sent and answer it; None means that the page shall be shown (again).
 
@@ -42,7 +50,8 @@ def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]
         form.relax()
     outcome = _save(form)
     if request.htmx:
-        context = {"form": form, "state": outcome, "warning": CPR_WARNING if form.has_cpr else ""}
+        warning = CPR_WARNING if form.has_cpr else ""
+        context = {"form": form, "state": outcome, "warning": warning, "room": form.room}
         return render(request, "components/save_status.html", context, status=STATUS[outcome])
     if form.has_cpr:
         messages.warning(request, CPR_WARNING)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("deltag/min-plads/<str:token>/", joining.own_link, name="own_link"),
     path("deltag/<str:token>/", joining.join, name="join"),
     path("rum/<uuid:key>/", answering.room, name="room"),
+    path("rum/<uuid:key>/nu/", answering.now, name="now"),
     path("rum/<uuid:key>/velkommen/", answering.welcome, name="welcome"),
     path("rum/<uuid:key>/trin/<int:position>/", answering.step, name="step"),
     path("rum/<uuid:key>/mine-svar/", answering.answers, name="answers"),

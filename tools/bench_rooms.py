@@ -35,7 +35,7 @@ PORT = 18_801
 AT_ONCE = 40  # who join, or open their stream, at the same time
 WRITERS, WRITING_SECONDS, BETWEEN_SAVES = 500, 24, (5, 11)  # seconds; autosave waits for a pause
 PATIENCE = 90  # seconds, for all of them
-CHANGED, REVEALED = b"event: changed", b"event: revealed"
+CHANGED, COUNTED, REVEALED = b"event: changed", b"event: counted", b"event: revealed"
 ENDED_STREAM = b"0\r\n\r\n"
 
 
@@ -103,7 +103,7 @@ class Stream(asyncio.Protocol):
     def data_received(self, data):
         if REVEALED in data:
             self.revealed()
-        if events := data.count(CHANGED) + data.count(REVEALED):
+        if events := sum(map(data.count, [CHANGED, COUNTED, REVEALED])):
             self.changed(events)
         is_refused = data.startswith(b"HTTP/1.1 ") and b" 200 " not in data[:13]
         if is_refused or data.endswith(ENDED_STREAM):

@@ -201,7 +201,9 @@ def _after_agreeing(one, go: str):
 def _closed(request, one):
     """The round has ended, perhaps in another window: say so, and give back what was typed."""
     if request.htmx:
-        return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+        return render(
+            request, "components/save_status.html", {"state": "closed", "room": one.reflection}, status=409
+        )
     if request.method == "POST":
         context = {"one": one, "typed": typed(request)}
         return render(request, "collaboration/concluded.html", context, status=409)

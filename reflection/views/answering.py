@@ -55,6 +55,17 @@ def welcome(request, place):
     return render(request, "reflection/welcome.html", context, status=status_of(form))
 
 
+@require_safe
+@place_required
+def now(request, place):
+    """What a page that somebody writes on shows of the room while it follows it (reflection/_follow.html)."""
+    room = place.reflection
+    if not request.htmx:
+        return redirect("reflection:room", key=room.key)
+    is_over = request.htmx.target == "answering" and not room.is_collecting
+    return render(request, "reflection/_now.html", {"room": room, "is_over": is_over})
+
+
 @form_methods
 @answering_required
 def step(request, place, position):

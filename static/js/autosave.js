@@ -1,10 +1,12 @@
 // Saves a form while one types: form[data-autosave] with htmx. The form works without this file;
 // here are the words of the status line, another try when the network or the server was away, and
-// care that no button and no closed window takes unsaved text along. Nothing is kept in the browser.
+// care that no button, no closed window and no phone that is put away takes unsaved text along.
+// Nothing is kept in the browser. What goes wrong is read aloud, «Gemt» only the first time after it.
 (() => {
   const form = document.querySelector("form[data-autosave]");
   if (!form || !window.htmx) return;
   const status = document.getElementById("save-status");
+  const voice = document.querySelector("[data-save-voice]");
   const SOONEST = 3000;
   const LATEST = 30000;
   const TAKEN_IN = [200, 409, 422]; // what can be stored is stored; 409 another window, 422 too long
@@ -24,6 +26,12 @@
     line(status).className = className;
     if (line(status).textContent !== text) line(status).textContent = text;
   };
+  const readAloud = () => {
+    const { className } = line(status);
+    const isNews = className.includes("--not-saved") || className.includes("--saved") || status.querySelector("[class*=--warning]");
+    const words = status.innerText.trim();
+    if (isNews && voice.textContent !== words) voice.textContent = words;
+  };
   const again = () => {
     if (typed > saved) htmx.trigger(form, "again");
   };
@@ -41,8 +49,8 @@
 
   form.addEventListener("input", () => { typed += 1; });
   form.addEventListener("htmx:beforeRequest", () => {
-    // Another try is made in silence: each word here is read aloud.
-    if (wait === SOONEST) say("kompas-save kompas-save--saving", form.dataset.saving);
+    // Another try is made in silence, and what one may be about to press does not move.
+    if (wait === SOONEST && choices(status) === "") say("kompas-save kompas-save--saving", form.dataset.saving);
     sent = typed;
     isSending = true;
     isCarried = true;
@@ -58,6 +66,7 @@
     detail.shouldSwap = !isSame;
     detail.isError = false;
   });
+  form.addEventListener("htmx:afterSettle", readAloud);
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
     isSending = false;
     if (isLeaving) return;
@@ -69,6 +78,7 @@
       return;
     }
     if (code !== 403) say("kompas-save kompas-save--not-saved", form.dataset.unsaved);
+    readAloud();
     if (code === 403 && choices(status) === "") wait = SOONEST; // logged in again: here is the new token
     pressed = null;
     later();
@@ -83,6 +93,22 @@
     isCarried = isSending && sent === typed && pressed.name !== "overwrite";
     if (!isCarried) htmx.trigger(form, "again");
   });
+  // A phone may end a page that is out of sight: what was typed goes at once, in a request that outlives it.
+  const sendOff = async () => {
+    if (typed === saved || isLeaving || (isSending && sent === typed)) return;
+    const count = typed;
+    const isAlone = !isSending; // else an older text may arrive after this one, and it is sent once more
+    const body = new URLSearchParams(new FormData(form));
+    const headers = { "HX-Request": "true", "HX-Target": "save-status" };
+    try {
+      const answer = await fetch(location.href, { method: "POST", keepalive: true, body, headers });
+      if (answer.status !== 200 || !isAlone || isSending) return;
+      saved = count;
+      htmx.swap(status, await answer.text(), { swapStyle: "innerHTML" });
+    } catch { /* There is no network; what is still in the page is sent when it is back. */ }
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? sendOff() : again()));
+  window.addEventListener("pagehide", sendOff);
   window.addEventListener("pageshow", () => { isLeaving = false; });
   window.addEventListener("online", again);
   window.addEventListener("focus", again);

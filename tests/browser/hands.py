@@ -6,6 +6,19 @@ def press(page, words):
     page.click(f"main :is(button, a):text-is('{words}')")
 
 
+def hide(page, is_hidden=True):
+    """As a phone does that shows something else."""
+    page.evaluate(
+        """hidden => {
+            const state = hidden ? 'hidden' : 'visible'
+            Object.defineProperty(document, 'hidden', {configurable: true, get: () => hidden})
+            Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => state})
+            document.dispatchEvent(new Event('visibilitychange'))
+        }""",
+        is_hidden,
+    )
+
+
 class Mouse:
     """Clicks, and writes where it has clicked."""
 

@@ -6,6 +6,12 @@ import pytest
 from tests.databases import on_the_server
 from tests.routes import LED
 
+JOIN = (
+    "INSERT INTO reflection_participant (reflection_id, name, is_facilitator, answers_count, is_done,"
+    " is_paper, is_pretend, is_put_out, is_archived, language, nonce)"
+    " VALUES (%s, %s, false, true, false, false, false, false, false, 'da', %s)"
+)
+
 
 @pytest.fixture
 def at_the_room(server, browser_page, login):
@@ -26,12 +32,7 @@ def arrive(own_database):
             key, room = database.execute(
                 "SELECT key, id FROM reflection_reflection WHERE title = %s", [LED]
             ).fetchone()
-            database.execute(
-                "INSERT INTO reflection_participant (reflection_id, name, is_facilitator, answers_count,"
-                " is_done, is_paper, is_pretend, is_put_out, is_archived, language, nonce)"
-                " VALUES (%s, %s, false, true, false, false, false, false, false, 'da', %s)",
-                [room, name, name],
-            )
+            database.execute(JOIN, [room, name, name])
             database.execute("SELECT pg_notify('reflection', %s)", [str(key)])
 
     return join

@@ -7,13 +7,23 @@ import psycopg
 import pytest
 
 from tests.browser.conftest import send_login
-from tests.browser.hands import press
+from tests.browser.hands import hide, press
 from tests.databases import on_the_server
 
 SAVED = "Gemt"
 NOT_SAVED = "Ikke gemt. Teksten står her i vinduet, og vi prøver igen."
 LOGGED_OUT = "Du er logget ud. Det, du skriver, er her endnu."
 CLASH = "Ikke alt er gemt: teksten er også ændret i et andet vindue."
+
+
+HEAR = """() => {
+    window.heard = []
+    const hear = () => {
+        const words = [...document.querySelectorAll('[role=status]')].map(one => one.textContent.trim())
+        if (words.join('') !== (heard.at(-1) || '')) heard.push(words.join(''))
+    }
+    new MutationObserver(hear).observe(document.body, {childList: true, characterData: true, subtree: true})
+}"""
 
 
 class Window:
@@ -164,6 +174,44 @@ def test_a_slow_save_never_arrives_after_the_button_that_followed_it(first, stor
     first.page.wait_for_selector("h1:text-is('Målet')")
     first.page.go_back()
     assert stored(first) == "Ny tekst"
+
+
+def test_a_page_that_is_hidden_saves_at_once_and_goes_on_from_there(first, stored):
+    with first.page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        first.type("Telefonen lægges væk")
+        hide(first.page)
+    assert saved.value.status == 200
+    assert stored(first) == "Telefonen lægges væk"
+    hide(first.page, False)
+    first.wait_for(SAVED)
+    first.save("Telefonen er fremme igen")
+    assert stored(first) == "Telefonen er fremme igen"
+
+
+def test_the_last_words_before_a_page_is_left_are_saved(first, stored):
+    first.type("Skrevet, og så væk")
+    first.page.once("dialog", lambda dialog: dialog.accept())
+    address = first.page.url
+    first.page.goto("/")
+    for _try in range(20):
+        first.page.goto(address)
+        if first.text:
+            break
+    assert stored(first) == first.text == "Skrevet, og så væk"
+
+
+def test_while_one_types_it_is_said_once_that_it_is_saved_and_each_time_it_is_not(first):
+    first.page.evaluate(HEAR)
+    for number in range(4):
+        first.save(f"Sætning nummer {number}")
+    assert first.page.evaluate("heard") == [SAVED]
+    first.page.context.set_offline(True)
+    first.type("I en tunnel")
+    first.wait_for(NOT_SAVED)
+    first.page.context.set_offline(False)
+    first.wait_for(SAVED)
+    first.save("Ude igen")
+    assert first.page.evaluate("heard") == [SAVED, NOT_SAVED, SAVED]
 
 
 # --- Two windows ---------------------------------------------------------------------------------

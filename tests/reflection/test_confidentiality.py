@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 from aarhuskompas.logs import JsonFormatter
 from reflection.calendars import calendar_of
 from reflection.confidentiality import board, cells, comment_to_hide, safety
-from reflection.live import CHANGED, CHANNEL, REVEALED, SEEN, SOON
+from reflection.live import CHANGED, CHANNEL, COUNTED, REVEALED, SEEN, SOON
 from reflection.minutes import minutes_to_keep
 from reflection.minutes_files import excel, for_sheet, word
 from reflection.models import MIN_IN_ROOM, Answer, Participant, Reflection
@@ -270,7 +270,8 @@ def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str
 
 
 def events(kinds: list[str]) -> bytes:
-    return b"".join(REVEALED if kind == SEEN else CHANGED for kind in kinds)
+    told = {SEEN: REVEALED, SOON: COUNTED, "": CHANGED}
+    return b"".join(told[kind] for kind in kinds)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

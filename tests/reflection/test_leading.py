@@ -61,6 +61,30 @@ def test_nobody_writes_after_the_reveal(room):
     assert place_of(browser, room).answers.count() == 0
 
 
+def test_who_sends_an_answer_after_the_reveal_gets_the_words_back_and_a_way_to_the_board(page, room):
+    browser = enter(room)
+    form = page(at(room, "step", 1), by=browser).form("main form.kompas-form")
+    line = next(name for name in form.names if form.element.cssselect(f"textarea[name='{name}']"))
+    room.reveal()
+    late = form.send({line: "Skrevet for sent", "go": "next"}, status=409)
+    assert late.texts(".kompas-typed") == ["Skrevet for sent"]
+    assert late.links("main a")["Se det samlede"] == at(room, "room")
+    sent = {line: "Skrevet for sent"}
+    status = page(at(room, "step", 1), by=browser, post=sent, part="save-status", status=409)
+    assert status.links()["Se det samlede"] == at(room, "room")
+    assert page(at(room, "finish"), by=browser, post={}).url == at(room, "board")
+
+
+@pytest.mark.parametrize(("part", "is_told"), [("answering", True), ("talking", False)])
+def test_a_page_that_follows_the_room_is_told_when_no_more_answers_are_taken(page, room, part, is_told):
+    browser = enter(room)
+    assert page(at(room, "now"), by=browser, part=part).text == ""
+    room.reveal()
+    told = page(at(room, "now"), by=browser, part=part)
+    assert ("Der kan ikke svares mere." in told.text) == is_told
+    assert page(at(room, "now"), by=browser).url == at(room, "board")
+
+
 def test_what_was_shown_can_be_deleted_but_not_unseen_and_the_page_says_so(page, room):
     browser = enter(room, name="Alma")
     answer(place_of(browser, room), "4")
@@ -297,7 +321,7 @@ def test_the_clock_runs_rests_and_goes_on_for_all_to_see(page, room, leader, log
     browser.post(at(room, "timer"), {"action": "resume"})
     assert Reflection.objects.get(pk=room.pk).timer_ends_at
     browser.post(at(room, "timer"), {"action": "stop"})
-    assert "Uret" not in page(at(room, "step", 1), by=phone).text
+    assert page(at(room, "step", 1), by=phone).select(".kompas-timer") == []
 
 
 # --- Paper and rehearsal ---------------------------------------------------------------------------
