@@ -93,6 +93,7 @@ class OpenRoundForm(RoomForm):
     """As for every room; whether outsiders come follows from the parties."""
 
     is_mixed = None
+    people = None
     agreed = forms.BooleanField(
         label=_("Alle parter har sagt ja til at svare åbent"),
         help_text=_("Kun når I vælger «Åbent», og en af parterne er borgere eller en forening."),
@@ -121,8 +122,32 @@ class OpenRoundForm(RoomForm):
         self.fields["answers_for"].queryset = collaboration.partners.all()
         self.fields["absent"].queryset = collaboration.partners.all()
         self.has_weaker_partner = collaboration.has_weaker_partner
+        self.partners = {f"people_{one.position}": one for one in collaboration.partners.all()}
+        for name, partner in self.partners.items():
+            self.fields[name] = self._people_of(partner)
         if not self.has_weaker_partner:
             del self.fields["agreed"]
+
+    def _people_of(self, partner: Partner) -> forms.IntegerField:
+        return forms.IntegerField(
+            label=_("Hvor mange svarer fra %(party)s?") % {"party": partner.title},
+            min_value=1,
+            max_value=2000,
+            required=False,
+        )
+
+    def expected(self):
+        absent = self.cleaned_data.get("absent")
+        here = {name: partner for name, partner in self.partners.items() if partner != absent}
+        return {name: self.cleaned_data.get(name) for name in here}
+
+    @property
+    def is_uneven(self) -> bool:
+        return len({partner.is_weaker for partner in self.partners.values()}) > 1
+
+    @property
+    def numbers(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.partners]
 
     def clean(self):
         cleaned = super().clean()
@@ -143,7 +168,10 @@ class OpenRoundForm(RoomForm):
     @property
     def chosen(self) -> dict:
         """What Collaboration.open_round takes."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "agreed"}
+        left_out = {"agreed", "way_in", *self.partners}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        people = {self.partners[name]: number for name, number in self.expected().items()}
+        return {**said, "is_by_invitation": self.is_by_invitation, "people": people}
 
 
 class GuessForm(AnswersForm):

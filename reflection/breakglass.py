@@ -153,6 +153,7 @@ class DeleteRoomForm(forms.Form):
 def close_ways_in(opened: BreakGlass):
     """Code and links open nothing any more; who is in the room stays, and who leads can make a new code."""
     Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN))
+    opened.reflection.personal_invitations.close()
     _note(opened, BreakGlass.Action.CLOSED_WAYS_IN)
 
 

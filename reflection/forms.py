@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from django import forms
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -281,6 +281,24 @@ class FieldwiseForm(AutosavedForm, forms.ModelForm):
         return Clash(name, str(self.fields[name].label), self.instance.raw(name), name)
 
 
+MOST_SLIPS = 100  # in a room: three sheets of paper for a party of twenty
+FEW = 6  # fewer than this of one party: two more windows, and one is seen
+
+
+def needs_slips(people: list[int], *, is_uneven: bool = False) -> bool:
+    """Whether a code that everybody knows protects too little: it counts browsers and not people.
+
+    `is_uneven`: some are dependent on others, as citizens are on staff.
+    """
+    return is_uneven or min(people) < FEW or max(people) > 2 * min(people)
+
+
+class WayIn(models.TextChoices):
+    FITTING = "fitting", _("Det, der passer til, hvor mange I er")
+    SLIPS = "slips", _("Med en seddel hver, som kan bruges én gang")
+    SHARED = "shared", _("Med én kode til alle")
+
+
 class RoomForm(forms.Form):
     """How a room is: chosen when it is opened, and the mode never changed."""
 
@@ -303,6 +321,24 @@ class RoomForm(forms.Form):
         help_text=_("Så får alle at vide, at det, de skriver, kan være omfattet af aktindsigt."),
         required=False,
     )
+    people = forms.IntegerField(
+        label=_("Hvor mange skal svare?"),
+        min_value=1,
+        max_value=2000,
+        required=False,
+        help_text=_("Et skøn er nok. Portalen laver en seddel til hver, når I er færre end seks."),
+    )
+    way_in = forms.ChoiceField(
+        label=_("Hvordan kommer man ind?"),
+        choices=WayIn.choices,
+        initial=WayIn.FITTING,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_(
+            "En kode, alle kender, tæller telefoner og ikke mennesker. Åbner én person rummet tre gange, "
+            "tæller det som tre, og så er et enkelt svar ikke skjult. En seddel til hver hindrer det."
+        ),
+    )
     reveal_at = MomentField(
         label=_("Vis svarene af sig selv på et bestemt tidspunkt"),
         help_text=_("Tomt felt: du viser dem selv, når I er klar."),
@@ -313,6 +349,53 @@ class RoomForm(forms.Form):
         help_text=_("Portalen svarer som mindst seks opdigtede deltagere. Prøven slettes efter et døgn."),
         required=False,
     )
+
+    def expected(self) -> dict[str, int | None]:
+        """The names of the fields that ask how many come, and what they say."""
+        return {"people": self.cleaned_data.get("people")}
+
+    @property
+    def is_uneven(self) -> bool:
+        return False
+
+    def clean(self):
+        cleaned = super().clean()
+        chosen, expected = cleaned.get("way_in") or WayIn.FITTING, self.expected()
+        missing = [name for name, people in expected.items() if people is None and name not in self.errors]
+        if cleaned.get("is_rehearsal") and missing:
+            chosen = WayIn.SHARED
+        if chosen != WayIn.SHARED:
+            for name in missing:
+                self.add_error(name, _("Skriv, hvor mange du regner med."))
+        people = [number for number in expected.values() if number is not None]
+        self._choose(chosen, people)
+        return cleaned
+
+    def _choose(self, chosen: str, people: list[int]):
+        self.is_risky = bool(people) and needs_slips(people, is_uneven=self.is_uneven)
+        is_many = sum(people) > MOST_SLIPS
+        if chosen == WayIn.SLIPS and is_many:
+            self.add_error("way_in", _("Et rum kan højst have %s sedler.") % MOST_SLIPS)
+        self.is_by_invitation = chosen == WayIn.SLIPS or (
+            chosen == WayIn.FITTING and self.is_risky and not is_many
+        )
+
+    @property
+    def warning(self) -> str:
+        """Said when a code is shared where it protects too little."""
+        if self.is_by_invitation or not self.is_risky or self.cleaned_data.get("is_rehearsal"):
+            return ""
+        return _(
+            "I er få, eller parterne er ulige, og alle kommer ind med samme kode. Den tæller telefoner og "
+            "ikke mennesker. Tæl efter, før I viser svarene."
+        )
+
+    @property
+    def chosen(self) -> dict:
+        """What the room is opened with."""
+        left_out = {"way_in", "people"}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        return {**said, "is_by_invitation": self.is_by_invitation, "people": self.cleaned_data.get("people")}
 
     def clean_reveal_at(self):
         moment = self.cleaned_data["reveal_at"]

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rate_limits import CodeTries
 from reflection import tokens
-from reflection.models import Participant, Party, Reflection
+from reflection.models import Participant, Party, PersonalInvitation, Reflection
+from reflection.places import place_in
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")
@@ -18,6 +19,10 @@ TOO_MANY_TRIES = _(
 TOO_MANY_TODAY = _("Der er prøvet for mange koder herfra i dag. Brug linket eller QR-koden til rummet.")
 
 
+USED = _(
+    "Sedlen er brugt, og den kan kun bruges én gang. Har du selv brugt den, så skriv din egen kode på ti "
+    "tegn. Ellers bed den, der leder, om en ny."
+)
 NAME_IS_TAKEN = _(
     "Der er allerede en i rummet, der hedder det. Skriv et efternavn eller et forbogstav til, så I kan "
     "kendes fra hinanden. Er det dig selv fra før, så brug din egen kode."
@@ -25,7 +30,7 @@ NAME_IS_TAKEN = _(
 
 
 class CodeForm(forms.Form):
-    """Six characters from the wall, or ten – one's own – to come back."""
+    """Six characters from the wall or from a slip, or ten – one's own – to come back."""
 
     code = forms.CharField(
         label=_("Kode"),
@@ -64,17 +69,26 @@ class CodeForm(forms.Form):
             raise forms.ValidationError(UNKNOWN_LINK)
         return token
 
-    def find_link(self, token: str) -> Reflection | Participant | None:
-        return Reflection.objects.by_link(token).first() or ReturnForm.find_link(self, token)
+    def find_link(self, token: str) -> Reflection | PersonalInvitation | Participant | None:
+        """A slip may be used: the page it leads to says so."""
+        slips = PersonalInvitation.objects.by_link(token)
+        return Reflection.objects.by_link(token).first() or slips.first() or ReturnForm.find_link(self, token)
 
     def _refuse(self, why):
         self.is_limited = True
         raise forms.ValidationError(why)
 
-    def find(self, code: str) -> Reflection | Participant | None:
+    def find(self, code: str) -> Reflection | PersonalInvitation | Participant | None:
         if len(code) == tokens.RETURN_CODE_LENGTH:
             return ReturnForm.find(self, code)
-        return Reflection.objects.by_code(code).first()
+        return Reflection.objects.by_code(code).first() or self._slip(code)
+
+    def _slip(self, code: str) -> PersonalInvitation | None:
+        """A used one leads nobody in but the browser that is in already."""
+        slip = PersonalInvitation.objects.by_code(code).first()
+        if slip and slip.is_used and not place_in(self.request, slip.reflection.key):
+            raise forms.ValidationError(USED)
+        return slip
 
 
 class ReturnForm(CodeForm):
@@ -116,13 +130,15 @@ class JoinForm(forms.Form):
     )
     spectator = forms.BooleanField(label=_("Jeg ser kun på og svarer ikke"), required=False)
 
-    def __init__(self, *args, room: Reflection, **kwargs):
+    def __init__(self, *args, room: Reflection, slip: PersonalInvitation | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.room = room
+        self.room, self.slip = room, slip
         parties = room.parties.filter(is_absent=False)
         self.fields["party"].queryset = parties
-        if not parties:
+        if room.is_by_invitation or not parties:  # the slip says which party it is for
             del self.fields["party"]
+        if room.is_by_invitation and not slip:  # whoever leads by the link answers by a slip like all others
+            del self.fields["spectator"]
         if room.is_confidential:
             del self.fields["agrees"]
         self.fields["name"].required = not room.is_confidential
@@ -135,23 +151,42 @@ class JoinForm(forms.Form):
         while answers are being shown is in before that, or comes after it.
         """
         known = self.room.participants.filter(user=user).first() if user else None
-        if known:
+        if known and not (known.is_put_out and self.slip):
             return known.lead() if is_facilitator else known
         self.room = Reflection.objects.select_for_update(no_key=True).get(pk=self.room.pk)
-        said = self.cleaned_data
-        if self.room.has_somebody_called(said["name"]):
+        if not self._is_let_in(known):
+            return None
+        return self._let_in_again(known) if known else self._new(user, is_facilitator)
+
+    def _is_let_in(self, known: Participant | None) -> bool:
+        if known is None and self.room.has_somebody_called(self.cleaned_data["name"]):
             self.add_error("name", NAME_IS_TAKEN)
         if self.errors or not self.room.takes_newcomers:
-            return None
+            return False
+        if self.slip and not self.slip.use():
+            self.slip.is_used = True
+            return False
+        return True
+
+    def _let_in_again(self, known: Participant) -> Participant:
+        """Whose slip was lost, and who was put out for that, comes back by the new one."""
+        self.slip.bring_in(known)
+        known.let_in_again()
+        return known
+
+    def _new(self, user, is_facilitator: bool) -> Participant:
         if self.room.is_collecting:
             self.room.count_arrival()
+        said = self.cleaned_data
         person = self.room.participants.create(
             user=user,
-            party=said.get("party"),
+            party=self.slip.party if self.slip else said.get("party"),
             name=said["name"],
             is_facilitator=is_facilitator,
-            answers_count=not said["spectator"],
+            answers_count=not said.get("spectator", True),
         )
+        if self.slip:
+            self.slip.bring_in(person)
         if is_facilitator:
             self.room.tell(Reflection.Act.LEADS, person.label)
         return person

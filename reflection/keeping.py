@@ -57,6 +57,7 @@ def delete_rehearsal(room: Reflection):
 def empty(room: Reflection):
     """All that people answered, and who they were. What was agreed stays with the matter it belongs to."""
     room.snapshots.all().delete()
+    room.personal_invitations.all().delete()
     room.participants.filter(user=None).delete()
     for person in room.participants.all():
         person.answers.all().delete()

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from reflection.confidentiality import Comment
-from reflection.forms import FIELDS, AutosavedForm, Clash, TextLine
-from reflection.joining import NAME_IS_TAKEN
+from reflection.forms import FIELDS, MOST_SLIPS, AutosavedForm, Clash, TextLine
+from reflection.joining import NAME_IS_TAKEN, USED
 from reflection.live import announce
 from reflection.models import (
     Answer,
@@ -59,9 +59,9 @@ class PersonForm(forms.Form):
             return
         if person.is_facilitator:
             yield "stop_leading", _("Tag rollen tilbage. Personen leder ikke rummet mere.")
-        elif person.is_put_out:
+        elif person.is_put_out and person.may_be_let_in:
             yield "let_in", _("Lad personen komme ind igen")
-        else:
+        elif not person.is_put_out:
             yield "lead", _("Lad personen også lede rummet")
             yield "put_out", _("Sæt personen ud af rummet")
 
@@ -156,6 +156,51 @@ class SharedLineForm(AutosavedForm, forms.Form):
         return True
 
 
+class SlipField(forms.ModelChoiceField):
+    """Which slip somebody on paper has used."""
+
+    def __init__(self, room: Reflection):
+        super().__init__(
+            room.personal_invitations.unused().select_related("party"),
+            label=_("Hvilken seddel?"),
+            help_text=_("Personen på papir bruger også en seddel. Den kan ikke bruges igen."),
+            error_messages={"required": _("Vælg den seddel, personen har fået."), "invalid_choice": USED},
+        )
+
+    def label_from_instance(self, slip):
+        return slip.label
+
+
+class MoreSlipsForm(forms.Form):
+    """More people than expected."""
+
+    party = forms.ModelChoiceField(
+        label=_("Til hvilken part?"),
+        queryset=Party.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Vælg, hvilken part sedlerne er til.")},
+    )
+    people = forms.IntegerField(label=_("Hvor mange sedler til?"), min_value=1, initial=1)
+
+    def __init__(self, *args, room: Reflection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.room = room
+        self.fields["party"].queryset = room.parties.filter(is_absent=False)
+        if not self.fields["party"].queryset:
+            del self.fields["party"]
+
+    def clean_people(self) -> int:
+        people = self.cleaned_data["people"]
+        if self.room.personal_invitations.count() + people > MOST_SLIPS:
+            raise forms.ValidationError(_("Et rum kan højst have %s sedler.") % MOST_SLIPS)
+        return people
+
+    @transaction.atomic
+    def save(self):
+        self.room.held().invite(self.cleaned_data["people"], self.cleaned_data.get("party"))
+
+
 class PaperForm(forms.Form):
     """One person's answers from paper: every prompt on one page, none of them required."""
 
@@ -167,7 +212,9 @@ class PaperForm(forms.Form):
             f"prompt-{prompt.pk}": prompt for step in self.steps for prompt in step.answered_prompts
         }
         parties = room.parties.filter(is_absent=False)
-        if parties:
+        if room.is_by_invitation:
+            self.fields["slip"] = SlipField(room)
+        elif parties:
             self.fields["party"] = forms.ModelChoiceField(
                 label=_("Part"),
                 queryset=parties,
@@ -227,18 +274,24 @@ class PaperForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> bool:
-        """True when the room still took answers, and the name is nobody else's."""
+        """True when the room still took answers, and the name and the slip are nobody else's."""
         if not Reflection.objects.held_collecting(self.room.pk):
             return False
         if self.room.has_somebody_called(self.cleaned_data.get("name", "")):
             self.add_error("name", NAME_IS_TAKEN)
             return False
+        slip = self.cleaned_data.get("slip")
+        if slip and not slip.use():
+            self.add_error("slip", USED)
+            return False
         person = self.room.participants.create(
-            party=self.cleaned_data.get("party"),
+            party=slip.party if slip else self.cleaned_data.get("party"),
             name=self.cleaned_data.get("name", ""),
             is_paper=True,
             is_done=True,
         )
+        if slip:
+            slip.bring_in(person)
         Answer.objects.bulk_create(
             Answer(participant=person, prompt=prompt, **prompt.content(self.cleaned_data[name]))
             for name, prompt in self.prompts.items()

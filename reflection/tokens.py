@@ -33,6 +33,11 @@ def room_code(nonce: str) -> str:
     return _spelt(_derived("room code", nonce), CODE_LENGTH)
 
 
+def personal_code(nonce: str) -> str:
+    """As long as a room's, on a slip for one person."""
+    return _spelt(_derived("personal code", nonce), CODE_LENGTH)
+
+
 def return_code(nonce: str) -> str:
     """Ten characters (50 bits) that bring one participant back on another device."""
     return _spelt(_derived("return code", nonce), RETURN_CODE_LENGTH)

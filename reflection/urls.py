@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reflection.views import agreements, answering, board, joining, leading, minutes, own
+from reflection.views import agreements, answering, board, joining, leading, minutes, own, slips
 
 app_name = "reflection"
 
@@ -40,6 +40,9 @@ urlpatterns = [
     path("rum/<uuid:key>/aftaler.ics", agreements.room_in_calendar, name="room_in_calendar"),
     path("rum/<uuid:key>/led/", leading.lead, name="lead"),
     path("rum/<uuid:key>/led/plakat/", leading.poster, name="poster"),
+    path("rum/<uuid:key>/led/sedler/", slips.slips, name="slips"),
+    path("rum/<uuid:key>/led/sedler.pdf", slips.slips_pdf, name="slips_pdf"),
+    path("rum/<uuid:key>/led/sedler/<int:number>/ny/", slips.new_slip, name="new_slip"),
     path("rum/<uuid:key>/led/vis/", leading.reveal, name="reveal"),
     path("rum/<uuid:key>/led/tilbage/", leading.collect_again, name="collect_again"),
     path("rum/<uuid:key>/led/afslut/", leading.conclude, name="conclude"),

@@ -65,6 +65,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "reflection:data_json": "JSON, all that the portal holds about one",
     "reflection:minutes_json": "JSON, what the minutes show",
     "reflection:minutes_pdf": "PDF",
+    "reflection:slips_pdf": "PDF, ways into a room",
     "reflection:minutes_word": "a Word file",
     "reflection:minutes_excel": "an Excel file",
     "reflection:calendar": "a calendar file",
@@ -164,7 +165,8 @@ def agreements() -> list[dict]:
 GUESSED, COMPARED, TOLD = "En runde, man svarer i", "En runde, der er vist", "En runde, der er slut"
 guessed, compared, told = map(room_keys, [GUESSED, COMPARED, TOLD])
 LED, REVEALED, JOINED = "Et rum, man leder", "Et rum, der er vist", "Et rum, man svarer i"
-led, revealed, joined = map(room_keys, [LED, REVEALED, JOINED])
+BY_SLIP = "Et rum med sedler"
+led, revealed, joined, by_slip = map(room_keys, [LED, REVEALED, JOINED, BY_SLIP])
 
 ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "compass:pivot": slugs(Pivot),
@@ -277,6 +279,9 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         led,
     ),
     "reflection:person": participants,
+    "reflection:slips": by_slip,
+    "reflection:slips_pdf": by_slip,
+    "reflection:new_slip": lambda: [{**kwargs, "number": 1} for kwargs in by_slip()],
     "reflection:shared_line": with_position(revealed),
     "reflection:hide": comments,
     "collaboration:collaboration": collaboration_keys,
@@ -319,6 +324,7 @@ def make_examples(user):
     make_recording()
     _illustrate(Story.objects.published().first())
     make_room(title=LED, leader=user, people=[None])
+    make_room(title=BY_SLIP, leader=user, is_by_invitation=True).invite(3)
     make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()
     joined = make_room(title=JOINED, leader=make_user("Lis Leder"))
     joined.participants.create(user=user, name=user.name, safety=4)

@@ -84,11 +84,12 @@ class Collaboration(models.Model):
         return [(partner, carried.count(partner.position)) for partner in self.partners.all()]
 
     @transaction.atomic
-    def open_round(self, user, *, answers_for=None, absent=None, **chosen):
+    def open_round(self, user, *, answers_for=None, absent=None, people=None, **chosen):
         """A new round (`chosen`: Reflection.open_room) – or the one under way.
 
         `answers_for` is the partner whom the one who opens it belongs to, if they answer too; `absent`
-        the one who cannot come: the round is then one-sided.
+        the one who cannot come: the round is then one-sided. `people` is how many are expected of each
+        partner, each with a slip where one comes in by slip; who opens it needs none.
         """
         Collaboration.objects.select_for_update().get(pk=self.pk)  # two clicks are one round
         running = self.running_round(is_rehearsal=chosen.get("is_rehearsal", False))
@@ -97,10 +98,12 @@ class Collaboration(models.Model):
         version = Guide.objects.get(slug=GUIDE).current_version()
         about = {"title": self.title, "is_mixed": self.is_mixed, "opening": self.opening()}
         room = Reflection.open_room(version, user, **about, **WAYS, **chosen)
-        self._seat(room, user, answers_for, absent)
+        parties = self._seat(room, user, answers_for, absent)
+        for partner, number in (people or {}).items() if room.is_by_invitation else []:
+            room.invite(number - (partner == answers_for), parties[partner])
         return self.rounds.create(reflection=room, is_one_sided=absent is not None)
 
-    def _seat(self, room: Reflection, user, answers_for, absent):
+    def _seat(self, room: Reflection, user, answers_for, absent) -> dict["Partner", Party]:
         parties = {
             partner: room.parties.create(
                 position=partner.position, title=partner.title, is_absent=partner == absent
@@ -111,6 +114,7 @@ class Collaboration(models.Model):
             room.participants.get(user=user).answer_for(parties[answers_for])
         if room.is_rehearsal:
             rehearse(room)
+        return parties
 
     def opening(self) -> list[list[str]]:
         """What was agreed last, for everybody to read before they answer."""

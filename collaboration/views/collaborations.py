@@ -82,6 +82,8 @@ def open_round(request, collaboration):
     form = OpenRoundForm(posted(request), collaboration=collaboration)
     if form.is_valid():
         opened = collaboration.open_round(request.user, **form.chosen)
+        if form.warning:
+            messages.warning(request, form.warning)
         return redirect("reflection:lead", key=opened.reflection.key)
     context = {
         "collaboration": collaboration,

@@ -310,7 +310,7 @@ def case(request, place, one):
 def invitation_pdf(request, place, one):
     """Code and QR for the wall, as a sheet."""
     room = place.reflection
-    if room.is_concluded:
+    if room.is_concluded or room.is_by_invitation:
         raise Http404
     address = invitation_address(room)
     content = {

@@ -167,8 +167,11 @@ class Goal(models.Model):
         )
 
     @transaction.atomic
-    def open_room(self, user, **chosen) -> "Review":
-        """A new look as a group (`chosen`: Reflection.open_room) – or the one under way."""
+    def open_room(self, user, *, people: int | None = None, **chosen) -> "Review":
+        """A new look as a group (`chosen`: Reflection.open_room) – or the one under way.
+
+        `people` is how many are expected, each with a slip where one comes in by slip.
+        """
         is_rehearsal = chosen.get("is_rehearsal", False)
         running = self._running(is_rehearsal=is_rehearsal)
         if running:
@@ -180,6 +183,8 @@ class Goal(models.Model):
         room.opening = last.opening_for(room) if last else []
         room.goes_on_at = "goals:decision"
         room.save(update_fields=["goes_on_at", "opening"])
+        if room.is_by_invitation:
+            room.invite(people)
         if is_rehearsal:
             rehearse(room)
         return self.reviews.create(reflection=room)

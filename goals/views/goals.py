@@ -142,7 +142,9 @@ def open_room(request, goal):
     """Look at the goal as a group: how, who, until when. The mode cannot be changed afterwards."""
     form = RoomForm(posted(request))
     if form.is_valid():
-        review = goal.open_room(request.user, **form.cleaned_data)
+        review = goal.open_room(request.user, **form.chosen)
+        if form.warning:
+            messages.warning(request, form.warning)
         if review.asks_back:
             return redirect("goals:look_back", key=review.reflection.key)
         return redirect(review)

@@ -189,5 +189,5 @@ def _facts(room) -> list[tuple[str, object]]:
         ("Deltagere", people.count()),
         ("Heraf ledere", people.filter(is_facilitator=True).count()),
         ("Færdige", room.done_count),
-        ("Kode og links", "åbne" if room.code_hash else "lukkede"),
+        ("Kode og links", "åbne" if room.facilitator_hash else "lukkede"),
     ]

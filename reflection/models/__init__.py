@@ -2,6 +2,7 @@ from reflection.models.agreements import Agreement, Reminder
 from reflection.models.breakglass import BreakGlass
 from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
+from reflection.models.invitations import PersonalInvitation
 from reflection.models.reflections import (
     Answer,
     ConflictError,
@@ -33,6 +34,7 @@ __all__ = [
     "HiddenComment",
     "Participant",
     "Party",
+    "PersonalInvitation",
     "Progress",
     "Prompt",
     "Reflection",

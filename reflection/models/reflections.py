@@ -16,6 +16,7 @@ from reflection import tokens
 from reflection.live import announce, announce_gone
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.head_counts import HeadCount, head_count, who_is_here
+from reflection.models.invitations import PersonalInvitation
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
 
@@ -87,6 +88,7 @@ class Reflection(models.Model):
     mode = models.CharField(max_length=20, choices=Mode.choices)
     is_mixed = models.BooleanField(default=False)
     is_rehearsal = models.BooleanField(default=False)
+    is_by_invitation = models.BooleanField(default=False)  # one comes in by a slip, and no code is shared
     phase = models.CharField(max_length=20, choices=Phase.choices, default=Phase.COLLECTING)
     variant = models.CharField(max_length=20, blank=True)
     nonce = models.CharField(max_length=22, default=tokens.new_nonce, editable=False)
@@ -127,6 +129,11 @@ class Reflection(models.Model):
             models.CheckConstraint(
                 condition=models.Q(timer_ends_at__isnull=True) | models.Q(timer_left__isnull=True),
                 name="a_timer_runs_or_rests",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_by_invitation=False)
+                | models.Q(code_hash__isnull=True, invitation_hash__isnull=True),
+                name="where_one_comes_by_slip_no_code_is_shared",
             ),
         ]
 
@@ -280,11 +287,12 @@ class Reflection(models.Model):
         return tokens.link_token("facilitator", self.facilitator_nonce or self.nonce)
 
     def renew_code(self):
-        """A new code and new links; the old ones open nothing any more."""
+        """A new code and new links; the old ones open nothing any more. Slips are renewed one by one."""
         for _attempt in range(5):  # a billion codes: a second attempt is rare, a third never seen
             self.nonce, self.facilitator_nonce = tokens.new_nonce(), ""
-            self.code_hash = tokens.digest(self.code)
-            self.invitation_hash = tokens.digest(self.invitation)
+            if not self.is_by_invitation:
+                self.code_hash = tokens.digest(self.code)
+                self.invitation_hash = tokens.digest(self.invitation)
             self.facilitator_hash = tokens.digest(self.facilitator_invitation)
             try:
                 with transaction.atomic():
@@ -293,6 +301,12 @@ class Reflection(models.Model):
             except IntegrityError:
                 continue
         raise RuntimeError("no free room code")
+
+    def invite(self, people: int, party: "Party | None" = None):
+        """As many slips more, each for one person."""
+        last = self.personal_invitations.aggregate(last=models.Max("number"))["last"] or 0
+        for number in range(last + 1, last + 1 + people):
+            PersonalInvitation(reflection=self, party=party, number=number).renew()
 
     def renew_facilitator_link(self):
         """The code on the wall stays; whoever has the old link for those who lead has nothing."""
@@ -303,13 +317,17 @@ class Reflection(models.Model):
 
     # --- phases ------------------------------------------------------------------------------------
 
+    def held(self) -> "Reflection":
+        """The row as it stands; nobody comes in and nothing is revealed until this transaction ends."""
+        return Reflection.objects.select_for_update().get(pk=self.pk)
+
     @transaction.atomic
     def confirm_heads(self, here: str) -> bool:
         """Whoever leads has counted those who sit there; `here` is who_is_here of the page they read.
 
         False when somebody has come or gone since. Whoever is coming in is waited for.
         """
-        room = Reflection.objects.select_for_update().get(pk=self.pk)
+        room = self.held()
         if not room.is_collecting or here != room.who_is_here():
             return False
         self.counted = here
@@ -319,7 +337,7 @@ class Reflection(models.Model):
     @transaction.atomic
     def reveal_if_counted(self) -> bool:
         """Reveal, where the count is confirmed of exactly those who are in, and somebody is done."""
-        room = Reflection.objects.select_for_update().get(pk=self.pk)
+        room = self.held()
         if not (room.is_collecting and room.is_counted and room.done_count):
             return False
         self.reveal()
@@ -645,8 +663,17 @@ class Participant(models.Model):
             announce_gone(self.key)
         return True
 
+    @property
+    def may_be_let_in(self) -> bool:
+        """Whose slip was given to somebody else would be one more than there are slips."""
+        is_held = PersonalInvitation.objects.filter(participant=self).exists()
+        return is_held or not (self.reflection.is_by_invitation and self.answers_count)
+
     @transaction.atomic
     def let_in_again(self) -> bool:
+        self.reflection.held()
+        if not self.may_be_let_in:
+            return False
         if Participant.objects.filter(pk=self.pk, is_put_out=True).update(is_put_out=False):
             self.reflection.tell(Reflection.Act.LET_IN)
         return True

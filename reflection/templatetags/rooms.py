@@ -22,6 +22,12 @@ def invitation_address(room) -> str:
 
 
 @register.simple_tag
+def short_address() -> str:
+    """Where one types a code, without https:// – to read and to copy by hand."""
+    return (settings.SITE_URL + reverse("reflection:code")).partition("://")[2]
+
+
+@register.simple_tag
 def own_address(place) -> str:
     return settings.SITE_URL + reverse("reflection:own_link", args=[place.link])
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reflection import tokens
 from reflection.joining import CodeForm, JoinForm, ReturnForm
-from reflection.models import Participant, Reflection
+from reflection.models import Participant, PersonalInvitation, Reflection
 from reflection.places import (
     leave_place,
     place_in,
@@ -41,10 +41,12 @@ def code(request):
 @form_methods
 def join(request, token):
     """What the room is and who sees what; joining itself is the button."""
-    room = get_object_or_404(Reflection.objects.by_link(token).select_related("version__guide"))
+    room = Reflection.objects.by_link(token).select_related("version__guide").first()
+    slip = None if room else get_object_or_404(PersonalInvitation.objects.by_link(token))
+    room = room or slip.reflection
     leads = room.facilitator_hash == tokens.digest(token)
     place = place_in(request, room.key)
-    if place is None and was_put_out(request, room.key):
+    if place is None and slip is None and was_put_out(request, room.key):
         return show_put_out(request, room.key)
     if place and leads and not place.is_facilitator:
         return _take_over(request, place)
@@ -54,7 +56,7 @@ def join(request, token):
     back = ReturnForm(sent if sent and "code" in sent else None, request=request)
     if back.is_valid():
         return _come_in(request, back.found)
-    form = JoinForm(None if back.is_bound else sent, room=room)
+    form = JoinForm(None if back.is_bound else sent, room=room, slip=slip)
     user = request.user if request.user.is_authenticated else None
     if form.is_valid() and (participant := form.save(user, is_facilitator=leads)):
         take_place(request, participant)
@@ -62,8 +64,11 @@ def join(request, token):
     if reason := form.room.closed_because:
         context = {"room": room, "reason": reason}
         return render(request, "reflection/closed_to_newcomers.html", context, status=403)
-    asks_back = back.is_bound or room.participants.real().filter(user=None).exists()
-    context = {"room": room, "form": form, "back": back, "asks_back": asks_back, "leads": leads}
+    if slip and slip.is_used:
+        status = _code_status(back) if back.is_bound else 410
+        return render(request, "reflection/used_slip.html", {"room": room, "back": back}, status=status)
+    asks_back = back.is_bound or (slip is None and room.participants.real().filter(user=None).exists())
+    context = {"room": room, "form": form, "back": back, "asks_back": asks_back, "leads": leads, "slip": slip}
     status = _code_status(back) if back.is_bound else status_of(form)
     return render(request, "reflection/join.html", context, status=status)
 

@@ -101,6 +101,8 @@ def conclude(request, place):
 @require_POST
 @facilitator_required
 def renew_code(request, place):
+    if place.reflection.is_by_invitation:  # there is none; slips are renewed one by one
+        raise Http404
     place.reflection.renew_code()
     messages.success(request, _("Der er en ny kode. Den gamle virker ikke mere."))
     return redirect("reflection:lead", key=place.reflection.key)

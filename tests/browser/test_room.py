@@ -18,6 +18,7 @@ def open_room(page) -> str:
     press(page, "Gem målet")
     press(page, "Se på det som gruppe")
     look(page, "room-open")
+    page.check("[name=way_in][value=shared]")
     press(page, "Åbn rummet")
     page.wait_for_selector("h1:text-is('Led rummet')")
     look(page, "room-lead")

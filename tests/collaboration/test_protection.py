@@ -171,7 +171,7 @@ def test_who_the_parties_are_decides_who_is_warned_and_who_is_sheltered(guide, k
 def test_confidential_is_chosen_and_the_open_form_needs_that_all_have_been_asked(page, staff, collaboration):
     opening = page(reverse("collaboration:open_round", args=[collaboration.key]), by=staff)
     assert opening.one("[name=mode][checked]").get("value") == "confidential"
-    said = {"mode": "open", "answers_for": "", "absent": ""}
+    said = {"mode": "open", "answers_for": "", "absent": "", "way_in": "shared"}
     refused = opening.form().send(said, button="Åbn rummet", status=422)
     assert refused.texts(".kompas-error-summary a") == [
         "Alle parter har sagt ja til at svare åbent: Spørg alle parter først, eller vælg «Fortroligt»."

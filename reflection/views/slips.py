@@ -1,0 +1,100 @@
+"""Personal invitations: slips to print and hand out, one a person, and a new one for whoever lost theirs."""
+
+import functools
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflection.leading import MoreSlipsForm
+from reflection.pdf import pdf_response
+from reflection.places import facilitator_required
+from reflection.saving import posted, status_of
+from reflection.templatetags.rooms import invitation_address, qr, short_address
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def slips_required(view):
+    """As `facilitator_required`, in a room that one comes into by slip and that has not ended."""
+
+    @facilitator_required
+    @functools.wraps(view)
+    def guarded(request, place, *args, **kwargs):
+        if not place.reflection.is_by_invitation or place.reflection.is_concluded:
+            raise Http404
+        return view(request, place, *args, **kwargs)
+
+    return guarded
+
+
+@form_methods
+@slips_required
+def slips(request, place):
+    """Every slip with its code, to print or to show; which are used; and more of them."""
+    room = place.reflection
+    form = MoreSlipsForm(posted(request), room=room)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Der er lavet flere sedler."))
+        return redirect("reflection:slips", key=room.key)
+    context = {
+        "place": place,
+        "room": room,
+        "form": form,
+        "slips": room.personal_invitations.select_related("party"),
+    }
+    return render(request, "reflection/slips.html", context, status=status_of(form))
+
+
+@form_methods
+@slips_required
+def new_slip(request, place, number):
+    """For whoever lost theirs: the old one opens nothing. Who has used it is taken out first."""
+    room = place.reflection
+    slip = get_object_or_404(room.personal_invitations.select_related("participant", "party"), number=number)
+    slip.reflection = room
+    if request.method == "POST" and slip.replace():
+        messages.success(request, _("Der er en ny seddel %s. Den gamle virker ikke mere.") % slip.number)
+        return redirect(reverse("reflection:slips", args=[room.key]) + f"#seddel-{slip.number}")
+    context = {"place": place, "room": room, "slip": slip}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "reflection/new_slip.html", context, status=status)
+
+
+@require_safe
+@slips_required
+def slips_pdf(request, place):
+    """Those that nobody has used yet, eight to a sheet."""
+    room = place.reflection
+    unused = room.personal_invitations.unused().select_related("party")
+    if not unused:
+        messages.info(request, _("Alle sedler er brugt. Lav flere, hvis der kommer nogen til."))
+        return redirect("reflection:slips", key=room.key)
+    content = {
+        "title": _("Sedler til %(compass)s") % {"compass": room.version.guide.local.title},
+        "about": room.title,
+        "lang": get_language(),
+        "source": "",
+        "slips": [_on_paper(slip) for slip in unused],
+        "words": {
+            "address": _("Scan, eller skriv koden på"),
+            "once": _("Kun til dig. Koden kan bruges én gang."),
+        },
+    }
+    return pdf_response(request, "reflection/print/slips.typ", content, _("sedler.pdf"))
+
+
+def _on_paper(slip) -> dict:
+    address = invitation_address(slip)
+    return {
+        "label": slip.label,
+        "code": slip.code,
+        "address": short_address(),
+        "qr": qr(address),
+        "alt": _("QR-kode, der fører til %(address)s") % {"address": address},
+    }
