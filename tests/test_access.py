@@ -1,0 +1,167 @@
+"""docs/access.md says who reads whose words and who may act as whom; here everybody knocks on every door."""
+
+import os
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import User
+from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
+from reflection.models import Answer
+from tests.admin.conftest import admin_url
+from tests.factories import make_agreement, make_collaboration, make_goal, make_review, make_room, make_user
+from tests.reflection.people import add, enter
+from tools.access_matrix import DOCUMENT, document
+
+pytestmark = pytest.mark.django_db
+OWNER, PARTICIPANT = "ejer", "deltager"
+ROLES = {
+    "medarbejder": None,
+    "redaktør": EDITOR,
+    "metodeansvarlig": METHOD_OWNER,
+    "administrator": ADMINISTRATOR,
+}
+
+
+class Things:
+    """What is Malik's, and a room with answers that nobody has seen; each in a state of its own."""
+
+    def __init__(self, owner):
+        self.owner = owner
+        self.goal = make_goal(owner=owner)
+        self.alone = make_review(make_goal("Et andet mål.", owner=owner)).reflection
+        self.collaboration = make_collaboration(owner=owner)
+        self.open = make_room(leader=owner, title="Der svares")
+        self.shown = make_room(leader=owner, title="Vist")
+        answers = [(str(number), "Ord") for number in range(1, 5)]
+        self.answered, _shown = add(self.open, *answers), add(self.shown, *answers)
+        self.shown.reveal()
+        self.agreement = make_agreement(self.shown)
+        self.colleague = make_user("Karen Kollega", email="karen@example.dk")
+
+
+@pytest.fixture
+def things(staff):
+    return Things(staff)
+
+
+@pytest.fixture
+def people(things, logged_in):
+    participant = enter(things.open, name="Nete")
+    enter(things.shown, by=participant, name="Nete")
+    return {
+        "gæst": Client(),
+        PARTICIPANT: participant,
+        OWNER: logged_in(things.owner),
+        **{name: logged_in(make_user(name, role=role)) for name, role in ROLES.items()},
+        "superbruger": logged_in(make_user("Rut", role=ADMINISTRATOR, is_superuser=True)),
+    }
+
+
+# --- The doors ----------------------------------------------------------------------------------------
+
+
+def opens(browser, name: str, *args) -> bool:
+    return browser.get(reverse(name, args=args)).status_code == 200
+
+
+def admin_opens(browser, item, page="change") -> bool:
+    return browser.get(admin_url(item, page)).status_code == 200
+
+
+def answers_as_another(browser, things) -> bool:
+    """Sends a step of the room with all that might name somebody else, and sees whose answers changed."""
+    others = Answer.objects.filter(participant__in=things.answered)
+    before = list(others.order_by("pk").values("pk", "value", "text", "state"))
+    person = things.answered[0]
+    sent = {
+        "participant": person.pk,
+        "person": str(person.key),
+        "place": str(person.key),
+        "user": things.owner.pk,
+    }
+    prompts = things.open.version.steps.get(position=1).prompts.values_list("pk", flat=True)
+    address = reverse("reflection:step", args=[things.open.key, 1])
+    browser.post(address, {**sent, **{f"prompt-{pk}": "5" for pk in prompts}})
+    return list(others.order_by("pk").values("pk", "value", "text", "state")) != before
+
+
+def changes_account(browser, things, **sent) -> bool:
+    """By the form of the admin and by the addresses that Django has for it."""
+    before = User.objects.values("email", "password").get(pk=things.colleague.pk)
+    form = {"name": "Karen Kollega", "is_active": "on", "email": things.colleague.email, "_save": "1", **sent}
+    address = admin_url(things.colleague)
+    for where in [address, f"{address.removesuffix('change/')}password/"]:
+        browser.post(where, form)
+    after = User.objects.values("email", "password").get(pk=things.colleague.pk)
+    return after != before
+
+
+def becomes_another(browser, things) -> bool:
+    """No route by a name that such pages have, and nothing that the page of one's own data listens to."""
+    known = {"hijack", "impersonate", "login_as", "loginas", "su", "become", "switch_user"}
+    names = {str(name) for name in get_resolver().reverse_dict if isinstance(name, str)}
+    own = browser.get(reverse("reflection:data"), {"user": things.colleague.pk, "as": things.colleague.email})
+    return bool(known & names) or things.colleague.email in own.content.decode()
+
+
+DOORS = {
+    ("et mål", "læse"): lambda b, t: opens(b, "goals:goal", t.goal.key),
+    ("et mål", "rette"): lambda b, t: opens(b, "goals:edit", t.goal.key),
+    ("svar, man giver alene", "læse"): lambda b, t: opens(b, "goals:answers", t.alone.key),
+    ("svar, man giver alene", "skrive"): lambda b, t: opens(b, "goals:step", t.alone.key, 1),
+    ("et samarbejde", "læse"): lambda b, t: opens(b, "collaboration:collaboration", t.collaboration.key),
+    ("et samarbejde", "rette"): lambda b, t: opens(b, "collaboration:edit", t.collaboration.key),
+    ("et rum, der svares i", "svare som sig selv"): lambda b, t: opens(b, "reflection:answers", t.open.key),
+    ("et rum, der svares i", "læse de andres svar"): lambda b, t: opens(b, "reflection:board", t.open.key),
+    ("et rum, der svares i", "svare som en anden"): answers_as_another,
+    ("et rum, der svares i", "lede"): lambda b, t: opens(b, "reflection:lead", t.open.key),
+    ("et rum, der er vist", "læse tavlen"): lambda b, t: opens(b, "reflection:board", t.shown.key),
+    ("et rum, der er vist", "læse referatet"): lambda b, t: opens(b, "reflection:minutes", t.shown.key),
+    ("en aftale", "følge op"): lambda b, t: opens(b, "reflection:follow_up", t.agreement.key),
+    ("et rums administration", "åbne med en grund"): lambda b, t: opens(
+        b, "admin:reflection_breakglass_open"
+    ),
+    ("en andens konto", "se navn, e-mail og roller"): lambda b, t: admin_opens(b, t.colleague),
+    ("en andens konto", "skifte adgangskode"): lambda b, t: changes_account(
+        b, t, password="x" * 20, password1="x" * 20, password2="x" * 20
+    ),
+    ("en andens konto", "skifte e-mail"): lambda b, t: changes_account(b, t, email="min@example.dk"),
+    ("en andens konto", "blive den anden"): becomes_another,
+}
+
+
+# --- What they answer -----------------------------------------------------------------------------------
+
+
+def test_the_page_is_what_everybody_meets(people, things):
+    matrix = {
+        what: {name: door(browser, things) for name, browser in people.items()}
+        for what, door in DOORS.items()
+    }
+    if os.environ.get("WRITE_ACCESS"):
+        DOCUMENT.write_text(document(matrix), encoding="utf-8")
+    assert DOCUMENT.read_text(encoding="utf-8") == document(matrix)
+
+
+def test_nobody_acts_as_another_and_nobody_reads_what_is_not_shown(people, things):
+    """Whatever the page says."""
+    for what in [
+        ("et rum, der svares i", "læse de andres svar"),
+        ("et rum, der svares i", "svare som en anden"),
+        ("en andens konto", "skifte adgangskode"),
+        ("en andens konto", "skifte e-mail"),
+        ("en andens konto", "blive den anden"),
+    ]:
+        assert [name for name, browser in people.items() if DOORS[what](browser, things)] == [], what
+
+
+def test_a_participant_answers_for_themselves_by_the_same_form(people, things):
+    answers_as_another(people[PARTICIPANT], things)
+    assert Answer.objects.filter(participant__name="Nete", participant__reflection=things.open).exists()
+
+
+def test_only_its_owner_reads_what_is_answered_alone(people, things):
+    door = DOORS["svar, man giver alene", "læse"]
+    assert [name for name, browser in people.items() if door(browser, things)] == [OWNER]
