@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from aarhuskompas.models import KEPT as UNSAVED_KEPT
+from accounts.management.commands.demo_accounts import PEOPLE
 from accounts.rate_limits import Device
 from compass.tried_files import KEPT_FOR
 from goals.overview import LEAST
@@ -98,6 +99,27 @@ def test_every_command_of_ours_is_documented():
     ours = [name for name, app in get_commands().items() if (ROOT / app.partition(".")[0]).is_dir()]
     text = OPERATIONS.read_text(encoding="utf-8")
     assert [name for name in ours if name not in text] == []
+
+
+# --- README.md ------------------------------------------------------------------------------------
+
+
+def test_the_readme_names_every_demo_account_and_every_target_of_make_it_promises():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(\w+@example\.dk)`", readme))
+    assert told == {email for email, _name, _role in PEOPLE}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`(?:[A-Z_]+=\S+ )?make ([a-z-]+)", readme)) <= targets
+
+
+def test_what_documents_point_to_is_there():
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    led = [
+        (file, target)
+        for file in files
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+    ]
+    assert [(file.name, target) for file, target in led if not (file.parent / target).exists()] == []
 
 
 # --- docs/policy/rules.md -------------------------------------------------------------------------
