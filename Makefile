@@ -49,7 +49,9 @@ bench: install-dev ## Measure speed in a temporary database
 
 manage: install ## One of Django's commands in the portal's database: make manage ARGS=createsuperuser
 	@test -n "$$SECRET_KEY" || test -f var/secret-key || { echo "Start the portal once: make run"; exit 1; }
-	@SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}" \
+	@port_url="$${PORT:+http://127.0.0.1:$$PORT}"; given="$${SITE_URL:-$$port_url}"; \
+		SITE_URL="$${given:-$$(cat var/site-url 2>/dev/null || echo http://127.0.0.1:8000)}" \
+		SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}" \
 		$(PY) tools/postgres.py run -- $(PY) manage.py $(ARGS)
 
 shell-db: install ## SQL in the portal's own database

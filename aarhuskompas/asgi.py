@@ -3,16 +3,26 @@
 Where a proxy sends /haendelser/ to a server of its own, pages may also be served by wsgi.py.
 """
 
+import sys
+
 from django.utils.module_loading import import_string
 
 from aarhuskompas import health
+from aarhuskompas.caching import answer_at_once
 from aarhuskompas.threads import OnThreads
 from aarhuskompas.wsgi import application as wsgi
 
 THREADS = 4
+sys.setswitchinterval(0.001)  # else whatever arrives waits five milliseconds for each page that is being made
 
 may_upload = import_string("accounts.guards.may_upload")
-threads = OnThreads(wsgi, threads=THREADS, apart=("/konto/", "/en/konto/"), may_upload=may_upload)
+threads = OnThreads(
+    wsgi,
+    threads=THREADS,
+    apart=("/konto/", "/en/konto/"),
+    may_upload=may_upload,
+    at_once=answer_at_once,
+)
 pages = import_string("reflection.boards.Boards")(threads)
 streams = import_string("reflection.streams.application")
 

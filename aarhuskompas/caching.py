@@ -14,10 +14,14 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
+
+from aarhuskompas.middleware import RequestId
+from aarhuskompas.threads import Answer
 
 
 def public(view):
@@ -86,25 +90,33 @@ class Copies:
 class ReaderCache:
     """Middleware: answer public pages from a copy, and with 304 where the browser has it already."""
 
+    newest = None
+
     def __init__(self, get_response):
         self.get_response = get_response
         self.seconds = settings.READER_CACHE_SECONDS
         # Anybody can ask in more ways than there is room for; that pushes no page out.
         self.pages, self.variants = Copies(), Copies()
+        ReaderCache.newest = self  # of this process
 
     def __call__(self, request):
         if request.method not in {"GET", "HEAD"} or has_session(request):
             return self.get_response(request)
-        key, copies = _key(request), self.pages if _is_plain(request) else self.variants
-        copy = copies.find(key)
+        copy = self.find(request)
         if copy is None:
             response = self.get_response(request)
             if not is_public(response):
                 return response
             copy = self._copy_of(response)
             if self.seconds:
-                copies.keep(key, copy)
+                self._copies(request).keep(_key(request), copy)
         return _answer(request, copy)
+
+    def find(self, request) -> Copy | None:
+        return self._copies(request).find(_key(request))
+
+    def _copies(self, request) -> Copies:
+        return self.pages if _is_plain(request) else self.variants
 
     def _copy_of(self, response) -> Copy:
         etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
@@ -149,3 +161,13 @@ def _answer(request, copy: Copy):
             response.headers[name] = value
     response.answered_by = "copy"
     return response
+
+
+def answer_at_once(environ: dict) -> Answer | None:
+    """A copy that is there already, for a server that need not wait for a thread to hand it out."""
+    request, copies = WSGIRequest(environ), ReaderCache.newest
+    copy = copies and not has_session(request) and copies.find(request)
+    if not copy:
+        return None
+    response = RequestId(lambda request: _answer(request, copy))(request)
+    return Answer(response.status_code, list(response.items()), response.content, None)

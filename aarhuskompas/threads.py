@@ -47,8 +47,9 @@ class RefusedError(Exception):
 class OnThreads:
     """The ASGI application for `wsgi`. A process makes at most `threads` answers at once.
 
-    Forms to addresses that begin with one of `apart` wait for each other on one more, which gives way to the
-    rest: checking a password costs as much as a hundred pages, and anybody may ask for it.
+    What `at_once` has is answered without a thread. Forms to addresses that begin with one of `apart` wait
+    for each other on one more, which gives way to the rest: checking a password costs as much as a hundred
+    pages, and anybody may ask for it.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class OnThreads:
         threads: int,
         apart: tuple[str, ...] = (),
         may_upload: Callable[[dict], bool] = lambda environ: False,
+        at_once: Callable[[dict], Answer | None] = lambda environ: None,
     ):
         self.wsgi = wsgi
         self.may_upload = may_upload
+        self.at_once = at_once
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self.apart = apart
         self.pool_apart = ThreadPoolExecutor(
@@ -70,6 +73,9 @@ class OnThreads:
 
     async def __call__(self, scope, receive, send):
         with SpooledTemporaryFile(IN_MEMORY) as body:
+            if is_plain(scope) and (answer := self.at_once(environ(scope, body))):
+                await self._send(answer, scope, send)
+                return
             try:
                 await self._receive(scope, receive, body)
             except RefusedError as refused:
@@ -165,6 +171,11 @@ async def taken(sending: Awaitable):
             await sending
     except TimeoutError:
         raise asyncio.CancelledError from None  # the server closes without a word, as when they leave
+
+
+def is_plain(scope: dict) -> bool:
+    """Nothing comes with it."""
+    return scope["method"] in {"GET", "HEAD"} and announced_by(scope) == 0
 
 
 def announced_by(scope: dict) -> int:

@@ -494,6 +494,16 @@ def test_a_wanted_demo_password_is_set_also_for_accounts_that_exist(capsys, monk
     assert all(user.check_password("et-ønsket-kodeord") for user in User.objects.all())
 
 
+def test_a_start_with_the_same_demo_password_leaves_the_accounts_alone(capsys, monkeypatch, looked_at):
+    monkeypatch.setenv("DEMO_PASSWORD", "et-ønsket-kodeord")
+    call_command("demo_accounts")
+    before = set(User.objects.values_list("email", "password"))
+    looked_at.clear()
+    call_command("demo_accounts")
+    assert set(User.objects.values_list("email", "password")) == before
+    assert len(looked_at) == 1
+
+
 def test_demo_accounts_have_their_roles(monkeypatch, capsys):
     call_command("demo_accounts")
     roles = {user.email: [group.name for group in user.groups.all()] for user in User.objects.all()}

@@ -4,11 +4,11 @@ import time
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 
 from aarhuskompas import urls as portal
-from aarhuskompas.caching import has_session, public
+from aarhuskompas.caching import ReaderCache, answer_at_once, has_session, public
 from compass.models import Story
 from tests.factories import make_path, make_story
 
@@ -196,6 +196,34 @@ def test_a_browser_that_has_another_page_gets_the_page(client):
     for known in ['"anden"', "", "uden-citationstegn", '"']:
         response = client.get("/talt/", headers={"If-None-Match": known})
         assert (response.status_code, text(response)) == (200, " side 1")
+
+
+# --- Without a thread -------------------------------------------------------------------------------
+
+
+def asked(**changes) -> dict:
+    return RequestFactory().get("/talt/", **changes).environ
+
+
+def test_a_copy_that_is_there_is_handed_out_at_once(client):
+    page = client.get("/talt/")
+    answer = answer_at_once(asked())
+    headers = dict(answer.headers)
+    assert (answer.status, answer.first) == (200, page.content)
+    assert headers["X-Request-ID"] != page["X-Request-ID"]
+    assert {name: headers[name] for name in ["ETag", "Content-Security-Policy"]} == {
+        name: page[name] for name in ["ETag", "Content-Security-Policy"]
+    }
+    assert answer_at_once(asked(HTTP_IF_NONE_MATCH=page["ETag"])).status == 304
+
+
+def test_what_is_no_copy_or_for_somebody_with_a_session_is_not(client, monkeypatch):
+    monkeypatch.setattr(ReaderCache, "newest", None)
+    assert answer_at_once(asked()) is None
+    client.get("/talt/")
+    assert answer_at_once(asked(HTTP_COOKIE="session=abc")) is None
+    assert answer_at_once(asked(QUERY_STRING="q=a")) is None
+    assert answer_at_once(asked(HTTP_HOST="ond.example.dk")) is None
 
 
 # --- Sessions ------------------------------------------------------------------------------------

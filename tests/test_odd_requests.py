@@ -1,24 +1,38 @@
-"""Ten thousand requests that no browser sends: none may break the portal.
+"""Ten thousand requests that no browser sends: none may break the portal, or put a word into a log.
 
 They go straight to the WSGI handler, as bytes, because a test client tidies up what it is given.
+ODD_REQUESTS=20000 sends more of them: make test BROWSER=no ARGS="tests/test_odd_requests.py"
 """
 
 import io
+import logging
+import os
 import re
 import sys
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception, request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
+from aarhuskompas.logs import JsonFormatter
 from tests import routes
 
-EXAMPLES, REQUESTS_EACH = 500, 10  # twice: as a reader and as staff
+REQUESTS_EACH = 10
+EXAMPLES = int(os.environ.get("ODD_REQUESTS", "10000")) // 2 // REQUESTS_EACH  # as a reader, and as staff
+
+WORD = "zqxhemmeligt"  # is in most of what is typed, and may be in no log
+SCRIPTS = [
+    "æøå ", "straße ", "ñandú ", "Ελλάδα ", "Привіт ", "עברית ", "العربية ", "हिन्दी ", "বাংলা ", "தமிழ் ",
+    "ไทย ", "မြန်မာ ", "ქართული ", "հայերեն ", "አማርኛ ", "ᏣᎳᎩ ", "中文字", "日本語", "한국어 ", "𐍈𐌰𐌽 ", "𝔤𝔬𝔱 ",
+    "👩\u200d👩\u200d👧", "\u0301", "\u200b", "\u00ad", "\v",
+]  # fmt: skip
+LENGTHS = [1, 60, 120, 200, 254, 255, 256, 400, 500, 1_000, 2_000, 4_000, 4_001, 10_000, 60_000]
 
 ODD_TEXTS = [
     "", " ", "\x00", "a\x00b", "\x1f\x7f", "\r\n", "æøå", "Å" * 300, "😀", "\u202e", "\ufeff",
@@ -83,7 +97,17 @@ MULTIPART = [
     b"--" + b"B" * 3000,
 ]  # fmt: skip
 
-odd_texts = st.one_of(st.sampled_from(ODD_TEXTS), st.text(max_size=12))
+long_texts = st.builds(
+    lambda script, length: (script * length)[:length], st.sampled_from(SCRIPTS), st.sampled_from(LENGTHS)
+)
+odd_texts = st.one_of(
+    st.sampled_from(ODD_TEXTS),
+    st.text(max_size=12),
+    st.text(max_size=12).map(lambda text: f"{WORD} {text}"),
+    long_texts,
+    long_texts.map(lambda text: f"{WORD} {text}"[: max(len(text), len(WORD))]),
+    st.sampled_from(ODD_TEXTS).map(lambda text: text + WORD),
+)
 odd_bytes = st.one_of(st.sampled_from(ODD_BYTES), st.binary(max_size=12))
 names = st.one_of(
     st.sampled_from(KEYS),
@@ -271,17 +295,47 @@ def run(server, unhandled):
 
 
 @pytest.fixture
+def log():
+    """Everything that production writes."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    loggers = [logging.getLogger(name) for name in ["", "django", "aarhuskompas.access"]]
+    levels = [logger.level for logger in loggers]
+    loggers[0].addHandler(handler)
+    for logger in loggers:
+        logger.setLevel(logging.INFO)
+    yield stream
+    loggers[0].removeHandler(handler)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+def log_of_the_database() -> str:
+    """Where it is the embedded one, whose log lies beside its socket."""
+    file = Path(connection.settings_dict["HOST"]).parent / "server.log"
+    return file.read_text(errors="replace") if file.exists() else ""
+
+
+def is_in_a_log(log) -> bool:
+    return WORD in log.getvalue() or WORD in log_of_the_database()
+
+
+@pytest.fixture
 def examples(content_without_search, staff):
     routes.make_examples(staff)
 
 
 @pytest.mark.long
-def test_a_reader_cannot_break_the_portal(examples, unhandled):
+def test_a_reader_cannot_break_the_portal(examples, unhandled, log):
     run(Server(), unhandled)
+    assert log.getvalue().count("\n") > REQUESTS_EACH * EXAMPLES
+    assert not is_in_a_log(log)
 
 
 @pytest.mark.long
-def test_staff_cannot_break_the_portal(examples, settings, staff_client, unhandled):
+def test_staff_cannot_break_the_portal(examples, settings, staff_client, unhandled, log):
     without_csrf(settings)
     session = staff_client.cookies["session"].value
     run(Server(f"session={session}"), unhandled)
+    assert not is_in_a_log(log)

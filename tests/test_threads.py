@@ -229,6 +229,13 @@ def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
     assert recording.closed
 
 
+def test_what_is_there_at_once_needs_no_thread_and_only_plain_requests_get_it():
+    at_once = {"at_once": lambda environ: threads.Answer(203, [], b"a copy", None)}
+    for method, headers, status in [("GET", [], 203), ("POST", [], 200), ("GET", length(1), 200)]:
+        visitor = visit(answering(b"a page"), method=method, headers=headers, application=at_once)
+        assert visitor.status == status
+
+
 def test_who_asks_for_what_is_dear_keeps_no_page_waiting():
     begun, go_on = threading.Event(), threading.Event()
 

@@ -335,6 +335,60 @@ def test_what_is_started_ends_with_its_supervisor_even_when_that_is_killed(super
     assert postgres.wait_until(lambda: not is_alive(service), 20)
 
 
+class Dying:
+    """Dies so many times before it stays up."""
+
+    name = "The web server"
+
+    def __init__(self, deaths):
+        self.deaths = deaths
+
+    def is_running(self):
+        return self.deaths == 0
+
+    def start(self):
+        self.deaths -= 1
+
+    def stop(self):
+        pass
+
+
+def test_a_web_server_that_dies_while_it_starts_is_started_again(monkeypatch, capsys):
+    server = Dying(deaths=2)
+    monkeypatch.setattr(serve, "answers", lambda host, port: server.is_running())
+    serve.wait_for_pages("127.0.0.1", 1, [server])
+    assert capsys.readouterr().err.count("is started again") == 2
+
+
+def test_a_web_server_that_cannot_start_ends_the_start(monkeypatch):
+    monkeypatch.setattr(serve, "answers", lambda host, port: False)
+    with pytest.raises(SystemExit, match="does not stay up"):
+        serve.wait_for_pages("127.0.0.1", 1, [Dying(deaths=99)])
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:9123"),
+        ({"PORT": "9200"}, "http://127.0.0.1:9200"),
+        ({"SITE_URL": "https://kompas.example.dk"}, "https://kompas.example.dk"),
+    ],
+)
+def test_mails_of_a_command_lead_to_where_the_portal_is(tmp_path, given, address):
+    python, var = tmp_path / ".venv" / "bin" / "python", tmp_path / "var"
+    python.parent.mkdir(parents=True)
+    var.mkdir()
+    python.write_text('#!/bin/sh\necho "$SITE_URL"\n')
+    python.chmod(0o755)
+    (var / "secret-key").write_text("key")
+    (var / "site-url").write_text("http://127.0.0.1:9123")
+    done = subprocess.run(
+        ["make", "-s", "-f", ROOT / "Makefile", "-o", "install", "manage", "ARGS=remind"],
+        env={"PATH": os.environ["PATH"], **given}, cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == address
+
+
 def test_what_cannot_stay_up_stops_everything(supervise):
     supervisor = supervise("raise SystemExit(3)")
     assert supervisor.wait(60) == 1

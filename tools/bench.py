@@ -2,6 +2,7 @@
 
     make bench                       # pages, lists at 1,000 and 100,000 stories, rooms of 200 and 1,000
     make bench ARGS="--stories 0 --participants 0"    # pages only
+    make bench ARGS=stranger         # what one stranger can do to the others
 
 Both servers run one process under the same gunicorn; requests go to them turn by turn, so that a noisy
 machine is noisy for both. The figure is the processor time of the process per request, the steadiest we
@@ -192,6 +193,10 @@ def main():
     if sys.argv[1:2] == ["pages"]:
         with prepared():
             bench.pages.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["stranger"]:
+        with prepared():
+            python("-m", "tools.bench_stranger", *sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--stories", type=int, default=100_000, help="0: pages only")

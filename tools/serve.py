@@ -191,25 +191,39 @@ def answers(host: str, port: int) -> bool:
 
 def wait_for_pages(host: str, port: int, running: list[Running]) -> None:
     start = time.monotonic()
-    wait_until(lambda: answers(host, port) or not running[-1].is_running(), 60)
-    if not all(one.is_running() for one in running):
+    deaths = deaths_so_far()
+
+    def is_up() -> bool:
+        start_again(running, deaths)
+        return answers(host, port)
+
+    if not wait_until(is_up, 60):
         raise SystemExit("The pages did not start; the reason stands above.")
     print(f"Pages … {time.monotonic() - start:.1f} s", flush=True)
 
 
 def keep_running(running: list[Running]) -> None:
-    """Start again what ends by itself, until a signal ends us; give up on what cannot stay up."""
-    deaths = deque(maxlen=DEATHS)
+    """Start again what ends by itself, until a signal ends us."""
+    deaths = deaths_so_far()
     while True:
-        for one in running:
-            if one.is_running():
-                continue
-            deaths.append(time.monotonic())
-            if len(deaths) == DEATHS and deaths[-1] - deaths[0] < WITHIN_SECONDS:
-                raise SystemExit(f"{one.name} does not stay up; everything is stopped.")
-            print(f"{one.name} ended by itself and is started again.", file=sys.stderr, flush=True)
-            one.start()
+        start_again(running, deaths)
         time.sleep(0.2)
+
+
+def deaths_so_far() -> deque[float]:
+    return deque(maxlen=DEATHS)
+
+
+def start_again(running: list[Running], deaths: deque[float]) -> None:
+    """Give up on what cannot stay up."""
+    for one in running:
+        if one.is_running():
+            continue
+        deaths.append(time.monotonic())
+        if len(deaths) == DEATHS and deaths[-1] - deaths[0] < WITHIN_SECONDS:
+            raise SystemExit(f"{one.name} does not stay up; everything is stopped.")
+        print(f"{one.name} ended by itself and is started again.", file=sys.stderr, flush=True)
+        one.start()
 
 
 def serve(*, debug: bool) -> None:
@@ -219,6 +233,7 @@ def serve(*, debug: bool) -> None:
     VAR.mkdir(exist_ok=True)
     VAR.chmod(0o711)
     env = environment(host, port, debug=debug)
+    (VAR / "site-url").write_text(env["SITE_URL"])  # for `make manage`, whose mails lead here
     with ExitStack() as stack:
         running: list[Running] = []
         if embedded := not env.get("DATABASE_URL"):
