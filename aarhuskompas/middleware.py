@@ -144,6 +144,8 @@ class CacheRules:
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store, private"
+            # What is not public is no hit either: many addresses are secrets (an invitation, one's place).
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
 

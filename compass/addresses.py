@@ -5,16 +5,17 @@ import functools
 from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import translate_url
+from django.urls import resolve, reverse, translate_url
 from django.utils.translation import override
 
 from compass.models import OldAddress
 
 
-def movable(view):
+def movable(view, beside: str = ""):
     """Lead from the old address of a page to where it is now, with the query; else 404 as before.
 
-    What has been put away for good answers 410, with ways on.
+    What has been put away for good answers 410, with ways on. `beside` is what the view adds to the
+    address of the page: its feed has moved along with it.
     """
 
     @functools.wraps(view)
@@ -23,18 +24,25 @@ def movable(view):
             return view(request, *args, **kwargs)
         except Http404:
             danish = translate_url(request.path, settings.LANGUAGE_CODE)
-            moved = OldAddress.objects.filter(old=danish).first()
+            moved = OldAddress.objects.filter(old=danish.removesuffix(beside)).first()
             if moved is None:
                 raise
             if not moved.new:
                 return render(request, "410.html", status=410)
-            return HttpResponsePermanentRedirect(_now_at(moved, request))
+            return HttpResponsePermanentRedirect(_now_at(moved, request, beside))
 
     return wrapped
 
 
-def _now_at(moved: OldAddress, request) -> str:
+def new_slug(route: str, slug: str) -> str:
+    """What the page that had this slug is called now; nothing where it never had it, or is no more."""
+    with override(settings.LANGUAGE_CODE):
+        moved = OldAddress.objects.filter(old=reverse(route, args=[slug])).exclude(new="").first()
+        return resolve(moved.new).kwargs.get("slug", "") if moved else ""
+
+
+def _now_at(moved: OldAddress, request, beside: str) -> str:
     query = request.META.get("QUERY_STRING", "")
     with override(settings.LANGUAGE_CODE):  # an address is read in the language that is active
-        address = translate_url(moved.new, request.LANGUAGE_CODE)
+        address = translate_url(moved.new + beside, request.LANGUAGE_CODE)
     return f"{address}?{query}" if query else address

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection
+from django.utils import timezone
 
 from compass import catalogue
 from compass.catalogue import Catalogue
@@ -140,6 +141,15 @@ SELECT
     (SELECT concat(string_agg(mark::text, ' ' ORDER BY mark), current_setting('compass.stories_mark', true))
      FROM compass_stories_mark)
 """
+
+
+def state_of(model) -> str:
+    """Another one whenever something in the library changes, or another one of the model is published."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    published = f"(SELECT count(*) FROM {table} WHERE published_at <= %s)"  # noqa: S608 – our own table
+    with connection.cursor() as cursor:
+        cursor.execute(f"{MARKS}, {published}", [timezone.now()])
+        return "|".join(map(str, cursor.fetchone()))
 
 
 def _marks() -> tuple[str, str]:

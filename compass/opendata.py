@@ -4,15 +4,18 @@ A row is written as it is read, so that 100,000 stories need no more memory than
 """
 
 import csv
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Max, QuerySet
+from django.db.models import QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from compass import library
 from compass.models import Dilemma, Story
 
 ROWS_AT_A_TIME = 500
@@ -58,8 +61,8 @@ PROVENANCE = [
     _plain("provenance", _("Ophav: sourced, sourced-theme eller composed.")),
     Field("provenance_text", _("Ophav, som læseren ser det."), lambda item: str(item.provenance_text)),
     Field("sources", _("Kilderne."), lambda item: [_source(source) for source in item.sources.all()]),
-    Field("published", _("Offentlig fra."), lambda item: item.published_at.isoformat()),
-    Field("updated", _("Sidst opdateret."), lambda item: item.updated_at.isoformat()),
+    Field("published", _("Offentlig fra."), lambda item: localtime(item.published_at).isoformat()),
+    Field("updated", _("Sidst opdateret."), lambda item: localtime(item.updated_at).isoformat()),
 ]
 
 
@@ -142,10 +145,9 @@ COLLECTIONS = {collection.name: collection for collection in [STORIES, DILEMMAS]
 
 
 def version(collection: Collection) -> str:
-    """Another one whenever something in the collection has changed."""
-    state = collection.model.objects.published().aggregate(number=Count("pk"), newest=Max("updated_at"))
-    newest = state["newest"].timestamp() if state["newest"] else 0
-    return f"{collection.name}-{state['number']}-{newest:.6f}"
+    """Another one whenever something in the file may have changed: a source and a theme stand in it too."""
+    state = hashlib.blake2b(library.state_of(collection.model).encode(), digest_size=12).hexdigest()
+    return f"{collection.name}-{state}"
 
 
 def _values(collection: Collection) -> Iterator[dict]:
@@ -167,8 +169,12 @@ def as_json(collection: Collection) -> Iterator[str]:
 
 
 def as_csv(collection: Collection) -> Iterator[str]:
-    """RFC 4180: commas, quotation marks where needed, CRLF; lists are joined by « | »."""
-    writer = csv.writer(_Echo())
+    """RFC 4180 but for semicolons, after a byte order mark: a Danish Excel opens it by two clicks.
+
+    Lists are joined by « | ».
+    """
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield "\ufeff"
     yield writer.writerow([*(field.name for field in collection.fields), "licence"])
     for values in _values(collection):
         yield writer.writerow([*map(_cell, values.values()), LICENCE])

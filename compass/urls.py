@@ -18,7 +18,7 @@ urlpatterns = [
     path("dilemmaer/<slug:slug>/", movable(views.dilemma), name="dilemma"),
     path("historier/", views.stories, name="stories"),
     path("historier/feed.xml", views.stories_feed, name="stories_feed"),
-    path("veje/<slug:slug>/feed.xml", views.path_feed, name="path_feed"),
+    path("veje/<slug:slug>/feed.xml", movable(views.path_feed, beside="feed.xml"), name="path_feed"),
     path("historier/<slug:slug>/", movable(views.story), name="story"),
     path("lydbog/", views.audiobook, name="audiobook"),
     path("lydbog/<slug:slug>/<int:position>/", views.chapter, name="chapter"),

@@ -25,6 +25,7 @@ from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.ordering import danish_key
 from compass.models import Department
 from goals.models import CityGoal, Decision, YearCount
 from goals.models.years import LEAST, Decided, are_enough
@@ -234,7 +235,8 @@ def _shown(table: Table, titles: dict) -> list[Shown]:
     for row in filter(lambda row: any(row.numbers), table.rows):
         names = [titles[key] for key in row.keys if key in titles] or [titles[""]]  # one may be gone since
         if len(names) > 1:
-            rows.append(Shown(gettext("Lagt sammen"), "", sorted(map(str, names)), row.numbers))
+            in_order = sorted(map(str, names), key=danish_key)
+            rows.append(Shown(gettext("Lagt sammen"), "", in_order, row.numbers))
         else:
             rows.append(Shown(str(names[0]), getattr(names[0], "lang", ""), [], row.numbers))
     return rows

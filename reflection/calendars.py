@@ -13,13 +13,14 @@ from icalendar import Calendar, Event
 from reflection.models import Agreement
 
 
-def calendar_response(agreements, filename: str) -> HttpResponse:
-    body = calendar_of(agreements).to_ical()
+def calendar_response(agreements, filename: str, address: str = "") -> HttpResponse:
+    """`address` is where the reader finds the agreements; staff find theirs under «Mine aftaler»."""
+    body = calendar_of(agreements, address or reverse("reflection:agreements")).to_ical()
     headers = {"Content-Disposition": content_disposition_header(True, filename)}
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def calendar_of(agreements) -> Calendar:
+def calendar_of(agreements, address: str) -> Calendar:
     """A day for each agreement that has a date."""
     calendar = Calendar()
     calendar.add("prodid", "-//Aarhus Kommune//Aarhuskompasset//DA")
@@ -28,19 +29,20 @@ def calendar_of(agreements) -> Calendar:
     calendar.add("x-wr-calname", _("Aftaler fra Aarhuskompasset"))
     for agreement in agreements:
         if agreement.due:
-            calendar.add_component(_event(agreement))
+            calendar.add_component(_event(agreement, address))
     return calendar
 
 
-def _event(agreement: Agreement) -> Event:
+def _event(agreement: Agreement, address: str) -> Event:
     """The name of the event never changes, so a second file moves the day and makes no twin."""
     event = Event()
     event.add("uid", f"{agreement.key}@{settings.SITE_URL.partition('://')[2]}")
     event.add("dtstamp", timezone.now())
+    event.add("sequence", agreement.revision)
     event.add("dtstart", agreement.due)
     event.add("dtend", agreement.due + timedelta(days=1))
     event.add("summary", _("Aftale: %(what)s") % {"what": agreement.what})
     event.add("description", _("Hvem: %(who)s") % {"who": agreement.who})
-    event.add("url", settings.SITE_URL + reverse("reflection:agreements"))
+    event.add("url", settings.SITE_URL + address)
     event.add("transp", "TRANSPARENT")  # nobody is busy all that day
     return event

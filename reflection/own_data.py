@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from reflection.confidentiality import own_answers_to_keep
@@ -47,8 +48,8 @@ def own_data(user) -> dict:
             "name": user.name,
             "email": user.email,
             "roles": [group.name for group in user.groups.all()],
-            "made": user.date_joined.isoformat(),
-            "last_login": user.last_login.isoformat() if user.last_login else "",
+            "made": localtime(user.date_joined).isoformat(),
+            "last_login": localtime(user.last_login).isoformat() if user.last_login else "",
         },
         "reflections": [_place(place) for place in places_of(user)],
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
@@ -62,7 +63,7 @@ def _place(place: Participant) -> dict:
     return {
         "phase": str(room.get_phase_display()),
         "mode": str(room.get_mode_display()),
-        "begun": room.created_at.date().isoformat(),
+        "begun": localtime(room.created_at).date().isoformat(),
         "leads": place.is_facilitator,
         "language": place.language,
         **own_answers_to_keep(place),

@@ -1,9 +1,19 @@
 """Lists of the admin: what an address may ask of them."""
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
+
+from aarhuskompas.ordering import in_danish_order
 
 # What Django's own filters write after the name of a field.
 WRITTEN_BY_FILTERS = {"", "exact", "in", "isnull", "isempty", "id__exact", "gte", "lt"}
+
+
+class DanishChangeList(ChangeList):
+    """Sorted as a Dane would, also by the column whose heading somebody clicks."""
+
+    def get_ordering(self, request, queryset):
+        return in_danish_order(self.model, super().get_ordering(request, queryset))
 
 
 class DeclaredLookups:
@@ -12,6 +22,9 @@ class DeclaredLookups:
     Django follows any relation of the model, one step away: `?reflections__isnull=False` would tell which
     colleague has rooms, and `?password__startswith=` how a hash begins.
     """
+
+    def get_changelist(self, request, **kwargs):
+        return DanishChangeList
 
     own_lookups: list[str] = []  # that links of ours use beside the filters
 

@@ -1,7 +1,11 @@
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
+from django.urls import resolve, reverse
+from django.utils.translation import get_language_from_path, override
 
 from aarhuskompas.fields import MarkdownField
+from aarhuskompas.ordering import danish_order
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 from compass.models.shelves import Department
@@ -21,13 +25,25 @@ class Page(Translated, Publishable):
     class Meta:
         verbose_name = "side"
         verbose_name_plural = "sider"
-        ordering = ["title"]
+        ordering = [danish_order("title")]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
         return reverse("compass:page", args=[self.slug])
+
+    def clean(self):
+        if self.slug and not self._is_shown_at_its_address():
+            taken = f"Portalen bruger selv adressen /{self.slug}/. Vælg en anden, fx «om-{self.slug}»."
+            raise ValidationError({"slug": taken})
+
+    def _is_shown_at_its_address(self) -> bool:
+        """Asked of the addresses themselves: whatever comes before pages there would hide this one."""
+        address = f"/{self.slug}/"
+        with override(get_language_from_path(address) or settings.LANGUAGE_CODE):
+            found = resolve(address)
+        return found.view_name == "compass:page" or getattr(found.func, "shows_page", "") == self.slug
 
 
 class ContactQuerySet(models.QuerySet):
@@ -53,7 +69,7 @@ class Contact(Translated, models.Model):
     class Meta:
         verbose_name = "kontakt"
         verbose_name_plural = "kontakter"
-        ordering = ["department__title", "name"]
+        ordering = [danish_order("department__title"), danish_order("name")]
 
     def __str__(self):
         return self.name

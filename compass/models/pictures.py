@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from aarhuskompas.media import StorageFullError
+from aarhuskompas.ordering import danish_order
 from aarhuskompas.slugs import slug_of
 from aarhuskompas.translated import Translated
 from compass.uploads import as_webp
@@ -168,7 +169,7 @@ class Attachment(Translated, models.Model):
     class Meta:
         verbose_name = "fil"
         verbose_name_plural = "filer"
-        ordering = ["title"]
+        ordering = [danish_order("title")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_accessible=True),

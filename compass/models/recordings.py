@@ -2,6 +2,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
+from aarhuskompas.ordering import danish_order
 from aarhuskompas.publishing import Publishable
 from aarhuskompas.translated import Translated
 
@@ -22,7 +23,7 @@ class Recording(Translated, Publishable):
     class Meta:
         verbose_name = "optagelse"
         verbose_name_plural = "lydbog"
-        ordering = ["title"]
+        ordering = [danish_order("title")]
 
     def __str__(self):
         return self.title

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from aarhuskompas.ordering import danish_order
 from aarhuskompas.translated import Translated
 
 
@@ -12,7 +13,7 @@ class Shelf(Translated, models.Model):
 
     class Meta:
         abstract = True
-        ordering = ["title"]
+        ordering = [danish_order("title")]
 
     def __str__(self):
         return self.title

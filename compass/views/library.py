@@ -4,6 +4,7 @@ from django.db.models import F, Max, Q
 from django.shortcuts import render
 
 from aarhuskompas.caching import public
+from aarhuskompas.ordering import danish_order
 from compass import library
 from compass.library import Library, visible
 from compass.models import Story
@@ -43,7 +44,7 @@ def current_steps(dilemma):
         dilemma.steps.annotate(current=Max("version__guide__versions__number", filter=published))
         .filter(version__published_at__isnull=False, version__number=F("current"))
         .select_related("version__guide")
-        .order_by("version__guide__title", "position")
+        .order_by(danish_order("version__guide__title"), "position")
     )
 
 

@@ -31,3 +31,6 @@ def contact(request):
     page = visible_or_404(library.current().page, "kontakt", request.user)
     contacts = Contact.objects.shown_in(request.LANGUAGE_CODE)
     return render(request, "compass/contact.html", {"page": page, "contacts": contacts})
+
+
+contact.shows_page = "kontakt"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.ordering import danish_order
 from aarhuskompas.translated import Translated
 from compass.models import Department
 from goals.models.decisions import Decision
@@ -30,7 +31,7 @@ class CityGoal(Translated, models.Model):
     class Meta:
         verbose_name = "aarhusmål"
         verbose_name_plural = "aarhusmål"
-        ordering = ["position", "title"]
+        ordering = ["position", danish_order("title")]
 
     def __str__(self):
         return self.title

@@ -59,6 +59,7 @@ class Agreement(models.Model):
     no_date_reason = models.CharField(_("Hvorfor ingen dato?"), max_length=250, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     note = models.CharField(_("Hvad blev der af det?"), max_length=250, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)  # of what a calendar shows of it
 
     objects = AgreementQuerySet.as_manager()
 
@@ -73,6 +74,14 @@ class Agreement(models.Model):
 
     def __str__(self):
         return f"aftale {self.pk}"
+
+    def save(self, *args, update_fields=None, **kwargs):
+        """Another revision where a calendar would show something else: it keeps the higher number."""
+        shown = {"what": self.what, "who": self.who, "due": self.due}
+        if self.pk and not Agreement.objects.filter(pk=self.pk, **shown).exists():
+            self.revision += 1
+            update_fields = update_fields and {*update_fields, "revision"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from aarhuskompas.fields import MarkdownField
+from aarhuskompas.ordering import danish_order
 from aarhuskompas.translated import Text, Translated
 from compass.models import Dilemma, Provenance, Story
 
@@ -29,7 +30,7 @@ class Guide(Translated, models.Model):
     class Meta:
         verbose_name = "kompas"
         verbose_name_plural = "kompasser"
-        ordering = ["title"]
+        ordering = [danish_order("title")]
 
     def __str__(self):
         return self.title

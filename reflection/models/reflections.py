@@ -184,6 +184,11 @@ class Reflection(models.Model):
         return self.phase == self.Phase.CONCLUDED
 
     @property
+    def has_open_dates(self) -> bool:
+        """Whether there is something of it to put into a calendar."""
+        return self.is_concluded and self.agreements.open().filter(due__isnull=False).exists()
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the set time of the reveal has come; the next visitor after the count makes it happen."""
         return self.is_collecting and self.reveal_at is not None and self.reveal_at <= timezone.now()

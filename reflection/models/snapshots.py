@@ -18,6 +18,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from aarhuskompas.ordering import danish_key
 from reflection import tokens
 from reflection.models.guides import Prompt, as_typed
 
@@ -251,7 +252,7 @@ class _Reveal:
         names = defaultdict(list)
         for answer in [] if self.reflection.is_confidential else self.answers:
             names[answer.raw].append(label(answer.name))
-        return {raw: sorted(people) for raw, people in names.items()}
+        return {raw: sorted(people, key=danish_key) for raw, people in names.items()}
 
     def _sureness(self) -> tuple[dict[str, int], Members]:
         """How sure those are who guessed a number, and who they are; as it was shown last where it may not

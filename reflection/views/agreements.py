@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -61,10 +62,12 @@ def one_in_calendar(request, agreement):
 @require_safe
 @reading_required
 def room_in_calendar(request, place):
-    """What the room agreed, for everybody who was in it."""
-    if not place.reflection.is_concluded:
+    """What the room agreed and is still to be done, for everybody who was in it."""
+    dated = place.reflection.agreements.open().filter(due__isnull=False)
+    if not (place.reflection.is_concluded and dated):
         raise Http404
-    return calendar_response(place.reflection.agreements.open(), "aftaler.ics")
+    address = "" if place.user_id else reverse("reflection:room", args=[place.reflection.key])
+    return calendar_response(dated, "aftaler.ics", address)
 
 
 def _mine(request):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +20,7 @@ from tests.factories import (
     make_round,
     make_user,
 )
+from tests.reflection.people import enter
 
 ADDRESS = "/aftaler/"
 
@@ -284,6 +286,45 @@ def test_an_agreement_is_a_whole_day_with_a_name_that_stays(staff_client, agreem
     agreement.save()
     (moved,) = events(staff_client.get(address))
     assert (moved["UID"], moved["DTSTART"].dt) == (event["UID"], date(2027, 9, 1))
+    assert moved["SEQUENCE"] > event["SEQUENCE"]  # or a calendar would keep the first day
+    agreement.note = "Det går godt"
+    agreement.save(update_fields=["note"])
+    (same,) = events(staff_client.get(address))
+    assert same["SEQUENCE"] == moved["SEQUENCE"]
+
+
+def test_an_agreement_that_is_postponed_moves_in_every_calendar(staff_client, agreement):
+    address = reverse("reflection:one_in_calendar", args=[agreement.key])
+    (before,) = events(staff_client.get(address))
+    form = {"status": "postponed", "due": "2027-10-01", "note": ""}
+    staff_client.post(reverse("reflection:follow_up", args=[agreement.key]), form)
+    (after,) = events(staff_client.get(address))
+    assert (after["DTSTART"].dt, after["SEQUENCE"]) == (date(2027, 10, 1), before["SEQUENCE"] + 1)
+
+
+def test_the_calendar_leads_each_to_where_they_can_go(staff_client, room, agreement):
+    guest = enter(room, name="Alma")
+    room.reveal()
+    room.conclude()
+    address = reverse("reflection:room_in_calendar", args=[room.key])
+    for browser in [staff_client, guest]:
+        (event,) = events(browser.get(address))
+        response = browser.get(event["URL"].removeprefix(settings.SITE_URL), follow=True)
+        assert response.status_code == 200
+        assert "log-ind" not in response.request["PATH_INFO"]
+
+
+def test_a_room_with_nothing_left_to_do_has_no_calendar(staff_client, page, staff, room, agreement):
+    room.reveal()
+    room.conclude()
+    minutes, address = (
+        reverse(f"reflection:{name}", args=[room.key]) for name in ["minutes", "room_in_calendar"]
+    )
+    assert address in page(minutes, by=staff).links("main a").values()
+    agreement.status = "done"
+    agreement.save()
+    assert address not in page(minutes, by=staff).links("main a").values()
+    assert staff_client.get(address).status_code == 404
 
 
 def test_all_of_mine_are_the_open_ones_with_a_date(staff_client, room, agreement):

@@ -1,6 +1,7 @@
 """«Mine rum» and «Mine data»: what somebody with an account finds, takes along, corrects and deletes."""
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -250,3 +251,14 @@ def test_only_an_account_that_is_there_takes_over(staff):
     for to in [staff.email, "findes.ikke@example.dk"]:
         with pytest.raises(CommandError):
             hand_over(staff.email, to)
+
+
+def test_the_days_of_ones_data_are_the_days_where_one_is(staff, logged_in):
+    """An evening in Aarhus is still the day before in Greenwich's calendar, and the other way round."""
+    late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # half past midnight in Denmark
+    room = make_room(leader=staff)
+    Reflection.objects.filter(pk=room.pk).update(created_at=late)
+    type(staff).objects.filter(pk=staff.pk).update(date_joined=late)
+    kept = json.loads(logged_in(staff).get(reverse("reflection:data_json")).content)
+    assert kept["reflections"][0]["begun"] == "2026-07-01"
+    assert kept["account"]["made"] == "2026-07-01T00:30:00+02:00"
