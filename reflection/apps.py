@@ -8,8 +8,8 @@ class ReflectionConfig(AppConfig):
     verbose_name = "Kompasser"
 
     def ready(self):
-        from reflection.places import follow_account
+        from reflection.places import end_streams
         from reflection.search import register_kinds  # compass.search needs the settings first
 
         register_kinds()
-        post_save.connect(follow_account, sender=get_user_model())
+        post_save.connect(end_streams, sender=get_user_model())

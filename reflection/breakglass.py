@@ -121,7 +121,8 @@ class LeaderForm(PersonForm):
             raise forms.ValidationError("Du kan ikke give rollen til dig selv.")
         if not self.room.participants.let_in().filter(pk=person.pk, user__isnull=False).exists():
             raise forms.ValidationError("Kun en, der er gået ind i rummet med sin egen konto, kan få rollen.")
-        if self.room.owner_gone_at and person.user.date_joined >= self.room.owner_gone_at:
+        closed_at = self.room.owner.closed_at
+        if closed_at and person.user.date_joined >= closed_at:
             raise forms.ValidationError("Kontoen er nyere end lukningen af den, rummet tilhørte.")
         return person
 
@@ -137,7 +138,8 @@ class LeaderForm(PersonForm):
             return "Den, der åbnede rummet, har stadig en konto. Kun den, der leder, kan give rollen videre."
         if room.participants.leading().exists():
             return "Rummet har stadig en, der leder. Kun den, der leder, kan give rollen videre."
-        if room.owner_gone_at is None or room.owner_gone_at > timezone.now() - cls.OWNER_GONE_FOR:
+        closed_at = room.owner.closed_at
+        if closed_at is None or closed_at > timezone.now() - cls.OWNER_GONE_FOR:
             return "Kontoen, rummet tilhørte, er lukket for mindre end et døgn siden. Prøv igen senere."
         return ""
 

@@ -3,21 +3,19 @@
 An administrator does it where the account has been closed for a day; whoever runs the portal, by a command.
 """
 
-from datetime import timedelta
-
 from django import forms
 from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.invitations import send
 from accounts.models import User
-from reflection.breakglass import name_of, note_given
+from reflection.breakglass import LeaderForm, name_of, note_given
 from reflection.keeping import give_to
 from reflection.models import Reflection
 from reflection.models.breakglass import SHORTEST_REASON
 from reflection.own_data import OWNED
 
-CLOSED_FOR = timedelta(hours=24)
+CLOSED_FOR = LeaderForm.OWNER_GONE_FOR
 
 
 @transaction.atomic

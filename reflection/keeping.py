@@ -78,5 +78,5 @@ def give_to(room: Reflection, user):
         only_leads = {"name": user.get_full_name(), "answers_count": False}
         place, _is_new = room.participants.get_or_create(user=user, defaults=only_leads)
         place.lead()
-    room.owner, room.owner_gone_at = user, None
-    room.save(update_fields=["owner", "owner_gone_at"])
+    room.owner = user
+    room.save(update_fields=["owner"])

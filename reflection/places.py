@@ -44,17 +44,12 @@ def _keep(request, room: Reflection):
     request.session[STAYS_UNTIL] = max(request.session.get(STAYS_UNTIL, 0), end.timestamp())
 
 
-def follow_account(sender, instance, update_fields=None, **kwargs):
-    """When an account is closed, so are the places it has in rooms, and its rooms note since when."""
-    if update_fields is not None and "is_active" not in update_fields:
-        return
-    owned = Reflection.objects.filter(owner=instance)
-    if instance.is_active:
-        owned.exclude(owner_gone_at=None).update(owner_gone_at=None)
-        return
-    owned.filter(owner_gone_at=None).update(owner_gone_at=timezone.now())
-    for key in Participant.objects.filter(user=instance).values_list("key", flat=True):
-        announce_gone(key)
+def end_streams(sender, instance, update_fields=None, **kwargs):
+    """When an account is closed, so are the places it has in rooms; what follows them hears it now."""
+    is_about_this = update_fields is None or "is_active" in update_fields
+    if is_about_this and not instance.is_active:
+        for key in Participant.objects.filter(user=instance).values_list("key", flat=True):
+            announce_gone(key)
 
 
 def leave_place(request, key):

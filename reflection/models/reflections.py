@@ -111,7 +111,6 @@ class Reflection(models.Model):
     opening = models.JSONField(default=list)  # [[label, text], …] to read before one answers
     outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
     broken_glass = models.JSONField(default=list, editable=False)  # [[name, action, day, reason], …]
-    owner_gone_at = models.DateTimeField(null=True, blank=True, editable=False)  # since when, if ever
     is_door_closed = models.BooleanField(default=False)
     arrivals = models.PositiveIntegerField(default=0)  # within a minute from `arrivals_since`
     arrivals_since = models.DateTimeField(null=True, blank=True, editable=False)
