@@ -119,6 +119,12 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).without_traces().prefetch_related("groups")
 
+    def get_object(self, request, object_id, from_field=None):
+        """Held before the one account is: who waits for each other would wait for good."""
+        if request.method == "POST":
+            User.objects.hold_administrators()
+        return super().get_object(request, object_id, from_field)
+
     @admin.display(description="roller")
     def roles(self, user):
         return ", ".join(group.name for group in user.groups.all())

@@ -2,7 +2,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -26,8 +26,14 @@ class UserQuerySet(models.QuerySet):
         able = models.Q(models.Exists(role)) | models.Q(is_superuser=True)
         return self.begun().filter(able, is_active=True)
 
+    def hold_administrators(self):
+        """Until the transaction ends, in one order: two who close each other at once must not both go."""
+        if connection.in_atomic_block:
+            list(self.administrators().order_by("pk").select_for_update())
+
     def would_leave_no_administrator(self) -> bool:
         """Whether these are all the administrators there are."""
+        self.model.objects.hold_administrators()
         able = self.model.objects.administrators()
         return able.filter(pk__in=self).exists() and not able.exclude(pk__in=self).exists()
 

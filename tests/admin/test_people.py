@@ -1,6 +1,7 @@
 """Accounts in the admin: invited to their own address, let in by a role, closed at once, never taken over."""
 
 import re
+import threading
 import time
 
 import pytest
@@ -10,11 +11,15 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connections
 
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import PASSWORD, make_goal, make_room, make_story, make_user
+from tests.reflection.conftest import committed
+
+__all__ = ["committed"]
 
 pytestmark = pytest.mark.django_db
 FIELDS = {"name": "Nye Nina", "email": "ny@example.dk"}
@@ -258,6 +263,29 @@ def test_nobody_deletes_all_administrators_in_a_heap(administrator_client, admin
     with pytest.raises(ValidationError):
         User.objects.all().delete()
     assert User.objects.administrators().count() == 2
+
+
+def test_two_who_close_each_other_at_the_same_moment_do_not_both_go(committed, logged_in):
+    pair = [make_user(name, is_superuser=True, is_staff=True) for name in ["Ada", "Anders"]]
+    clients, both, answers = [logged_in(user) for user in pair], threading.Barrier(2), []
+
+    def close(client, other):
+        try:
+            both.wait()
+            sent = {"name": other.name, "_save": "1"}  # the box of an open account is not ticked
+            answers.append(client.post(admin_url(other), sent).status_code)
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=close, args=pair_of) for pair_of in zip(clients, reversed(pair), strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 2
+    assert User.objects.administrators().count() == 1
 
 
 def test_the_last_administrator_does_not_delete_their_own_account(page, administrator, second):
