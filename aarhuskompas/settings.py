@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "aarhuskompas.middleware.CacheRules",
     "aarhuskompas.middleware.StorageFullMiddleware",
     "aarhuskompas.middleware.TidyTextMiddleware",
+    "accounts.submissions.SubmitOnceMiddleware",
 ]
 
 ROOT_URLCONF = "aarhuskompas.urls"

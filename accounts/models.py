@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
@@ -163,3 +165,30 @@ class WrongTries(models.Model):
 
     def __str__(self):
         return f"{self.number} until {self.until}"
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def past(self):
+        """Those that nobody sends again: of the day before yesterday and earlier."""
+        return self.filter(sent_on__lt=timezone.localdate() - timedelta(days=1))
+
+
+class Submission(models.Model):
+    """A form that was sent, so that it counts once (accounts/submissions.py). What it said stands nowhere.
+
+    It has a day and no time: when somebody sent an answer could name its author.
+    """
+
+    name = models.CharField(max_length=64, primary_key=True)
+    fingerprint = models.CharField(max_length=64)
+    address = models.TextField(blank=True)  # where it led
+    session_key = models.CharField(max_length=40, blank=True)  # that a browser without an account got by it
+    sent_on = models.DateField(default=timezone.localdate, db_index=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.name[:8]

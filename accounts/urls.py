@@ -5,9 +5,10 @@ from django.urls import path, re_path
 
 from accounts import own_email
 from accounts.doors import with_status
+from accounts.submissions import repeatable
 
 urlpatterns = [
-    path("log-ind/", with_status(views.login), name="account_login"),
+    path("log-ind/", repeatable(with_status(views.login)), name="account_login"),
     path("log-ud/", views.logout, name="account_logout"),
     path("adgangskode/skift/", with_status(views.password_change), name="account_change_password"),
     path("adgangskode/saet/", views.password_set, name="account_set_password"),

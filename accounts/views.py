@@ -36,6 +36,22 @@ def typed_again(request, *, way_in: str = ""):
     return render(request, "accounts/typed_again.html", context, status=403)
 
 
+def sent_before(request, address: str):
+    """The form has been sent and led to `address`; now it says something else. Nothing of it is lost.
+
+    The page sends it on as a form of its own, for somebody who wants a second one.
+    """
+    fields = [] if "password" in request.POST else _typed_fields(request)
+    context = {
+        "fields": fields,
+        "shown": [text for name, text in fields if text.strip() and _is_text(name)],
+        "address": request.get_full_path(),
+        "first": address,
+        "has_files": bool(request.FILES),
+    }
+    return render(request, "accounts/sent_before.html", context, status=409)
+
+
 def _typed_fields(request) -> list[tuple[str, str]]:
     return [
         (name, text)

@@ -37,7 +37,7 @@ def draft(one: Round) -> dict:
 class CaseForm(forms.ModelForm):
     path = forms.ModelChoiceField(
         label=gettext_lazy("Hvilken vej hører den til?"),
-        queryset=Path.objects.published(),
+        queryset=Path.objects.none(),
         widget=forms.RadioSelect,
         empty_label=None,
         error_messages={"required": gettext_lazy("Vælg en vej.")},
@@ -53,6 +53,7 @@ class CaseForm(forms.ModelForm):
     def __init__(self, *args, one: Round, **kwargs):
         super().__init__(*args, initial=draft(one), **kwargs)
         self.one = one
+        self.fields["path"].queryset = Path.objects.published()
         for name, label in CHECKS.items():
             missing = {"required": gettext_lazy("Se efter, og sæt så kryds.")}
             self.fields[name] = forms.BooleanField(label=label, error_messages=missing)

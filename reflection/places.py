@@ -20,8 +20,12 @@ LASTS = timedelta(days=400)  # no browser keeps a cookie for longer
 
 
 def take_place(request, participant: Participant):
-    """Let this browser be the participant from now on; the session gets a new id."""
-    request.session.cycle_key()
+    """Let this browser be the participant from now on; the session gets a new id.
+
+    An account's session got its own at the login. A second tap still carries it, and must not be logged out.
+    """
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
     if participant.user_id is None:
         _hold(request, SESSION_KEY, participant)
         _keep(request, participant.reflection)

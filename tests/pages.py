@@ -83,6 +83,9 @@ class Page:
     def form(self, css: str = "main form") -> "Form":
         return Form(self.one(css), self)
 
+    def forms(self, css: str = "form[method=post]") -> list["Form"]:
+        return [Form(element, self) for element in self.select(css)]
+
 
 class Form:
     """A form of a page: `values` is what a browser would send, `send` sends it."""

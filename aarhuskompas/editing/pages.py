@@ -1,11 +1,17 @@
 """Pages of the admin that are ours: their addresses, who may see them, and what stands around them."""
 
+import json
+
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 
 class OwnPages:
@@ -34,6 +40,22 @@ class OwnPages:
         if item and request.method == "POST" and connection.in_atomic_block:
             return self.get_queryset(request).select_for_update(of=["self"]).filter(pk=item.pk).first()
         return item
+
+    def get_urls(self):
+        return [self.route("<path:object_id>/valgt/", self.chosen_view, "chosen"), *super().get_urls()]
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """A window that adds something to choose leads on as every form does: sent twice, it is one thing."""
+        if IS_POPUP_VAR in request.POST:
+            return redirect(self.address(obj, "chosen"))
+        return super().response_add(request, obj, post_url_continue)
+
+    @method_decorator(require_safe)
+    def chosen_view(self, request, object_id):
+        """Tell the form that the window was opened from, and close it."""
+        item = self.item_or_404(request, object_id, "view")
+        chosen = json.dumps({"value": str(item.pk), "obj": str(item)})
+        return TemplateResponse(request, "admin/popup_response.html", {"popup_response_data": chosen})
 
     def page(self, request, item, title: str, template: str, context: dict, status=200):
         """A page about one item."""

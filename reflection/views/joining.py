@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.submissions import repeatable
 from reflection import tokens
 from reflection.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, PersonalInvitation, Reflection
@@ -26,6 +27,7 @@ def _code_status(form) -> int:
     return 429 if form.is_limited else status_of(form)
 
 
+@repeatable
 @form_methods
 def code(request):
     """Type the code from the wall."""
@@ -86,6 +88,7 @@ def _come_in(request, participant: Participant):
     return redirect("reflection:room", key=participant.reflection.key)
 
 
+@repeatable
 @form_methods
 def come_back(request):
     """Another device, the same place: by the participant's own code."""
@@ -95,6 +98,7 @@ def come_back(request):
     return render(request, "reflection/come_back.html", {"form": form}, status=_code_status(form))
 
 
+@repeatable
 @form_methods
 def own_link(request, token):
     """The participant's own link: to answers, outcome and agreements until the room is deleted."""
@@ -119,6 +123,7 @@ def renew_own_code(request, place):
     return redirect("reflection:answers", key=place.reflection.key)
 
 
+@repeatable
 @require_POST
 def leave(request, key):
     """«Afslut på denne enhed»: the browser forgets the room; the answers stay."""

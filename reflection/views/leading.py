@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aarhuskompas.shortcuts import render_page
+from accounts.submissions import repeatable
 from compass.ordering import danish_order
 from reflection.confidentiality import comment_to_hide, safety
 from reflection.leading import HideForm, PaperForm, PersonForm, RevealForm, SharedLineForm, TimerForm
@@ -147,6 +148,7 @@ def person(request, place, person):
 TIMER = {"pause": "pause_timer", "resume": "resume_timer", "stop": "stop_timer"}
 
 
+@repeatable
 @require_POST
 @facilitator_required
 def timer(request, place):

@@ -193,10 +193,12 @@ def test_an_address_left_empty_is_made_and_one_that_was_written_is_kept(desk, ed
         "key": "S90", "kind": "case", "path": make_path().pk, "title": "Mødet på åen",
         "standfirst": "Kort.", "body": "Tekst.", "provenance": "composed",
     }  # fmt: skip
-    add = desk(admin_url(Story, "add"), by=editor_client)
-    add.form("#story_form").send({**filled, "_save": "1"})
+    add = admin_url(Story, "add")
+    desk(add, by=editor_client).form("#story_form").send({**filled, "_save": "1"})
     assert Story.objects.get(key="S90").slug == "moedet-paa-aaen"
-    add.form("#story_form").send({**filled, "key": "S91", "slug": "en-anden", "_save": "1"})
+    desk(add, by=editor_client).form("#story_form").send(
+        {**filled, "key": "S91", "slug": "en-anden", "_save": "1"}
+    )
     assert Story.objects.get(key="S91").slug == "en-anden"
 
 

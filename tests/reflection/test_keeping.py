@@ -94,7 +94,7 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
     logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     purges = [line for line in logged if line["message"] == "purge"]
     assert [(line["kind"], line["number"], line["basis"]) for line in purges] == [
-        ("rehearsals", 0, "Sag 2026-1"), ("unsaved forms", 0, "Sag 2026-1"),
+        ("rehearsals", 0, "Sag 2026-1"), ("sent forms", 0, "Sag 2026-1"), ("unsaved forms", 0, "Sag 2026-1"),
         ("tried spreadsheets", 0, "Sag 2026-1"), ("expired sessions", 0, "Sag 2026-1"),
         ("counts of wrong tries", 0, "Sag 2026-1"), ("rooms", 1, "Sag 2026-1"),
     ]  # fmt: skip

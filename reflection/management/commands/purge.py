@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aarhuskompas.models import UnsavedWork
-from accounts.models import WrongTries
+from accounts.models import Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.tried_files import TriedFile, past_files
 from reflection.keeping import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
@@ -19,7 +19,8 @@ REFUSED = (
 
 class Command(BaseCommand):
     help = (
-        "Deletes rehearsals after a day, unsaved forms after thirty, spreadsheets that nobody imported, "
+        "Deletes rehearsals and what sent forms led to after a day, unsaved forms after thirty, "
+        "spreadsheets that nobody imported, "
         "expired sessions, counts of wrong tries whose time is over, "
         "and answers and people of rooms whose time is over. Run it daily."
     )
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
+        self._delete("sent forms", Submission.objects.past(), dry_run=dry_run)
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
         self._purge("tried spreadsheets", past_files(), TriedFile.remove, dry_run=dry_run)
         self._delete("expired sessions", past_sessions(), dry_run=dry_run)
