@@ -47,7 +47,7 @@ def test_no_request_however_broken_puts_its_words_into_the_log(server, raw):
     assert SECRET not in server.log[before:].lower()
 
 
-@pytest.mark.parametrize("length", ["9" * 30, "-5", "x", "1e3", ""])
+@pytest.mark.parametrize("length", ["9" * 30, "-5", "x", "1e3", "", "5, 5", "+5", "5_0"])
 def test_an_odd_length_breaks_nothing(server, length):
     form = "Content-Type: multipart/form-data; boundary=B\r\nConnection: close"
     host = f"127.0.0.1:{server.port}"
