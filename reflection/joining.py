@@ -92,6 +92,10 @@ class CodeForm(forms.Form):
 
 
 class ReturnForm(CodeForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Din egen kode")
+
     def find(self, code: str) -> Participant | None:
         return _let_in(Participant.objects.filter(return_hash=tokens.digest(code)))
 
