@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aarhuskompas.fields import DayField
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
-from reflection.forms import AnswersForm, FieldwiseForm, RoomForm, TextLine
+from reflection.forms import AnswersForm, FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
 from reflection.models import Answer, Reflection
 
 MOST_PARTNERS = 6
@@ -128,13 +128,10 @@ class OpenRoundForm(RoomForm):
         if not self.has_weaker_partner:
             del self.fields["agreed"]
 
-    def _people_of(self, partner: Partner) -> forms.IntegerField:
-        return forms.IntegerField(
-            label=_("Hvor mange svarer fra %(party)s?") % {"party": partner.title},
-            min_value=1,
-            max_value=2000,
-            required=False,
-        )
+    def _people_of(self, partner: Partner) -> PeopleField:
+        is_absent = self.data.get("absent") == str(partner.pk)
+        label = _("Hvor mange svarer fra %(party)s?") % {"party": partner.title}
+        return PeopleField(label=label, required=self.asks_how_many and not is_absent)
 
     def expected(self):
         absent = self.cleaned_data.get("absent")
@@ -163,7 +160,8 @@ class OpenRoundForm(RoomForm):
     def has_further(self) -> bool:
         """Whether something seldom needed is filled in, or filled in wrong."""
         further = [self["absent"], self["reveal_at"], self["is_rehearsal"]]
-        return any(field.value() or field.errors for field in further)
+        is_chosen = self["way_in"].value() != WayIn.FITTING or self["way_in"].errors
+        return is_chosen or any(field.value() or field.errors for field in further)
 
     @property
     def chosen(self) -> dict:

@@ -299,6 +299,14 @@ class WayIn(models.TextChoices):
     SHARED = "shared", _("Med én kode til alle")
 
 
+class PeopleField(forms.IntegerField):
+    """How many are expected."""
+
+    def __init__(self, **kwargs):
+        missing = {"required": _("Skriv, hvor mange du regner med.")}
+        super().__init__(min_value=1, max_value=2000, error_messages=missing, **kwargs)
+
+
 class RoomForm(forms.Form):
     """How a room is: chosen when it is opened, and the mode never changed."""
 
@@ -321,11 +329,8 @@ class RoomForm(forms.Form):
         help_text=_("Så får alle at vide, at det, de skriver, kan være omfattet af aktindsigt."),
         required=False,
     )
-    people = forms.IntegerField(
+    people = PeopleField(
         label=_("Hvor mange skal svare?"),
-        min_value=1,
-        max_value=2000,
-        required=False,
         help_text=_("Et skøn er nok. Portalen laver en seddel til hver, når I er færre end seks."),
     )
     way_in = forms.ChoiceField(
@@ -333,7 +338,7 @@ class RoomForm(forms.Form):
         choices=WayIn.choices,
         initial=WayIn.FITTING,
         widget=forms.RadioSelect,
-        required=False,
+        error_messages={"required": _("Vælg, hvordan man kommer ind.")},
         help_text=_(
             "En kode, alle kender, tæller telefoner og ikke mennesker. Åbner én person rummet tre gange, "
             "tæller det som tre, og så er et enkelt svar ikke skjult. En seddel til hver hindrer det."
@@ -350,6 +355,16 @@ class RoomForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "people" in self.fields:
+            self.fields["people"].required = self.asks_how_many
+
+    @property
+    def asks_how_many(self) -> bool:
+        """Whether the number must be said: not where a code is shared whatever it is."""
+        return not (self.data.get("way_in") == WayIn.SHARED or self.data.get("is_rehearsal"))
+
     def expected(self) -> dict[str, int | None]:
         """The names of the fields that ask how many come, and what they say."""
         return {"people": self.cleaned_data.get("people")}
@@ -360,15 +375,10 @@ class RoomForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        chosen, expected = cleaned.get("way_in") or WayIn.FITTING, self.expected()
-        missing = [name for name, people in expected.items() if people is None and name not in self.errors]
-        if cleaned.get("is_rehearsal") and missing:
-            chosen = WayIn.SHARED
-        if chosen != WayIn.SHARED:
-            for name in missing:
-                self.add_error(name, _("Skriv, hvor mange du regner med."))
-        people = [number for number in expected.values() if number is not None]
-        self._choose(chosen, people)
+        expected = list(self.expected().values())
+        people = [number for number in expected if number is not None]
+        is_known = len(people) == len(expected)
+        self._choose(cleaned.get("way_in") if is_known else WayIn.SHARED, people)
         return cleaned
 
     def _choose(self, chosen: str, people: list[int]):

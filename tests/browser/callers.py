@@ -41,7 +41,7 @@ class Caller:
             for label in door.select("label:has([name=party])")
             if words(label) == party
         )
-        now = door.form().send({"party": chosen})
+        now = door.form("#join").send({"party": chosen})
         now = now.form().send({"safety": "4"}, button="Begynd")
         while "/trin/" in now.url:
             now = now.form().send(_filled(now, number), button="Fortsæt")

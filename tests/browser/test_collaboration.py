@@ -28,6 +28,7 @@ def open_round(page) -> str:
     page.check("[name=mode][value=open]")
     page.check("[name=agreed]")
     look(page, "collaboration-open", WIDE, NARROW)
+    page.click("summary:has-text('Vejen ind')")
     page.check("[name=way_in][value=shared]")
     press(page, "Åbn rummet")
     page.wait_for_selector("h1:text-is('Led rummet')")
@@ -169,6 +170,7 @@ def register_three(page):
         page.select_option(f"[name=kind_{number}]", kind)
     press(page, "Gem samarbejdet")
     press(page, "Åbn en runde")
+    page.click("summary:has-text('Vejen ind')")
     page.check("[name=way_in][value=shared]")
     press(page, "Åbn rummet")
     return page.inner_text(".kompas-code--large")
@@ -336,10 +338,10 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     newcomer.write("Hvor mange svarer fra Parkafdelingen?", "3")
     newcomer.press("Åbn rummet")
     assert page.inner_text("h1") == "Led rummet"
+    assert newcomer.seconds <= AT_MOST, f"{newcomer.seconds:.0f} seconds"
     newcomer.follow("Sedler")
     codes = page.locator(".kompas-slip .kompas-code").all_inner_texts()
     assert (len(codes), all(re.fullmatch("[2-9A-HJ-NP-Z]{6}", code) for code in codes)) == (7, True)
-    assert newcomer.seconds <= AT_MOST, f"{newcomer.seconds:.0f} seconds"
 
     # The way back to it, later the same day.
     newcomer.follow("Mine samarbejder")
