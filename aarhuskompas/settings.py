@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "aarhuskompas.middleware.CacheRules",
+    "aarhuskompas.middleware.WrongMethodMiddleware",
     "aarhuskompas.middleware.StorageFullMiddleware",
     "aarhuskompas.middleware.TidyTextMiddleware",
     "accounts.submissions.SubmitOnceMiddleware",
@@ -214,6 +215,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", "Dansk"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "aarhuskompas.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Copenhagen"

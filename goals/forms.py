@@ -123,11 +123,11 @@ def _shown(goal: Goal, name: str) -> str:
 
 class ShareForm(forms.Form):
     email = forms.EmailField(
-        label=_("Kollegaens mailadresse"),
+        label=_("Kollegaens e-mail"),
         help_text=_("Den, kollegaen logger ind med."),
         error_messages={
-            "required": _("Skriv kollegaens mailadresse."),
-            "invalid": _("Skriv en mailadresse, fx navn@aarhus.dk."),
+            "required": _("Skriv kollegaens e-mail."),
+            "invalid": _("Skriv en e-mail som navn@aarhus.dk."),
         },
     )
 

@@ -3,11 +3,12 @@
 import json
 from io import BytesIO
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import RGBColor
+from docx.shared import Mm, RGBColor
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -37,6 +38,7 @@ def words() -> dict[str, str]:
         "mean": _("Snit"),
         "note": _("Bemærkning"),
         "answer": _("Svar"),
+        "counts": _("Hvor mange svarede hvad"),
     }
 
 
@@ -113,7 +115,7 @@ def word(minutes: dict) -> bytes:
         _labelled(document, line["label"], line["text"])
     if minutes["agreements"]:
         header = [said[name] for name in ["what", "who", "when", "state"]]
-        _table(document, header, [row_of(agreement) for agreement in minutes["agreements"]])
+        _table(document, said["agreed"], header, [row_of(agreement) for agreement in minutes["agreements"]])
     for step in minutes["steps"]:
         _write_step(document, step, said)
         if not minutes["is_alone"]:
@@ -124,9 +126,12 @@ def word(minutes: dict) -> bytes:
 
 
 def _document(minutes: dict):
-    """An empty document that says its title and its language."""
+    """An empty sheet of A4 that says its title, its language and when it was made."""
     document = Document()
+    document.sections[0].page_width, document.sections[0].page_height = Mm(210), Mm(297)
     properties = document.core_properties
+    properties.created = properties.modified = timezone.now().replace(tzinfo=None)
+    properties.last_modified_by, properties.revision = AUTHOR, 1
     properties.title = title_of(minutes)
     properties.author, properties.comments = AUTHOR, ""
     properties.language = minutes["language"]
@@ -163,7 +168,8 @@ def _write_values(document, values: dict, said: dict):
         document.add_heading(values["party"], 3)
     document.add_paragraph(values["sentence"])
     counts = [str(number) for number in [*values["counts"], values["unknown"]]]
-    _table(document, [*"12345", said["unknown"]], [counts])
+    caption = ": ".join(filter(None, [said["counts"], values["party"]]))
+    _table(document, caption, [*"12345", said["unknown"]], [counts])
     for named in values["names"]:
         _labelled(document, named["said"], ", ".join(named["names"]))
 
@@ -174,12 +180,16 @@ def _labelled(document, label: str, text: str, between: str = ": "):
     paragraph.add_run(text or "–")
 
 
-def _table(document, header: list[str], rows: list):
-    """A table whose first row is a heading, also on the next page and for a screen reader."""
+def _table(document, caption: str, header: list[str], rows: list):
+    """A table with its name; its first row is a heading, also on the next page and for a screen reader."""
+    document.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
     table = document.add_table(rows=1 + len(rows), cols=len(header), style="Table Grid")
     for row, texts in zip(table.rows, [header, *rows], strict=True):
         for cell, text in zip(row.cells, texts, strict=True):
             cell.text = text
+    name = OxmlElement("w:tblCaption")
+    name.set(qn("w:val"), caption)
+    table._tbl.tblPr.append(name)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell in table.rows[0].cells:
         cell.paragraphs[0].runs[0].bold = True

@@ -155,7 +155,7 @@ def _frame(page):
     headings = page.texts("h1")
     if len(headings) != 1:
         yield f"{len(headings)} h1: {headings}"
-    elif not page.title.startswith(headings[0]):
+    elif not page.title.removeprefix("Fejl: ").removeprefix("Error: ").startswith(headings[0]):
         yield f"the title {page.title!r} does not start with the heading {headings[0]!r}"
     if not page.select("main"):
         yield "no main"

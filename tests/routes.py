@@ -6,6 +6,7 @@ if it does not answer with a page, `NOT_PAGES` must say what it does; tests fail
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
@@ -340,7 +341,8 @@ def _illustrate(story):
 def make_goals_over_time(user):
     """A goal that is looked at again and shared, and a goodbye that it is time to check."""
     again = make_goal("Flere skal spise sammen.", owner=user)
-    make_look(again)
+    before = make_look(again).reflection
+    Reflection.objects.filter(pk=before.pk).update(created_at=before.created_at - timedelta(days=365))
     make_review(again)
     again.shares.create(user=make_user("Dina Deler"))
     make_goodbye(make_look(make_goal("Et skema til.", owner=user), "goodbye"))

@@ -34,7 +34,7 @@ ATTACKS = [
 def test_nothing_but_the_allowed_html_comes_out(text):
     for element in html.fragment_fromstring(to_html(text), "div").iter():
         assert element.tag in TAGS | {"div"}
-        assert set(element.attrib) <= {"href", "start", "title"}
+        assert set(element.attrib) <= {"href", "start", "title", "scope"}
         assert element.get("href", "/").startswith(("/", "http://", "https://", "mailto:"))
 
 
@@ -48,6 +48,7 @@ def test_editors_get_headings_lists_tables_and_links():
     assert [element.tag for element in tree] == ["h2", "ol", "table", "p"]
     assert tree.cssselect("ol")[0].get("start") == "3"
     assert tree.cssselect("a")[0].get("href") == "/veje/"
+    assert [heading.get("scope") for heading in tree.cssselect("th")] == ["col", "col"]
 
 
 def test_danish_letters_and_quotation_marks_stay():

@@ -1,5 +1,8 @@
 """Every page of the portal, found by its route: is it a good page, who may see it, who may keep a copy?"""
 
+import re
+from collections import defaultdict
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
@@ -8,6 +11,7 @@ from django.urls import reverse
 from compass.models import Chapter
 from tests import routes
 from tests.factories import make_user
+from tests.pages import Form, Page, check_page
 
 EVERY = pytest.mark.parametrize("route", routes.EVERY, ids=lambda route: route.name)
 PAGES = pytest.mark.parametrize(
@@ -102,6 +106,53 @@ def test_readers_and_staff_get_good_pages_in_both_languages(page, examples, staf
 )
 def test_what_is_not_there_is_said_on_a_good_page(page, db, url):
     assert page(url, status=404).select(f"main a[href='{'/en/' if url.startswith('/en/') else '/'}']")
+
+
+TWO_MARKS = re.compile(r"(?<![.…])[?!.:][.:]")
+OTHER_WORDS = re.compile(r"mailadresse|e-mail-?adresse|\bemail", re.IGNORECASE)
+
+
+@PAGES
+def test_no_sentence_ends_twice_and_an_e_mail_is_called_e_mail(staff_client, examples, route):
+    for address in route.addresses():
+        read = staff_client.get(address, follow=True)
+        text = Page(read, None).text
+        assert [text[max(0, found.start() - 40) :][:60] for found in TWO_MARKS.finditer(text)] == [], address
+        assert OTHER_WORDS.findall(text) == [], address
+
+
+def test_every_title_says_which_of_several_things_it_is_about(staff_client, examples):
+    """Tabs, bookmarks and a browser's history are told apart by nothing else."""
+    titles = defaultdict(set)
+    twice = ["collaboration:pair", "reflection:follow_up_by_link"]  # the first pair is the result
+    same = {address for name in twice for address in routes.BY_NAME[name].addresses()}
+    for address in set(addresses(page=True, first=9)) - same:
+        read = Page(staff_client.get(address, follow=True), None)
+        titles[read.title].add(read.url)
+    assert {title: found for title, found in titles.items() if len(found) > 1} == {}
+
+
+def spoiled(form) -> dict:
+    """What nobody can mean, in every field that somebody can fill in."""
+    fields = form.element.cssselect("input:not([type=hidden]):not([type=checkbox]), select, textarea")
+    return {field.get("name"): "x" * 6_000 for field in fields if field.get("name")}
+
+
+@PAGES
+def test_a_page_with_errors_says_so_first_and_moves_the_focus_there(page, staff_client, examples, route):
+    for language in ["da", "en"]:
+        for address in route.addresses(language)[:1]:
+            read = Page(staff_client.get(address, follow=True), None)
+            forms = [Form(element, read) for element in read.select("main form[method=post]:not([action])")]
+            for form in filter(spoiled, forms):
+                answer = staff_client.post(read.url, {**form.values, **spoiled(form)})
+                shown = Page(answer, None)
+                check_page(shown)
+                assert answer.status_code in {422, 429}, address
+                word = {"da": "Fejl: ", "en": "Error: "}[language]
+                assert shown.title.startswith(word), address
+                assert shown.one("[data-focus]").get("tabindex") == "-1"
+                assert shown.select("script[src*='focus_errors']"), address
 
 
 # --- Who may keep a copy -------------------------------------------------------------------------
@@ -199,10 +250,13 @@ def test_what_is_only_read_cannot_be_posted_to(client, examples):
         assert client.post(address).status_code == 405, address
 
 
-def test_what_changes_something_is_never_done_by_a_link(staff_client, examples):
-    """Mail scanners and browsers that look ahead follow links."""
+def test_what_changes_something_is_never_done_by_a_link(page, staff_client, examples):
+    """Mail scanners and browsers that look ahead follow links; people are told, and led on."""
     for address in addresses(post_only=True):
-        assert staff_client.get(address).status_code == 405, address
+        told = page(address, by=staff_client, status=405)
+        assert told.headers["Allow"] == "POST"
+        [way_on] = told.select("main a.kompas-button")
+        assert staff_client.get(way_on.get("href"), follow=True).status_code in {200, 405}, address
 
 
 def test_head_says_what_get_would_and_sends_no_content(client, staff_client, examples):

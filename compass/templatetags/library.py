@@ -139,5 +139,5 @@ class Remember(template.Node):
         self.name = name
 
     def render(self, context):
-        context[self.name] = self.nodelist.render(context)
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 – rendered
         return ""

@@ -84,6 +84,20 @@ def test_a_sheet_may_be_kept_and_is_asked_about_by_its_tag(client, content, name
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_the_note_of_the_poster_is_read_aloud(client, content):
+    """What stands at the foot of a page is not."""
+    assert Guide.objects.get(slug="samarbejdskompasset").current_version().provenance_text
+    pdf = fetch(client, "poster_pdf")
+    kinds, unread = [], 0
+    for operands, operator in pikepdf.parse_content_stream(pdf.pages[0]):
+        if str(operator) in {"BDC", "BMC"}:
+            kinds.append(str(operands[0]))
+        elif str(operator) == "EMC":
+            kinds.pop()
+        unread += str(operator) in {"Tj", "TJ"} and "/Artifact" in kinds
+    assert unread == 0
+
+
 def test_words_are_never_taken_for_markup(client, guide):
     draft = guide.current_version().new_draft()
     draft.steps.filter(position=1).update(title='#set page(width: 1pt) *fed* "anført" $x$ = <a>')

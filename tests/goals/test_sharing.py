@@ -33,10 +33,10 @@ def test_the_owner_shares_by_the_address_of_an_account(page, staff, colleague, g
 @pytest.mark.parametrize(
     ("email", "message"),
     [
-        ("", "Skriv kollegaens mailadresse."),
-        ("karen", "Skriv en mailadresse, fx navn@aarhus.dk."),
+        ("", "Skriv kollegaens e-mail."),
+        ("karen", "Skriv en e-mail som navn@aarhus.dk."),
         ("ukendt@example.dk", "Ingen med den adresse har en konto her."),
-        ("væk@example.dk", "Skriv en mailadresse, fx navn@aarhus.dk."),
+        ("væk@example.dk", "Skriv en e-mail som navn@aarhus.dk."),
         ("gone@example.dk", "Ingen med den adresse har en konto her."),
         ("malik@example.dk", "Målet er dit eget. Skriv en kollegas adresse."),
     ],
@@ -44,7 +44,7 @@ def test_the_owner_shares_by_the_address_of_an_account(page, staff, colleague, g
 def test_an_address_that_cannot_be_is_refused(page, staff, goal, email, message):
     make_user("Gone", email="gone@example.dk", is_active=False)
     again = page(share_page(goal), by=staff).form().send({"email": email}, status=422)
-    assert again.texts(".kompas-error-summary li") == [f"Kollegaens mailadresse: {message}"]
+    assert again.texts(".kompas-error-summary li") == [f"Kollegaens e-mail: {message}"]
     assert not GoalShare.objects.exists()
 
 

@@ -12,6 +12,7 @@ import openpyxl
 import pikepdf
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
@@ -266,6 +267,16 @@ def test_the_word_file_has_headings_header_rows_a_title_and_a_language(staff, lo
     assert len(document.tables) == 3
     for table in document.tables:
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+    assert styles.count("Caption") == len(document.tables)
+
+
+def test_the_word_file_is_a_sheet_of_a4_made_today(staff, logged_in, room):
+    document = docx.Document(BytesIO(logged_in(staff).get(at(room, "word")).content))
+    [sheet] = document.sections
+    assert (round(sheet.page_width.mm), round(sheet.page_height.mm)) == (210, 297)
+    assert document.core_properties.created.date() == timezone.now().date()
+    assert document.core_properties.last_modified_by == "Aarhus Kommune"
 
 
 def test_the_excel_file_has_a_title_and_a_language(staff, logged_in, room):

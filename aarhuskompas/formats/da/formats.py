@@ -1,0 +1,1 @@
+DATETIME_FORMAT = r"j. F Y \k\l. H.i"
