@@ -12,6 +12,7 @@ party has answered on paper alone there is nobody to be found out.
 
 import random
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import models
@@ -205,7 +206,7 @@ class _Reveal:
 
     @property
     def is_allowed(self) -> bool:
-        if self.earlier and self.before[-1] == self.members:
+        if self.earlier and (self.before[-1], self.earlier[-1].sure) == (self.members, self._sureness[1]):
             return False  # it is shown already
         if not self.reflection.is_confidential:
             return True
@@ -213,8 +214,10 @@ class _Reveal:
         return self._may_show(self.members, self.before) and (not named_before or self._may_name)
 
     def _may_show(self, now: Members, before: list[Members]) -> bool:
-        on_paper = [shown for shown in before if all(_is_on_paper(member) for member in shown.items())]
-        return all(self._is_enough(group, on_paper) for group in _groups([*before, now]))
+        on_paper = [
+            _as_said(shown) for shown in before if all(_is_on_paper(member) for member in shown.items())
+        ]
+        return all(self._is_enough(group, on_paper) for group in _groups(map(_as_said, [*before, now])))
 
     def _is_enough(self, group: list[tuple], shown_on_paper: list[Members]) -> bool:
         """At least MIN_IN_ROOM beside papers; of papers alone where nobody else can be among them."""
@@ -240,7 +243,7 @@ class _Reveal:
         )
         if is_scale:
             made.counts = dict(Counter(answer.raw for answer in self.answers))
-            made.sureness, made.sure = self._sureness()
+            made.sureness, made.sure = self._sureness
             made.names = self._names()
         else:
             made.comments = self._comments()
@@ -254,6 +257,7 @@ class _Reveal:
             names[answer.raw].append(label(answer.name))
         return {raw: sorted(people, key=danish_key) for raw, people in names.items()}
 
+    @cached_property
     def _sureness(self) -> tuple[dict[str, int], Members]:
         """How sure those are who guessed a number, and who they are; as it was shown last where it may not
         be shown anew.
@@ -277,7 +281,12 @@ class _Reveal:
         return answer.name if answer.is_signed and self._may_name else ""
 
 
-def _groups(showings: list[Members]) -> list[list[tuple]]:
+def _as_said(showing: Members) -> Members:
+    """Who signs, or does so no more, has said nothing else."""
+    return {person: digest.removesuffix(SIGNED) for person, digest in showing.items()}
+
+
+def _groups(showings: Iterable[Members]) -> list[list[tuple]]:
     """All that was ever shown of a cell, those together that were always shown together.
 
     Whatever is calculated from all showings is a sum over some of these groups.
@@ -301,7 +310,7 @@ def _is_on_paper(member: tuple[str, str]) -> bool:
 
 def _digest(answer: Said) -> str:
     """Other for every person, so that equal answers are not seen to be equal."""
-    content = f"{answer.participant}|{answer.raw}|{answer.sureness}"
+    content = f"{answer.participant}|{answer.raw}"
     mark = SIGNED if answer.is_signed else ""
     return tokens.digest(content) + (ON_PAPER if answer.is_paper else mark)
 

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
-from itertools import count, product
+from itertools import count, pairwise, product
 from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from goals.models import CityGoal, Goal, Review, YearCount
-from goals.models.years import start_of
+from goals.models.years import Decided, start_of
 from goals.overview import LEAST, Outcome, overview, year_of
 from reflection.models import GuideVersion, Reflection
 from tests.factories import make_department, make_guide, numbers
@@ -375,3 +376,30 @@ def test_the_page_costs_the_same_for_one_department_and_for_many(
     staff_client.get("/maalkompasset/overblik/")
     with django_assert_num_queries(5):
         staff_client.get("/maalkompasset/overblik/")
+
+
+# --- The attacker who looks again and again --------------------------------------------------------
+
+turns = st.lists(st.tuples(st.integers(0, 12), st.sampled_from(DEPARTMENTS[:3]), st.booleans()), max_size=40)
+
+
+@given(turns)
+@settings(max_examples=60, deadline=None)
+def test_between_two_pictures_at_least_five_others_have_decided_something(turns):
+    """Whoever it is that looks, and whatever they have made up meanwhile: the book is the test's own."""
+    count = YearCount(year=2026)
+    decided, shown = [], []
+
+    def picture_of(decided):
+        return {"of": sorted(decided)} if len({one.owner for one in decided}) > LEAST else {}
+
+    for owner, department, is_looked_at in turns:
+        decided = [*decided, Decided(owner, int(department), None, "keep", len(decided))]
+        if is_looked_at:
+            with patch.object(YearCount, "save"):
+                count.count_again(decided, picture_of)
+            if count.picture and count.picture not in shown:
+                shown.append(count.picture)
+    for before, after in pairwise(shown):
+        changed = {one.owner for one in set(before["of"]) ^ set(after["of"])}
+        assert all(len(changed - {looker}) >= LEAST for looker in changed)
