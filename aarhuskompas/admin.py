@@ -37,7 +37,7 @@ class PortalAdmin(admin.AdminSite):
         return super().index(request, {"tasks": tasks, "edits": edits, **(extra_context or {})})
 
     def _desk(self, request):
-        from aarhuskompas.editing.desk import editable, tasks_for
+        from publishing.admin.dashboard import editable, tasks_for
 
         return tasks_for(request, self), bool(editable(request, self))
 
@@ -49,8 +49,8 @@ class PortalAdmin(admin.AdminSite):
 
     def links_view(self, request):
         """Every link in the texts that leads to nothing, looked for when somebody asks."""
-        from aarhuskompas.editing.desk import editable
-        from aarhuskompas.editing.links import broken_links
+        from publishing.admin.dashboard import editable
+        from publishing.admin.references import broken_links
 
         if not editable(request, self):
             raise PermissionDenied

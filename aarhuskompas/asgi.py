@@ -8,8 +8,8 @@ import sys
 from django.utils.module_loading import import_string
 
 from aarhuskompas import health
-from aarhuskompas.caching import answer_at_once
-from aarhuskompas.threads import OnThreads
+from aarhuskompas.page_cache import answer_at_once
+from aarhuskompas.serving.wsgi_bridge import OnThreads
 from aarhuskompas.wsgi import application as wsgi
 
 THREADS = 4

@@ -20,8 +20,8 @@ from django.utils.cache import patch_vary_headers
 
 from aarhuskompas.logs import request_id
 from aarhuskompas.media import StorageFullError
-from aarhuskompas.text import tidy
-from aarhuskompas.threads import LARGEST_UPLOAD, REFUSED
+from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
+from publishing.tidy_text import tidy
 
 access = logging.getLogger("aarhuskompas.access")
 

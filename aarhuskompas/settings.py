@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "reflection",
     "compass",
     "accounts",
+    "publishing",
     "aarhuskompas",
     "aarhuskompas.apps.AdminConfig",
     "django.contrib.auth",
@@ -86,7 +87,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "aarhuskompas.middleware.RequestId",
-    "aarhuskompas.caching.ReaderCache",
+    "aarhuskompas.page_cache.ReaderCache",
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -108,7 +109,7 @@ MIDDLEWARE = [
     "aarhuskompas.middleware.WrongMethodMiddleware",
     "aarhuskompas.middleware.StorageFullMiddleware",
     "aarhuskompas.middleware.TidyTextMiddleware",
-    "accounts.submissions.SubmitOnceMiddleware",
+    "accounts.submitted_forms.SubmitOnceMiddleware",
 ]
 
 ROOT_URLCONF = "aarhuskompas.urls"
@@ -230,7 +231,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "aarhuskompas.static.BundledStorage"
+        else "aarhuskompas.serving.static_files.BundledStorage"
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
@@ -285,7 +286,9 @@ PURGE_BASIS = env.str("PURGE_BASIS", default="")
 # More than sit in any hall; a program that joins without end fills no room beyond it.
 ROOM_MAX_PARTICIPANTS = env_int("ROOM_MAX_PARTICIPANTS", default=1_200)
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # and so much of anything from anybody: aarhuskompas/threads.py
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    1_000_000  # and so much of anything from anybody: aarhuskompas/serving/wsgi_bridge.py
+)
 # What editors may upload (compass/uploads.py) and import (compass/admin/exchange.py).
 PICTURE_MAX_BYTES = 12_000_000
 PICTURE_MAX_PIXELS = 50_000_000

@@ -14,11 +14,11 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from aarhuskompas.editing import DeclaredLookups, DiscreetDeletion
-from aarhuskompas.editing.pages import OwnPages
 from accounts.invitations import invite, tell_closed
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, ROLES
+from publishing.admin import DeclaredLookups, DiscreetDeletion
+from publishing.admin.custom_views import OwnPages
 
 # Roles are what accounts/roles.py says, and a person's address is theirs to change: neither has a page.
 admin.site.unregister([Group, EmailAddress])

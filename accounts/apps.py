@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import password_reset
 
-        from accounts.doors import note_who_it_is
+        from accounts.allauth_views import note_who_it_is
         from accounts.roles import grant_permissions, let_in
         from accounts.sessions import remember_the_end
 

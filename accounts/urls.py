@@ -4,8 +4,8 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from accounts import own_email
-from accounts.doors import with_status
-from accounts.submissions import repeatable
+from accounts.allauth_views import with_status
+from accounts.submitted_forms import repeatable
 
 urlpatterns = [
     path("log-ind/", repeatable(with_status(views.login)), name="account_login"),

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aarhuskompas.slugs import slug_of
 from collaboration.models import Round
 from compass.models import Path, Provenance, Story
+from publishing.slugs import slug_of
 from reflection.forms import TextLine
 
 SLUG_LENGTH = 100

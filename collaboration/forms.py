@@ -2,8 +2,8 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.fields import DayField
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
+from publishing.fields import DayField
 from reflection.forms import AnswersForm, FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
 from reflection.models import Answer, Reflection
 

@@ -24,11 +24,11 @@ from import_export.instance_loaders import CachedInstanceLoader
 from import_export.results import RowResult
 from tablib import Dataset
 
-from aarhuskompas.checks import refuse_what_must_be_mended
-from aarhuskompas.editing import address_of, status_of
-from aarhuskompas.text import tidy
 from compass.models import Contact, Department, Dilemma, Milestone, Resource, Story, Theme
 from compass.spreadsheets import Sheet
+from publishing.admin import address_of, status_of
+from publishing.text_lint import refuse_what_must_be_mended
+from publishing.tidy_text import tidy
 
 logger = logging.getLogger(__name__)
 

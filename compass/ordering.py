@@ -1,5 +1,5 @@
-"""Danish alphabetical order: see aarhuskompas.ordering; da_sort() is made by a migration of this app."""
+"""Danish alphabetical order: see publishing.danish_order; da_sort() is made by a migration of this app."""
 
-from aarhuskompas.ordering import danish_order
+from publishing.danish_order import danish_order
 
 __all__ = ["danish_order"]

@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from aarhuskompas.text import tidy
 from compass.models import ResearchFigure, ResearchWave
+from publishing.tidy_text import tidy
 
 COLUMNS = {"tekst": "label", "engelsk": "label_en", "tal": "value", "enhed": "unit"}
 REQUIRED = {"tekst", "tal"}

@@ -19,9 +19,9 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import get_language, pgettext_lazy
 
-from aarhuskompas.text import tidy
-from aarhuskompas.translated import Text
 from compass.models import Story
+from publishing.tidy_text import tidy
+from publishing.translated import Text
 
 MOST_WORDS = 8
 LONGEST_WORD = 60  # as in the list of words; levenshtein() takes no more than 255 bytes

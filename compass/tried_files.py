@@ -11,7 +11,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from aarhuskompas.slugs import slug_of
+from publishing.slugs import slug_of
 
 FOLDER = "import"
 KEPT_FOR = timedelta(hours=1)

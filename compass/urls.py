@@ -1,7 +1,7 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass import views
 from compass.addresses import movable
 from compass.sitemaps import SITEMAPS

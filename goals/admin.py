@@ -1,8 +1,8 @@
 from django.contrib import admin
 
-from aarhuskompas.editing import ContentAdmin, PublishableAdmin, TaskKind, english
-from aarhuskompas.publishing import State, in_state
 from goals.models import CityGoal, Goodbye
+from publishing.admin import ContentAdmin, PublishableAdmin, TaskKind, english
+from publishing.publishable import State, in_state
 
 
 @admin.register(CityGoal)

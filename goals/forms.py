@@ -4,9 +4,9 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.fields import DayField
 from goals.models import Backing, CityGoal, Decision, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.backing import KINDS, ROLES
+from publishing.fields import DayField
 from reflection.forms import FieldwiseForm, TextLine
 
 

@@ -25,10 +25,10 @@ from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.ordering import danish_key
 from compass.models import Department
 from goals.models import CityGoal, Decision, YearCount
 from goals.models.years import LEAST, Decided, are_enough
+from publishing.danish_order import danish_key
 
 AT_MOST = 5  # years
 

@@ -25,7 +25,7 @@ from django.db import connections
 from django.utils import timezone
 
 from aarhuskompas.logs import request_id
-from aarhuskompas.threads import SERVER
+from aarhuskompas.serving.wsgi_bridge import SERVER
 from reflection.confidentiality import state_of_board
 from reflection.models import Participant, Reflection
 from reflection.places import SESSION_KEY as PLACES

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.fields import DayField
+from publishing.fields import DayField
 from reflection.models import Agreement
 from reflection.models.agreements import followed_up
 

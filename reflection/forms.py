@@ -13,8 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.fields import MomentField
-from aarhuskompas.text import tidy
+from publishing.fields import MomentField
+from publishing.tidy_text import tidy
 from reflection.models import (
     UNKNOWN,
     Answer,

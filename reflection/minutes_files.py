@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from aarhuskompas.text import tidy
+from publishing.tidy_text import tidy
 from reflection.pdf import has_undrawable
 
 AUTHOR = "Aarhus Kommune"

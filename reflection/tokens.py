@@ -13,7 +13,7 @@ from base64 import urlsafe_b64encode
 
 from django.conf import settings
 
-from aarhuskompas.text import tidy
+from publishing.tidy_text import tidy
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: codes are read aloud and copied by hand
 CODE_LENGTH = 6

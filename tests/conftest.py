@@ -20,7 +20,10 @@ from tests.processes import database_url, run_module
 from tools.serve import free_port
 
 # How production keeps its static files; the tests' own settings use plain names.
-COLLECTED = {**django_settings.STORAGES, "staticfiles": {"BACKEND": "aarhuskompas.static.BundledStorage"}}
+COLLECTED = {
+    **django_settings.STORAGES,
+    "staticfiles": {"BACKEND": "aarhuskompas.serving.static_files.BundledStorage"},
+}
 
 
 def pytest_collection_modifyitems(config, items):

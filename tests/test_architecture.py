@@ -14,12 +14,13 @@ ROOT = settings.BASE_DIR
 
 # Which apps an app may know about. Everything else would be a circle, or a shelf that is no shelf.
 MAY_KNOW = {
-    "aarhuskompas": set(),
-    "accounts": {"aarhuskompas"},
-    "compass": {"aarhuskompas"},
-    "reflection": {"aarhuskompas", "accounts", "compass"},
-    "goals": {"aarhuskompas", "accounts", "compass", "reflection"},
-    "collaboration": {"aarhuskompas", "accounts", "compass", "reflection"},
+    "publishing": set(),
+    "aarhuskompas": {"publishing"},
+    "accounts": {"publishing", "aarhuskompas"},
+    "compass": {"publishing", "aarhuskompas"},
+    "reflection": {"publishing", "aarhuskompas", "accounts", "compass"},
+    "goals": {"publishing", "aarhuskompas", "accounts", "compass", "reflection"},
+    "collaboration": {"publishing", "aarhuskompas", "accounts", "compass", "reflection"},
 }
 OURS = [app for app in MAY_KNOW if (ROOT / app).is_dir()]
 

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from aarhuskompas import urls as portal
-from aarhuskompas.caching import ReaderCache, answer_at_once, has_session, public
+from aarhuskompas.page_cache import ReaderCache, answer_at_once, has_session, public
 from compass.models import Story
 from tests.factories import make_path, make_story
 

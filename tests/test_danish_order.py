@@ -8,12 +8,12 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aarhuskompas.editing.lists import DanishChangeList
-from aarhuskompas.ordering import danish_key, danish_order, in_danish_order
 from compass.models import Contact, Department, Theme
+from publishing.admin.lists import DanishChangeList
+from publishing.danish_order import danish_key, danish_order, in_danish_order
 from tests.factories import make_department, make_story, make_theme
 
-OWN = ["accounts", "aarhuskompas", "compass", "reflection", "goals", "collaboration"]
+OWN = ["accounts", "aarhuskompas", "publishing", "compass", "reflection", "goals", "collaboration"]
 IN_ORDER = ["Bolig", "Zoo", "Ældre", "Ørsted", "Åby", "Aadal"]
 TYPED = ["Åby", "Ørsted", "Zoo", "Aadal", "Bolig", "Ældre"]
 MODELS = [model for label in OWN for model in apps.get_app_config(label).get_models()]

@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
-from aarhuskompas import threads
 from aarhuskompas import urls as portal
 from aarhuskompas.middleware import fixed_headers
+from aarhuskompas.serving import wsgi_bridge
 from tests.factories import make_path
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -65,8 +65,8 @@ ANSWERS = {
     "server error": lambda client: client.get("/i-stykker/"),
     "health": lambda client: client.get("/health/live"),
     "odd address": lambda client: client.get("/a%00b/"),
-    "too much": lambda client: client.post("/formular/", **{threads.REFUSED: 413}),
-    "too many at a time": lambda client: client.post("/formular/", **{threads.REFUSED: 503}),
+    "too much": lambda client: client.post("/formular/", **{wsgi_bridge.REFUSED: 413}),
+    "too many at a time": lambda client: client.post("/formular/", **{wsgi_bridge.REFUSED: 503}),
 }
 
 

@@ -1,7 +1,7 @@
 import pytest
 from lxml import html
 
-from aarhuskompas.markdown import TAGS, to_html
+from publishing.markdown import TAGS, to_html
 
 ATTACKS = [
     "<script>alert(1)</script>",

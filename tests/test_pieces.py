@@ -4,10 +4,10 @@ import pytest
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
-from aarhuskompas import pieces
-from aarhuskompas.pieces import made_once, piece
 from aarhuskompas.templatetags.portal import section
-from aarhuskompas.translated import Text
+from publishing import fragments
+from publishing.fragments import made_once, piece
+from publishing.translated import Text
 
 CARD = "components/dilemma_card.html"
 
@@ -18,12 +18,12 @@ def card(title) -> str:
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    pieces._render.cache_clear()
+    fragments._render.cache_clear()
 
 
 def test_a_piece_is_rendered_once_for_the_same_values():
     assert card("Tillid") == card("Tillid")
-    assert pieces._render.cache_info().misses == 1
+    assert fragments._render.cache_info().misses == 1
 
 
 def test_another_value_is_another_piece():
@@ -53,7 +53,7 @@ def test_a_text_is_escaped_also_when_the_same_letters_were_html():
 def test_while_developing_nothing_is_kept(settings):
     settings.DEBUG = True
     card("Tillid")
-    assert pieces._render.cache_info().currsize == 0
+    assert fragments._render.cache_info().currsize == 0
 
 
 class Item:

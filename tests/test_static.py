@@ -11,7 +11,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from aarhuskompas.static import BundledStorage
+from aarhuskompas.serving.static_files import BundledStorage
 from tests.conftest import COLLECTED
 
 

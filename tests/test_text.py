@@ -8,11 +8,11 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aarhuskompas.text import tidy
 from compass.exchange import RESOURCES, run
 from compass.models import Page, Story, Theme
 from compass.spreadsheets import Sheet
 from goals.models import Goal
+from publishing.tidy_text import tidy
 from tests.factories import make_goal, make_path, make_story
 
 SOFT, ZERO, VT = "\u00ad", "\u200b", "\x0b"

@@ -6,8 +6,8 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from aarhuskompas import threads
-from aarhuskompas.threads import PIECE, OnThreads
+from aarhuskompas.serving import wsgi_bridge
+from aarhuskompas.serving.wsgi_bridge import PIECE, OnThreads
 
 
 class Answer(list):
@@ -120,7 +120,7 @@ def refusing(seen):
 
     def wsgi(environ, start_response):
         seen.update(environ, body=environ["wsgi.input"].read())
-        start_response(f"{environ.get(threads.REFUSED, 200)} -", [])
+        start_response(f"{environ.get(wsgi_bridge.REFUSED, 200)} -", [])
         return Answer([b"because"])
 
     return wsgi
@@ -140,22 +140,22 @@ def test_half_a_request_reaches_no_page():
 
 
 def test_what_is_announced_as_too_long_is_refused_before_it_is_read(monkeypatch):
-    monkeypatch.setattr(threads, "LARGEST_FORM", 3)
+    monkeypatch.setattr(wsgi_bridge, "LARGEST_FORM", 3)
     visitor = visit(refusing({}), method="POST", parts=[b"ab", b"cd"], headers=length(4))
     assert (visitor.status, visitor.body) == (413, b"because")
     assert (b"connection", b"close") in visitor.messages[0]["headers"]
 
 
 def test_what_grows_too_long_is_refused_without_its_words(monkeypatch):
-    monkeypatch.setattr(threads, "LARGEST_FORM", 3)
+    monkeypatch.setattr(wsgi_bridge, "LARGEST_FORM", 3)
     seen = {}
     visitor = visit(refusing(seen), method="POST", parts=[b"ab", b"cd", b"ef"], headers=CHUNKED)
     assert (visitor.status, seen["body"], seen["CONTENT_LENGTH"]) == (413, b"", "0")
 
 
 def test_more_is_for_whom_the_pages_know_and_has_an_end_too(monkeypatch):
-    monkeypatch.setattr(threads, "LARGEST_FORM", 3)
-    monkeypatch.setattr(threads, "LARGEST_UPLOAD", 5)
+    monkeypatch.setattr(wsgi_bridge, "LARGEST_FORM", 3)
+    monkeypatch.setattr(wsgi_bridge, "LARGEST_UPLOAD", 5)
     editor = {"may_upload": lambda environ: environ["HTTP_COOKIE"] == "session=editor"}
     for cookie, parts, status in [
         (b"session=editor", [b"ab", b"cd"], 200),
@@ -168,7 +168,7 @@ def test_more_is_for_whom_the_pages_know_and_has_an_end_too(monkeypatch):
 
 
 def test_who_sends_too_slowly_is_refused_and_holds_no_thread(monkeypatch):
-    monkeypatch.setattr(threads, "PATIENCE", 0.05)
+    monkeypatch.setattr(wsgi_bridge, "PATIENCE", 0.05)
 
     async def both():
         application = OnThreads(refusing({}), threads=1)
@@ -185,8 +185,8 @@ def test_who_sends_too_slowly_is_refused_and_holds_no_thread(monkeypatch):
 
 
 def test_so_many_large_forms_at_a_time_and_small_ones_always(monkeypatch):
-    monkeypatch.setattr(threads, "MOST_LARGE", 1)
-    large, small = length(threads.LARGE + 1), length(1)
+    monkeypatch.setattr(wsgi_bridge, "MOST_LARGE", 1)
+    large, small = length(wsgi_bridge.LARGE + 1), length(1)
 
     async def three():
         application = OnThreads(refusing({}), threads=1)
@@ -204,7 +204,7 @@ def test_so_many_large_forms_at_a_time_and_small_ones_always(monkeypatch):
 
 
 def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
-    monkeypatch.setattr(threads, "TAKEN_WITHIN", 0.05)
+    monkeypatch.setattr(wsgi_bridge, "TAKEN_WITHIN", 0.05)
 
     def wsgi(environ, start_response):
         start_response("200 OK", [])
@@ -230,7 +230,7 @@ def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
 
 
 def test_what_is_there_at_once_needs_no_thread_and_only_plain_requests_get_it():
-    at_once = {"at_once": lambda environ: threads.Answer(203, [], b"a copy", None)}
+    at_once = {"at_once": lambda environ: wsgi_bridge.Answer(203, [], b"a copy", None)}
     for method, headers, status in [("GET", [], 203), ("POST", [], 200), ("GET", length(1), 200)]:
         visitor = visit(answering(b"a page"), method=method, headers=headers, application=at_once)
         assert visitor.status == status

@@ -5,7 +5,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
 
-from aarhuskompas.threads import OnThreads
+from aarhuskompas.serving.wsgi_bridge import OnThreads
 
 settings.configure(
     ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="not-used", MIDDLEWARE=[], USE_I18N=False

@@ -11,10 +11,10 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from aarhuskompas.markdown import to_html
-from aarhuskompas.pieces import piece
-from aarhuskompas.slugs import slug_of
-from aarhuskompas.translated import Text, marked
+from publishing.fragments import piece
+from publishing.markdown import to_html
+from publishing.slugs import slug_of
+from publishing.translated import Text, marked
 
 register = template.Library()
 

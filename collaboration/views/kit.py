@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from collaboration.models import GUIDE
 from reflection.models import Answer, Prompt
 from reflection.pdf import pdf_response

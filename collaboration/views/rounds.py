@@ -7,7 +7,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aarhuskompas.shortcuts import render_page
 from collaboration import blindspots
 from collaboration.cases import CaseForm
 from collaboration.forms import (
@@ -20,6 +19,7 @@ from collaboration.forms import (
 )
 from collaboration.guards import answering_required, leading_required, round_required
 from collaboration.models import Consent, Insight, PaperConsent, Round
+from publishing.shortcuts import render_page
 from reflection.models import Reflection
 from reflection.pdf import pdf_response
 from reflection.saving import posted, save_form, status_of, typed

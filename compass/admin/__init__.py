@@ -1,6 +1,6 @@
-from aarhuskompas.editing.links import LEADS_ON
 from compass.admin import framework, history, library, pages, pictures, recordings, research, shelves
 from compass.models import OldAddress
+from publishing.admin.references import LEADS_ON
 
 __all__ = ["framework", "history", "library", "pages", "pictures", "recordings", "research", "shelves"]
 

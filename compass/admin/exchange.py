@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
 
-from aarhuskompas.editing.history import ORIGINAL
-from aarhuskompas.slugs import slug_of
 from compass.exchange import RESOURCES, Outcome, run, table
 from compass.research import Import, decoded, import_figures
 from compass.spreadsheets import Sheet, as_csv, as_xlsx, read
 from compass.tried_files import TriedFile
+from publishing.admin.history import ORIGINAL
+from publishing.slugs import slug_of
 
 ROWS_SHOWN = 50
 ERRORS_SHOWN = 200

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from aarhuskompas.editing import PUBLISHING, OrderedInline, PublishableAdmin, english
 from compass.models import Path, Pivot, PivotPoint
+from publishing.admin import PUBLISHING, OrderedInline, PublishableAdmin, english
 
 
 class PivotPointInline(OrderedInline):

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from aarhuskompas.editing import ContentAdmin, english
 from compass.admin.exchange import Exchange
 from compass.models import Fact, Milestone, Resource
+from publishing.admin import ContentAdmin, english
 
 
 @admin.register(Milestone)

@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from aarhuskompas.editing import (
+from compass.admin.exchange import Exchange
+from compass.admin.lists import KeysFirst
+from compass.models import Dilemma, Standpoint, Story
+from compass.search import MOST_STORIES, story_ids
+from publishing.admin import (
     PROVENANCE,
     PUBLISHING,
     OrderedInline,
@@ -11,11 +15,7 @@ from aarhuskompas.editing import (
     TaskKind,
     english,
 )
-from aarhuskompas.publishing import State, in_state
-from compass.admin.exchange import Exchange
-from compass.admin.lists import KeysFirst
-from compass.models import Dilemma, Standpoint, Story
-from compass.search import MOST_STORIES, story_ids
+from publishing.publishable import State, in_state
 
 
 class StandpointInline(OrderedInline):

@@ -6,10 +6,10 @@ from functools import lru_cache
 from django.conf import settings
 from django.contrib import admin, messages
 
-from aarhuskompas.editing import PUBLISHING, ContentAdmin, PublishableAdmin, english
-from aarhuskompas.editing.links import Use
 from compass.admin.exchange import Exchange
 from compass.models import Contact, Page
+from publishing.admin import PUBLISHING, ContentAdmin, PublishableAdmin, english
+from publishing.admin.references import Use
 
 ASKED_FOR_BY_VIEWS = {"kontakt", "viden", "tilgaengelighed"}
 IN_A_TEMPLATE = re.compile(r"""["']compass:page["'] ["']([\w-]+)["']""")

@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 
-from aarhuskompas.editing import ContentAdmin, ContentForm, english
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
+from publishing.admin import ContentAdmin, ContentForm, english
 
 
 class PictureForm(ContentForm):

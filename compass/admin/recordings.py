@@ -5,7 +5,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator
 from django.db.models import Q
 
-from aarhuskompas.editing import (
+from compass.models import Chapter, Recording
+from compass.models.recordings import NO_TEXT
+from publishing.admin import (
     PUBLISHING,
     OrderedForm,
     OrderedFormSet,
@@ -14,8 +16,6 @@ from aarhuskompas.editing import (
     TaskKind,
     english,
 )
-from compass.models import Chapter, Recording
-from compass.models.recordings import NO_TEXT
 
 SOUND = FileExtensionValidator(["mp3", "m4a", "ogg", "opus", "wav"])
 

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from aarhuskompas.editing import ContentAdmin, OrderedInline, PublishableAdmin, english
 from compass.admin.exchange import FiguresFromFile
 from compass.models import ResearchFigure, ResearchQuestion, ResearchWave
+from publishing.admin import ContentAdmin, OrderedInline, PublishableAdmin, english
 
 
 @admin.register(ResearchQuestion)

@@ -1,6 +1,6 @@
 """A soft hyphen or a zero-width space inside a word does not hide it from search.
 
-What is saved is tidied before (aarhuskompas.text); this is for what is written past that, and for the
+What is saved is tidied before (publishing.tidy_text); this is for what is written past that, and for the
 names that Markdown knows such signs by.
 """
 

@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models.signals import post_save, pre_save
 from django.utils.translation import override
 
-from aarhuskompas.publishing import put_away
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path, Pivot
 from compass.models.pages import Page
 from compass.models.stories import Story
+from publishing.publishable import put_away
 
 MOVABLE = [Pivot, Path, Dilemma, Story, Page]
 

@@ -1,11 +1,11 @@
 from django.db import models
 from django.urls import reverse
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.publishing import Publishable
-from aarhuskompas.translated import Translated
 from compass.models.framework import Path
 from compass.models.sources import Provenance, Source
+from publishing.fields import MarkdownField
+from publishing.publishable import Publishable
+from publishing.translated import Translated
 
 
 class Dilemma(Provenance, Publishable):

@@ -1,9 +1,9 @@
 from django.db import models
 from django.urls import reverse
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.publishing import Publishable
-from aarhuskompas.translated import Translated
+from publishing.fields import MarkdownField
+from publishing.publishable import Publishable
+from publishing.translated import Translated
 
 
 class Pivot(Translated, Publishable):

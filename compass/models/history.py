@@ -1,9 +1,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.translated import Translated
 from compass.models.sources import Source
+from publishing.fields import MarkdownField
+from publishing.translated import Translated
 
 
 class Resource(Translated, models.Model):

@@ -4,11 +4,11 @@ from django.db import models
 from django.urls import resolve, reverse
 from django.utils.translation import override
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.ordering import danish_order
-from aarhuskompas.publishing import Publishable
-from aarhuskompas.translated import Translated
 from compass.models.shelves import Department
+from publishing.danish_order import danish_order
+from publishing.fields import MarkdownField
+from publishing.publishable import Publishable
+from publishing.translated import Translated
 
 
 class Page(Translated, Publishable):

@@ -12,10 +12,10 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from aarhuskompas.media import StorageFullError
-from aarhuskompas.ordering import danish_order
-from aarhuskompas.slugs import slug_of
-from aarhuskompas.translated import Translated
 from compass.uploads import as_webp
+from publishing.danish_order import danish_order
+from publishing.slugs import slug_of
+from publishing.translated import Translated
 
 WIDTHS = [480, 960, 1600]
 WIDEST = WIDTHS[-1]

@@ -2,9 +2,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
-from aarhuskompas.ordering import danish_order
-from aarhuskompas.publishing import Publishable
-from aarhuskompas.translated import Translated
+from publishing.danish_order import danish_order
+from publishing.publishable import Publishable
+from publishing.translated import Translated
 
 NO_TEXT = "En optagelse skal have mindst ét kapitel med tekst, før den kan offentliggøres."
 

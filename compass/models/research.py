@@ -1,8 +1,8 @@
 from django.db import models
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.publishing import Publishable
-from aarhuskompas.translated import Translated
+from publishing.fields import MarkdownField
+from publishing.publishable import Publishable
+from publishing.translated import Translated
 
 
 class ResearchQuestion(Translated, models.Model):

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from aarhuskompas.ordering import danish_order
-from aarhuskompas.translated import Translated
+from publishing.danish_order import danish_order
+from publishing.translated import Translated
 
 
 class Shelf(Translated, models.Model):

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.translated import Text, Translated
+from publishing.translated import Text, Translated
 
 
 class Source(models.Model):

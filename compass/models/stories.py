@@ -2,13 +2,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.publishing import Publishable, PublishedQuerySet
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path
 from compass.models.pictures import Attachment, Picture
 from compass.models.shelves import Department, Theme
 from compass.models.sources import Provenance, Source
+from publishing.fields import MarkdownField
+from publishing.publishable import Publishable, PublishedQuerySet
 
 WORDS_A_MINUTE = 200
 

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from aarhuskompas.pieces import made_once, piece
 from compass import structured_data
+from publishing.fragments import made_once, piece
 
 register = template.Library()
 

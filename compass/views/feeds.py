@@ -11,10 +11,10 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from aarhuskompas.caching import public
-from aarhuskompas.text import tidy
+from aarhuskompas.page_cache import public
 from compass import library
 from compass.models import Path, Story
+from publishing.tidy_text import tidy
 
 STORIES_IN_A_FEED = 30
 # An entry's id must never change, so it is made of what no editor can change (RFC 4151).

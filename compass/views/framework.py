@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import render
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass import library
 from compass.library import visible
 from compass.models import Fact

@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass import library
 from compass.models import Fact
 

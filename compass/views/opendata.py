@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass import opendata as data
 
 

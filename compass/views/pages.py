@@ -4,7 +4,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.shortcuts import render
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass import library
 from compass.models import Contact
 

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
-from aarhuskompas.caching import has_session, public
+from aarhuskompas.page_cache import has_session, public
 from compass.models import Attachment, Picture, Story
 from compass.ranges import file_response
 

@@ -2,7 +2,7 @@
 
 from django.shortcuts import get_object_or_404, render
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass.charts import charts
 from compass.models import Fact, Page, ResearchQuestion, ResearchWave
 

@@ -1,7 +1,7 @@
 from django.http import JsonResponse
 from django.shortcuts import render
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from compass.forms import SearchForm
 from compass.search import find, suggest
 

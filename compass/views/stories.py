@@ -3,10 +3,10 @@
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch
 
-from aarhuskompas.caching import public
-from aarhuskompas.shortcuts import render_page
+from aarhuskompas.page_cache import public
 from compass.addresses import new_slug
 from compass.filters import Filtered
+from publishing.shortcuts import render_page
 
 
 @public

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.ordering import danish_order
-from aarhuskompas.translated import Translated
 from compass.models import Department
 from goals.models.decisions import Decision
 from goals.models.reviews import Review
+from publishing.danish_order import danish_order
+from publishing.translated import Translated
 from reflection.models import Guide, Participant, Reflection, rehearse
 
 GUIDE = "maalkompasset"

@@ -8,9 +8,9 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.publishing import Publishable, PublishedQuerySet
 from compass.models import Department
 from goals.models.reviews import Review
+from publishing.publishable import Publishable, PublishedQuerySet
 
 
 class GoodbyeQuerySet(PublishedQuerySet):

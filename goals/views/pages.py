@@ -3,7 +3,7 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from aarhuskompas.caching import public
+from aarhuskompas.page_cache import public
 from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
 from goals.overview import overview as shown_years

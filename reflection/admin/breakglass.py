@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aarhuskompas.editing import DeclaredLookups
+from publishing.admin import DeclaredLookups
 from reflection import breakglass
 from reflection.breakglass import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
 from reflection.handing_over import HandOverForm

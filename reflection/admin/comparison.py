@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from django.utils.text import capfirst
 
-from aarhuskompas.editing.comparison import Line, Section
+from publishing.admin.comparison import Line, Section
 from reflection.admin.texts import LANGUAGES, name_of
 from reflection.models import GuideVersion, HelpVariant, Prompt, Step
 

@@ -4,8 +4,8 @@ import re
 
 from django import forms
 
-from aarhuskompas.editing import OrderedForm, OrderedFormSet, TextArea
 from compass.models import Dilemma, Story
+from publishing.admin import OrderedForm, OrderedFormSet, TextArea
 from reflection.models import HelpVariant, Prompt, Step
 
 CONCERNS = [

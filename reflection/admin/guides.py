@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aarhuskompas.editing import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
 from compass.models import Dilemma, Story
+from publishing.admin import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from aarhuskompas.editing import TextArea
+from publishing.admin import TextArea
 from reflection.models import GuideVersion
 
 LANGUAGES = {"da": "", "en": ", engelsk"}

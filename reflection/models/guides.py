@@ -10,10 +10,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from aarhuskompas.fields import MarkdownField
-from aarhuskompas.ordering import danish_order
-from aarhuskompas.translated import Text, Translated
 from compass.models import Dilemma, Provenance, Story
+from publishing.danish_order import danish_order
+from publishing.fields import MarkdownField
+from publishing.translated import Text, Translated
 
 UNKNOWN = "unknown"  # what a form holds for «ved ikke»
 

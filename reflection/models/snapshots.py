@@ -19,7 +19,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.ordering import danish_key
+from publishing.danish_order import danish_key
 from reflection import tokens
 from reflection.models.guides import Prompt, as_typed
 

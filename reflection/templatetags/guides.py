@@ -3,7 +3,7 @@
 from django import template
 from django.template.loader import render_to_string
 
-from aarhuskompas.pieces import made_once
+from publishing.fragments import made_once
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from aarhuskompas.shortcuts import json_file, render_page
+from publishing.shortcuts import json_file, render_page
 from reflection.beside import beside
 from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms import StepForm

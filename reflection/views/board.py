@@ -4,7 +4,7 @@ from django.contrib.messages import get_messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from aarhuskompas.shortcuts import render_page
+from publishing.shortcuts import render_page
 from reflection.confidentiality import board as gate
 from reflection.models import SharedLine
 from reflection.places import place_required

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.submissions import repeatable
+from accounts.submitted_forms import repeatable
 from reflection import tokens
 from reflection.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, PersonalInvitation, Reflection

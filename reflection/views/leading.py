@@ -8,9 +8,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aarhuskompas.shortcuts import render_page
-from accounts.submissions import repeatable
+from accounts.submitted_forms import repeatable
 from compass.ordering import danish_order
+from publishing.shortcuts import render_page
 from reflection.confidentiality import comment_to_hide, safety
 from reflection.leading import HideForm, PaperForm, PersonForm, RevealForm, SharedLineForm, TimerForm
 from reflection.places import facilitator_required, step_or_404

@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from aarhuskompas.shortcuts import json_file
+from publishing.shortcuts import json_file
 from reflection.minutes import is_readable, minutes_to_keep
 from reflection.minutes_files import excel, for_sheet, word
 from reflection.pdf import pdf_response

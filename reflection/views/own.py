@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aarhuskompas.shortcuts import json_file
 from accounts.guards import staff_required
+from publishing.shortcuts import json_file
 from reflection.models import Agreement, Reflection
 from reflection.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
 from reflection.saving import posted, status_of

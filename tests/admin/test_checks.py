@@ -2,9 +2,9 @@
 
 import pytest
 
-from aarhuskompas.checks import findings
-from aarhuskompas.editing.links import is_good_link
 from compass.models import Story
+from publishing.admin.references import is_good_link
+from publishing.text_lint import findings
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_story, tomorrow
 

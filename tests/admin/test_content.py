@@ -7,8 +7,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from aarhuskompas.editing import address_of, status_of
 from compass.models import Contact, Dilemma, Milestone, Path, Pivot, Recording, ResearchWave, Story
+from publishing.admin import address_of, status_of
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import (
     make_contact,

@@ -14,11 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
-from aarhuskompas.editing.history import versions_of
 from compass.exchange import RESOURCES, run, table
 from compass.models import Contact, Milestone, ResearchWave, Story, Theme
 from compass.spreadsheets import as_csv, as_xlsx, neutral, read
 from compass.tried_files import TriedFile
+from publishing.admin.history import versions_of
 from tests.admin.conftest import admin_url
 from tests.factories import (
     make_department,

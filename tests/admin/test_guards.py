@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from aarhuskompas.editing import ContentAdmin, Guarded
-from aarhuskompas.fields import MarkdownField
 from compass import models as compass
 from goals.models import CityGoal, Goodbye
+from publishing.admin import ContentAdmin, Guarded
+from publishing.fields import MarkdownField
 from reflection.models import BreakGlass, Guide, GuideVersion
 from tests.admin.conftest import admin_url
 from tests.factories import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aarhuskompas.readability import described, level, lix
+from publishing.readability import described, level, lix
 
 
 @pytest.mark.parametrize(

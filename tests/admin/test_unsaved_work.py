@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from aarhuskompas.models import KEPT, UnsavedWork
 from compass.models import Story
+from publishing.models import KEPT, UnsavedWork
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_dilemma, make_story, make_user
 

@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from reversion import add_to_revision, create_revision
 from reversion.models import Version
 
-from aarhuskompas.editing.comparison import MOST_PIECES, marked_words
-from aarhuskompas.editing.history import versions_of
 from compass.models import Dilemma, Milestone, OldAddress, Source, Story
+from publishing.admin.comparison import MOST_PIECES, marked_words
+from publishing.admin.history import versions_of
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import (
     make_contact,

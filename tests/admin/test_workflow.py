@@ -8,9 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from aarhuskompas.editing import status_of
-from aarhuskompas.publishing import State
 from compass.models import Dilemma, OldAddress, Page, Path, Pivot, Recording, ResearchWave, Story
+from publishing.admin import status_of
+from publishing.publishable import State
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_dilemma, make_page, make_recording, make_story, tomorrow, yesterday
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aarhuskompas.text import tidy
 from compass.forms import MOST_LETTERS, SearchForm
 from compass.search import find, story_ids, suggest
+from publishing.tidy_text import tidy
 from tests.factories import make_story
 
 ODD = [

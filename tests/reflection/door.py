@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.http import HttpRequest
 
-from aarhuskompas.threads import OnThreads
+from aarhuskompas.serving.wsgi_bridge import OnThreads
 from aarhuskompas.wsgi import application as wsgi
 from reflection import live, streams
 from reflection.boards import Boards

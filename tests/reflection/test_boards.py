@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from aarhuskompas.threads import OnThreads
+from aarhuskompas.serving.wsgi_bridge import OnThreads
 from aarhuskompas.wsgi import application as wsgi
 from reflection.boards import Asked, Boards, asked_for_board, states
 from reflection.models import SharedLine

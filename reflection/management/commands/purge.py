@@ -3,10 +3,10 @@ import logging
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from aarhuskompas.models import UnsavedWork
 from accounts.models import Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.tried_files import TriedFile, past_files
+from publishing.models import UnsavedWork
 from reflection.keeping import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
 
 logger = logging.getLogger(__name__)

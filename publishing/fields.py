@@ -4,7 +4,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from aarhuskompas.checks import refuse_what_must_be_mended
+from publishing.text_lint import refuse_what_must_be_mended
 
 
 class MarkdownField(models.TextField):

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
-from aarhuskompas.editing.links import Use, leads_to_a_page, own_path, uses_of
-from aarhuskompas.publishing import State, put_away
+from publishing.admin.references import Use, leads_to_a_page, own_path, uses_of
+from publishing.publishable import State, put_away
 
 
 class DiscreetDeletion:

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from aarhuskompas.publishing import Publishable
+from publishing.publishable import Publishable
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 MOST_SHOWN = 100
@@ -62,7 +62,7 @@ def _comes_from_elsewhere(relation) -> bool:
 
 
 def _parts(model) -> list[models.ForeignKey]:
-    from aarhuskompas.editing.snapshots import parts_of
+    from publishing.admin.snapshots import parts_of
 
     return list(parts_of(model).values())
 

@@ -21,10 +21,10 @@ from reversion.errors import RevertError
 from reversion.models import Revision, Version
 from reversion.revisions import create_revision, is_active, is_registered
 
-from aarhuskompas.editing.comparison import changed, compare
-from aarhuskompas.editing.ordering import OUT_OF_THE_WAY
-from aarhuskompas.editing.pages import OwnPages
-from aarhuskompas.editing.snapshots import Snapshot, parts_of, remembered, stored
+from publishing.admin.comparison import changed, compare
+from publishing.admin.custom_views import OwnPages
+from publishing.admin.ordering import OUT_OF_THE_WAY
+from publishing.admin.snapshots import Snapshot, parts_of, remembered, stored
 
 ORIGINAL = "Sådan stod det, før det første gang blev rettet her."
 ELSEWHERE = "Ændret et andet sted end i redaktionen."

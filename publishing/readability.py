@@ -10,7 +10,7 @@ from html import unescape
 
 from django.utils.html import strip_tags
 
-from aarhuskompas.markdown import to_html
+from publishing.markdown import to_html
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th|pre)>|<br>")
 SENTENCE_END = re.compile(r"[.:!?…][»”\")]*(?=\s|$)")

@@ -21,7 +21,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from aarhuskompas.middleware import RequestId
-from aarhuskompas.threads import Answer
+from aarhuskompas.serving.wsgi_bridge import Answer
 
 
 def public(view):

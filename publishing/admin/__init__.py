@@ -1,11 +1,11 @@
 """How the admin treats content. Import from here; the modules say what belongs together."""
 
-from aarhuskompas.editing.content import ContentAdmin, ContentForm, Guarded, GuardedForm, address_of
-from aarhuskompas.editing.help import HELP, MARKDOWN, PROVENANCE, PUBLISHING, HelpTexts, TextArea, english
-from aarhuskompas.editing.leaving import DiscreetDeletion
-from aarhuskompas.editing.lists import DeclaredLookups
-from aarhuskompas.editing.ordering import OrderedForm, OrderedFormSet, OrderedInline
-from aarhuskompas.editing.states import NotSeenFilter, PublishableAdmin, StatusFilter, TaskKind, status_of
+from publishing.admin.content_admin import ContentAdmin, ContentForm, Guarded, GuardedForm, address_of
+from publishing.admin.help import HELP, MARKDOWN, PROVENANCE, PUBLISHING, HelpTexts, TextArea, english
+from publishing.admin.lists import DeclaredLookups
+from publishing.admin.ordering import OrderedForm, OrderedFormSet, OrderedInline
+from publishing.admin.unpublishing import DiscreetDeletion
+from publishing.admin.workflow import NotSeenFilter, PublishableAdmin, StatusFilter, TaskKind, status_of
 
 __all__ = [
     "HELP",

@@ -6,8 +6,8 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count
 from django.urls import reverse
 
-from aarhuskompas.editing.states import PublishableAdmin, TaskKind, no_english, not_seen
-from aarhuskompas.publishing import State, in_state
+from publishing.admin.workflow import PublishableAdmin, TaskKind, no_english, not_seen
+from publishing.publishable import State, in_state
 
 TASKS = [
     TaskKind("Til gennemsyn", lambda model: in_state(State.REVIEW), "status=gennemsyn"),

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from aarhuskompas.editing.snapshots import Row, Snapshot, fields_of, parts_of
+from publishing.admin.snapshots import Row, Snapshot, fields_of, parts_of
 
 PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 MOST_PIECES = 4_000  # beyond it the comparison takes seconds; whole texts are then marked

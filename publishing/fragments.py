@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from aarhuskompas.translated import marked
+from publishing.translated import marked
 
 PIECES_KEPT = 5_000
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from aarhuskompas.editing.comparison import Line, Section
-from aarhuskompas.editing.snapshots import stored
+from publishing.admin.comparison import Line, Section
+from publishing.admin.snapshots import stored
 
 ITS_OWN = {"seen", "overwrite"}
 

@@ -16,9 +16,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
-from aarhuskompas.checks import findings
-from aarhuskompas.editing.links import is_good_link
-from aarhuskompas.fields import MarkdownField
+from publishing.admin.references import is_good_link
+from publishing.fields import MarkdownField
+from publishing.text_lint import findings
 
 LONGEST = 200_000
 

@@ -3,7 +3,7 @@
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 
-from aarhuskompas.ordering import in_danish_order
+from publishing.danish_order import in_danish_order
 
 # What Django's own filters write after the name of a field.
 WRITTEN_BY_FILTERS = {"", "exact", "in", "isnull", "isempty", "id__exact", "gte", "lt"}

@@ -16,10 +16,10 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
-from aarhuskompas.editing.content import ContentAdmin
-from aarhuskompas.fields import MomentField
-from aarhuskompas.publishing import State
-from aarhuskompas.readability import AIM, described, lix
+from publishing.admin.content_admin import ContentAdmin
+from publishing.fields import MomentField
+from publishing.publishable import State
+from publishing.readability import AIM, described, lix
 
 NO_LONGER_LOOKED_AT = timedelta(days=365)
 SENT_BACK = "Sendt tilbage:"

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db.models import F
 
-from aarhuskompas.editing.help import HelpTexts
+from publishing.admin.help import HelpTexts
 
 HIGHEST_POSITION = 999
 OUT_OF_THE_WAY = 10_000

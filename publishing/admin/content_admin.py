@@ -1,14 +1,14 @@
 """What every form of the admin does: help in sentences, guards, addresses out of titles."""
 
-from aarhuskompas.editing.checking import ChecksTexts
-from aarhuskompas.editing.collisions import Collides, CollisionForm
-from aarhuskompas.editing.help import HelpTexts
-from aarhuskompas.editing.history import Versioned
-from aarhuskompas.editing.leaving import Leaving
-from aarhuskompas.editing.lists import DeclaredLookups
-from aarhuskompas.editing.pages import OwnPages
-from aarhuskompas.editing.unsaved import FetchedForm, KeepsUnsaved
-from aarhuskompas.slugs import slug_of
+from publishing.admin.custom_views import OwnPages
+from publishing.admin.drafts import FetchedForm, KeepsUnsaved
+from publishing.admin.edit_conflicts import Collides, CollisionForm
+from publishing.admin.help import HelpTexts
+from publishing.admin.history import Versioned
+from publishing.admin.lists import DeclaredLookups
+from publishing.admin.text_checks import ChecksTexts
+from publishing.admin.unpublishing import Leaving
+from publishing.slugs import slug_of
 
 
 class GuardedForm(FetchedForm, CollisionForm):

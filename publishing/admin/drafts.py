@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aarhuskompas.editing.collisions import Unnoticed
-from aarhuskompas.models import UnsavedWork
+from publishing.admin.edit_conflicts import Unnoticed
+from publishing.models import UnsavedWork
 
 # What belongs to the window and not to the work.
 LEFT_OUT = {"csrfmiddlewaretoken", "unsaved_token", "overwrite"}

@@ -22,7 +22,7 @@ TOKEN = "csrfmiddlewaretoken"  # noqa: S105
 SCRAMBLED = re.compile(
     "[A-Za-z0-9]{64}"
 )  # the plain one, of a client that renders nothing, is always the same
-SALT = "accounts.submissions"
+SALT = "accounts.submitted_forms"
 
 
 def repeatable(view):

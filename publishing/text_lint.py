@@ -12,8 +12,8 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from markdown_it.token import Token
 
-from aarhuskompas.markdown import parser
-from aarhuskompas.readability import AIM, WORD, level, lix, sentences_of
+from publishing.markdown import parser
+from publishing.readability import AIM, WORD, level, lix, sentences_of
 
 MOST_WORDS = 25
 SHOWN_OF_EACH = 5

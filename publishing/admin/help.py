@@ -3,7 +3,7 @@
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 
-from aarhuskompas.editing.checking import CheckedFields
+from publishing.admin.text_checks import CheckedFields
 
 LONG_TEXTS = {"body", "description", "transcript", "intro"}
 

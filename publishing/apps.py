@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_delete, pre_save
+
+
+class PublishingConfig(AppConfig):
+    name = "publishing"
+    verbose_name = "Redaktion"
+
+    def ready(self):
+        from publishing.admin.history import forget
+        from publishing.tidy_text import tidy_row
+
+        pre_save.connect(tidy_row, dispatch_uid="tidy-texts")
+        post_delete.connect(forget, dispatch_uid="forget-versions")
