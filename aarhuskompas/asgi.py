@@ -23,8 +23,8 @@ threads = OnThreads(
     may_upload=may_upload,
     at_once=answer_at_once,
 )
-pages = import_string("reflection.boards.Boards")(threads)
-streams = import_string("reflection.streams.application")
+pages = import_string("reflection.live.board.Boards")(threads)
+streams = import_string("reflection.live.streams.application")
 
 
 async def application(scope, receive, send):

@@ -174,7 +174,7 @@ class SubmissionQuerySet(models.QuerySet):
 
 
 class Submission(models.Model):
-    """A form that was sent, so that it counts once (accounts/submissions.py). What it said stands nowhere.
+    """A form that was sent, so that it counts once (submitted_forms.py). What it said stands nowhere.
 
     It has a day and no time: when somebody sent an answer could name its author.
     """

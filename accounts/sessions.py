@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 ENDS_AT = "ends_at"
-STAYS = "places"  # without an account, see reflection/places.py
+STAYS = "places"  # without an account, see reflection/participation.py
 STAYS_UNTIL = "stays_until"
 
 

@@ -70,7 +70,7 @@ class SubmitOnceMiddleware:
 
 
 def _counts_once(request, view) -> bool:
-    """Forms that save themselves are sent all the time; each field has a version (reflection/forms.py)."""
+    """Forms that save themselves are sent all the time; each field has a version."""
     saves_itself = request.htmx or "page" in request.POST
     return bool(_rendering(request)) and not saves_itself and not getattr(view, "is_repeatable", False)
 

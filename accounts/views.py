@@ -67,7 +67,7 @@ def _is_text(name: str) -> bool:
 
 
 def _is_beside(name: str) -> bool:
-    """What an autosaved form carries beside its fields (reflection/forms.py)."""
+    """What an autosaved form carries beside its fields (reflection/forms/answers.py)."""
     return name == "page" or name.endswith(("-was", "-version"))
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from collaboration.models import Round
 from compass.models import Path, Provenance, Story
 from publishing.slugs import slug_of
-from reflection.forms import TextLine
+from reflection.forms.answers import TextLine
 
 SLUG_LENGTH = 100
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from publishing.fields import DayField
-from reflection.forms import AnswersForm, FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
+from reflection.forms.answers import AnswersForm, FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
 from reflection.models import Answer, Reflection
 
 MOST_PARTNERS = 6

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.guards import staff_required
 from collaboration.models import Collaboration, Round
-from reflection.places import collecting_required, facilitator_required, place_required
+from reflection.participation import collecting_required, facilitator_required, place_required
 
 
 def collaboration_required(view):

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from collaboration.models import Collaboration, Round
 from reflection.models import Agreement, Reflection
 from reflection.models.agreements import followed_up
-from reflection.own_data import SOURCES
-from reflection.reminding import Due, leading, receivers, remind_of
+from reflection.privacy.own_data import SOURCES
+from reflection.reminders import Due, leading, receivers, remind_of
 
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
 

@@ -1,15 +1,15 @@
 from django.urls import path
 
-from collaboration.views import collaborations, kit, rounds
+from collaboration.views import collaborations, printables, rounds
 
 app_name = "collaboration"
 
 urlpatterns = [
-    path("", kit.about, name="about"),
-    path("blanket/", kit.blank, name="blank"),
-    path("kort.pdf", kit.cards_pdf, name="cards_pdf"),
-    path("plakat.pdf", kit.poster_pdf, name="poster_pdf"),
-    path("blanket.pdf", kit.blank_pdf, name="blank_pdf"),
+    path("", printables.about, name="about"),
+    path("blanket/", printables.blank, name="blank"),
+    path("kort.pdf", printables.cards_pdf, name="cards_pdf"),
+    path("plakat.pdf", printables.poster_pdf, name="poster_pdf"),
+    path("blanket.pdf", printables.blank_pdf, name="blank_pdf"),
     path("mine/", collaborations.mine, name="mine"),
     path("nyt/", collaborations.register, name="register"),
     path("samarbejde/<uuid:key>/", collaborations.collaboration, name="collaboration"),

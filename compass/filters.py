@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compass import library
-from compass.catalogue import Catalogue
 from compass.models import Story
+from compass.story_index import Catalogue
 
 STORIES_A_PAGE = 20
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 from django.db import connection
 from django.utils import timezone
 
-from compass import catalogue
-from compass.catalogue import Catalogue
+from compass import story_index
 from compass.models import Dilemma, Fact, Milestone, Page, Path, Pivot, Resource, Story
+from compass.story_index import Catalogue
 
 # Twenty stories, the largest entry, are about 200 KB.
 ENTRIES_KEPT = 200
@@ -26,7 +26,7 @@ class Library:
     """All of it at one moment, drafts included: `visible` leaves out what somebody may not see."""
 
     mark: str
-    catalogue: Catalogue
+    story_index: Catalogue
     read: Callable  # read(function, *arguments): what the function returns, asked once for each arguments
 
     @property
@@ -122,7 +122,7 @@ def current() -> Library:
     """The library of this moment; one query when nothing has changed since the last time."""
     mark, stories_mark = _marks()
     kept = _Kept.library
-    found = catalogue.at(stories_mark)
+    found = story_index.at(stories_mark)
     if not (kept and kept.mark == mark and kept.catalogue is found):
         is_known = kept and kept.mark == mark
         kept = _Kept.library = Library(mark, found, kept.read if is_known else _reader())

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 
 from aarhuskompas.page_cache import public
 from compass import views
-from compass.addresses import movable
+from compass.redirects import movable
 from compass.sitemaps import SITEMAPS
 
 app_name = "compass"

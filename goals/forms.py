@@ -5,9 +5,9 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import Backing, CityGoal, Decision, Goal, Goodbye, GoodbyeCheck, Review
-from goals.models.backing import KINDS, ROLES
+from goals.models.evidence import KINDS, ROLES
 from publishing.fields import DayField
-from reflection.forms import FieldwiseForm, TextLine
+from reflection.forms.answers import FieldwiseForm, TextLine
 
 
 class Asked(NamedTuple):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.guards import staff_required
 from goals.models import Goal, Review
-from reflection.saving import typed
+from reflection.forms.autosave import typed
 
 
 def goal_required(view):

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from goals.last_time import last_time
 from goals.models import Goal, Goodbye, GoodbyeCheck, Review
-from reflection.beside import SOURCES as BESIDE
+from goals.previous_review import last_time
 from reflection.models import Participant, Step
-from reflection.own_data import SOURCES
-from reflection.reminding import Due, leading, remind_of
+from reflection.privacy.own_data import SOURCES
+from reflection.reminders import Due, leading, remind_of
+from reflection.step_asides import SOURCES as BESIDE
 
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import goals, goodbyes, looks, pages
+from goals.views import goals, goodbyes, pages, reviews
 
 app_name = "goals"
 
@@ -19,14 +19,14 @@ urlpatterns = [
     path("maal/<uuid:key>/del/<int:share>/fjern/", goals.unshare, name="unshare"),
     path("maal/<uuid:key>/se-paa-maalet/", goals.start, name="start"),
     path("maal/<uuid:key>/rum/", goals.open_room, name="open_room"),
-    path("refleksion/<uuid:key>/", looks.review, name="review"),
-    path("refleksion/<uuid:key>/sidst/", looks.look_back, name="look_back"),
-    path("refleksion/<uuid:key>/trin/<int:position>/", looks.step, name="step"),
-    path("refleksion/<uuid:key>/svar/", looks.answers, name="answers"),
-    path("refleksion/<uuid:key>/grundlag/", looks.backing, name="backing"),
-    path("refleksion/<uuid:key>/beslutning/", looks.decision, name="decision"),
-    path("refleksion/<uuid:key>/plan/", looks.plan, name="plan"),
+    path("refleksion/<uuid:key>/", reviews.review, name="review"),
+    path("refleksion/<uuid:key>/sidst/", reviews.look_back, name="look_back"),
+    path("refleksion/<uuid:key>/trin/<int:position>/", reviews.step, name="step"),
+    path("refleksion/<uuid:key>/svar/", reviews.answers, name="answers"),
+    path("refleksion/<uuid:key>/grundlag/", reviews.backing, name="backing"),
+    path("refleksion/<uuid:key>/beslutning/", reviews.decision, name="decision"),
+    path("refleksion/<uuid:key>/plan/", reviews.plan, name="plan"),
     path("refleksion/<uuid:key>/farvel/", goodbyes.offer, name="offer_goodbye"),
     path("refleksion/<uuid:key>/farvel/tjek/", goodbyes.check, name="check_goodbye"),
-    path("refleksion/<uuid:key>/udskrift/", looks.printout, name="printout"),
+    path("refleksion/<uuid:key>/udskrift/", reviews.printout, name="printout"),
 ]

@@ -8,7 +8,7 @@ class ReflectionConfig(AppConfig):
     verbose_name = "Kompasser"
 
     def ready(self):
-        from reflection.places import end_streams
+        from reflection.participation import end_streams
         from reflection.search import register_kinds  # compass.search needs the settings first
 
         register_kinds()

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from collaboration.models import Collaboration, Consent, Round
 from compass.models import Attachment, Chapter, Dilemma, Page, Path, Picture, Pivot, Story
 from goals.models import Goal, GoalShare, Goodbye, Review
-from reflection.following import token
+from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection
 from tests.factories import (
     make_attachment,

@@ -14,12 +14,12 @@ from accounts.rate_limits import Device
 from compass.tried_files import KEPT_FOR
 from goals.overview import LEAST
 from publishing.models import KEPT as UNSAVED_KEPT
-from reflection.breakglass import LeaderForm
 from reflection.confidentiality import MIN_OUTSIDE
-from reflection.following import DAYS
-from reflection.keeping import REHEARSAL_HOURS
+from reflection.forms.follow_up import DAYS
 from reflection.models import MIN_IN_ROOM, BreakGlass
-from reflection.places import LASTS as PLACE_LASTS
+from reflection.participation import LASTS as PLACE_LASTS
+from reflection.privacy.emergency_access import LeaderForm
+from reflection.privacy.retention import REHEARSAL_HOURS
 
 ROOT = settings.BASE_DIR
 OPERATIONS = ROOT / "docs" / "operations.md"
@@ -143,11 +143,11 @@ def rules() -> dict[str, str]:
 
 def in_the_code() -> dict[str, str]:
     hours = {
-        "reflection.keeping.REHEARSAL_HOURS": timedelta(hours=REHEARSAL_HOURS),
+        "reflection.privacy.retention.REHEARSAL_HOURS": timedelta(hours=REHEARSAL_HOURS),
         "compass.tried_files.KEPT_FOR": KEPT_FOR,
         "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
         "reflection.models.BreakGlass.LASTS": BreakGlass.LASTS,
-        "reflection.breakglass.LeaderForm.OWNER_GONE_FOR": LeaderForm.OWNER_GONE_FOR,
+        "reflection.privacy.emergency_access.LeaderForm.OWNER_GONE_FOR": LeaderForm.OWNER_GONE_FOR,
     }
     return {
         "reflection.models.MIN_IN_ROOM": f"{MIN_IN_ROOM}",
@@ -155,8 +155,8 @@ def in_the_code() -> dict[str, str]:
         "goals.overview.LEAST": f"{LEAST}",
         "PASSWORD_RESET_TIMEOUT": f"{settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)} days",
         "publishing.models.KEPT": f"{UNSAVED_KEPT.days} days",
-        "reflection.following.DAYS": f"{DAYS} days",
-        "reflection.places.LASTS": f"{PLACE_LASTS.days} days",
+        "reflection.forms.follow_up.DAYS": f"{DAYS} days",
+        "reflection.participation.LASTS": f"{PLACE_LASTS.days} days",
         "accounts.rate_limits.Device.DAYS": f"{Device.DAYS} days",
         **{where: f"{time / timedelta(hours=1):g} hour" for where, time in hours.items()},
     }

@@ -142,15 +142,15 @@ def request(path: str, cookie: str = "", method: str = "GET") -> bytes:
 
 async def compare(of_bare: tuple, of_portal: tuple, key: UUID, sessions: list[str]) -> list[dict]:
     """Both in turns, so that what else the machine does disturbs both."""
-    from reflection import live
+    from reflection.live import notifications
 
     async def wake_bare():
         await send(of_bare[0], request("/", method="POST"), [])
 
     async def wake_room():
-        await database.execute("SELECT pg_notify(%s, %s)", [live.CHANNEL, str(key)])
+        await database.execute("SELECT pg_notify(%s, %s)", [notifications.CHANNEL, str(key)])
 
-    async with await live.connect() as database:
+    async with await notifications.connect() as database:
         crowds = [Crowd(*of_bare, wake_bare), Crowd(*of_portal, wake_room)]
         await crowds[0].gather([request("/")] * len(sessions))
         await crowds[1].gather([request(f"/haendelser/{key}/", f"session={one}") for one in sessions])
@@ -168,7 +168,7 @@ def prepare(followers: int) -> tuple[UUID, list[str]]:
 
     from accounts.models import User
     from reflection.models import GuideVersion, Reflection
-    from reflection.places import SESSION_KEY
+    from reflection.participation import SESSION_KEY
 
     call_command("migrate", verbosity=0)
     call_command("load_content", stdout=StringIO())

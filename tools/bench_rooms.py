@@ -448,16 +448,16 @@ async def until_all_see(people: list[Person], press: Callable[[], Awaitable]) ->
 
 async def broadcast(people: list[Person], key: str) -> list[float]:
     """An announcement to the same streams, and nobody fetches anything; the middle one of five."""
-    from reflection import live
+    from reflection.live import notifications
 
     rounds = []
-    async with await live.connect() as database:
+    async with await notifications.connect() as database:
         for _ in range(5):
             for person in people:
                 person.only_listens = True
                 person.heard.clear()
             start = time.perf_counter()
-            await database.execute("SELECT pg_notify(%s, %s)", [live.CHANNEL, key])
+            await database.execute("SELECT pg_notify(%s, %s)", [notifications.CHANNEL, key])
             await until(lambda: all(person.heard for person in people))
             rounds.append([person.heard[0] - start for person in people])
             await asyncio.sleep(0.3)

@@ -1,4 +1,4 @@
-"""Write reflection/drawable_signs.txt anew: the signs that Typst's own fonts can draw.
+"""Write reflection/minutes/drawable_signs.txt anew: the signs that Typst's own fonts can draw.
 
     .venv/bin/python -m tools.drawable_signs
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import typst
 
-from reflection.pdf import DRAWABLE
+from reflection.minutes.pdf import DRAWABLE
 
 BEGINNING = '#set document(title: "x")\n#set text(lang: "da", font: "Libertinus Serif")\n'
 AT_ONCE = 256

@@ -36,7 +36,7 @@ def when_ready(server):
 def post_worker_init(worker):
     """A worker that is to stop ends its event streams; by themselves they would not end."""
     from aarhuskompas.connections import Connection
-    from reflection.streams import application
+    from reflection.live.streams import application
 
     def stop():
         worker.handle_exit_signal()

@@ -10,8 +10,8 @@ from collaboration.development import development as over_time
 from collaboration.forms import CollaborationForm, OpenRoundForm
 from collaboration.guards import collaboration_required, owner_required
 from collaboration.models import Collaboration
-from reflection.following import FollowUpForm
-from reflection.saving import posted, status_of
+from reflection.forms.autosave import posted, status_of
+from reflection.forms.follow_up import FollowUpForm
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -20,9 +20,9 @@ from collaboration.forms import (
 from collaboration.guards import answering_required, leading_required, round_required
 from collaboration.models import Consent, Insight, PaperConsent, Round
 from publishing.shortcuts import render_page
+from reflection.forms.autosave import posted, save_form, status_of, typed
+from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
-from reflection.pdf import pdf_response
-from reflection.saving import posted, save_form, status_of, typed
 from reflection.templatetags.rooms import invitation_address, qr
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])

@@ -1,14 +1,14 @@
-from compass.models.addresses import OldAddress
 from compass.models.dilemmas import Dilemma, Standpoint
 from compass.models.framework import Path, Pivot, PivotPoint
-from compass.models.history import Fact, Milestone, Resource
 from compass.models.pages import Contact, Page
 from compass.models.pictures import Attachment, Picture
 from compass.models.recordings import Chapter, Recording
+from compass.models.redirects import OldAddress
 from compass.models.research import ResearchFigure, ResearchQuestion, ResearchWave
-from compass.models.shelves import Department, Theme
 from compass.models.sources import Provenance, Source
 from compass.models.stories import Story
+from compass.models.taxonomy import Department, Theme
+from compass.models.timeline import Fact, Milestone, Resource
 
 __all__ = [
     "Attachment",

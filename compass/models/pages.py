@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import resolve, reverse
 from django.utils.translation import override
 
-from compass.models.shelves import Department
+from compass.models.taxonomy import Department
 from publishing.danish_order import danish_order
 from publishing.fields import MarkdownField
 from publishing.publishable import Publishable

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path
 from compass.models.pictures import Attachment, Picture
-from compass.models.shelves import Department, Theme
 from compass.models.sources import Provenance, Source
+from compass.models.taxonomy import Department, Theme
 from publishing.fields import MarkdownField
 from publishing.publishable import Publishable, PublishedQuerySet
 

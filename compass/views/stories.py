@@ -4,8 +4,8 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch
 
 from aarhuskompas.page_cache import public
-from compass.addresses import new_slug
 from compass.filters import Filtered
+from compass.redirects import new_slug
 from publishing.shortcuts import render_page
 
 

@@ -9,8 +9,8 @@ from accounts.guards import staff_required
 from goals.forms import GoalForm, MineForm, ShareForm
 from goals.guards import goal_required, readable_goal_required
 from goals.models import Goal, Goodbye
-from reflection.forms import RoomForm
-from reflection.saving import posted, status_of
+from reflection.forms.answers import RoomForm
+from reflection.forms.autosave import posted, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 A_PAGE = 20

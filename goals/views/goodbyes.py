@@ -13,7 +13,7 @@ from aarhuskompas.page_cache import public
 from goals.forms import CheckForm, GoodbyeForm
 from goals.guards import review_required
 from goals.models import Decision, Goodbye, GoodbyeCheck, Review
-from reflection.saving import posted, status_of
+from reflection.forms.autosave import posted, status_of
 
 
 @public

@@ -3,6 +3,6 @@
 Nothing that people answer is registered (accounts/roles.py says why).
 """
 
-from reflection.admin import breakglass, guides
+from reflection.admin import emergency_access, guides
 
-__all__ = ["breakglass", "guides"]
+__all__ = ["emergency_access", "guides"]

@@ -1,5 +1,5 @@
 from reflection.models.agreements import Agreement, Reminder
-from reflection.models.breakglass import BreakGlass
+from reflection.models.emergency_access import BreakGlass
 from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.invitations import PersonalInvitation

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
-from reflection.live import announce, announce_gone
+from reflection.live.notifications import announce, announce_gone
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.head_counts import HeadCount, head_count, who_is_here
 from reflection.models.invitations import PersonalInvitation

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from reflection.keeping import has_deadline
+from reflection.privacy.retention import has_deadline
 
 register = template.Library()
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required
-from reflection.calendars import calendar_response
-from reflection.following import FollowUpForm, opened_by
+from reflection.forms.autosave import posted, status_of
+from reflection.forms.follow_up import FollowUpForm, opened_by
+from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement
-from reflection.places import reading_required
-from reflection.saving import posted, status_of
+from reflection.participation import reading_required
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20

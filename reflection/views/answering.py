@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from publishing.shortcuts import json_file, render_page
-from reflection.beside import beside
 from reflection.confidentiality import guesses, own_answers_to_keep
-from reflection.forms import StepForm
-from reflection.joining import SafetyForm
-from reflection.places import answering_required, place_required, step_or_404
-from reflection.saving import posted, save_form, status_of
+from reflection.forms.answers import StepForm
+from reflection.forms.autosave import posted, save_form, status_of
+from reflection.forms.joining import SafetyForm
+from reflection.participation import answering_required, place_required, step_or_404
+from reflection.step_asides import beside
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

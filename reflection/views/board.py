@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import render_page
 from reflection.confidentiality import board as gate
+from reflection.live.room_rows import shown_to_all
 from reflection.models import SharedLine
-from reflection.places import place_required
-from reflection.showing import shown_to_all
+from reflection.participation import place_required
 
 
 @require_safe

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.submitted_forms import repeatable
 from reflection import tokens
-from reflection.joining import CodeForm, JoinForm, ReturnForm
+from reflection.forms.autosave import posted, status_of
+from reflection.forms.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, PersonalInvitation, Reflection
-from reflection.places import (
+from reflection.participation import (
     leave_place,
     place_in,
     place_required,
@@ -18,7 +19,6 @@ from reflection.places import (
     take_place,
     was_put_out,
 )
-from reflection.saving import posted, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

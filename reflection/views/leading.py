@@ -12,9 +12,16 @@ from accounts.submitted_forms import repeatable
 from compass.ordering import danish_order
 from publishing.shortcuts import render_page
 from reflection.confidentiality import comment_to_hide, safety
-from reflection.leading import HideForm, PaperForm, PersonForm, RevealForm, SharedLineForm, TimerForm
-from reflection.places import facilitator_required, step_or_404
-from reflection.saving import posted, save_form, status_of
+from reflection.forms.autosave import posted, save_form, status_of
+from reflection.forms.facilitator import (
+    HideForm,
+    PaperForm,
+    PersonForm,
+    RevealForm,
+    SharedLineForm,
+    TimerForm,
+)
+from reflection.participation import facilitator_required, step_or_404
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import json_file
-from reflection.minutes import is_readable, minutes_to_keep
-from reflection.minutes_files import excel, for_sheet, word
-from reflection.pdf import pdf_response
-from reflection.places import reading_required
+from reflection.minutes.content import is_readable, minutes_to_keep
+from reflection.minutes.files import excel, for_sheet, word
+from reflection.minutes.pdf import pdf_response
+from reflection.participation import reading_required
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

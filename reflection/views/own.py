@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.guards import staff_required
 from publishing.shortcuts import json_file
+from reflection.forms.autosave import posted, status_of
 from reflection.models import Agreement, Reflection
-from reflection.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
-from reflection.saving import posted, status_of
+from reflection.privacy.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20

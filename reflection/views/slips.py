@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflection.leading import MoreSlipsForm
-from reflection.pdf import pdf_response
-from reflection.places import facilitator_required
-from reflection.saving import posted, status_of
+from reflection.forms.autosave import posted, status_of
+from reflection.forms.facilitator import MoreSlipsForm
+from reflection.minutes.pdf import pdf_response
+from reflection.participation import facilitator_required
 from reflection.templatetags.rooms import invitation_address, qr, short_address
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])

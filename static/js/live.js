@@ -7,7 +7,7 @@
   if (!part || !window.htmx) return;
   const { live: address, counts, result } = part.dataset;
   const voice = document.querySelector("[data-live-status]");
-  const EVENTS = ["changed", "revealed", "counted"]; // reflection/live.py
+  const EVENTS = ["changed", "revealed", "counted"]; // reflection/live/notifications.py
   const FETCH = 30000;
   const SOON = 1000;
   const LATEST = 60000;

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from collaboration.models import Round
-from reflection.keeping import delete_rehearsal
 from reflection.models import Agreement, Answer
+from reflection.privacy.retention import delete_rehearsal
 from tests.collaboration.people import Person, address
 from tests.factories import make_collaboration, make_round, seat
 from tests.pages import words

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goals.models import GoodbyeCheck
-from reflection.own_data import own_data
-from reflection.reminding import send_all
+from reflection.privacy.own_data import own_data
+from reflection.reminders import send_all
 from tests.factories import make_goal, make_goodbye, make_look
 
 

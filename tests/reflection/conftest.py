@@ -4,7 +4,7 @@ import math
 import pytest
 from django.db import connection, connections
 
-from reflection import live
+from reflection.live import notifications
 from tests.reflection.door import Door, thread_in_this_transaction
 
 
@@ -34,4 +34,4 @@ def door(db, monkeypatch):
 @pytest.fixture
 def no_delay(monkeypatch):
     """What is not urgent reaches the followers of a room at once; the payload says that it may wait."""
-    monkeypatch.setattr(live, "PAGES_A_SECOND", math.inf)
+    monkeypatch.setattr(notifications, "PAGES_A_SECOND", math.inf)

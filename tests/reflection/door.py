@@ -15,8 +15,8 @@ from django.http import HttpRequest
 
 from aarhuskompas.serving.wsgi_bridge import OnThreads
 from aarhuskompas.wsgi import application as wsgi
-from reflection import live, streams
-from reflection.boards import Boards
+from reflection.live import notifications, streams
+from reflection.live.board import Boards
 
 ROW = "0c7f1fd2-1f3d-4a55-9a6e-0d3c0d2f5d11"
 TURNS = 10  # of the event loop, until everybody who is woken has been sent what there is
@@ -161,8 +161,8 @@ class Ears:
 
     async def _pass_on(self, announced: list[tuple]):
         for channel, *payload in announced:
-            if channel == live.CHANNEL:
-                live.hear(*payload)
+            if channel == notifications.CHANNEL:
+                notifications.hear(*payload)
                 await turn()
 
     def close(self):
@@ -177,7 +177,7 @@ async def turn():
 
 def is_event(sent: bytes) -> bool:
     """Whether it says anything; what is sent by the clock alone does not."""
-    return sent != live.KEEP_ALIVE and not re.fullmatch(rb"retry: \d+\n\n", sent)
+    return sent != notifications.KEEP_ALIVE and not re.fullmatch(rb"retry: \d+\n\n", sent)
 
 
 def request_of(browser) -> HttpRequest:

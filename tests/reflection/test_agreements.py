@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from reflection.following import DAYS, SALT, token
+from reflection.forms.follow_up import DAYS, SALT, token
 from reflection.models import Reflection
 from tests.factories import (
     make_agreement,

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from aarhuskompas.serving.wsgi_bridge import OnThreads
 from aarhuskompas.wsgi import application as wsgi
-from reflection.boards import Asked, Boards, asked_for_board, states
+from reflection.live.board import Asked, Boards, asked_for_board, states
 from reflection.models import SharedLine
 from tests.factories import make_room
 from tests.reflection.door import ROW, Request, session_of

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
-from reflection.breakglass import REMOVED
 from reflection.models import Answer, BreakGlass, Participant, Reflection
+from reflection.privacy.emergency_access import REMOVED
 from tests.factories import make_collaboration, make_goal, make_room, make_round, make_user
 from tests.reflection.people import add, enter
 

@@ -28,15 +28,15 @@ from hypothesis.stateful import (
 )
 
 from aarhuskompas.logs import JsonFormatter
-from reflection.calendars import calendar_of
 from reflection.confidentiality import board, cells, comment_to_hide, safety
-from reflection.live import CHANGED, CHANNEL, COUNTED, REVEALED, SEEN, SOON
-from reflection.minutes import minutes_to_keep
-from reflection.minutes_files import excel, for_sheet, word
+from reflection.live.notifications import CHANGED, CHANNEL, COUNTED, REVEALED, SEEN, SOON
+from reflection.live.room_rows import copies
+from reflection.minutes.calendar import calendar_of
+from reflection.minutes.content import minutes_to_keep
+from reflection.minutes.files import excel, for_sheet, word
 from reflection.models import MIN_IN_ROOM, Answer, Participant, Reflection
-from reflection.own_data import own_data
-from reflection.reminding import send_all
-from reflection.showing import copies
+from reflection.privacy.own_data import own_data
+from reflection.reminders import send_all
 from tests import routes
 from tests.factories import make_agreement, make_goal, make_guide, make_room, make_user, tomorrow, yesterday
 from tests.reflection.door import Door, Ears
@@ -809,11 +809,11 @@ def test_what_stands_in_the_way_of_a_deletion_is_named_without_words(plain_room)
 # Who may touch answers and snapshots: the gate, the tables, the author's own forms, what types paper in
 # and what deletes. Everything that is shown passes the gate.
 MAY_TOUCH = {
-    "reflection/breakglass.py",  # deletes one person's answers, and shows none
+    "reflection/privacy/emergency_access.py",  # deletes one person's answers, and shows none
     "reflection/confidentiality.py",
-    "reflection/forms.py",
-    "reflection/leading.py",
-    "reflection/keeping.py",
+    "reflection/forms/answers.py",
+    "reflection/forms/facilitator.py",
+    "reflection/privacy/retention.py",
     "reflection/models/__init__.py",
     "reflection/models/reflections.py",
     "reflection/models/rehearsal.py",

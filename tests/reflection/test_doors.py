@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from reflection import streams
+from reflection.live import streams
 from reflection.models import Reflection
 from tests.factories import make_room, make_user
 from tests.reflection.door import Ears, request_of

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 
-from reflection.joining import JoinForm
+from reflection.forms.joining import JoinForm
 from reflection.models import Reflection
 from tests.factories import make_guide, make_room, make_user
 from tests.reflection.people import add

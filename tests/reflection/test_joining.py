@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import rate_limits
 from reflection import tokens
-from reflection.joining import CodeForm
+from reflection.forms.joining import CodeForm
 from reflection.models import Participant, Reflection
 from tests.factories import make_guide, make_room, make_user
 from tests.reflection.people import enter, place_of

@@ -8,9 +8,18 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from reflection import live, streams
-from reflection.live import CHANGED, COUNTED, KEEP_ALIVE, REVEALED, announce, changes, hear, wake
-from reflection.places import SESSION_KEY
+from reflection.live import notifications, streams
+from reflection.live.notifications import (
+    CHANGED,
+    COUNTED,
+    KEEP_ALIVE,
+    REVEALED,
+    announce,
+    changes,
+    hear,
+    wake,
+)
+from reflection.participation import SESSION_KEY
 from tests.factories import make_room
 
 SOON = 0.2
@@ -80,7 +89,7 @@ def test_a_reveal_is_not_forgotten_for_a_change_that_follows_at_once():
 
 
 def test_of_several_events_a_slow_follower_is_told_the_one_that_says_most(monkeypatch):
-    monkeypatch.setattr(live, "PAGES_A_SECOND", 1_000)
+    monkeypatch.setattr(notifications, "PAGES_A_SECOND", 1_000)
 
     async def follow():
         async with aclosing(changes("hav", heartbeat=SOON)) as events:
@@ -99,7 +108,7 @@ def test_of_several_events_a_slow_follower_is_told_the_one_that_says_most(monkey
 
 
 def test_in_a_large_room_what_is_not_urgent_comes_later_and_once(monkeypatch):
-    monkeypatch.setattr(live, "PAGES_A_SECOND", 1 / SOON / 4)  # one follower waits 4 × SOON
+    monkeypatch.setattr(notifications, "PAGES_A_SECOND", 1 / SOON / 4)  # one follower waits 4 × SOON
 
     async def follow():
         async with aclosing(changes("hav", heartbeat=SOON)) as events:
@@ -133,8 +142,8 @@ def test_who_leaves_is_forgotten():
             await anext(first)
             await anext(second)
             await first.aclose()
-            assert len(live.followers["hav"]) == 1
-        assert live.followers == {}
+            assert len(notifications.followers["hav"]) == 1
+        assert notifications.followers == {}
 
     asyncio.run(follow())
 
@@ -142,7 +151,7 @@ def test_who_leaves_is_forgotten():
 @pytest.mark.django_db
 def test_an_announcement_arrives_when_its_transaction_is_committed_and_never_otherwise():
     async def follow():
-        await live.start_listening()
+        await notifications.start_listening()
         async with aclosing(changes("hav", heartbeat=SOON)) as events:
             await anext(events)
             await elsewhere(announce_and_roll_back, "hav")
@@ -155,11 +164,11 @@ def test_an_announcement_arrives_when_its_transaction_is_committed_and_never_oth
 
 @pytest.mark.django_db
 def test_a_lost_connection_is_made_again_and_everyone_fetches_what_they_may_have_missed(monkeypatch):
-    monkeypatch.setattr(live, "RECONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(notifications, "RECONNECT_SECONDS", 0.01)
     end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'live'"
 
     async def follow():
-        await live.start_listening()
+        await notifications.start_listening()
         async with aclosing(changes("hav", heartbeat=10)) as events:
             await anext(events)
             assert await elsewhere(query, f"{end} AND datname = current_database()") == 1
@@ -172,10 +181,10 @@ def test_a_lost_connection_is_made_again_and_everyone_fetches_what_they_may_have
 
 @pytest.mark.django_db
 def test_an_idle_connection_is_asked_whether_it_still_works_and_misses_nothing_meanwhile(monkeypatch):
-    monkeypatch.setattr(live, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(notifications, "IDLE_SECONDS", 0.01)
 
     async def follow():
-        await live.start_listening()
+        await notifications.start_listening()
         async with aclosing(changes("hav", heartbeat=10)) as events:
             await anext(events)
             for _ in range(20):
@@ -361,7 +370,7 @@ def test_a_stream_ends_after_its_time_so_that_permission_is_asked_again(
     monkeypatch.setattr(streams, "LIFETIME", (SOON, SOON))
     browser = ask(application, address_of(room), staff_client)
     assert browser.messages[-1] == {"type": "http.response.body"}
-    assert live.followers == {}
+    assert notifications.followers == {}
 
 
 def test_a_process_that_is_to_stop_lets_go_of_everybody(application, room, staff_client):
@@ -374,7 +383,7 @@ def test_a_process_that_is_to_stop_lets_go_of_everybody(application, room, staff
         return task.cancelled()
 
     assert asyncio.run(follow())
-    assert live.followers == {}
+    assert notifications.followers == {}
     assert application.open == {}
 
 
@@ -382,6 +391,6 @@ def test_without_a_database_to_listen_to_a_newcomer_is_refused(application, room
     async def never():
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(live, "connect", never)
-    monkeypatch.setattr(live, "ANSWER_SECONDS", SOON)
+    monkeypatch.setattr(notifications, "connect", never)
+    monkeypatch.setattr(notifications, "ANSWER_SECONDS", SOON)
     assert ask(application, address_of(room), staff_client).status == 503

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
-from reflection.minutes import minutes_to_keep
-from reflection.minutes_files import for_sheet, title_of, words
+from reflection.minutes.content import minutes_to_keep
+from reflection.minutes.files import for_sheet, title_of, words
 from reflection.models import Reflection
 from tests.collaboration.test_print import check_accessible, tags
 from tests.factories import answer_everything, make_agreement, make_room

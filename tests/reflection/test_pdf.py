@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflection import pdf
-from reflection.minutes_files import for_sheet
-from reflection.pdf import DRAWABLE, NotMadeError, _make, drawable, has_undrawable
+from reflection.minutes import pdf
+from reflection.minutes.files import for_sheet
+from reflection.minutes.pdf import DRAWABLE, NotMadeError, _make, drawable, has_undrawable
 from tests.factories import make_collaboration_guide, make_room
 from tests.reflection.people import add
 from tests.reflection.test_minutes import at

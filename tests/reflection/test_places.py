@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reflection import streams
-from reflection.places import LASTS
+from reflection.live import streams
+from reflection.participation import LASTS
 from tests.factories import make_room, make_user
 from tests.reflection.door import Ears, Request, request_of, session_of
 from tests.reflection.people import enter, place_of

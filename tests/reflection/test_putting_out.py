@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from collaboration.models import Consent
 from reflection.confidentiality import board
-from reflection.live import CHANGED
+from reflection.live.notifications import CHANGED
 from reflection.models import Reflection
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user
 from tests.reflection.door import Ears

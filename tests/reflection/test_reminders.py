@@ -16,7 +16,7 @@ from lxml import html
 
 from aarhuskompas.logs import JsonFormatter
 from reflection.models import Reminder
-from reflection.reminding import SOURCES, Due, remind_of, send_all
+from reflection.reminders import SOURCES, Due, remind_of, send_all
 from tests.collaboration.people import SIDES
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user, tomorrow
 from tools.serve import free_port
@@ -157,7 +157,7 @@ def logged(caplog) -> list[dict]:
 
 
 def check_that_nothing_was_said(caplog):
-    lines = [line for line in logged(caplog) if line["logger"] == "reflection.reminding"]
+    lines = [line for line in logged(caplog) if line["logger"] == "reflection.reminders"]
     assert {line["message"] for line in lines} == {"a reminder was not sent and stays due"}
     for word in ["fredagen", "example.dk", "aftaler"]:
         assert word not in json.dumps(lines)
@@ -191,7 +191,7 @@ def test_a_connection_that_drops_loses_no_mail(server, room, due):
 
 
 def test_a_server_that_says_nothing_does_not_hold_up_the_night(settings, staff, due, monkeypatch):
-    monkeypatch.setattr("reflection.reminding.TIMEOUT", 0.2)
+    monkeypatch.setattr("reflection.reminders.TIMEOUT", 0.2)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()

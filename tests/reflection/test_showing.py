@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from reflection.live.room_rows import Copies, copies, shown_to_all
 from reflection.models import GuideVersion, Reflection, SharedLine
-from reflection.showing import Copies, copies, shown_to_all
 from tests.reflection.people import add, enter
 
 PART = {"HX-Request": "true", "HX-Target": "board"}

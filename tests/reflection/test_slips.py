@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from collaboration.models import Collaboration
-from reflection.breakglass import close_ways_in
 from reflection.confidentiality import board, safety
 from reflection.models import BreakGlass, Participant, PersonalInvitation, Reflection
+from reflection.privacy.emergency_access import close_ways_in
 from tests.collaboration.test_print import check_accessible, tags
 from tests.factories import (
     make_collaboration,

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from reflection.forms import LONGEST_LINE, StepForm
+from reflection.forms.answers import LONGEST_LINE, StepForm
 from reflection.models import Answer, Prompt
 from tests.factories import make_review, make_room, make_user
 from tests.reflection.people import seat

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from reflection.forms import AutosavedForm, StepForm
+from reflection.forms.answers import AutosavedForm, StepForm
 
 
 class Window:

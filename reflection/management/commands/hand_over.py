@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from reflection.handing_over import hand_over
-from reflection.models.breakglass import SHORTEST_REASON
+from reflection.models.emergency_access import SHORTEST_REASON
+from reflection.privacy.handover import hand_over
 
 BY = "Driften"  # as everybody in the rooms reads it
 

@@ -7,7 +7,7 @@ from accounts.models import Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.tried_files import TriedFile, past_files
 from publishing.models import UnsavedWork
-from reflection.keeping import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
+from reflection.privacy.retention import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
 
 logger = logging.getLogger(__name__)
 

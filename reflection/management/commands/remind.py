@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from reflection.reminding import send_all
+from reflection.reminders import send_all
 
 
 class Command(BaseCommand):

@@ -25,8 +25,8 @@ from django.http import HttpRequest, HttpResponse
 from aarhuskompas.logs import request_id
 from aarhuskompas.middleware import fixed_headers
 from accounts.sessions import is_over
-from reflection import live
-from reflection.places import place_in
+from reflection.live import notifications
+from reflection.participation import place_in
 
 access = logging.getLogger("aarhuskompas.access")
 
@@ -121,8 +121,8 @@ class EventStreams:
 
     async def _listen(self):
         try:
-            async with asyncio.timeout(live.ANSWER_SECONDS):
-                await live.start_listening()
+            async with asyncio.timeout(notifications.ANSWER_SECONDS):
+                await notifications.start_listening()
         except TimeoutError:
             raise RefusedError(503) from None
 
@@ -150,7 +150,7 @@ async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
     limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
     watch = None
     try:
-        async with limit, aclosing(live.changes(key, place=place)) as events:
+        async with limit, aclosing(notifications.changes(key, place=place)) as events:
             watch = asyncio.create_task(wait_until_gone())
             async for event in events:
                 await send(_body(event))

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from aarhuskompas.page_cache import public
 from collaboration.models import GUIDE
+from reflection.minutes.pdf import pdf_response
 from reflection.models import Answer, Prompt
-from reflection.pdf import pdf_response
 from reflection.published import newest_version
 
 

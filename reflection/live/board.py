@@ -27,9 +27,9 @@ from django.utils import timezone
 from aarhuskompas.logs import request_id
 from aarhuskompas.serving.wsgi_bridge import SERVER
 from reflection.confidentiality import state_of_board
+from reflection.live.room_rows import row_of
 from reflection.models import Participant, Reflection
-from reflection.places import SESSION_KEY as PLACES
-from reflection.showing import row_of
+from reflection.participation import SESSION_KEY as PLACES
 
 access = logging.getLogger("aarhuskompas.access")
 logger = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
-from reflection.live import announce_gone
+from reflection.forms.autosave import typed, typed_answers
+from reflection.live.notifications import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
-from reflection.saving import typed, typed_answers
 
 SESSION_KEY = STAYS  # of places without an account: room → place
 BY_ACCOUNT = "account_places"  # entered by somebody's own code: they end as a login does

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from reflection.confidentiality import Comment
-from reflection.forms import FIELDS, MOST_SLIPS, AutosavedForm, Clash, TextLine
-from reflection.joining import NAME_IS_TAKEN, USED
-from reflection.live import announce
+from reflection.forms.answers import FIELDS, MOST_SLIPS, AutosavedForm, Clash, TextLine
+from reflection.forms.joining import NAME_IS_TAKEN, USED
+from reflection.live.notifications import announce
 from reflection.models import (
     Answer,
     HiddenComment,

@@ -15,11 +15,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from publishing.admin import DeclaredLookups
-from reflection import breakglass
-from reflection.breakglass import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
-from reflection.handing_over import HandOverForm
+from reflection.forms.autosave import posted, status_of
 from reflection.models import BreakGlass
-from reflection.saving import posted, status_of
+from reflection.privacy import emergency_access
+from reflection.privacy.emergency_access import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
+from reflection.privacy.handover import HandOverForm
 
 PERMISSION = "reflection.break_glass"
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +118,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
     @method_decorator(require_POST)
     @opening_required
     def close_view(self, request, opened):
-        breakglass.close_ways_in(opened)
+        emergency_access.close_ways_in(opened)
         messages.success(request, "Koden og alle links er lukket.")
         return self._room(opened)
 
@@ -128,7 +128,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
         form = PersonForm(request.POST, room=opened.reflection)
         if not form.is_valid():
             return self._page(request, opened, answers=form)
-        breakglass.delete_answers(opened, form.cleaned_data["who"])
+        emergency_access.delete_answers(opened, form.cleaned_data["who"])
         messages.success(request, "Deltagerens svar er slettet.")
         return self._room(opened)
 
@@ -138,7 +138,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
         form = LeaderForm(request.POST, room=opened.reflection, user=request.user)
         if not form.is_valid():
             return self._page(request, opened, leader=form)
-        breakglass.hand_over(opened, form.cleaned_data["who"])
+        emergency_access.hand_over(opened, form.cleaned_data["who"])
         messages.success(request, "Deltageren kan nu lede rummet.")
         return self._room(opened)
 
@@ -148,7 +148,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
         form = DeleteRoomForm(request.POST)
         if not form.is_valid():
             return self._page(request, opened, deletion=form)
-        breakglass.delete_room(opened)
+        emergency_access.delete_room(opened)
         messages.success(request, "Rummet er slettet.")
         return redirect("admin:reflection_breakglass_changelist")
 

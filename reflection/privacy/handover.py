@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.invitations import send
 from accounts.models import User
-from reflection.breakglass import LeaderForm, name_of, note_given
-from reflection.keeping import give_to
 from reflection.models import Reflection
-from reflection.models.breakglass import SHORTEST_REASON
-from reflection.own_data import OWNED
+from reflection.models.emergency_access import SHORTEST_REASON
+from reflection.privacy.emergency_access import LeaderForm, name_of, note_given
+from reflection.privacy.own_data import OWNED
+from reflection.privacy.retention import give_to
 
 CLOSED_FOR = LeaderForm.OWNER_GONE_FOR
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from reflection.following import token
+from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection, Reminder
 
 logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """Live updates: whoever follows a room is told «changed», «counted» or «revealed», never what; the page
 then fetches it.
 
-A process holds one database connection for all its followers (reflection.streams).
+A process holds one database connection for all its followers (reflection.live.streams).
 """
 
 import asyncio

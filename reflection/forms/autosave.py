@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reflection.forms import AutosavedForm
+from reflection.forms.answers import AutosavedForm
 from reflection.models import UNKNOWN
 
 CPR_WARNING = gettext_lazy("Noget af det, du skrev, ligner et CPR-nummer. Slet det, hvis det er et.")

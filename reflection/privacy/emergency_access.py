@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from reflection import tokens
-from reflection.keeping import delete_rehearsal as delete_whole
-from reflection.live import announce
+from reflection.live.notifications import announce
 from reflection.models import BreakGlass, HiddenComment, Participant, Reflection
-from reflection.models.breakglass import SHORTEST_REASON
+from reflection.models.emergency_access import SHORTEST_REASON
 from reflection.models.reflections import WAYS_IN
+from reflection.privacy.retention import delete_rehearsal as delete_whole
 
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"

@@ -13,12 +13,12 @@ from goals.guards import (
     seen_review_required,
 )
 from goals.hints import hints
-from goals.last_time import last_time
 from goals.models import Backing, Decision
+from goals.previous_review import last_time
 from reflection.confidentiality import board
-from reflection.forms import StepForm
-from reflection.places import step_or_404
-from reflection.saving import posted, save_form, status_of
+from reflection.forms.answers import StepForm
+from reflection.forms.autosave import posted, save_form, status_of
+from reflection.participation import step_or_404
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

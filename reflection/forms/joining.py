@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rate_limits import CodeTries
 from reflection import tokens
 from reflection.models import Participant, Party, PersonalInvitation, Reflection
-from reflection.places import place_in
+from reflection.participation import place_in
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")

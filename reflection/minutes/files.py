@@ -1,4 +1,4 @@
-"""The minutes as files. Each writer gets what reflection/minutes.py made, and nothing else."""
+"""The minutes as files. Each writer gets what reflection/minutes/content.py made, and nothing else."""
 
 import json
 from io import BytesIO
@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from publishing.tidy_text import tidy
-from reflection.pdf import has_undrawable
+from reflection.minutes.pdf import has_undrawable
 
 AUTHOR = "Aarhus Kommune"
 INK = RGBColor(0x10, 0x24, 0x3A)
