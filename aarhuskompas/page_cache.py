@@ -1,11 +1,9 @@
-"""Public pages: the same for every reader, so they may be kept and answered from a copy.
+"""Copies of public pages (publishing/public_pages.py).
 
-A view says so with `@public`; every other answer is `no-store` (middleware.CacheRules). For a reader
-without a session each process keeps finished answers, compressed and with their ETag, for
+For a reader without a session each process keeps finished answers, compressed and with their ETag, for
 READER_CACHE_SECONDS. Whoever has a session always gets a fresh page.
 """
 
-import functools
 import hashlib
 import time
 from collections import OrderedDict
@@ -16,36 +14,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.views.decorators.http import require_safe
 
 from aarhuskompas.middleware import RequestId
 from aarhuskompas.serving.wsgi_bridge import Answer
-
-
-def public(view):
-    """Mark the view's answers as the same for all readers; only GET and HEAD reach the view.
-
-    Never for an address that is itself a secret, nor for what depends on who asks – save through the
-    session, whose owner is never served a copy.
-    """
-
-    @require_safe
-    @functools.wraps(view)
-    def wrapped(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        if response.status_code in {200, 206, 304} and not has_session(request):
-            response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
-            patch_vary_headers(response, ["Cookie"])
-        return response
-
-    wrapped.is_public = True
-    return wrapped
-
-
-def has_session(request) -> bool:
-    return settings.SESSION_COOKIE_NAME in request.COOKIES
+from publishing.public_pages import has_session
 
 
 def is_public(response) -> bool:

@@ -1,10 +1,10 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
-from aarhuskompas.page_cache import public
 from compass import views
 from compass.redirects import movable
 from compass.sitemaps import SITEMAPS
+from publishing.public_pages import public
 
 app_name = "compass"
 

@@ -8,8 +8,9 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from aarhuskompas import urls as portal
-from aarhuskompas.page_cache import ReaderCache, answer_at_once, has_session, public
+from aarhuskompas.page_cache import ReaderCache, answer_at_once
 from compass.models import Story
+from publishing.public_pages import has_session, public
 from tests.factories import make_path, make_story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from aarhuskompas.page_cache import public
 from collaboration.models import GUIDE
+from publishing.public_pages import public
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Answer, Prompt
 from reflection.published import newest_version

@@ -11,9 +11,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from aarhuskompas.page_cache import public
 from compass import library
 from compass.models import Path, Story
+from publishing.public_pages import public
 from publishing.tidy_text import tidy
 
 STORIES_IN_A_FEED = 30

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from aarhuskompas.page_cache import public
+from publishing.public_pages import public
 
 SECURITY_TXT_DAYS = 180
 

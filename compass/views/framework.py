@@ -3,10 +3,10 @@
 from django.http import Http404
 from django.shortcuts import render
 
-from aarhuskompas.page_cache import public
 from compass import library
 from compass.library import visible
 from compass.models import Fact
+from publishing.public_pages import public
 
 STORIES_SHOWN = 9
 

@@ -3,13 +3,13 @@
 from django.db.models import F, Max, Q
 from django.shortcuts import render
 
-from aarhuskompas.page_cache import public
 from compass import library
 from compass.library import Library, visible
 from compass.models import Story
 from compass.views.framework import one_of
 from compass.views.pages import visible_or_404
 from publishing.danish_order import danish_order
+from publishing.public_pages import public
 
 RELATED = 3
 STORIES_SHOWN = 9

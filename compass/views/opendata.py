@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
-from aarhuskompas.page_cache import public
 from compass import opendata as data
+from publishing.public_pages import public
 
 
 @public

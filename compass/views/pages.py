@@ -4,9 +4,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.shortcuts import render
 
-from aarhuskompas.page_cache import public
 from compass import library
 from compass.models import Contact
+from publishing.public_pages import public
 
 
 def visible_or_404(find: Callable, slug: str, user):

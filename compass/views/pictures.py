@@ -9,9 +9,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
-from aarhuskompas.page_cache import has_session, public
 from compass.models import Attachment, Picture, Story
 from compass.ranges import file_response
+from publishing.public_pages import has_session, public
 
 PICTURE = re.compile(r"(?P<stem>[0-9a-f]{16})(-[a-z0-9-]+)?\.webp", re.ASCII)
 TYPES = {

@@ -7,9 +7,9 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
-from aarhuskompas.page_cache import has_session, public
 from compass.models import Chapter, Recording
 from compass.ranges import file_response
+from publishing.public_pages import has_session, public
 
 
 @public

@@ -2,9 +2,9 @@
 
 from django.shortcuts import get_object_or_404, render
 
-from aarhuskompas.page_cache import public
 from compass.charts import charts
 from compass.models import Fact, Page, ResearchQuestion, ResearchWave
+from publishing.public_pages import public
 
 
 @public

@@ -1,9 +1,9 @@
 from django.http import JsonResponse
 from django.shortcuts import render
 
-from aarhuskompas.page_cache import public
 from compass.forms import SearchForm
 from compass.search import find, suggest
+from publishing.public_pages import public
 
 
 @public

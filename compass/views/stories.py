@@ -3,9 +3,9 @@
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch
 
-from aarhuskompas.page_cache import public
 from compass.filters import Filtered
 from compass.redirects import new_slug
+from publishing.public_pages import public
 from publishing.shortcuts import render_page
 
 

@@ -2,9 +2,9 @@
 
 from django.shortcuts import render
 
-from aarhuskompas.page_cache import public
 from compass import library
 from compass.models import Fact
+from publishing.public_pages import public
 
 GROUPS = [Fact.Group.INVOLVEMENT, Fact.Group.SPARE]
 

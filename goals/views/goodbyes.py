@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from aarhuskompas.page_cache import public
 from goals.forms import CheckForm, GoodbyeForm
 from goals.guards import review_required
 from goals.models import Decision, Goodbye, GoodbyeCheck, Review
+from publishing.public_pages import public
 from reflection.forms.autosave import posted, status_of
 
 

@@ -3,10 +3,10 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from aarhuskompas.page_cache import public
 from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
 from goals.overview import overview as shown_years
+from publishing.public_pages import public
 from reflection.published import newest_version
 
 
