@@ -26,7 +26,7 @@ class Library:
     """All of it at one moment, drafts included: `visible` leaves out what somebody may not see."""
 
     mark: str
-    story_index: Catalogue
+    catalogue: Catalogue
     read: Callable  # read(function, *arguments): what the function returns, asked once for each arguments
 
     @property
