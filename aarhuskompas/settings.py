@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "aarhuskompas.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",

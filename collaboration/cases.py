@@ -2,6 +2,8 @@
 
 from django import forms
 from django.db import transaction
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +11,7 @@ from collaboration.models import Round
 from compass.models import Path, Provenance, Story
 from publishing.slugs import slug_of
 from reflection.forms.answers import TextLine
+from reflection.thresholds import least_outside
 
 SLUG_LENGTH = 100
 
@@ -16,7 +19,9 @@ SLUG_LENGTH = 100
 CHECKS = {
     "no_names": gettext_lazy("Der står ingen navne på personer"),
     "no_trace": gettext_lazy("Ingen kan genkendes på sted, dato, stilling eller særlige ord"),
-    "no_small_numbers": gettext_lazy("Der er ingen tal fra færre end fem personer"),
+    "no_small_numbers": format_lazy(
+        gettext_lazy("Der er ingen tal fra færre end {few} personer"), few=lazy(least_outside, str)()
+    ),
     "no_quotes": gettext_lazy("Det, nogen har sagt eller skrevet, er gengivet med andre ord"),
     "is_read": gettext_lazy("Begge sider har læst teksten"),
 }

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
+from goals.models.years import LEAST
 from goals.overview import overview as shown_years
 from publishing.public_pages import public
 from reflection.published import newest_version
@@ -30,4 +31,4 @@ def blank(request):
 @staff_required
 def overview(request):
     """For everybody in the municipality; goals/overview.py says what may be shown."""
-    return render(request, "goals/overview.html", {"years": shown_years()})
+    return render(request, "goals/overview.html", {"years": shown_years(), "least": LEAST})

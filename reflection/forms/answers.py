@@ -9,8 +9,11 @@ import re
 from typing import NamedTuple
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import MomentField
@@ -26,8 +29,11 @@ from reflection.models import (
     new_page_key,
 )
 from reflection.models.fieldwise import raw
+from reflection.models.rehearsal import PRETEND
+from reflection.thresholds import least_in_room
 
 LONGEST_LINE = 2000
+in_words = lazy(apnumber, str)
 # A day, a month, a year and four digits.
 LIKE_CPR = re.compile(r"(?<!\d)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d[ -]?\d{4}(?!\d)")
 
@@ -313,7 +319,13 @@ class RoomForm(forms.Form):
     mode = forms.ChoiceField(
         label=_("Hvordan vises svarene?"),
         choices=[
-            (Reflection.Mode.CONFIDENTIAL, _("Fortroligt: tal uden navne, og kun når mindst tre har svaret")),
+            (
+                Reflection.Mode.CONFIDENTIAL,
+                format_lazy(
+                    _("Fortroligt: tal uden navne, og kun når mindst {few} har svaret"),
+                    few=lazy(least_in_room, str)(),
+                ),
+            ),
             (
                 Reflection.Mode.OPEN,
                 _("Åbent: alle ser navne, og alle siger ja til det. Til samtaler mellem få"),
@@ -331,7 +343,10 @@ class RoomForm(forms.Form):
     )
     people = PeopleField(
         label=_("Hvor mange skal svare?"),
-        help_text=_("Et skøn er nok. Portalen laver en seddel til hver, når I er færre end seks."),
+        help_text=format_lazy(
+            _("Et skøn er nok. Portalen laver en seddel til hver, når I er færre end {few}."),
+            few=in_words(FEW),
+        ),
     )
     way_in = forms.ChoiceField(
         label=_("Hvordan kommer man ind?"),
@@ -351,7 +366,10 @@ class RoomForm(forms.Form):
     )
     is_rehearsal = forms.BooleanField(
         label=_("Det er en prøve"),
-        help_text=_("Portalen svarer som mindst seks opdigtede deltagere. Prøven slettes efter et døgn."),
+        help_text=format_lazy(
+            _("Portalen svarer som mindst {few} opdigtede deltagere. Prøven slettes efter et døgn."),
+            few=in_words(PRETEND),
+        ),
         required=False,
     )
 

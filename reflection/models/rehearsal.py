@@ -4,8 +4,9 @@ import random
 
 from django.utils.translation import gettext_lazy as _
 
+from reflection.models.snapshots import MIN_IN_ROOM
+
 PRETEND = 6  # and at least as many of each party as may be shown
-OF_EACH_PARTY = 3
 NAMES = ["Asta", "Birk", "Cirkeline", "Dagny", "Eskild", "Freja"]
 NUMBERS = ["1", "2", "3", "4", "5", "unknown"]
 LINES = [
@@ -23,7 +24,7 @@ def rehearse(room):
     if room.participants.filter(is_pretend=True).exists():
         return
     parties = list(room.parties.filter(is_absent=False)) or [None]
-    for number in range(max(PRETEND, OF_EACH_PARTY * len(parties))):
+    for number in range(max(PRETEND, MIN_IN_ROOM * len(parties))):
         person = room.participants.create(
             name=NAMES[number % len(NAMES)],
             party=parties[number % len(parties)],
