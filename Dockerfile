@@ -21,6 +21,6 @@ RUN python -m compileall -q . \
        python manage.py collectstatic --no-input -v0
 USER 10001:0
 EXPOSE 8000
-HEALTHCHECK --start-period=20s CMD ["python", "tools/health.py", "live"]
-CMD ["gunicorn", "--config", "tools/gunicorn_conf.py", "--worker-tmp-dir", "/dev/shm", \
+HEALTHCHECK --start-period=20s CMD ["python", "runner/health.py", "live"]
+CMD ["gunicorn", "--config", "runner/gunicorn_conf.py", "--worker-tmp-dir", "/dev/shm", \
      "--bind", "0.0.0.0:8000", "aarhuskompas.asgi"]

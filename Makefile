@@ -15,25 +15,25 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install:
-	@$(PYTHON) tools/prepare.py packages requirements.lock
+	@$(PYTHON) runner/environment.py packages requirements.lock
 
 install-dev:
-	@$(PYTHON) tools/prepare.py packages requirements-dev.lock
+	@$(PYTHON) runner/environment.py packages requirements-dev.lock
 
 run: install ## Start the portal (PORT, DATABASE_URL, DEMO_PASSWORD: docs/operations.md)
-	@setpriv --pdeathsig=TERM $(PY) -m tools.serve
+	@setpriv --pdeathsig=TERM $(PY) -m runner.serve
 
 dev: install ## The same with DEBUG, starting again when code changes
-	@setpriv --pdeathsig=TERM $(PY) -m tools.serve --dev
+	@setpriv --pdeathsig=TERM $(PY) -m runner.serve --dev
 
 # Nothing that is checked, tested or measured is served to anybody.
 test lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
 
 test: install-dev ## All tests; one file or test: make test ARGS="tests/test_tools.py -k port"
 ifneq ($(BROWSER),no)
-	@$(PYTHON) tools/prepare.py browser
+	@$(PYTHON) runner/environment.py browser
 endif
-	@$(PY) tools/postgres.py run --temporary -- \
+	@$(PY) runner/postgres.py run --temporary -- \
 		$(PY) -m pytest -n 3 --dist worksteal $(if $(filter no,$(BROWSER)),-m "not browser") $(ARGS)
 
 lint: install-dev ## Style of code and templates, missing migrations, settings fit for production
@@ -41,21 +41,21 @@ lint: install-dev ## Style of code and templates, missing migrations, settings f
 	@$(PY) -m ruff format --check
 	@find templates -name '*.html' -exec $(dir $(PY))djade --target-version 5.2 --check {} +
 	@$(PY) -m djlint --quiet --lint templates
-	@SITE_URL=https://kompas.example.dk $(PY) tools/postgres.py run --temporary -- sh -c \
+	@SITE_URL=https://kompas.example.dk $(PY) runner/postgres.py run --temporary -- sh -c \
 		'$(PY) manage.py makemigrations --check --dry-run && $(PY) manage.py check --deploy --fail-level WARNING'
 
 bench: install-dev ## Measure speed in a temporary database
-	@$(PY) tools/postgres.py run --temporary -- $(PY) -m tools.bench $(ARGS)
+	@$(PY) runner/postgres.py run --temporary -- $(PY) -m bench.servers $(ARGS)
 
 manage: install ## One of Django's commands in the portal's database: make manage ARGS=createsuperuser
 	@test -n "$$SECRET_KEY" || test -f var/secret-key || { echo "Start the portal once: make run"; exit 1; }
 	@port_url="$${PORT:+http://127.0.0.1:$$PORT}"; given="$${SITE_URL:-$$port_url}"; \
 		SITE_URL="$${given:-$$(cat var/site-url 2>/dev/null || echo http://127.0.0.1:8000)}" \
 		SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}" \
-		$(PY) tools/postgres.py run -- $(PY) manage.py $(ARGS)
+		$(PY) runner/postgres.py run -- $(PY) manage.py $(ARGS)
 
 shell-db: install ## SQL in the portal's own database
-	@$(PY) tools/postgres.py run -- psql
+	@$(PY) runner/postgres.py run -- psql
 
 lock: ## Compile the lock files anew after a change of pyproject.toml
 	@$(PYTHON) -m venv var/lock-tool

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from bench import words
-from tools.bench import PORTAL, Served, python, served
+from bench.servers import PORTAL, Served, python, served
 
 ADDRESSES = 400
 TURN = 50
@@ -156,7 +156,7 @@ def compare(stories: int):
         served(PORTAL, READER_CACHE_SECONDS="3600") as portal,
         served(PORTAL, READER_CACHE_SECONDS="0") as fresh,
         served("bench.twin.asgi:application") as twin,
-        served("tools.floor:application") as floor,
+        served("bench.baseline:application") as floor,
     ):
         sides = [Kept(server, database) for server in (portal, fresh, twin, floor)]
         kept, anew, plain, bare = sides
@@ -219,6 +219,6 @@ def main(arguments: list[str]):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--stories", type=int, nargs="+", default=[1_000, 20_000, 100_000])
     for stories in sorted(parser.parse_args(arguments).stories):
-        python("-m", "tools.make_stories", str(stories))
+        python("-m", "bench.make_stories", str(stories))
         python("-m", "bench.twin.fill")
         compare(stories)

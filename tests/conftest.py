@@ -13,11 +13,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
+from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server
 from tests.pages import Page, check_page, check_part
 from tests.processes import database_url, run_module
-from tools.serve import free_port
 
 # How production keeps its static files; the tests' own settings use plain names.
 COLLECTED = {

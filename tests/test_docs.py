@@ -23,6 +23,10 @@ from reflection.privacy.retention import REHEARSAL_HOURS
 
 ROOT = settings.BASE_DIR
 OPERATIONS = ROOT / "docs" / "operations.md"
+FOLDERS = [
+    "aarhuskompas", "publishing", "accounts", "compass", "reflection", "goals", "collaboration",
+    "runner", "bench", "tools",
+]  # fmt: skip
 READERS = {"str", "int", "bool", "list", "path", "db", "email", "url", "float"}
 
 
@@ -63,17 +67,7 @@ def read_by_settings() -> set[str]:
 
 
 def read_anywhere() -> set[str]:
-    folders = [
-        "aarhuskompas",
-        "publishing",
-        "accounts",
-        "compass",
-        "reflection",
-        "goals",
-        "collaboration",
-        "tools",
-    ]
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     in_make = set(re.findall(r"^(\w+) \?=", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     return in_make.union(*map(variables, files))
 
@@ -187,11 +181,7 @@ def test_every_link_to_a_file_leads_to_one(path):
 
 
 def test_every_document_that_code_points_to_is_there():
-    code = [
-        path
-        for folder in ["aarhuskompas", "publishing", "accounts", "compass", "reflection", "goals", "tools"]
-        for path in (ROOT / folder).rglob("*.py")
-    ]
+    code = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     named = {
         name
         for path in [*code, ROOT / "Makefile", ROOT / "pyproject.toml"]

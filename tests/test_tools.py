@@ -13,10 +13,10 @@ from pathlib import Path
 import environ
 import pytest
 
-from tools import postgres, serve
+from runner import postgres, serve
 
 ROOT = Path(__file__).resolve().parent.parent
-LAUNCHER = [sys.executable, str(ROOT / "tools" / "postgres.py"), "run"]
+LAUNCHER = [sys.executable, str(ROOT / "runner" / "postgres.py"), "run"]
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_root_without_namespaces_is_told_when_nobody_cannot_reach_the_folder(sta
 
 def start_portal(**settings):
     return subprocess.run(
-        [sys.executable, "-m", "tools.serve"], cwd=ROOT, env=environment(**settings),
+        [sys.executable, "-m", "runner.serve"], cwd=ROOT, env=environment(**settings),
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
@@ -287,7 +287,7 @@ def test_two_installations_have_different_keys(tmp_path):
 
 SUPERVISOR = """
 import os, sys
-from tools.serve import Service, keep_running
+from runner.serve import Service, keep_running
 command = [sys.executable, "-c", sys.argv[1]]
 service = Service("The sleeper", command, dict(os.environ))
 service.start()

@@ -17,11 +17,11 @@ import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
 
+from runner.environment import BROWSERS
+from runner.serve import GUNICORN, free_port
 from tests import databases
 from tests.browser.looking import WIDE
 from tests.processes import ROOT, database_url, environment, run_module
-from tools.prepare import BROWSERS
-from tools.serve import GUNICORN, free_port
 
 STAFF, EDITOR = "medarbejder@example.dk", "redaktor@example.dk"
 PASSWORD = "et-langt-kodeord-til-browseren"

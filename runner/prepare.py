@@ -1,6 +1,6 @@
 """Bring database, content and static files up to date, in one process so that Django loads once.
 
-python -m tools.stages [--demo]
+python -m runner.prepare [--demo]
 """
 
 import io

@@ -1,6 +1,6 @@
-"""Fill up to a number of goals, each looked at four times: python -m tools.make_goals 50000
+"""Fill up to a number of goals, each looked at four times: python -m bench.make_goals 50000
 
-Prints the cookie of somebody who owns some of them, for tools/bench_goals.py. Made in bulk and without
+Prints the cookie of somebody who owns some of them, for bench/goals.py. Made in bulk and without
 answers: what is measured lists and counts goals. Every owner has twenty-five, so that the reader of
 «Mine mål» has as many whatever the number; looks lie in the last four years.
 """

@@ -1,7 +1,7 @@
 """Make what the commands need: the locked packages in .venv, and Chromium for the browser tests.
 
-    python3 tools/prepare.py packages requirements.lock
-    python3 tools/prepare.py browser
+    python3 runner/environment.py packages requirements.lock
+    python3 runner/environment.py browser
 
 Runs on the system's Python before anything is installed, so it uses the standard library alone.
 """

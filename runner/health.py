@@ -1,4 +1,4 @@
-"""Ask the server of this container how it is: `python tools/health.py live` or `ready`.
+"""Ask the server of this container how it is: `python runner/health.py live` or `ready`.
 
 The exit code tells: 0 when it is well.
 """

@@ -24,8 +24,8 @@ import psycopg
 from psycopg import sql
 
 import bench.pages
-from tools.postgres import wait_until
-from tools.serve import free_port
+from runner.postgres import wait_until
+from runner.serve import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 6
@@ -147,8 +147,8 @@ def lists(stories: int):
     """Two portals with a database each take turns, so that a noisy machine is noisy for both."""
     print(f"\nLists: at {stories:,} stories as a ratio to 1,000 (processor time; p95)\n")
     with database_beside("many") as url:
-        python("-m", "tools.make_stories", "1000")
-        python("-m", "tools.make_stories", str(stories), DATABASE_URL=url)
+        python("-m", "bench.make_stories", "1000")
+        python("-m", "bench.make_stories", str(stories), DATABASE_URL=url)
         with (
             served(PORTAL, READER_CACHE_SECONDS="0") as few,
             served(PORTAL, READER_CACHE_SECONDS="0", DATABASE_URL=url) as many,
@@ -196,19 +196,19 @@ def main():
         return
     if sys.argv[1:2] == ["stranger"]:
         with prepared():
-            python("-m", "tools.bench_stranger", *sys.argv[2:])
+            python("-m", "bench.stranger", *sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--stories", type=int, default=100_000, help="0: pages only")
     parser.add_argument("--participants", type=int, default=1_000, help="of a large room; 0: no rooms")
     wanted = parser.parse_args()
     with prepared():
-        with served("tools.floor:application") as floor:
+        with served("bench.baseline:application") as floor:
             pages(floor)
         if wanted.stories:
             lists(wanted.stories)
         if wanted.participants:
-            python("-m", "tools.bench_rooms", "--participants", "200", str(wanted.participants))
+            python("-m", "bench.rooms", "--participants", "200", str(wanted.participants))
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from tools.postgres import wait_until
-from tools.serve import GUNICORN, answers, free_port
+from runner.postgres import wait_until
+from runner.serve import GUNICORN, answers, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS, QUIET_SECONDS, SECONDS, PAUSE = 10, 20, 60, 0.05
@@ -209,7 +209,7 @@ async def measure(port: int, folder: Path, server: subprocess.Popen, seconds: fl
     before, most = on_disk(folder, server) + database_size(), 0
     # As if on another machine: a process of its own that gives way to the server.
     attack = subprocess.Popen(
-        ["nice", "-n", "19", sys.executable, "-m", "tools.bench_stranger", "--attack", str(port)], cwd=ROOT
+        ["nice", "-n", "19", sys.executable, "-m", "bench.stranger", "--attack", str(port)], cwd=ROOT
     )
     try:
         busy = []

@@ -1,6 +1,6 @@
 """Measure a room full of people, each with a browser that follows it: `make bench`, or alone
 
-    python tools/postgres.py run --temporary -- python -m tools.bench_rooms --participants 1000
+    python runner/postgres.py run --temporary -- python -m bench.rooms --participants 1000
 
 People join by code, write, say that they are done and wait; then the facilitator reveals. What counts is
 the time from that click until each of them has the whole board. Beside it stand the same streams without
@@ -29,7 +29,7 @@ from urllib.parse import urlencode, urlsplit
 import django
 import uvloop
 
-from tools.serve import Service, open_port, services, wait_for_pages
+from runner.serve import Service, open_port, services, wait_for_pages
 
 PORT = 18_801
 AT_ONCE = 40  # who join, or open their stream, at the same time
@@ -325,7 +325,7 @@ def bare_server(port: int):
     listener = open_port("127.0.0.1", port)
     options = ["--worker-class", "asgi", "--workers", "1", "--graceful-timeout", "1", "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, "--asgi-lifespan", "off", "--log-level", "warning"]
-    command += ["--bind", f"fd://{listener.fileno()}", "tools.bench_live:bare"]
+    command += ["--bind", f"fd://{listener.fileno()}", "bench.live:bare"]
     service = Service("The bare server", command, dict(os.environ), listener=listener)
     try:
         service.start()

@@ -17,12 +17,12 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
 
-from tools.postgres import AlreadyRunningError, Server, wait_until
+from runner.postgres import AlreadyRunningError, Server, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
-GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "tools" / "gunicorn_conf.py")]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "runner" / "gunicorn_conf.py")]
 DEATHS, WITHIN_SECONDS = 5, 60  # more than bad luck
 
 
@@ -153,7 +153,7 @@ def start_database(stack: ExitStack) -> Server:
 def prepare(env: dict[str, str], *, embedded: bool) -> None:
     # Known accounts belong in a try-out, never unasked in a database that somebody else runs.
     demo = ["--demo"] if embedded or env.get("DEMO_PASSWORD") else []
-    stages = [sys.executable, "-m", "tools.stages", *demo]
+    stages = [sys.executable, "-m", "runner.prepare", *demo]
     # In a group of its own, so that Ctrl-C ends it through us, without a traceback.
     done = subprocess.run(
         ["setpriv", "--pdeathsig=KILL", "--", *stages],

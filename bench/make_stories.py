@@ -1,4 +1,4 @@
-"""Fill up to a number of stories for `make bench`: python -m tools.make_stories 100000"""
+"""Fill up to a number of stories for `make bench`: python -m bench.make_stories 100000"""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Measure the event streams: `python tools/postgres.py run --temporary -- python -m tools.bench_live`
+"""Measure the event streams: `python runner/postgres.py run --temporary -- python -m bench.live`
 
 How long after an announcement the followers of one room hear of it, and what a follower costs, beside
 a bare ASGI application that does nothing but wake its streams. One process each, one run, one table.
@@ -28,7 +28,7 @@ ROUNDS = 10
 PATIENCE = 20  # seconds, for whatever is waited for
 CHANGED = b"event: changed"
 GUNICORN = [sys.executable, "-m", "gunicorn", "--workers", "1", "--no-control-socket"]
-PORTAL = ["--config", "tools/gunicorn_conf.py"]
+PORTAL = ["--config", "runner/gunicorn_conf.py"]
 BARE = ["--worker-class", "asgi", "--asgi-lifespan", "off", "--graceful-timeout", "1", "--log-level", "error"]
 
 woken: set[asyncio.Event] = set()
@@ -196,7 +196,7 @@ def main():
     key, sessions = prepare(wanted.followers)
     needed = 3 * wanted.followers
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    with server(*BARE, "tools.bench_live:bare") as bare, server(*PORTAL, "aarhuskompas.asgi") as portal:
+    with server(*BARE, "bench.live:bare") as bare, server(*PORTAL, "aarhuskompas.asgi") as portal:
         floor, ours = uvloop.run(compare(bare, portal, key, sessions))
     print(f"{wanted.followers} followers     bare ASGI    portal    ratio")
     for name, value in ours.items():
