@@ -45,7 +45,7 @@ lint: install-dev ## Style of code and templates, missing migrations, settings f
 		'$(PY) manage.py makemigrations --check --dry-run && $(PY) manage.py check --deploy --fail-level WARNING'
 
 bench: install-dev ## Measure speed in a temporary database
-	@$(PY) runner/postgres.py run --temporary -- $(PY) -m bench.servers $(ARGS)
+	@$(PY) runner/postgres.py run --temporary -- $(PY) -m bench $(ARGS)
 
 manage: install ## One of Django's commands in the portal's database: make manage ARGS=createsuperuser
 	@test -n "$$SECRET_KEY" || test -f var/secret-key || { echo "Start the portal once: make run"; exit 1; }
