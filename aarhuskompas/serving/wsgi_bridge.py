@@ -9,7 +9,6 @@ environ[REFUSED]; they answer it.
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -48,8 +47,8 @@ class OnThreads:
     """The ASGI application for `wsgi`. A process makes at most `threads` answers at once.
 
     What `at_once` has is answered without a thread. Forms to addresses that begin with one of `apart` wait
-    for each other on one more, which gives way to the rest: checking a password costs as much as a hundred
-    pages, and anybody may ask for it.
+    for each other on one more: checking a password costs as much as a hundred pages, and anybody may ask
+    for it.
     """
 
     def __init__(
@@ -66,9 +65,8 @@ class OnThreads:
         self.at_once = at_once
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self.apart = apart
-        self.pool_apart = ThreadPoolExecutor(
-            1, thread_name_prefix="apart", initializer=os.nice, initargs=(10,)
-        )
+        # Not a lower priority: with Python's lock in its hands it would make all pages wait.
+        self.pool_apart = ThreadPoolExecutor(1, thread_name_prefix="apart")
         self.large = 0
 
     async def __call__(self, scope, receive, send):
