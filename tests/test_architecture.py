@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import allauth
@@ -202,6 +203,24 @@ def test_every_class_that_a_style_sheet_styles_is_used():
     made = re.findall(r"(kompas-[\w-]*--)\{[{%]", sources)  # kompas-tag--{{ story.kind }}
     unused = [name for name in styled if name not in whole and not name.startswith(tuple(made))]
     assert sorted(unused) == []
+
+
+def plain_selectors(css: str) -> set[str]:
+    """Classes that stand alone before a brace: where a component says what it looks like."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    lists = re.findall(r"([^{}@;]+)\{", css)
+    names = [name.strip() for text in lists for name in re.split(r",(?![^(]*\))", text)]
+    alone = (re.fullmatch(r"\.(kompas-[\w-]+)", name) for name in names)
+    return {match[1] for match in alone if match}
+
+
+def test_a_component_is_styled_in_one_sheet():
+    """Two things of one name overwrite each other's margins, and nobody sees why."""
+    sheets = defaultdict(list)
+    for path in sorted((ROOT / "static" / "css" / "components").glob("*.css")):
+        for name in plain_selectors(path.read_text(encoding="utf-8")):
+            sheets[name].append(path.name)
+    assert {name: files for name, files in sheets.items() if len(files) > 1} == {}
 
 
 # --- Other hosts ---------------------------------------------------------------------------------

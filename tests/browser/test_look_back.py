@@ -85,7 +85,7 @@ def decide_again(page, hand):
     hand.write("benefits", "De pårørende")
     hand.press("Gem, og vis billederne")
     page.wait_for_selector("text=Bag står: borgerens stemme.")
-    assert "er ikke nævnt blandt dem, der har glæde af målet" in page.inner_text(".kompas-people")
+    assert "er ikke nævnt blandt dem, der har glæde af målet" in page.inner_text(".kompas-carriers")
     keep(page, "backing")
     assert too_wide(page) == []
     page.click(".kompas-breadcrumb a:text-is('Målet')")

@@ -165,4 +165,4 @@ def test_what_is_withdrawn_is_gone_and_whoever_leads_is_not_told_whose(page, ope
     alma = place_of(crowd["resident"], opened.reflection)
     assert alma.answers.count() == 0
     lead = page(reverse("reflection:lead", args=[opened.reflection.key]), by=crowd["owner"])
-    assert [text for text in lead.texts(".kompas-people li") if "Alma" in text] == ["Alma (Beboerne)"]
+    assert [text for text in lead.texts(".kompas-participants li") if "Alma" in text] == ["Alma (Beboerne)"]

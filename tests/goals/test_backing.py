@@ -58,15 +58,15 @@ def test_looking_at_the_page_writes_nothing(backing_page):
 )
 def test_who_pays_and_who_benefits_is_said_in_a_sentence(review, backing_page, pays, benefits, sentence):
     Backing.objects.create(review=review, pays=pays, benefits=benefits)
-    assert backing_page().texts(".kompas-people figcaption")[0].startswith(sentence)
+    assert backing_page().texts(".kompas-carriers figcaption")[0].startswith(sentence)
 
 
 def test_an_arc_binds_places_where_the_same_are_named(review, backing_page):
     backing = Backing.objects.create(review=review, sets="Byrådet", follows_up="Staben", benefits="byrådet")
     assert backing.bonds == [(0, 2)]
     shown = backing_page()
-    assert len(shown.select(".kompas-people__bond")) == 1
-    assert len(shown.select(".kompas-people__place--missing")) == 1
+    assert len(shown.select(".kompas-carriers__bond")) == 1
+    assert len(shown.select(".kompas-carriers__place--missing")) == 1
 
 
 def test_the_printout_has_the_pictures_where_there_is_something_to_show(page, staff, review):

@@ -291,10 +291,10 @@ def test_whoever_opened_a_room_cannot_vanish_from_it(room, leader, logged_in, pa
 def test_the_leader_sees_names_and_numbers_but_not_who_is_done(page, room, leader):
     done, waits = enter(room, name="Alma"), enter(room, name="Bo")
     enter(room)
-    before = page(at(room, "lead"), by=leader).texts(".kompas-people > li")
+    before = page(at(room, "lead"), by=leader).texts(".kompas-participants > li")
     done.post(at(room, "finish"))
     told = page(at(room, "lead"), by=leader)
-    assert told.texts(".kompas-people > li") == before
+    assert told.texts(".kompas-participants > li") == before
     assert "1 er færdig. 3 er med." in told.text
     assert waits
 

@@ -131,7 +131,7 @@ def test_everybody_learns_that_somebody_was_put_out_and_not_who(page, room, lead
     told = page(at(room, "waiting"), by=bo)
     assert "En deltager blev sat ud af rummet" in told.text
     assert "Trine" not in told.text
-    assert "1 er sat ud" in page(at(room, "lead"), by=leads).texts(".kompas-people > li")
+    assert "1 er sat ud" in page(at(room, "lead"), by=leads).texts(".kompas-participants > li")
 
 
 def test_it_is_told_once_however_often_the_button_is_pressed(room, leads):
