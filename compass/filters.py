@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass import library
 from compass.models import Story
-from compass.story_index import Catalogue
+from compass.story_index import StoryIndex
 
 STORIES_A_PAGE = 20
 
@@ -32,7 +32,7 @@ OUTCOMES = {
 
 class Choice(NamedTuple):
     value: str  # as it stands in the address
-    key: object  # as the catalogue knows it
+    key: object  # as the index knows it
     item: object  # what it is called: something with `local.title`, or a text
 
     @property
@@ -43,8 +43,8 @@ class Choice(NamedTuple):
 class Facet(NamedTuple):
     name: str  # as it stands in the address
     label: str
-    heading: str  # as the catalogue knows it
-    choices: Callable[[Catalogue], list[Choice]]
+    heading: str  # as the index knows it
+    choices: Callable[[StoryIndex], list[Choice]]
 
 
 def _of_shelves(shelves) -> list[Choice]:
@@ -65,9 +65,9 @@ FACETS = [
 ]
 
 
-def choices_of(catalogue: Catalogue) -> dict[str, dict[str, Choice]]:
+def choices_of(story_index: StoryIndex) -> dict[str, dict[str, Choice]]:
     """All choices there are, by facet and by how they stand in an address."""
-    return {facet.name: {choice.value: choice for choice in facet.choices(catalogue)} for facet in FACETS}
+    return {facet.name: {choice.value: choice for choice in facet.choices(story_index)} for facet in FACETS}
 
 
 class FilterForm(forms.Form):
@@ -126,10 +126,12 @@ class Filters:
     reader's language. The library keeps it, so that the menu of filters is counted and rendered once.
     """
 
-    def __init__(self, catalogue: Catalogue, visible: int, chosen: tuple[tuple[str, str], ...], start: str):
-        self.catalogue, self.visible, self.start = catalogue, visible, start
+    def __init__(
+        self, story_index: StoryIndex, visible: int, chosen: tuple[tuple[str, str], ...], start: str
+    ):
+        self.story_index, self.visible, self.start = story_index, visible, start
         self.chosen = dict(chosen)
-        self.choices = choices_of(catalogue)
+        self.choices = choices_of(story_index)
 
     def bits(self, without: str = "") -> int:
         """What every chosen filter leaves, or every one but that of the facet `without`."""
@@ -137,7 +139,7 @@ class Filters:
         for facet in FACETS:
             if facet.name in self.chosen and facet.name != without:
                 choice = self.choices[facet.name][self.chosen[facet.name]]
-                bits &= self.catalogue.under(facet.heading, choice.key)
+                bits &= self.story_index.under(facet.heading, choice.key)
         return bits
 
     @cached_property
@@ -152,7 +154,7 @@ class Filters:
         return [option for option in options if option.count or option.is_chosen]
 
     def _option(self, facet: Facet, choice: Choice, others: int) -> Option:
-        count = (others & self.catalogue.under(facet.heading, choice.key)).bit_count()
+        count = (others & self.story_index.under(facet.heading, choice.key)).bit_count()
         is_chosen = self.chosen.get(facet.name) == choice.value
         address = self.address(**{facet.name: "" if is_chosen else choice.value})
         return Option(facet, choice, count, is_chosen, address)
@@ -175,13 +177,17 @@ class Filtered:
     def __init__(self, query, user):
         self.user = user
         self.library = library.current()
-        catalogue = self.library.catalogue
-        form = FilterForm(query, self.library.read(choices_of, catalogue))
+        story_index = self.library.story_index
+        form = FilterForm(query, self.library.read(choices_of, story_index))
         chosen = form.known()
         self.page = chosen.pop("side", 1)
         self.unknown = form.unknown()
         self.filters: Filters = self.library.read(
-            Filters, catalogue, catalogue.visible_to(user), tuple(chosen.items()), reverse("compass:stories")
+            Filters,
+            story_index,
+            story_index.visible_to(user),
+            tuple(chosen.items()),
+            reverse("compass:stories"),
         )
         self.bits = self.filters.bits()
         if self.page > self.pages:
@@ -199,7 +205,7 @@ class Filtered:
     @cached_property
     def stories(self) -> list[Story]:
         after = (self.page - 1) * STORIES_A_PAGE
-        ids = self.library.catalogue.newest(self.bits, STORIES_A_PAGE, after=after)
+        ids = self.library.story_index.newest(self.bits, STORIES_A_PAGE, after=after)
         return self.library.stories(ids, self.user)
 
     @property

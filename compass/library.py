@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from compass import story_index
 from compass.models import Dilemma, Fact, Milestone, Page, Path, Pivot, Resource, Story
-from compass.story_index import Catalogue
+from compass.story_index import StoryIndex
 
 # Twenty stories, the largest entry, are about 200 KB.
 ENTRIES_KEPT = 200
@@ -26,7 +26,7 @@ class Library:
     """All of it at one moment, drafts included: `visible` leaves out what somebody may not see."""
 
     mark: str
-    catalogue: Catalogue
+    story_index: StoryIndex
     read: Callable  # read(function, *arguments): what the function returns, asked once for each arguments
 
     @property
@@ -123,7 +123,7 @@ def current() -> Library:
     mark, stories_mark = _marks()
     kept = _Kept.library
     found = story_index.at(stories_mark)
-    if not (kept and kept.mark == mark and kept.catalogue is found):
+    if not (kept and kept.mark == mark and kept.story_index is found):
         is_known = kept and kept.mark == mark
         kept = _Kept.library = Library(mark, found, kept.read if is_known else _reader())
     return kept
@@ -153,7 +153,7 @@ def state_of(model) -> str:
 
 
 def _marks() -> tuple[str, str]:
-    """What others have changed, and what this transaction has: of all the library, and of its catalogue."""
+    """What others have changed, and what this transaction has: of the library, and of its story index."""
     with connection.cursor() as cursor:
         cursor.execute(MARKS)
         return cursor.fetchone()

@@ -24,7 +24,7 @@ BYTES_A_BLOCK = 256
 Heading = tuple[str, object]  # ("path", 3), ("kind", "case"), ("year", 2021) …
 
 
-class Catalogue:
+class StoryIndex:
     """All stories, newest first: the lowest bit is the newest story, drafts stand before it."""
 
     def __init__(self, mark: str):
@@ -113,19 +113,19 @@ def _places(bits: int, skip: int) -> Iterator[int]:
 
 
 class _Kept:
-    catalogue: Catalogue | None = None
+    index: StoryIndex | None = None
     lock = Lock()
 
 
-def at(mark: str) -> Catalogue:
-    """The catalogue with this mark, or the one before it while another reader reads the stories again."""
-    kept = _Kept.catalogue
+def at(mark: str) -> StoryIndex:
+    """The index with this mark, or the one before it while another reader reads the stories again."""
+    kept = _Kept.index
     if kept and kept.mark == mark:
         return kept
     if _Kept.lock.acquire(blocking=kept is None):
         try:
-            if not (_Kept.catalogue and _Kept.catalogue.mark == mark):
-                _Kept.catalogue = Catalogue(mark)
+            if not (_Kept.index and _Kept.index.mark == mark):
+                _Kept.index = StoryIndex(mark)
         finally:
             _Kept.lock.release()
-    return _Kept.catalogue
+    return _Kept.index

@@ -61,8 +61,8 @@ def paths(request):
 def path(request, slug):
     kept = library.current()
     path, before, after = one_of(visible(kept.paths, request.user), slug)
-    stories = kept.catalogue.visible_to(request.user) & kept.catalogue.under("path", path.pk)
-    newest = kept.catalogue.newest(stories, STORIES_SHOWN)
+    stories = kept.story_index.visible_to(request.user) & kept.story_index.under("path", path.pk)
+    newest = kept.story_index.newest(stories, STORIES_SHOWN)
     context = {
         "path": path,
         "before": before,

@@ -26,12 +26,12 @@ def dilemma(request, slug):
     kept = library.current()
     dilemma, *_ = one_of(visible(kept.dilemmas, request.user), slug)
     _, before, after = one_of(visible(kept.dilemmas_on(dilemma.path), request.user), slug)
-    stories = kept.catalogue.visible_to(request.user) & kept.catalogue.under("dilemma", dilemma.pk)
+    stories = kept.story_index.visible_to(request.user) & kept.story_index.under("dilemma", dilemma.pk)
     context = {
         "dilemma": dilemma,
         "before": before,
         "after": after,
-        "stories": kept.stories(kept.catalogue.newest(stories, STORIES_SHOWN), request.user),
+        "stories": kept.stories(kept.story_index.newest(stories, STORIES_SHOWN), request.user),
         "steps": current_steps(dilemma),
     }
     return render(request, "compass/dilemma.html", context)
@@ -65,12 +65,12 @@ def story(request, slug):
 
 def related(kept: Library, story, dilemmas, user) -> list[Story]:
     """Stories about the same dilemma first, then about the same theme; the newest of each."""
-    catalogue = kept.catalogue
+    story_index = kept.story_index
     alike = [
-        catalogue.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
-        catalogue.under_any("theme", [theme.pk for theme in story.themes.all()]),
+        story_index.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
+        story_index.under_any("theme", [theme.pk for theme in story.themes.all()]),
     ]
-    all_seen = catalogue.visible_to(user)
-    found = [pk for bits in alike for pk in catalogue.newest(all_seen & bits, RELATED + 1)]
+    all_seen = story_index.visible_to(user)
+    found = [pk for bits in alike for pk in story_index.newest(all_seen & bits, RELATED + 1)]
     others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
     return kept.stories(others[:RELATED], user)

@@ -199,10 +199,10 @@ def test_a_change_is_seen_at_once(page, shelves):
 
 def test_a_change_by_somebody_else_is_seen_at_once(transactional_db):
     make_story("Før")
-    before = library.current().catalogue
-    assert library.current().catalogue is before
+    before = library.current().story_index
+    assert library.current().story_index is before
     Story.objects.update(kind="tool")
-    after = library.current().catalogue
+    after = library.current().story_index
     assert (before.under("kind", "tool"), after.under("kind", "tool")) == (0, 1)
 
 
@@ -217,13 +217,13 @@ def test_the_list_costs_the_same_for_one_story_and_for_many(django_assert_num_qu
         assert Client().get("/historier/?slags=case").status_code == 200
 
 
-# --- The catalogue -------------------------------------------------------------------------------
+# --- The index of stories ------------------------------------------------------------------------
 
 
 def test_bits_and_rows_agree_about_who_sees_what(editor):
     for date in [None, tomorrow(), yesterday(), yesterday()]:
         make_story(published_at=date)
-    kept = library.current().catalogue
+    kept = library.current().story_index
     assert set(kept.newest(kept.published(), 9)) == set(
         Story.objects.published().values_list("pk", flat=True)
     )
@@ -236,7 +236,7 @@ def test_a_page_is_taken_from_anywhere_in_a_long_list():
         Story(key=f"M{n}", slug=f"m-{n}", title=f"{n}", path=first.path, published_at=yesterday())
         for n in range(5_000)
     )
-    kept = library.current().catalogue
+    kept = library.current().story_index
     everything = kept.newest(kept.published(), 6_000)
     assert len(everything) == 5_001
     for after in [0, 1, 2_047, 2_048, 4_990, 5_001]:
