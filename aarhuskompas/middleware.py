@@ -161,7 +161,7 @@ def _page_above(path: str) -> str:
 
 
 class CacheRules:
-    """Nothing is stored by anybody unless the view says that it is public (caching.public)."""
+    """Nothing is stored by anybody unless the view says that it is public (publishing/public_pages.py)."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,24 +1,49 @@
-"""Copies of public pages (publishing/public_pages.py).
+"""Finished public pages (publishing/public_pages.py), kept as long as the content is the same.
 
-For a reader without a session each process keeps finished answers, compressed and with their ETag, for
-READER_CACHE_SECONDS. Whoever has a session always gets a fresh page.
+For readers without a session. Each process asks the database at most once a second which version its
+content has, so a change is seen at once where it was made and within a second elsewhere; what is dated
+ahead appears on its moment. The tag is of the page before compression, so that it is the same in all
+processes, and a page is compressed once. Whoever has a session always gets a fresh page.
 """
 
+import gzip
 import hashlib
+import re
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import brotli
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseNotModified
+from django.middleware.gzip import GZipMiddleware
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
+from django.utils.module_loading import import_string
 
 from aarhuskompas.middleware import RequestId
 from aarhuskompas.serving.wsgi_bridge import Answer
 from publishing.public_pages import has_session
+from publishing.publishable import next_appearance
+
+ASKED_AGAIN_AFTER = 1  # second
+WEIGHT_OF_HEADERS = 4_000  # bytes, and of the rest of what is kept beside a page
+SHORTEST_COMPRESSED = 200  # bytes
+NOT_PAGES = ("/static/", "/health/")
+
+# As fast as one another, and far from the smallest: a page made anew waits for it.
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=4),
+    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+}
 
 
 def is_public(response) -> bool:
@@ -31,71 +56,147 @@ def is_public(response) -> bool:
     )
 
 
+class Version(NamedTuple):
+    """Pages of the same version are the same."""
+
+    content: tuple
+    until: datetime  # then something appears that was dated ahead, or another day begins
+
+
+class ContentVersion:
+    """The version as this process last heard of it."""
+
+    def __init__(self):
+        self.of_content = import_string(settings.CONTENT_VERSION)
+        self.version: Version | None = None
+        self.ask_again()
+
+    def ask_again(self):
+        self.heard = float("-inf")
+
+    @property
+    def is_certain(self) -> bool:
+        is_new = time.monotonic() < self.heard + ASKED_AGAIN_AFTER
+        return bool(is_new and self.version and timezone.now() < self.version.until)
+
+    def current(self) -> Version | None:
+        """None where it is not known. While the database is away, the last one stands."""
+        if not self.is_certain:
+            asked = time.monotonic()
+            try:
+                self.version = self._ask()
+            except DatabaseError:
+                asked = time.monotonic()
+            self.heard = asked
+        return self.version
+
+    def _ask(self) -> Version | None:
+        content, known = self.of_content(), self.version
+        if content is None:
+            return None
+        if known and known.content == content and timezone.now() < known.until:
+            return known
+        return Version(content, next_appearance())
+
+
 class Copy(NamedTuple):
+    version: Version | None
     body: bytes
     headers: dict
     etag: str
-    expires: float
+
+    @property
+    def weight(self) -> int:
+        return len(self.body) + WEIGHT_OF_HEADERS
 
 
 class Copies:
-    """The newest READER_CACHE_PAGES that were asked for; shared by the threads of a process."""
+    """Those last asked for, as many as there is room for; shared by the threads of a process."""
 
     def __init__(self):
         self.kept: OrderedDict[tuple, Copy] = OrderedDict()
+        self.weight = 0
         self.lock = Lock()
 
-    def find(self, key) -> Copy | None:
+    def find(self, key, version: Version | None) -> Copy | None:
         with self.lock:
             copy = self.kept.get(key)
-            if copy is None or copy.expires < time.monotonic():
+            if copy is None or version is None or copy.version != version:
                 return None
             self.kept.move_to_end(key)
             return copy
 
     def keep(self, key, copy: Copy):
         with self.lock:
+            self._remove(self.kept.pop(key, None))
             self.kept[key] = copy
-            while len(self.kept) > settings.READER_CACHE_PAGES:
-                self.kept.popitem(last=False)
+            self.weight += copy.weight
+            while self.weight > settings.PAGE_CACHE_MB * 1_000_000 / 2:  # there are two of these
+                self._remove(self.kept.popitem(last=False)[1])
+
+    def _remove(self, copy: Copy | None):
+        self.weight -= copy.weight if copy else 0
 
 
-class ReaderCache:
-    """Middleware: answer public pages from a copy, and with 304 where the browser has it already."""
+class PageCacheMiddleware:
+    """Answer public pages from a copy, and with 304 where the browser has it already."""
 
     newest = None
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.seconds = settings.READER_CACHE_SECONDS
+        self.content = ContentVersion()
         # Anybody can ask in more ways than there is room for; that pushes no page out.
         self.pages, self.variants = Copies(), Copies()
-        ReaderCache.newest = self  # of this process
+        PageCacheMiddleware.newest = self  # of this process
 
     def __call__(self, request):
-        if request.method not in {"GET", "HEAD"} or has_session(request):
+        if request.method not in {"GET", "HEAD"}:
+            response = self.get_response(request)
+            self.content.ask_again()  # it may have changed something
+            return response
+        if has_session(request) or request.path_info.startswith(NOT_PAGES):
             return self.get_response(request)
-        copy = self.find(request)
+        # Asked before the page is made: what changes meanwhile makes it an old one.
+        version = self.content.current() if settings.PAGE_CACHE_MB else None
+        copy = self._copies(request).find(_key(request), version)
         if copy is None:
             response = self.get_response(request)
             if not is_public(response):
                 return response
-            copy = self._copy_of(response)
-            if self.seconds:
+            copy = _copy_of(response, _encoding(request), version)
+            if version:
                 self._copies(request).keep(_key(request), copy)
         return _answer(request, copy)
 
-    def find(self, request) -> Copy | None:
-        return self._copies(request).find(_key(request))
+    def find_at_once(self, request) -> Copy | None:
+        """Without asking the database."""
+        version = self.content.version if self.content.is_certain else None
+        return self._copies(request).find(_key(request), version)
 
     def _copies(self, request) -> Copies:
         return self.pages if _is_plain(request) else self.variants
 
-    def _copy_of(self, response) -> Copy:
-        etag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
-        headers = {**response.headers, "ETag": etag}
-        headers.pop("X-Request-ID", None)
-        return Copy(response.content, headers, etag, time.monotonic() + self.seconds)
+
+class CompressMiddleware(GZipMiddleware):
+    """Leave public pages for the one that keeps them: Django's random bytes would make each another."""
+
+    def process_response(self, request, response):
+        is_kept = is_public(response) and not has_session(request)
+        return response if is_kept else super().process_response(request, response)
+
+
+def _copy_of(response, encoding: str, version: Version | None) -> Copy:
+    body = response.content
+    # Weak: it is the same however the page is compressed.
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    patch_vary_headers(response, ["Accept-Encoding"])
+    headers = {**response.headers, "ETag": etag}
+    headers.pop("X-Request-ID", None)
+    if encoding and len(body) >= SHORTEST_COMPRESSED:
+        body = COMPRESS[encoding](body)
+        headers |= {"Content-Encoding": encoding, "Content-Length": str(len(body))}
+    return Copy(version, body, headers, etag)
 
 
 def _is_plain(request) -> bool:
@@ -113,16 +214,27 @@ def _key(request) -> tuple:
         meta.get("HTTP_HOST"),
         meta.get("PATH_INFO"),
         meta.get("QUERY_STRING"),
-        "gzip" in meta.get("HTTP_ACCEPT_ENCODING", ""),
+        _encoding(request),
         meta.get("HTTP_HX_REQUEST"),
         meta.get("HTTP_HX_TARGET"),
     )
 
 
+def _encoding(request) -> str:
+    return best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+@lru_cache(maxsize=100)
+def best_encoding(accepted: str) -> str:
+    """The first that we have among those the browser takes; nothing for one that takes none."""
+    names = set(re.findall(r"[a-z]+", accepted.lower()))
+    refused = set(re.findall(r"([a-z]+)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", accepted.lower()))
+    return next((encoding for encoding in COMPRESS if encoding in names - refused), "")
+
+
 def _answer(request, copy: Copy):
     known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    # A proxy that compresses marks the tag as weak; the page behind it is the same.
-    if copy.etag in known or f"W/{copy.etag}" in known or "*" in known:
+    if "*" in known or any(tag.removeprefix("W/") == copy.etag.removeprefix("W/") for tag in known):
         response = HttpResponseNotModified()
         for name in ("Cache-Control", "Vary", "Content-Language"):
             if name in copy.headers:
@@ -138,8 +250,8 @@ def _answer(request, copy: Copy):
 
 def answer_at_once(environ: dict) -> Answer | None:
     """A copy that is there already, for a server that need not wait for a thread to hand it out."""
-    request, copies = WSGIRequest(environ), ReaderCache.newest
-    copy = copies and not has_session(request) and copies.find(request)
+    request, cache = WSGIRequest(environ), PageCacheMiddleware.newest
+    copy = cache and not has_session(request) and cache.find_at_once(request)
     if not copy:
         return None
     response = RequestId(lambda request: _answer(request, copy))(request)

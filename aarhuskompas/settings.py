@@ -88,7 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "aarhuskompas.middleware.RequestId",
-    "aarhuskompas.page_cache.ReaderCache",
+    "aarhuskompas.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "aarhuskompas.health.Health",
     "aarhuskompas.middleware.Refused",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "aarhuskompas.page_cache.CompressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "aarhuskompas.middleware.LanguageFromPath",
     "django.middleware.common.CommonMiddleware",
@@ -299,9 +299,9 @@ IMPORT_MAX_ROWS = 10_000
 # A guide is edited on one page: eight steps with their questions in two languages are 816 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
-# How long a reader's browser, and each server process, may answer from a copy of a public page.
-READER_CACHE_SECONDS = env_int("READER_CACHE_SECONDS", default=60)
-READER_CACHE_PAGES = 2_000
+# Finished public pages in the memory of each server process; at 0 none are kept.
+PAGE_CACHE_MB = env_int("PAGE_CACHE_MB", default=32)
+CONTENT_VERSION = "compass.library.content_version"  # what says that they are still right
 
 # --- Logs: one JSON object a line, never anything typed --------------------------------------------
 

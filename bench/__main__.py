@@ -32,8 +32,8 @@ def pages(floor: Served):
     print("\nPages: processor time as a ratio to a bare Django response\n")
     print(f"{'page':<48}{'made anew':>11}{'from copy':>11}{'304':>7}{'ms anew':>9}")
     with (
-        served(PORTAL, READER_CACHE_SECONDS="0") as fresh,
-        served(PORTAL, READER_CACHE_SECONDS="3600") as copies,
+        served(PORTAL, PAGE_CACHE_MB="0") as fresh,
+        served(PORTAL) as copies,
     ):
         for path in PAGES:
             etag = copies.get(path)[1]["etag"]
@@ -51,8 +51,8 @@ def lists(stories: int):
         python("-m", "bench.make_stories", "1000")
         python("-m", "bench.make_stories", str(stories), DATABASE_URL=url)
         with (
-            served(PORTAL, READER_CACHE_SECONDS="0") as few,
-            served(PORTAL, READER_CACHE_SECONDS="0", DATABASE_URL=url) as many,
+            served(PORTAL, PAGE_CACHE_MB="0") as few,
+            served(PORTAL, PAGE_CACHE_MB="0", DATABASE_URL=url) as many,
         ):
             for name, path in LISTS.items():
                 times, cost = ratio(many, few, path, floor_path=path)

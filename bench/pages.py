@@ -153,8 +153,8 @@ def compare(stories: int):
     print(head)
     database = Database()
     with (
-        served(PORTAL, READER_CACHE_SECONDS="3600") as portal,
-        served(PORTAL, READER_CACHE_SECONDS="0") as fresh,
+        served(PORTAL) as portal,
+        served(PORTAL, PAGE_CACHE_MB="0") as fresh,
         served("bench.twin.asgi:application") as twin,
         served("bench.baseline:application") as floor,
     ):

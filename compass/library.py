@@ -152,6 +152,11 @@ def state_of(model) -> str:
         return "|".join(map(str, cursor.fetchone()))
 
 
+def content_version() -> tuple[str, str]:
+    """Another one after every change of what readers see."""
+    return _marks()
+
+
 def _marks() -> tuple[str, str]:
     """What others have changed, and what this transaction has: of the library, and of its story index."""
     with connection.cursor() as cursor:

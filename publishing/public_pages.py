@@ -9,6 +9,9 @@ from django.conf import settings
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+# A browser asks again after a minute, and hears that nothing has changed.
+FOR_EVERYBODY = "public, max-age=60"
+
 
 def public(view):
     """Mark the view's answers as the same for all readers; only GET and HEAD reach the view.
@@ -22,7 +25,7 @@ def public(view):
     def wrapped(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
         if response.status_code in {200, 206, 304} and not has_session(request):
-            response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
+            response.headers["Cache-Control"] = FOR_EVERYBODY
             patch_vary_headers(response, ["Cookie"])
         return response
 

@@ -4,16 +4,33 @@ What is archived has no `published_at` either, so whatever asks that rule leaves
 wins over the marks beside it: something cannot be public and archived at once.
 """
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
+from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import override
 
 # Sent with `old` and `new` when a public page is put away; `new` is "" where nothing took its place.
 put_away = Signal()
+
+
+def next_appearance() -> datetime:
+    """When something dated ahead appears, or the day ends: what is public changes then by itself."""
+    now = timezone.now()
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Publishable)]
+    dated = [f"(SELECT min(published_at) FROM {table} WHERE published_at > %s)" for table in tables]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT least({', '.join(['%s::timestamptz', *dated])})", [_midnight(), *[now] * len(dated)]
+        )
+        return cursor.fetchone()[0]
+
+
+def _midnight() -> datetime:
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=1), time()))
 
 
 class State(models.TextChoices):

@@ -14,7 +14,7 @@ os.environ.update(
     SOURCE_CODE_URL="https://kode.example.dk/kompas",
     TRUSTED_PROXIES="0",
     LOG_LEVEL="WARNING",  # test_logs.py listens to everything
-    READER_CACHE_SECONDS="0",  # a test sees what it has just made; test_caching.py turns it on
+    PAGE_CACHE_MB="0",  # a test sees what it has just made; test_caching.py turns it on
 )
 
 from aarhuskompas.settings import *  # noqa: E402, F403

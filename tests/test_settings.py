@@ -55,9 +55,9 @@ def test_a_missing_secret_stops_the_start(start, name):
         ("DATABASE_URL", "sqlite:///kompas.sqlite3"),
         ("DATABASE_URL", "mysql://kompas@db/kompas"),
         ("TRUSTED_PROXIES", "mange"),
-        ("READER_CACHE_SECONDS", "et minut"),
+        ("PAGE_CACHE_MB", "meget"),
         ("TRUSTED_PROXIES", "-1"),
-        ("READER_CACHE_SECONDS", "-1"),
+        ("PAGE_CACHE_MB", "-1"),
         ("SITE_URL", ""),
     ],
 )

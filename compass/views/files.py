@@ -24,7 +24,7 @@ def was(request):
 @public
 def security_txt(request):
     """RFC 9116. The date is computed, so that the file never expires while the portal runs."""
-    expires = timezone.now() + timedelta(days=SECURITY_TXT_DAYS)
+    expires = timezone.localdate() + timedelta(days=SECURITY_TXT_DAYS)
     return _text(
         f"Contact: mailto:{settings.CONTACT_EMAIL}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",

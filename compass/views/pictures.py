@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -11,7 +10,7 @@ from django.utils.http import content_disposition_header
 
 from compass.models import Attachment, Picture, Story
 from compass.ranges import file_response
-from publishing.public_pages import has_session, public
+from publishing.public_pages import FOR_EVERYBODY, has_session, public
 
 PICTURE = re.compile(r"(?P<stem>[0-9a-f]{16})(-[a-z0-9-]+)?\.webp", re.ASCII)
 TYPES = {
@@ -56,5 +55,5 @@ def _file(request, name: str, content_type: str):
     if "Content-Type" in response.headers:
         response.headers["Content-Type"] = content_type
     if response.status_code in {206, 304} and not has_session(request):
-        response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
+        response.headers["Cache-Control"] = FOR_EVERYBODY
     return response

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from compass.models import Chapter, Recording
 from compass.ranges import file_response
-from publishing.public_pages import has_session, public
+from publishing.public_pages import FOR_EVERYBODY, has_session, public
 
 
 @public
@@ -44,5 +43,5 @@ def sound(request, name):
         raise Http404
     response = file_response(request, Path(chapter.audio.path))
     if response.status_code in {206, 304} and not has_session(request):
-        response.headers["Cache-Control"] = f"public, max-age={settings.READER_CACHE_SECONDS}"
+        response.headers["Cache-Control"] = FOR_EVERYBODY
     return response

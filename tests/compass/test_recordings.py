@@ -188,7 +188,7 @@ def test_sound_is_never_compressed_on_the_way(client, recording):
 
 def test_readers_may_keep_a_part_and_editors_may_not(client, recording, editor):
     for headers in [{}, {"Range": "bytes=0-1"}]:
-        assert client.get("/lyd/1.mp3", headers=headers)["Cache-Control"] == "public, max-age=0"
+        assert client.get("/lyd/1.mp3", headers=headers)["Cache-Control"] == "public, max-age=60"
     client.force_login(editor)
     for headers in [{}, {"Range": "bytes=0-1"}]:
         assert "no-store" in client.get("/lyd/1.mp3", headers=headers)["Cache-Control"]
