@@ -19,8 +19,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from aarhuskompas.logs import request_id
-from aarhuskompas.media import StorageFullError
 from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
+from publishing.media import StorageFullError
 from publishing.tidy_text import tidy
 
 access = logging.getLogger("aarhuskompas.access")

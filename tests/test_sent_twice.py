@@ -15,10 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from aarhuskompas.media import StorageFullError
 from accounts.models import Submission
 from compass.models import Source
 from goals.models import Goal
+from publishing.media import StorageFullError
 from reflection.models import Participant
 from tests.factories import make_guide, make_room, make_user
 from tests.pages import Page

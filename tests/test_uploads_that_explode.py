@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from PIL import Image
 
-from aarhuskompas.media import StorageFullError
 from compass.models import Picture
 from compass.spreadsheets import read
 from compass.uploads import LARGEST, as_webp, kind_of, read_picture
+from publishing.media import StorageFullError
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from django.db.models.signals import post_delete
 from django.urls import reverse
 from PIL import Image, ImageOps
 
-from aarhuskompas.media import StorageFullError
 from compass.uploads import as_webp
 from publishing.danish_order import danish_order
+from publishing.media import StorageFullError
 from publishing.slugs import slug_of
 from publishing.translated import Translated
 
