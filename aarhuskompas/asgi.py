@@ -5,17 +5,18 @@ Where a proxy sends /haendelser/ to a server of its own, pages may also be serve
 
 import sys
 
-from django.utils.module_loading import import_string
-
 from aarhuskompas import health
 from aarhuskompas.page_cache import answer_at_once
+from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
 from aarhuskompas.serving.wsgi_bridge import OnThreads
-from aarhuskompas.wsgi import application as wsgi
+from aarhuskompas.wsgi import application as wsgi  # sets Django up, so models can be imported below
+from accounts.guards import may_upload
+from reflection.live.board import Boards
+from reflection.live.streams import application as event_streams
 
 THREADS = 4
 sys.setswitchinterval(0.001)  # else whatever arrives waits five milliseconds for each page that is being made
 
-may_upload = import_string("accounts.guards.may_upload")
 threads = OnThreads(
     wsgi,
     threads=THREADS,
@@ -23,8 +24,8 @@ threads = OnThreads(
     may_upload=may_upload,
     at_once=answer_at_once,
 )
-pages = import_string("reflection.live.board.Boards")(threads)
-streams = import_string("reflection.live.streams.application")
+pages = DirectResponseMiddleware(Boards(threads), route="rum/<uuid:key>/tavle/")
+streams = DirectResponseMiddleware(event_streams, route="haendelser/<uuid:key>/")
 
 
 async def application(scope, receive, send):

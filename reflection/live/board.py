@@ -10,13 +10,12 @@ unusual goes to the pages, which decide as always.
 import asyncio
 import logging
 import re
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as PERSON
@@ -24,14 +23,11 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 
-from aarhuskompas.logs import request_id
-from aarhuskompas.serving.wsgi_bridge import SERVER
 from reflection.confidentiality import state_of_board
 from reflection.live.room_rows import row_of
 from reflection.models import Participant, Reflection
 from reflection.participation import SESSION_KEY as PLACES
 
-access = logging.getLogger("aarhuskompas.access")
 logger = logging.getLogger(__name__)
 
 PATH = re.compile(r"(?:/en)?/rum/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/tavle/")
@@ -161,7 +157,6 @@ class Boards:
         self.copies: OrderedDict[tuple, asyncio.Future[Copy | None]] = OrderedDict()
 
     async def __call__(self, scope, receive, send):
-        started = time.perf_counter()
         asked = asked_for_board(scope)
         state = await self.state_for(asked) if asked else None
         if state is None:
@@ -171,7 +166,7 @@ class Boards:
         if key not in self.copies:
             await self._first(key, asked, scope, receive, send)
         elif copy := await asyncio.shield(self.copies[key]):
-            await _send(copy, send, started)
+            await _send(copy, send)
         else:
             await self.pages(scope, receive, send)
 
@@ -205,20 +200,10 @@ def copy_of(answer: list[dict]) -> Copy | None:
     headers = answer[0]["headers"]
     if any(name == b"set-cookie" for name, _value in headers):
         return None
-    kept = [(name, value) for name, value in headers if name not in {b"x-request-id", SERVER[0]}]
+    kept = [(name, value) for name, value in headers if name != b"x-request-id"]
     return Copy(kept, b"".join(message.get("body", b"") for message in answer[1:]))
 
 
-async def _send(copy: Copy, send, started: float):
-    name = uuid4().hex
-    token = request_id.set(name)
-    try:
-        headers = [SERVER, *copy.headers, (b"x-request-id", name.encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": copy.body})
-        if access.isEnabledFor(logging.INFO):
-            took = round((time.perf_counter() - started) * 1000, 1)
-            fields = {"method": "GET", "route": "rum/<uuid:key>/tavle/", "status": 200, "milliseconds": took}
-            access.info("request", extra={"fields": fields})
-    finally:
-        request_id.reset(token)
+async def _send(copy: Copy, send):
+    await send({"type": "http.response.start", "status": 200, "headers": list(copy.headers)})
+    await send({"type": "http.response.body", "body": copy.body})

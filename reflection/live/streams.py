@@ -5,14 +5,13 @@ holds no database connection. Who finds no place here fetches the page every hal
 """
 
 import asyncio
-import logging
 import os
 import random
 import resource
 import sys
 from collections.abc import Callable
 from contextlib import aclosing, contextmanager
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -22,13 +21,9 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
 
-from aarhuskompas.logs import request_id
-from aarhuskompas.middleware import fixed_headers
 from accounts.sessions import is_over
 from reflection.live import notifications
 from reflection.participation import place_in
-
-access = logging.getLogger("aarhuskompas.access")
 
 PREFIX = "/haendelser/"
 PER_PROCESS = 2_000
@@ -64,18 +59,13 @@ class EventStreams:
         self.places = min(PER_PROCESS, file_descriptors() // 2)  # pages need some too
 
     async def __call__(self, scope, receive, send):
-        token = request_id.set(uuid4().hex)
         try:
             session, key, place = await self._admit(scope)
             with self._place(session):
                 await self._listen()
-                _log(scope, 200)
                 await follow(key, receive, send, place)
         except RefusedError as refused:
-            _log(scope, refused.status)
             await refuse(send, refused.status)
-        finally:
-            request_id.reset(token)
 
     async def _admit(self, scope) -> tuple[str, UUID, UUID]:
         if scope["method"] != "GET":
@@ -145,7 +135,7 @@ async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
             pass
         limit.reschedule(0)
 
-    await send({"type": "http.response.start", "status": 200, "headers": [*fixed_headers(), *HEADERS]})
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send(_body(b"retry: %d\n\n" % random.randint(*RETRY)))  # noqa: S311
     limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
     watch = None
@@ -163,7 +153,7 @@ async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
 
 
 async def refuse(send, status: int) -> None:
-    headers = [*fixed_headers(), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    headers = [(b"content-length", b"0"), (b"cache-control", b"no-store")]
     if status == 503:
         headers.append((b"retry-after", b"30"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -172,12 +162,6 @@ async def refuse(send, status: int) -> None:
 
 def _body(event: bytes) -> dict:
     return {"type": "http.response.body", "body": event, "more_body": True}
-
-
-def _log(scope, status: int) -> None:
-    method = scope["method"] if scope["method"] in {"GET", "HEAD", "POST"} else "OTHER"
-    fields = {"method": method, "route": "haendelser/<uuid:key>/", "status": status}
-    access.info("stream", extra={"fields": fields})
 
 
 def may_follow(request: HttpRequest, key: UUID) -> UUID | None:

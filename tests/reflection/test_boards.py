@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
 from aarhuskompas.serving.wsgi_bridge import OnThreads
 from aarhuskompas.wsgi import application as wsgi
 from reflection.live.board import Asked, Boards, asked_for_board, states
@@ -203,7 +204,7 @@ def run(coroutine):
 def test_the_second_gets_what_the_first_got_with_a_request_id_of_its_own():
     async def ask():
         pages = Pages()
-        boards = Boards(pages, Room("revealed"))
+        boards = DirectResponseMiddleware(Boards(pages, Room("revealed")), route="")
         return pages, await Request().to(boards), await Request(session="t").to(boards)
 
     pages, first, second = run(ask())
@@ -350,11 +351,12 @@ def test_a_copy_is_the_page_to_the_letter(transactional_db, django_user_model, l
     path = f"{language}/rum/{room.key}/tavle/"
 
     async def ask():
-        boards = Boards(OnThreads(wsgi, threads=1))
+        pages = OnThreads(wsgi, threads=1)
+        boards = DirectResponseMiddleware(Boards(pages), route="")
         try:
             return [await Request(path, session=session_of(person)).to(boards) for person in people]
         finally:
-            boards.pages.pool.submit(connections.close_all).result()
+            pages.pool.submit(connections.close_all).result()
 
     first, second = run(ask())
     assert second.body == first.body

@@ -1,0 +1,58 @@
+"""What is answered without Django's request handling: event streams, and copies of a board."""
+
+import logging
+import time
+from uuid import uuid4
+
+from aarhuskompas.logs import request_id
+from aarhuskompas.middleware import fixed_headers
+
+access = logging.getLogger("aarhuskompas.access")
+
+REQUEST_ID = b"x-request-id"
+
+
+class DirectResponseMiddleware:
+    """Around an ASGI application: a request id, the headers that never differ, and a line in the access log.
+
+    What comes with a request id has passed Django's middleware and is handed on as it is.
+    """
+
+    def __init__(self, application, *, route: str):
+        self.application = application
+        self.route = route
+
+    async def __call__(self, scope, receive, send):
+        started, name = time.perf_counter(), uuid4().hex
+
+        async def send_complete(message):
+            if message["type"] == "http.response.start" and not _has_request_id(message):
+                self._log(scope["method"], message["status"], started)
+                message = message | {"headers": _complete(message["headers"], name)}
+            await send(message)
+
+        token = request_id.set(name)
+        try:
+            await self.application(scope, receive, send_complete)
+        finally:
+            request_id.reset(token)
+
+    def _log(self, method: str, status: int, started: float):
+        if access.isEnabledFor(logging.INFO):
+            fields = {
+                "method": method if method in {"GET", "HEAD", "POST"} else "OTHER",
+                "route": self.route,
+                "status": status,
+                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            }
+            access.info("request", extra={"fields": fields})
+
+
+def _has_request_id(message: dict) -> bool:
+    return any(name == REQUEST_ID for name, _value in message["headers"])
+
+
+def _complete(headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
+    said = {name for name, _value in headers}
+    missing = [header for header in fixed_headers() if header[0] not in said]
+    return [*missing, *headers, (REQUEST_ID, name.encode())]
