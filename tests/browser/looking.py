@@ -22,6 +22,26 @@ STICKS_OUT = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .slice(0, 8).map(e => `${e.tagName}#${e.id}.${e.className}`)"""
 
+# What one points at in the middle of each link, button and field must be that, or what belongs to it.
+COVERED = """() => [...document.querySelectorAll('a[href], button, summary, select, textarea, input')]
+    .filter(e => !e.disabled && e.checkVisibility({visibilityProperty: true}))
+    .filter(e => {
+        e.scrollIntoView({block: 'center', inline: 'nearest'})
+        const [box] = e.getClientRects()
+        if (!box || box.width <= 1 || box.height <= 1) return false
+        const x = box.left + box.width / 2, y = box.top + box.height / 2
+        const hit = document.elementFromPoint(x, y)
+        return hit && !e.contains(hit) && !hit.matches('.kompas-skip') && hit.closest('label')?.control !== e
+    })
+    .map(e => `${e.tagName} «${(e.textContent || e.name).trim().slice(0, 60)}»`)"""
+
+
+def covered(page) -> list[str]:
+    """What cannot be clicked because something else lies upon it."""
+    found = page.evaluate(COVERED)
+    page.evaluate("scrollTo(0, 0)")
+    return [f"cannot be clicked: {one}" for one in found]
+
 
 def violations(page, options=RULES) -> list[str]:
     """What axe finds, a line for each element."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.hands import press
-from tests.browser.looking import NARROW, PHONE
+from tests.browser.looking import NARROW, PHONE, WIDE
 
 MOVED = """() => new Promise(done => {
     let moved = 0
@@ -59,3 +59,18 @@ def test_each_number_of_a_scale_says_what_it_means(browser_page, login, server):
         for begins in [r"^1: \w", r"^3 af 5$", r"^5: \w"]
     ]
     assert names == [1, 1, 1]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_what_lies_in_a_card_can_be_clicked(new_page, login, size):
+    page = new_page(viewport=size)
+    login(page)
+    page.click("text=Ti møder om måneden.")
+    page.click("text=Skriv farvellet ned", no_wait_after=True)
+    page.wait_for_url("**/farvel/")
+    page.goto("/mine-rum/")
+    before = page.locator(".kompas-card").count()
+    page.locator(".kompas-card button").first.click()
+    page.wait_for_function("before => document.querySelectorAll('.kompas-card').length < before", arg=before)
+    page.goto("/mine-rum/?arkiv=on")
+    page.locator(".kompas-card button:has-text('Tag ud af arkivet')").first.click()

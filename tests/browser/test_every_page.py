@@ -7,7 +7,7 @@ import pytest
 
 from tests import routes
 from tests.browser.conftest import blank_tab
-from tests.browser.looking import COLOURS, NARROW, WIDE, too_wide, violations, widths
+from tests.browser.looking import COLOURS, NARROW, WIDE, covered, too_wide, violations, widths
 
 PAGES = [route for route in routes.EVERY if route.is_page]
 
@@ -49,7 +49,13 @@ def visit(tabs, server):
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)
 def test_a_page_works_for_everybody(visit, server, route):
     page = visit(route)
-    problems = [*skip_link(page), *what_is_kept(page, route), *in_every_light(page), *too_wide(page)]
+    problems = [
+        *skip_link(page),
+        *what_is_kept(page, route),
+        *in_every_light(page),
+        *too_wide(page),
+        *covered(page),
+    ]
     problems += page.seen.complaints
     problems += [f"asks another host: {url}" for url in page.seen.requests if not url.startswith(server.url)]
     assert problems == []
