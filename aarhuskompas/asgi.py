@@ -5,11 +5,13 @@ Where a proxy sends /haendelser/ to a server of its own, pages may also be serve
 
 import sys
 
+from aarhuskompas.wsgi import application as wsgi  # sets Django up, so models can be imported below
+
+# isort: split
 from aarhuskompas import health
 from aarhuskompas.page_cache import answer_at_once
 from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
 from aarhuskompas.serving.wsgi_bridge import OnThreads
-from aarhuskompas.wsgi import application as wsgi  # sets Django up, so models can be imported below
 from accounts.guards import may_upload
 from reflection.live.board import Boards
 from reflection.live.streams import application as event_streams
