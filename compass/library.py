@@ -152,9 +152,10 @@ def state_of(model) -> str:
         return "|".join(map(str, cursor.fetchone()))
 
 
-def content_version() -> tuple[str, str]:
-    """Another one after every change of what readers see."""
-    return _marks()
+def content_version() -> tuple[str, str] | None:
+    """Another one after every change of what readers see; nothing while the story index is behind it."""
+    marks = _marks()
+    return marks if story_index.is_renewed(marks[1]) else None
 
 
 def _marks() -> tuple[str, str]:

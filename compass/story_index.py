@@ -5,23 +5,44 @@ takes a millisecond. A mark in the database changes with every change of a story
 stories_mark) and tells `library.current()` when to read them again: docs/decisions/0012-story-catalogue.md.
 """
 
+import json
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import islice
 from operator import or_
-from threading import Lock
+from threading import Lock, Thread
 
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
-from compass.models import Department, Path, Story, Theme
+from compass.models import Department, Path, Theme
 
 BYTES_A_BLOCK = 256
 
-Heading = tuple[str, object]  # ("path", 3), ("kind", "case"), ("year", 2021) …
+# All in one statement, so that all of it is of one moment: places, newest first, under ("path", 3),
+# ("kind", "case"), ("year", 2021) … PostgreSQL gathers them, for nobody's page waits for its processor.
+READ = """
+WITH placed AS MATERIALIZED (
+    SELECT id, path_id, kind, department_id, year, outcome, published_at,
+        row_number() OVER (ORDER BY published_at DESC NULLS FIRST, id DESC) - 1 AS place
+    FROM compass_story
+)
+SELECT 'ids', NULL::jsonb, array_agg(id ORDER BY place) FROM placed
+UNION ALL
+SELECT 'dates', NULL, array_agg(-(extract(epoch FROM published_at) * 1000000)::bigint ORDER BY place)
+    FROM placed WHERE published_at IS NOT NULL
+UNION ALL SELECT 'path', to_jsonb(path_id), array_agg(place) FROM placed GROUP BY path_id
+UNION ALL SELECT 'kind', to_jsonb(kind), array_agg(place) FROM placed GROUP BY kind
+UNION ALL SELECT 'department', to_jsonb(department_id), array_agg(place) FROM placed GROUP BY department_id
+UNION ALL SELECT 'year', to_jsonb(year), array_agg(place) FROM placed GROUP BY year
+UNION ALL SELECT 'outcome', to_jsonb(outcome), array_agg(place) FROM placed GROUP BY outcome
+UNION ALL SELECT 'theme', to_jsonb(theme_id), array_agg(place)
+    FROM placed JOIN compass_story_themes ON story_id = placed.id GROUP BY theme_id
+UNION ALL SELECT 'dilemma', to_jsonb(dilemma_id), array_agg(place)
+    FROM placed JOIN compass_story_dilemmas ON story_id = placed.id GROUP BY dilemma_id
+"""
 
 
 class StoryIndex:
@@ -32,29 +53,21 @@ class StoryIndex:
         self.paths = list(Path.objects.all())
         self.themes = list(Theme.objects.all())
         self.departments = list(Department.objects.all())
-        self.ids = array("q")
-        self._dates = array("d")
-        self._drafts = 0
-        places = self._read_stories()
-        place_of = {pk: place for place, pk in enumerate(self.ids)}
-        _read_related(Story.themes.through, "theme", place_of, places)
-        _read_related(Story.dilemmas.through, "dilemma", place_of, places)
-        self._bits = {heading: _bits(found) for heading, found in places.items()}
+        self.ids, self._dates, self._bits = array("q"), array("q"), {}
+        with connection.cursor() as cursor:
+            cursor.execute(READ)
+            for name, key, places in cursor:
+                self._take(name, key and json.loads(key), places or [])
+        self._drafts = len(self.ids) - len(self._dates)
 
-    def _read_stories(self) -> dict[Heading, list[int]]:
-        places: dict[Heading, list[int]] = defaultdict(list)
-        rows = Story.objects.order_by(F("published_at").desc(nulls_first=True), "-pk").values_list(
-            "pk", "published_at", "path_id", "kind", "department_id", "year", "outcome"
-        )
-        for place, (pk, date, *values) in enumerate(rows.iterator(chunk_size=5_000)):
-            self.ids.append(pk)
-            if date is None:
-                self._drafts += 1
-            else:
-                self._dates.append(-date.timestamp())
-            for heading in zip(("path", "kind", "department", "year", "outcome"), values, strict=True):
-                places[heading].append(place)
-        return places
+    def _take(self, name: str, key, places: list[int]):
+        match name:
+            case "ids":
+                self.ids = array("q", places)
+            case "dates":
+                self._dates = array("q", places)
+            case _:
+                self._bits[name, key] = _bits(places)
 
     @property
     def years(self) -> list[int]:
@@ -67,7 +80,7 @@ class StoryIndex:
 
     def published(self) -> int:
         everything = (1 << len(self.ids)) - 1
-        waiting = self._drafts + bisect_left(self._dates, -timezone.now().timestamp())
+        waiting = self._drafts + bisect_left(self._dates, -int(timezone.now().timestamp() * 1_000_000))
         return everything >> waiting << waiting
 
     def under(self, name: str, key) -> int:
@@ -79,13 +92,6 @@ class StoryIndex:
     def newest(self, bits: int, number: int, *, after: int = 0) -> list[int]:
         """The ids of the `number` newest of these stories, without the `after` newest."""
         return [self.ids[place] for place in islice(_places(bits, after), number)]
-
-
-def _read_related(through, name: str, place_of: dict[int, int], places: dict[Heading, list[int]]):
-    rows = through.objects.values_list("story_id", f"{name}_id").iterator(chunk_size=5_000)
-    for story, key in rows:
-        if story in place_of:
-            places[name, key].append(place_of[story])
 
 
 def _bits(places: list[int]) -> int:
@@ -114,18 +120,49 @@ def _places(bits: int, skip: int) -> Iterator[int]:
 
 class _Kept:
     index: StoryIndex | None = None
-    lock = Lock()
+    lock = Lock()  # of whoever reads the stories
+
+    @classmethod
+    def has(cls, mark: str) -> bool:
+        return cls.index is not None and cls.index.mark == mark
 
 
 def at(mark: str) -> StoryIndex:
-    """The index with this mark, or the one before it while another reader reads the stories again."""
-    kept = _Kept.index
-    if kept and kept.mark == mark:
-        return kept
-    if _Kept.lock.acquire(blocking=kept is None):
-        try:
-            if not (_Kept.index and _Kept.index.mark == mark):
-                _Kept.index = StoryIndex(mark)
-        finally:
-            _Kept.lock.release()
+    """The index with this mark, or the one before it while the stories are read again beside the requests.
+
+    A transaction reads them itself, for nobody else sees what it has changed; so does the very first reader.
+    """
+    if not _Kept.has(mark):
+        if _Kept.index is None or connection.in_atomic_block:
+            with _Kept.lock:
+                _read(mark)
+        elif _Kept.lock.acquire(blocking=False):
+            beside_the_requests(lambda: _read_and_release(mark))
     return _Kept.index
+
+
+def is_renewed(mark: str) -> bool:
+    """Whether pages may be kept: no index is in use, or it is the one with this mark."""
+    return _Kept.index is None or at(mark).mark == mark
+
+
+def beside_the_requests(work: Callable):
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    Thread(target=run, name="story index", daemon=True).start()
+
+
+def _read(mark: str):
+    if not _Kept.has(mark):
+        _Kept.index = StoryIndex(mark)
+
+
+def _read_and_release(mark: str):
+    try:
+        _read(mark)
+    finally:
+        _Kept.lock.release()

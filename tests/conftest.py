@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
+from compass import story_index
 from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server
@@ -95,6 +96,12 @@ def pytest_unconfigure(config):
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         databases.drop(databases.FILLED)
         databases.drop(databases.MIGRATED)
+
+
+@pytest.fixture(autouse=True)
+def story_index_at_once(monkeypatch):
+    """Beside the requests is in them: a test shall see what it has just made."""
+    monkeypatch.setattr(story_index, "beside_the_requests", lambda work: work())
 
 
 # --- People --------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """The list of stories: filters that are addresses, their counts, pages, and related stories."""
 
+import threading
+
 import pytest
 from django.test import Client
 
-from compass import library
+from compass import library, story_index
 from compass.models import Story
 from tests.factories import (
     make_department,
@@ -204,6 +206,33 @@ def test_a_change_by_somebody_else_is_seen_at_once(transactional_db):
     Story.objects.update(kind="tool")
     after = library.current().story_index
     assert (before.under("kind", "tool"), after.under("kind", "tool")) == (0, 1)
+
+
+def test_nobody_waits_while_the_stories_are_read_again(transactional_db, monkeypatch):
+    make_story("Før")
+    before = library.current().story_index
+    left = []
+    monkeypatch.setattr(story_index, "beside_the_requests", left.append)
+    Story.objects.update(kind="tool")
+    assert library.current().story_index is library.current().story_index is before
+    assert library.content_version() is None  # so nothing made meanwhile is kept
+    [read_again] = left
+    read_again()
+    assert library.current().story_index.under("kind", "tool") == 1
+    assert library.content_version() is not None
+    assert len(left) == 1
+
+
+def test_the_stories_are_read_again_by_a_thread_of_their_own(transactional_db, monkeypatch):
+    monkeypatch.undo()
+    make_story("Før")
+    story_index.at(library.current().story_index.mark)
+    Story.objects.update(kind="tool")
+    library.current()
+    for thread in threading.enumerate():
+        if thread.name == "story index":
+            thread.join(60)
+    assert library.current().story_index.under("kind", "tool") == 1
 
 
 @pytest.mark.parametrize("number", [1, 30])
