@@ -11,7 +11,7 @@ from aarhuskompas.wsgi import application as wsgi  # sets Django up, so models c
 from aarhuskompas import health
 from aarhuskompas.page_cache import answer_at_once
 from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
-from aarhuskompas.serving.wsgi_bridge import OnThreads
+from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 from accounts.guards import may_upload
 from reflection.live.board import Boards
 from reflection.live.streams import application as event_streams
@@ -19,7 +19,7 @@ from reflection.live.streams import application as event_streams
 THREADS = 4
 sys.setswitchinterval(0.001)  # else whatever arrives waits five milliseconds for each page that is being made
 
-threads = OnThreads(
+threads = ThreadedWSGI(
     wsgi,
     threads=THREADS,
     apart=("/konto/", "/en/konto/"),

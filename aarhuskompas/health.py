@@ -18,7 +18,7 @@ LIVE = "/health/live"
 SECONDS = 2  # that one answer of `ready` stands for all who ask
 
 
-class Health:
+class HealthMiddleware:
     """Middleware: answers before anything looks at the host, the session or the database."""
 
     def __init__(self, get_response):

@@ -26,7 +26,7 @@ from publishing.tidy_text import tidy
 access = logging.getLogger("aarhuskompas.access")
 
 
-class RequestId:
+class RequestIdMiddleware:
     """Give each request an id, and log it by its route: an address may hold a search or a code."""
 
     def __init__(self, get_response):
@@ -56,7 +56,7 @@ def _access_fields(request, response, started) -> dict:
     }
 
 
-class Refused:
+class RefusedMiddleware:
     """Answer what is not worth reading on: too much, too slow, or nothing that anybody sends by mistake."""
 
     PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html"}
@@ -81,7 +81,7 @@ class Refused:
         return 400 if "\0" in request.path_info else None
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """The headers Django and django-csp do not set: public-sector.md F2–F3."""
 
     HEADERS = {
@@ -112,11 +112,11 @@ def fixed_headers() -> list[tuple[bytes, bytes]]:
     for middleware in [SecurityMiddleware, XFrameOptionsMiddleware, CSPMiddleware]:
         middleware(HttpResponse).process_response(request, response)
     del response.headers["Content-Type"]
-    found = {"Server": "aarhuskompas", **response.headers, **SecurityHeaders.HEADERS}
+    found = {"Server": "aarhuskompas", **response.headers, **SecurityHeadersMiddleware.HEADERS}
     return [(name.lower().encode(), value.encode()) for name, value in found.items()]
 
 
-class LanguageFromPath:
+class LanguageFromPathMiddleware:
     """English under /en/, Danish everywhere else; neither cookie nor Accept-Language has a say.
 
     Django's LocaleMiddleware asks the browser and so makes every page vary on a header that almost
@@ -160,7 +160,7 @@ def _page_above(path: str) -> str:
     return "/"
 
 
-class CacheRules:
+class CacheRulesMiddleware:
     """Nothing is stored by anybody unless the view says that it is public (publishing/public_pages.py)."""
 
     def __init__(self, get_response):

@@ -29,8 +29,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.module_loading import import_string
 
-from aarhuskompas.middleware import RequestId
-from aarhuskompas.serving.wsgi_bridge import Answer
+from aarhuskompas.middleware import RequestIdMiddleware
+from aarhuskompas.serving.wsgi_bridge import Response
 from publishing.public_pages import has_session
 from publishing.publishable import next_appearance
 
@@ -248,11 +248,11 @@ def _answer(request, copy: Copy):
     return response
 
 
-def answer_at_once(environ: dict) -> Answer | None:
+def answer_at_once(environ: dict) -> Response | None:
     """A copy that is there already, for a server that need not wait for a thread to hand it out."""
     request, cache = WSGIRequest(environ), PageCacheMiddleware.newest
     copy = cache and not has_session(request) and cache.find_at_once(request)
     if not copy:
         return None
-    response = RequestId(lambda request: _answer(request, copy))(request)
-    return Answer(response.status_code, list(response.items()), response.content, None)
+    response = RequestIdMiddleware(lambda request: _answer(request, copy))(request)
+    return Response(response.status_code, list(response.items()), response.content, None)

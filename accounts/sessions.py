@@ -55,7 +55,7 @@ def set_age(session):
         session.set_expiry(int(session[STAYS_UNTIL] - time.time()))
 
 
-class AbsoluteSession:
+class AbsoluteSessionMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
 

@@ -5,7 +5,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
 
-from aarhuskompas.serving.wsgi_bridge import OnThreads
+from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 
 settings.configure(
     ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="not-used", MIDDLEWARE=[], USE_I18N=False
@@ -13,4 +13,4 @@ settings.configure(
 
 urlpatterns = [path("", lambda request: HttpResponse("ok"))]
 
-application = OnThreads(get_wsgi_application(), threads=4)
+application = ThreadedWSGI(get_wsgi_application(), threads=4)

@@ -128,6 +128,12 @@ def test_no_import_is_relative_or_takes_everything():
                 assert [alias.name for alias in node.names] != ["*"], relative(path)
 
 
+def test_every_middleware_is_called_one():
+    ours = [name for name in settings.MIDDLEWARE if name.partition(".")[0] in OURS]
+    assert ours
+    assert [name for name in ours if not name.endswith("Middleware")] == []
+
+
 def test_no_module_is_a_drawer_for_everything():
     drawers = {"utils", "helpers", "common", "misc", "tools_misc", "services"}
     assert [relative(path) for path in python_files(*OURS) if path.stem in drawers] == []

@@ -30,7 +30,7 @@ REFUSED = "kompas.refused"
 SERVER = (b"server", b"aarhuskompas")  # else servers name themselves
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     first: bytes
@@ -43,7 +43,7 @@ class RefusedError(Exception):
         self.status = status
 
 
-class OnThreads:
+class ThreadedWSGI:
     """The ASGI application for `wsgi`. A process makes at most `threads` answers at once.
 
     What `at_once` has is answered without a thread. Forms to addresses that begin with one of `apart` wait
@@ -58,7 +58,7 @@ class OnThreads:
         threads: int,
         apart: tuple[str, ...] = (),
         may_upload: Callable[[dict], bool] = lambda environ: False,
-        at_once: Callable[[dict], Answer | None] = lambda environ: None,
+        at_once: Callable[[dict], Response | None] = lambda environ: None,
     ):
         self.wsgi = wsgi
         self.may_upload = may_upload
@@ -71,8 +71,8 @@ class OnThreads:
 
     async def __call__(self, scope, receive, send):
         with SpooledTemporaryFile(IN_MEMORY) as body:
-            if is_plain(scope) and (answer := self.at_once(environ(scope, body))):
-                await self._send(answer, scope, send)
+            if is_plain(scope) and (response := self.at_once(environ(scope, body))):
+                await self._send(response, scope, send)
                 return
             try:
                 await self._receive(scope, receive, body)
@@ -81,8 +81,8 @@ class OnThreads:
                 return
             is_apart = scope["method"] == "POST" and scope["path"].startswith(self.apart)
             pool = self.pool_apart if is_apart else self.pool
-            answer = await self._run(self._answer, environ(scope, body), pool=pool)
-        await self._send(answer, scope, send)
+            response = await self._run(self._respond, environ(scope, body), pool=pool)
+        await self._send(response, scope, send)
 
     async def _receive(self, scope, receive, body: IO[bytes]):
         """Fill `body`, or say with which status it is refused."""
@@ -112,18 +112,18 @@ class OnThreads:
     async def _refuse(self, status: int, scope, receive, send):
         with SpooledTemporaryFile() as nothing:
             asked = environ(scope, nothing) | {REFUSED: status}
-            answer = await self._run(self._answer, asked)
-        answer.headers.append(("Connection", "close"))
-        await self._send(answer, scope, send)
+            response = await self._run(self._respond, asked)
+        response.headers.append(("Connection", "close"))
+        await self._send(response, scope, send)
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER):
                 while (await receive()).get("more_body"):
                     await asyncio.sleep(0.05)  # however fast it comes
 
-    async def _send(self, answer: Answer, scope, send):
-        piece, rest = b"" if scope["method"] == "HEAD" else answer.first, answer.rest
+    async def _send(self, response: Response, scope, send):
+        piece, rest = b"" if scope["method"] == "HEAD" else response.first, response.rest
         try:
-            await send(beginning(answer))
+            await send(beginning(response))
             while rest and piece:
                 await taken(send({"type": "http.response.body", "body": piece, "more_body": True}))
                 piece = await self._run(rest.read, PIECE)
@@ -132,7 +132,7 @@ class OnThreads:
             if rest:
                 await self._run(rest.close)
 
-    def _answer(self, environ: dict) -> Answer:
+    def _respond(self, environ: dict) -> Response:
         head = []
 
         def start_response(status, headers, exc_info=None):
@@ -143,7 +143,7 @@ class OnThreads:
         if len(first) < PIECE:
             content.close()
             content = None
-        return Answer(*head, first, content)
+        return Response(*head, first, content)
 
     async def _run(self, function: Callable, *arguments, pool=None):
         return await asyncio.get_running_loop().run_in_executor(pool or self.pool, function, *arguments)
@@ -195,9 +195,9 @@ async def receive_body(receive: Callable, body: IO[bytes], most: int):
             return
 
 
-def beginning(answer: Answer) -> dict:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    return {"type": "http.response.start", "status": answer.status, "headers": [SERVER, *headers]}
+def beginning(response: Response) -> dict:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    return {"type": "http.response.start", "status": response.status, "headers": [SERVER, *headers]}
 
 
 def environ(scope: dict, body: IO[bytes]) -> dict:

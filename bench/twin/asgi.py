@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from aarhuskompas.serving.wsgi_bridge import OnThreads
+from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.twin.settings"
-application = OnThreads(get_wsgi_application(), threads=4)
+application = ThreadedWSGI(get_wsgi_application(), threads=4)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.http import HttpRequest
 
-from aarhuskompas.serving.wsgi_bridge import OnThreads
+from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 from aarhuskompas.wsgi import application as wsgi
 from reflection.live import notifications, streams
 from reflection.live.board import Boards
@@ -84,7 +84,7 @@ class Door:
 
     def __init__(self, runner: asyncio.Runner, thread: ThreadPoolExecutor):
         self.runner = runner
-        self.pages = OnThreads(wsgi, threads=1)
+        self.pages = ThreadedWSGI(wsgi, threads=1)
         self.boards = Boards(self._page)
         self.pages.pool = self.boards.state_for.pool = thread
         self.asked = self.asked_of_pages = 0

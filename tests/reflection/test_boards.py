@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
-from aarhuskompas.serving.wsgi_bridge import OnThreads
+from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 from aarhuskompas.wsgi import application as wsgi
 from reflection.live.board import Asked, Boards, asked_for_board, states
 from reflection.models import SharedLine
@@ -351,7 +351,7 @@ def test_a_copy_is_the_page_to_the_letter(transactional_db, django_user_model, l
     path = f"{language}/rum/{room.key}/tavle/"
 
     async def ask():
-        pages = OnThreads(wsgi, threads=1)
+        pages = ThreadedWSGI(wsgi, threads=1)
         boards = DirectResponseMiddleware(Boards(pages), route="")
         try:
             return [await Request(path, session=session_of(person)).to(boards) for person in people]

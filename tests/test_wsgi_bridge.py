@@ -7,7 +7,7 @@ from tempfile import TemporaryFile
 import pytest
 
 from aarhuskompas.serving import wsgi_bridge
-from aarhuskompas.serving.wsgi_bridge import PIECE, OnThreads
+from aarhuskompas.serving.wsgi_bridge import PIECE, ThreadedWSGI
 
 
 class Answer(list):
@@ -75,7 +75,7 @@ def answering(content=b"", *, seen=None, status="200 OK"):
 def visit(wsgi, *arguments, application=None, **options) -> Visitor:
     async def one():
         visitor = Visitor(*arguments, **options)
-        await OnThreads(wsgi, threads=1, **application or {})(visitor.scope, visitor.receive, visitor.send)
+        await ThreadedWSGI(wsgi, threads=1, **application or {})(visitor.scope, visitor.receive, visitor.send)
         return visitor
 
     return asyncio.run(one())
@@ -171,7 +171,7 @@ def test_who_sends_too_slowly_is_refused_and_holds_no_thread(monkeypatch):
     monkeypatch.setattr(wsgi_bridge, "PATIENCE", 0.05)
 
     async def both():
-        application = OnThreads(refusing({}), threads=1)
+        application = ThreadedWSGI(refusing({}), threads=1)
         slow, reader = Visitor(method="POST", headers=length(9)), Visitor()
         slow.receive = asyncio.Event().wait
         sending = asyncio.create_task(application(slow.scope, slow.receive, slow.send))
@@ -189,7 +189,7 @@ def test_so_many_large_forms_at_a_time_and_small_ones_always(monkeypatch):
     large, small = length(wsgi_bridge.LARGE + 1), length(1)
 
     async def three():
-        application = OnThreads(refusing({}), threads=1)
+        application = ThreadedWSGI(refusing({}), threads=1)
         first, second, third = (Visitor(method="POST", headers=one) for one in [large, large, small])
         first.receive = asyncio.Event().wait
         sending = asyncio.create_task(application(first.scope, first.receive, first.send))
@@ -220,7 +220,7 @@ def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
             await send(message)
 
         task = asyncio.create_task(
-            OnThreads(wsgi, threads=1)(visitor.scope, visitor.receive, stuck_after_the_head)
+            ThreadedWSGI(wsgi, threads=1)(visitor.scope, visitor.receive, stuck_after_the_head)
         )
         await asyncio.wait([task], timeout=5)
         return task.cancelled()
@@ -230,7 +230,7 @@ def test_who_takes_nothing_of_an_answer_is_left(monkeypatch, recording):
 
 
 def test_what_is_there_at_once_needs_no_thread_and_only_plain_requests_get_it():
-    at_once = {"at_once": lambda environ: wsgi_bridge.Answer(203, [], b"a copy", None)}
+    at_once = {"at_once": lambda environ: wsgi_bridge.Response(203, [], b"a copy", None)}
     for method, headers, status in [("GET", [], 203), ("POST", [], 200), ("GET", length(1), 200)]:
         visitor = visit(answering(b"a page"), method=method, headers=headers, application=at_once)
         assert visitor.status == status
@@ -247,7 +247,7 @@ def test_who_asks_for_what_is_dear_keeps_no_page_waiting():
         return Answer([b""])
 
     async def both():
-        application = OnThreads(wsgi, threads=1, apart=("/dyrt/",))
+        application = ThreadedWSGI(wsgi, threads=1, apart=("/dyrt/",))
         dear, reader = Visitor("/dyrt/ind/", method="POST"), Visitor("/dyrt/ind/")
         sending = asyncio.create_task(application(dear.scope, dear.receive, dear.send))
         while not begun.is_set():
@@ -274,7 +274,9 @@ def test_an_answer_in_many_parts_is_made_and_closed_on_one_thread_before_it_is_s
     async def one():
         visitor = Visitor()
         visitor.may_get_more.clear()
-        task = asyncio.create_task(OnThreads(wsgi, threads=1)(visitor.scope, visitor.receive, visitor.send))
+        task = asyncio.create_task(
+            ThreadedWSGI(wsgi, threads=1)(visitor.scope, visitor.receive, visitor.send)
+        )
         while not visitor.messages:
             await asyncio.sleep(0.01)
         assert answer.closed_by.startswith("page")
@@ -301,7 +303,7 @@ def test_who_listens_slowly_keeps_nobody_waiting_and_a_file_is_closed_when_they_
         return environ["wsgi.file_wrapper"](recording, 4096)
 
     async def both():
-        application = OnThreads(wsgi, threads=1)
+        application = ThreadedWSGI(wsgi, threads=1)
         listener, reader = Visitor("/lyd"), Visitor("/")
         listener.may_get_more.clear()
         listening = asyncio.create_task(application(listener.scope, listener.receive, listener.send))
