@@ -178,7 +178,7 @@ def cell_of(column: models.Field):
 # --- Resources ---------------------------------------------------------------------------------------
 
 
-class Exchanged(resources.ModelResource):
+class ContentResource(resources.ModelResource):
     """A model as a table: the columns have the names of the form's fields."""
 
     @classmethod
@@ -341,7 +341,7 @@ def both(*names: str) -> list[str]:
     return [one for name in names for one in (name, f"{name}_en")]
 
 
-class StoryResource(Exchanged):
+class StoryResource(ContentResource):
     class Meta(Options):
         model = Story
         import_id_fields = ["key"]
@@ -352,7 +352,7 @@ class StoryResource(Exchanged):
         ]  # fmt: skip
 
 
-class DilemmaResource(Exchanged):
+class DilemmaResource(ContentResource):
     class Meta(Options):
         model = Dilemma
         import_id_fields = ["key"]
@@ -362,21 +362,21 @@ class DilemmaResource(Exchanged):
         ]  # fmt: skip
 
 
-class ContactResource(Exchanged):
+class ContactResource(ContentResource):
     class Meta(Options):
         model = Contact
         import_id_fields = ["email"]
         fields = ["email", "name", *both("role"), "department", "as_of", "is_shown", "is_shown_in_english"]
 
 
-class ResourceResource(Exchanged):
+class ResourceResource(ContentResource):
     class Meta(Options):
         model = Resource
         import_id_fields = ["key"]
         fields = ["key", "kind", *both("title", "text", "note"), "url"]
 
 
-class MilestoneResource(Exchanged):
+class MilestoneResource(ContentResource):
     class Meta(Options):
         model = Milestone
         import_id_fields = ["key"]
@@ -385,14 +385,14 @@ class MilestoneResource(Exchanged):
         ]  # fmt: skip
 
 
-class ThemeResource(Exchanged):
+class ThemeResource(ContentResource):
     class Meta(Options):
         model = Theme
         import_id_fields = ["slug"]
         fields = ["slug", *both("title")]
 
 
-class DepartmentResource(Exchanged):
+class DepartmentResource(ContentResource):
     class Meta(Options):
         model = Department
         import_id_fields = ["slug"]
@@ -420,7 +420,7 @@ class Outcome:
     unchanged: int = 0
 
 
-def run(resource_class: type[Exchanged], sheet: Sheet, *, is_trial: bool) -> Outcome:
+def run(resource_class: type[ContentResource], sheet: Sheet, *, is_trial: bool) -> Outcome:
     """Import every row, or none when something is wrong with one – or when it is only a trial."""
     if wrong := _wrong_columns(resource_class, sheet):
         return Outcome(errors=wrong)
@@ -487,7 +487,7 @@ def _outcome(result, sheet: Sheet) -> Outcome:
 # --- Out ---------------------------------------------------------------------------------------------
 
 
-def table(resource_class: type[Exchanged], queryset) -> Iterator[list[str]]:
+def table(resource_class: type[ContentResource], queryset) -> Iterator[list[str]]:
     """The headers and then a row for each; made as it is read, so that many need no more memory than few."""
     resource = resource_class()
     names = resource_class._meta.fields

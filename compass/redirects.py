@@ -11,7 +11,7 @@ from django.utils.translation import override
 from compass.models import OldAddress
 
 
-def movable(view, beside: str = ""):
+def redirects_if_moved(view, beside: str = ""):
     """Lead from the old address of a page to where it is now, with the query; else 404 as before.
 
     What has been put away for good answers 410, with ways on. `beside` is what the view adds to the

@@ -2,7 +2,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
 from compass import views
-from compass.redirects import movable
+from compass.redirects import redirects_if_moved
 from compass.sitemaps import SITEMAPS
 from publishing.public_pages import public
 
@@ -11,15 +11,17 @@ app_name = "compass"
 urlpatterns = [
     path("", views.front, name="front"),
     path("forstaaelsesrammen/", views.framework, name="framework"),
-    path("forstaaelsesrammen/<slug:slug>/", movable(views.pivot), name="pivot"),
+    path("forstaaelsesrammen/<slug:slug>/", redirects_if_moved(views.pivot), name="pivot"),
     path("veje/", views.paths, name="paths"),
-    path("veje/<slug:slug>/", movable(views.path), name="path"),
+    path("veje/<slug:slug>/", redirects_if_moved(views.path), name="path"),
     path("dilemmaer/", views.dilemmas, name="dilemmas"),
-    path("dilemmaer/<slug:slug>/", movable(views.dilemma), name="dilemma"),
+    path("dilemmaer/<slug:slug>/", redirects_if_moved(views.dilemma), name="dilemma"),
     path("historier/", views.stories, name="stories"),
     path("historier/feed.xml", views.stories_feed, name="stories_feed"),
-    path("veje/<slug:slug>/feed.xml", movable(views.path_feed, beside="feed.xml"), name="path_feed"),
-    path("historier/<slug:slug>/", movable(views.story), name="story"),
+    path(
+        "veje/<slug:slug>/feed.xml", redirects_if_moved(views.path_feed, beside="feed.xml"), name="path_feed"
+    ),
+    path("historier/<slug:slug>/", redirects_if_moved(views.story), name="story"),
     path("lydbog/", views.audiobook, name="audiobook"),
     path("lydbog/<slug:slug>/<int:position>/", views.chapter, name="chapter"),
     path("lyd/<path:name>", views.sound, name="sound"),
@@ -37,5 +39,5 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("soeg/", views.search, name="search"),
     path("soeg/forslag/", views.suggestions, name="suggestions"),
-    path("<slug:slug>/", movable(views.page), name="page"),
+    path("<slug:slug>/", redirects_if_moved(views.page), name="page"),
 ]

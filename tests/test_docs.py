@@ -11,7 +11,7 @@ from django.core.management import get_commands
 
 from accounts.management.commands.demo_accounts import PEOPLE
 from accounts.rate_limits import Device
-from compass.tried_files import KEPT_FOR
+from compass.pending_imports import KEPT_FOR
 from goals.overview import LEAST
 from publishing.models import KEPT as UNSAVED_KEPT
 from reflection.confidentiality import MIN_OUTSIDE
@@ -138,7 +138,7 @@ def rules() -> dict[str, str]:
 def in_the_code() -> dict[str, str]:
     hours = {
         "reflection.privacy.retention.REHEARSAL_HOURS": timedelta(hours=REHEARSAL_HOURS),
-        "compass.tried_files.KEPT_FOR": KEPT_FOR,
+        "compass.pending_imports.KEPT_FOR": KEPT_FOR,
         "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
         "reflection.models.BreakGlass.LASTS": BreakGlass.LASTS,
         "reflection.privacy.emergency_access.LeaderForm.OWNER_GONE_FOR": LeaderForm.OWNER_GONE_FOR,

@@ -15,9 +15,9 @@ from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
 
 from compass.exchange import RESOURCES, Outcome, run, table
+from compass.pending_imports import PendingImport
 from compass.research import Import, decoded, import_figures
 from compass.spreadsheets import Sheet, as_csv, as_xlsx, read
-from compass.tried_files import TriedFile
 from publishing.admin.history import ORIGINAL
 from publishing.slugs import slug_of
 
@@ -39,7 +39,7 @@ class FileForm(forms.Form):
     )
 
 
-class GoOnForm(forms.Form):
+class ConfirmImportForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
 
 
@@ -135,18 +135,20 @@ class Exchange:
         mark = kept.keep(form.cleaned_data["file"])
         return self._tried(request, kept, mark)
 
-    def _tried(self, request, kept: TriedFile, mark: str):
+    def _tried(self, request, kept: PendingImport, mark: str):
         """The page after a trial: errors to mend, or what will happen and a button."""
         outcome = self._run(kept)
         if outcome.errors:
             kept.remove()
             return self._page(request, FileForm(), outcome=outcome, status=400)
-        return self._page(request, FileForm(), outcome=outcome, go_on=GoOnForm(initial={"mark": mark}))
+        return self._page(
+            request, FileForm(), outcome=outcome, go_on=ConfirmImportForm(initial={"mark": mark})
+        )
 
     def import_go_view(self, request):
         if not self.has_import_permission(request):
             raise PermissionDenied
-        kept, form = self._kept(request), GoOnForm(request.POST)
+        kept, form = self._kept(request), ConfirmImportForm(request.POST)
         if not (form.is_valid() and kept.exists() and kept.mark() == form.cleaned_data["mark"]):
             return self._page(request, FileForm(), outcome=Outcome(errors=[ANOTHER_FILE]), status=400)
         outcome = self._run(kept, by=request.user)
@@ -156,10 +158,10 @@ class Exchange:
         messages.success(request, f"Importeret: {told(outcome)}")
         return redirect(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def _kept(self, request) -> TriedFile:
-        return TriedFile.of(request.user, self.opts.label)
+    def _kept(self, request) -> PendingImport:
+        return PendingImport.of(request.user, self.opts.label)
 
-    def _run(self, kept: TriedFile, *, by=None) -> Outcome:
+    def _run(self, kept: PendingImport, *, by=None) -> Outcome:
         """A trial; or the import itself, when it is somebody's."""
         try:
             with kept.open() as file:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 
 from compass.admin.exchange import Exchange
-from compass.admin.lists import KeysFirst
+from compass.admin.lists import LargeTablePaginator
 from compass.models import Dilemma, Standpoint, Story
 from compass.search import MOST_STORIES, story_ids
 from publishing.admin import (
@@ -77,7 +77,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
     search_fields = ["title", "title_en", "key", "standfirst", "body"]
     # There may be 100,000: what is newest is found by an index, and nothing else is counted.
     ordering = ["-updated_at"]
-    paginator = KeysFirst
+    paginator = LargeTablePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     autocomplete_fields = ["themes", "department", "dilemmas", "sources", "picture", "attachments"]

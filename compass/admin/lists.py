@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
 
-class KeysFirst(Paginator):
+class LargeTablePaginator(Paginator):
     """Finds the keys of a page in the index and reads only those rows.
 
     Counting off 99,950 stories with all their text takes PostgreSQL most of a second.

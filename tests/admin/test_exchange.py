@@ -16,8 +16,8 @@ from openpyxl import Workbook, load_workbook
 
 from compass.exchange import RESOURCES, run, table
 from compass.models import Contact, Milestone, ResearchWave, Story, Theme
+from compass.pending_imports import PendingImport
 from compass.spreadsheets import as_csv, as_xlsx, neutral, read
-from compass.tried_files import TriedFile
 from publishing.admin.history import versions_of
 from tests.admin.conftest import admin_url
 from tests.factories import (
@@ -329,7 +329,7 @@ def test_purge_removes_a_file_nobody_imported(send, listen, settings):
 
 
 def test_a_file_that_goes_while_others_are_looked_for_is_no_fault():
-    assert not TriedFile("2-story").is_past()
+    assert not PendingImport("2-story").is_past()
 
 
 @pytest.mark.parametrize("mark", ["", "forkert"])

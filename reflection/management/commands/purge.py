@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Submission, WrongTries
 from accounts.sessions import past_sessions
-from compass.tried_files import TriedFile, past_files
+from compass.pending_imports import PendingImport, past_imports
 from publishing.models import UnsavedWork
 from reflection.privacy.retention import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
         self._delete("sent forms", Submission.objects.past(), dry_run=dry_run)
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
-        self._purge("tried spreadsheets", past_files(), TriedFile.remove, dry_run=dry_run)
+        self._purge("tried spreadsheets", past_imports(), PendingImport.remove, dry_run=dry_run)
         self._delete("expired sessions", past_sessions(), dry_run=dry_run)
         self._delete("counts of wrong tries", WrongTries.objects.past(), dry_run=dry_run)
         if not has_deadline():

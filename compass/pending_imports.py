@@ -17,18 +17,18 @@ FOLDER = "import"
 KEPT_FOR = timedelta(hours=1)
 
 
-class TriedFile:
+class PendingImport:
     def __init__(self, name: str):
         self.name = f"{FOLDER}/{name}"
 
     @classmethod
-    def of(cls, user, label: str) -> "TriedFile":
+    def of(cls, user, label: str) -> "PendingImport":
         return cls(f"{user.pk}-{slug_of(label)}")
 
     def keep(self, upload: File) -> str:
         """Keep the file, and give back its mark: what is imported must have the same."""
         self.remove()
-        for file in past_files():
+        for file in past_imports():
             file.remove()
         upload.seek(0)
         default_storage.save(self.name, upload)
@@ -54,7 +54,7 @@ class TriedFile:
         default_storage.delete(self.name)
 
 
-def past_files() -> list[TriedFile]:
+def past_imports() -> list[PendingImport]:
     """What somebody tried and never imported."""
     names = default_storage.listdir(FOLDER)[1] if default_storage.exists(FOLDER) else []
-    return [file for file in map(TriedFile, names) if file.is_past()]
+    return [file for file in map(PendingImport, names) if file.is_past()]
