@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import allauth
@@ -198,9 +199,12 @@ def is_named(name: str) -> bool:
     A mail is named without its two endings, as allauth sends it.
     """
     name = re.sub(r"_(subject|message)\.txt$", "", name)
-    sources = [*python_files(*OURS), *templates()]
-    quoted = re.compile(rf"""["']/?{re.escape(name)}(#[\w-]+)?["']""")
-    return any(quoted.search(path.read_text(encoding="utf-8")) for path in sources)
+    return bool(re.search(rf"""["']/?{re.escape(name)}(#[\w-]+)?["']""", code_and_templates()))
+
+
+@cache
+def code_and_templates() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in [*python_files(*OURS), *templates()])
 
 
 @pytest.mark.parametrize("name", names_of_templates())
