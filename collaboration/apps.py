@@ -6,6 +6,6 @@ class CollaborationConfig(AppConfig):
     verbose_name = "Samarbejdskompasset"
 
     def ready(self):
-        from collaboration.later import listen  # models are there only now
+        from collaboration.compass import listen  # models are there only now
 
         listen()

@@ -6,6 +6,6 @@ class GoalsConfig(AppConfig):
     verbose_name = "Målkompasset"
 
     def ready(self):
-        from goals.later import listen  # models are there only now
+        from goals.compass import listen  # models are there only now
 
         listen()

@@ -103,7 +103,7 @@ def test_my_data_hold_my_goals_and_nobody_elses(goodbye, staff, colleague):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_my_goals_cost_the_same_for_one_and_for_many(staff, number, django_assert_num_queries):
-    from goals.later import goals_of
+    from goals.compass import goals_of
 
     for _ in range(number):
         make_goodbye(ended(staff))
