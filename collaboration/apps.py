@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from reflection.compasses import register
+
 
 class CollaborationConfig(AppConfig):
     name = "collaboration"
     verbose_name = "Samarbejdskompasset"
 
     def ready(self):
-        from collaboration.compass import listen  # models are there only now
+        from collaboration.compass import SAMARBEJDSKOMPASSET  # models are there only now
 
-        listen()
+        register(SAMARBEJDSKOMPASSET)

@@ -1,6 +1,5 @@
-"""What the engine asks of Samarbejdskompasset: what is to be looked at again, and what somebody owns.
-
-And what it tells: the running round opens with what has become of the last agreements.
+"""Samarbejdskompasset, as the engine knows it: its own pages in a room, what is to be looked at again, and
+what somebody owns.
 """
 
 from collections.abc import Iterable
@@ -10,22 +9,15 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from collaboration.models import Collaboration, Round
+from collaboration.models import GUIDE, Collaboration, Round
+from reflection.compasses import Compass, Link
 from reflection.models import Agreement, Reflection
-from reflection.models.agreements import followed_up
-from reflection.privacy.own_data import SOURCES
-from reflection.reminders import Due, leading, receivers, remind_of
+from reflection.reminders import Due, leading, receivers
 
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
 
 
-def listen():
-    followed_up.connect(open_with_the_news, sender=Agreement, dispatch_uid="open_with_the_news")
-    remind_of(look_backs)
-    SOURCES["collaborations"] = collaborations_of
-
-
-def open_with_the_news(sender, agreement: Agreement, **kwargs):
+def open_with_the_news(agreement: Agreement):
     """The round under way opens with what is known now of the last agreements."""
     for one in Round.objects.filter(reflection=agreement.reflection_id).select_related("collaboration"):
         one.collaboration.renew_opening()
@@ -70,3 +62,26 @@ def collaborations_of(user) -> list[dict]:
         }
         for collaboration in found
     ]
+
+
+SAMARBEJDSKOMPASSET = Compass(
+    slug=GUIDE,
+    after_steps=Link("collaboration:guess_first", _("Sæt dig i den andens sted")),
+    result=Link("collaboration:result", _("Gæt og svar")),
+    conclude="collaboration:go_on",
+    text_names={
+        "exercise": "Øvelsen: det, man læser først",
+        "rule": "Spilleregel",
+        "one-sided": "Når den anden part ikke kan være med",
+        "knows": "Gæt og svar er under 0,5 fra hinanden",
+        "close": "Gæt og svar er 0,5–1,4 fra hinanden",
+        "too-high": "Gættet er 1,5 eller mere for højt",
+        "too-low": "Gættet er 1,5 eller mere for lavt",
+        "sure-but-wrong": "Sikker, og 1,5 eller mere ved siden af",
+        "divided": "Gættet ramte, men den anden part er ikke enig med sig selv",
+    },
+    owned={Collaboration: _("Samarbejder, du har skrevet ind")},
+    own_data={"collaborations": collaborations_of},
+    reminders=look_backs,
+    followed_up=open_with_the_news,
+)

@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from reflection.compasses import register
+
 
 class GoalsConfig(AppConfig):
     name = "goals"
     verbose_name = "Målkompasset"
 
     def ready(self):
-        from goals.compass import listen  # models are there only now
+        from goals.compass import MAALKOMPASSET  # models are there only now
 
-        listen()
+        register(MAALKOMPASSET)

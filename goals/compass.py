@@ -1,5 +1,5 @@
-"""What the engine asks of Målkompasset: which goodbyes are to be looked at again, what somebody owns, and
-what stood in a step the last time.
+"""Målkompasset, as the engine knows it: where it goes on, which goodbyes are to be looked at again, what
+somebody owns, and what stood in a step the last time.
 """
 
 from collections.abc import Iterable
@@ -10,20 +10,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import Goal, Goodbye, GoodbyeCheck, Review
+from goals.models import GUIDE, Goal, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import last_time
+from reflection.compasses import Compass
 from reflection.models import Participant, Step
-from reflection.privacy.own_data import SOURCES
-from reflection.reminders import Due, leading, remind_of
-from reflection.step_asides import SOURCES as BESIDE
+from reflection.reminders import Due, leading
 
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
-
-
-def listen():
-    remind_of(goodbyes_to_check)
-    SOURCES["goals"] = goals_of
-    BESIDE.append(last_time_in_a_room)
 
 
 def last_time_in_a_room(place: Participant, step: Step) -> SafeString:
@@ -89,3 +82,19 @@ def _look(review) -> dict:
         "what_became": [{"label": str(label), "text": str(text)} for label, text in review.what_became],
         "goodbye": told,
     }
+
+
+MAALKOMPASSET = Compass(
+    slug=GUIDE,
+    conclude="goals:decision",
+    variants={
+        Goal.Concerns.CITIZENS: "borgere",
+        Goal.Concerns.COMPANIES: "virksomheder",
+        Goal.Concerns.POLITICIANS: "politikere",
+        Goal.Concerns.INSIDE: "kommunen selv",
+    },
+    owned={Goal: _("Mål, du har skrevet ind")},
+    own_data={"goals": goals_of},
+    reminders=goodbyes_to_check,
+    aside=last_time_in_a_room,
+)

@@ -3,7 +3,7 @@
 Each is sent inside the transaction that notes it. So two processes send one mail, and what could not
 be sent – no server, a refused address, a fault of ours – is not noted and goes out the next time.
 
-What lies above this app adds its own with `remind_of`.
+A compass adds its own: `Compass.reminders`.
 """
 
 import logging
@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from reflection.compasses import registered
 from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection, Reminder
 
@@ -46,20 +47,11 @@ class Due(NamedTuple):
         return (self.user.pk, self.about, self.on)
 
 
-SOURCES: list[Callable[[], Iterable[Due]]] = []
-
-
-def remind_of(source: Callable[[], Iterable[Due]]):
-    """Decorator: send what `source` says is due, each once."""
-    SOURCES.append(source)
-    return source
-
-
 def send_all() -> tuple[int, int]:
     """Send everything that is due; returns how many went, and how many could not and stay due."""
     outcomes = [remind(person) for person in to_remind()]
-    for source in SOURCES:
-        outcomes += [send(due) for due in _not_sent(list(source()))]
+    for all_due in [agreements_due, *(compass.reminders for compass in registered())]:
+        outcomes += [send(due) for due in _not_sent(list(all_due()))]
     return outcomes.count(True), outcomes.count(None)
 
 
@@ -144,7 +136,6 @@ def remind(person: Participant) -> bool | None:
 # --- Agreements ------------------------------------------------------------------------------------
 
 
-@remind_of
 def agreements_due() -> Iterable[Due]:
     """Open agreements whose date has come, to who opened the room and who leads it."""
     found = Agreement.objects.due().select_related("reflection__owner", "reflection__version__guide")

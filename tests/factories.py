@@ -262,6 +262,7 @@ def make_room(*, leader=None, guide="maalkompasset", people=(), **chosen):
     """A room, with an answer from each of `people` (users, or None for somebody without an account).
 
     Everybody gives every statement the number of their place in the list, and one line in words.
+    A `guide` that no app has registered is a compass all the same: its rooms are just ended.
     """
     if not Guide.objects.filter(slug=guide).exists():
         make_guide(guide)

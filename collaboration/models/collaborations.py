@@ -11,13 +11,6 @@ from reflection.models import Agreement, Guide, Party, Reflection, rehearse
 
 GUIDE = "samarbejdskompasset"
 
-# Where a room leads from the engine's own pages.
-WAYS = {
-    "more_to_answer_at": "collaboration:guess_first",
-    "shown_at": "collaboration:result",
-    "goes_on_at": "collaboration:go_on",
-}
-
 
 class CollaborationQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -97,7 +90,7 @@ class Collaboration(models.Model):
             return running
         version = Guide.objects.get(slug=GUIDE).current_version()
         about = {"title": self.title, "is_mixed": self.is_mixed, "opening": self.opening()}
-        room = Reflection.open_room(version, user, **about, **WAYS, **chosen)
+        room = Reflection.open_room(version, user, **about, **chosen)
         parties = self._seat(room, user, answers_for, absent)
         for partner, number in (people or {}).items() if room.is_by_invitation else []:
             room.invite(number - (partner == answers_for), parties[partner])

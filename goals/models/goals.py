@@ -182,8 +182,7 @@ class Goal(models.Model):
         )
         last = self.last_look()
         room.opening = last.opening_for(room) if last else []
-        room.goes_on_at = "goals:decision"
-        room.save(update_fields=["goes_on_at", "opening"])
+        room.save(update_fields=["opening"])
         if room.is_by_invitation:
             room.invite(people)
         if is_rehearsal:

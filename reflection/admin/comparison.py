@@ -38,7 +38,10 @@ def own_texts(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
     """What only this compass says; nothing where it says nothing of its own."""
     before, after = old.texts if old else {}, new.texts
     lines = [
-        Line(name_of(key, language), *(texts.get(key, {}).get(language, "") for texts in [before, after]))
+        Line(
+            name_of(key, new.compass, language),
+            *(texts.get(key, {}).get(language, "") for texts in [before, after]),
+        )
         for key in dict.fromkeys([*before, *after])
         for language in LANGUAGES
     ]

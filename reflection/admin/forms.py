@@ -6,14 +6,9 @@ from django import forms
 
 from compass.models import Dilemma, Story
 from publishing.admin import OrderedForm, OrderedFormSet, TextArea
+from reflection.compasses import registered
 from reflection.models import HelpVariant, Prompt, Step
 
-CONCERNS = [
-    ("citizens", "borgere"),
-    ("companies", "virksomheder"),
-    ("politicians", "politikere"),
-    ("inside", "kommunen selv"),
-]
 LONG = TextArea(attrs={"rows": 2})
 SHORT = forms.TextInput(attrs={"class": "vTextField"})
 NUMBER = forms.NumberInput(attrs={"class": "vIntegerField"})
@@ -55,8 +50,12 @@ class PromptForm(TwoLanguages, OrderedForm):
         return cleaned
 
 
+def variants() -> list[tuple[str, str]]:
+    return [("", "Vælg"), *(choice for compass in registered() for choice in compass.variants.items())]
+
+
 class VariantForm(TwoLanguages, OrderedForm):
-    concerns = forms.ChoiceField(label="Handler om", choices=[("", "Vælg"), *CONCERNS])
+    concerns = forms.ChoiceField(label="Handler om", choices=variants)
 
     class Meta:
         model = HelpVariant

@@ -3,29 +3,19 @@
 from django import forms
 
 from publishing.admin import TextArea
+from reflection.compasses import Compass
 from reflection.models import GuideVersion
 
 LANGUAGES = {"da": "", "en": ", engelsk"}
-NAMES = {
-    "exercise": "Øvelsen: det, man læser først",
-    "one-sided": "Når den anden part ikke kan være med",
-    "knows": "Gæt og svar er under 0,5 fra hinanden",
-    "close": "Gæt og svar er 0,5–1,4 fra hinanden",
-    "too-high": "Gættet er 1,5 eller mere for højt",
-    "too-low": "Gættet er 1,5 eller mere for lavt",
-    "sure-but-wrong": "Sikker, og 1,5 eller mere ved siden af",
-    "divided": "Gættet ramte, men den anden part er ikke enig med sig selv",
-}
 PARTS = {"title": "overskrift", "text": "tekst"}
 
 
-def name_of(key: str, language: str = "da") -> str:
-    """«knows-title» → «Gæt og svar er under 0,5 fra hinanden, overskrift»."""
+def name_of(key: str, compass: Compass, language: str = "da") -> str:
+    """«knows-title» → «Gæt og svar er under 0,5 fra hinanden, overskrift»; «rule-2» → «Spilleregel 2»."""
+    names = compass.text_names
     name, _dash, part = key.rpartition("-")
-    if name == "rule":
-        words = f"Spilleregel {part}"
-    else:
-        words = NAMES.get(key) or f"{NAMES.get(name, name)}, {PARTS.get(part, part)}"
+    between = " " if part.isdigit() else ", "
+    words = names.get(key) or names.get(name, name) + between + PARTS.get(part, part)
     return words + LANGUAGES[language]
 
 
@@ -59,7 +49,9 @@ def form_for(version: GuideVersion, base: type[forms.ModelForm]) -> type[TextsFo
     """A `base` with a field for each of the version's own texts; Danish is needed, English is not."""
     fields = {
         field_name(key, language): forms.CharField(
-            label=name_of(key, language), required=language == "da", widget=TextArea(attrs={"rows": 2})
+            label=name_of(key, version.compass, language),
+            required=language == "da",
+            widget=TextArea(attrs={"rows": 2}),
         )
         for key in version.texts
         for language in LANGUAGES

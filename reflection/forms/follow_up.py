@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import DayField
 from reflection.models import Agreement
-from reflection.models.agreements import followed_up
 
 SALT = "what became of an agreement"  # a token made for something else opens nothing here
 DAYS = 60
@@ -76,7 +75,7 @@ class FollowUpForm(forms.ModelForm):
     @transaction.atomic
     def save(self) -> Agreement:
         agreement = super().save()
-        followed_up.send(Agreement, agreement=agreement)
+        agreement.reflection.compass.followed_up(agreement)
         return agreement
 
 
@@ -93,6 +92,8 @@ def opened_by(sent: str) -> Agreement | None:
     except signing.BadSignature:
         return None
     user = get_user_model().objects.filter(pk=said["user"], is_active=True).first()
-    found = Agreement.objects.open().changeable_by(user).filter(pk=said["agreement"]) if user else []
-    agreement = next(iter(found), None)
+    if user is None:
+        return None
+    found = Agreement.objects.open().changeable_by(user).filter(pk=said["agreement"])
+    agreement = found.select_related("reflection__version__guide").first()
     return agreement if agreement and str(agreement.due) == said["due"] else None

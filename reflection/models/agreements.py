@@ -3,11 +3,8 @@
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-followed_up = Signal()  # sender=Agreement, agreement=…: somebody said what became of it
 
 
 class AgreementQuerySet(models.QuerySet):

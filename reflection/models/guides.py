@@ -8,12 +8,14 @@ from functools import lru_cache
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from compass.models import Dilemma, Provenance, Story
 from publishing.danish_order import danish_order
 from publishing.fields import MarkdownField
 from publishing.translated import Text, Translated
+from reflection.compasses import Compass, compass_of
 
 UNKNOWN = "unknown"  # what a form holds for «ved ikke»
 
@@ -45,11 +47,17 @@ class GuideVersionQuerySet(models.QuerySet):
         return self.filter(published_at__isnull=False)
 
     def kept(self, pk: int) -> "GuideVersion":
-        """The version; a process reads a published one once. Its guide, which may change, is asked for."""
+        """The version; a process reads a published one once. Its guide, which may change, is asked for.
+
+        Only the slug of a guide never changes, so that its compass is known without.
+        """
         try:
-            return GuideVersion.from_db(None, VERSION_FIELDS, published_values(pk))
+            *values, slug = published_values(pk)
         except GuideVersion.DoesNotExist:
             return self.get(pk=pk)
+        version = GuideVersion.from_db(None, VERSION_FIELDS, values)
+        version.compass = compass_of(slug)
+        return version
 
     def with_steps(self):
         """All that a page about the version shows, in four queries whatever its size."""
@@ -93,6 +101,10 @@ class GuideVersion(Provenance):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    @cached_property
+    def compass(self) -> Compass:
+        return compass_of(self.guide.slug)
 
     def all_steps(self) -> list["Step"]:
         """Its steps in order, with prompts and variants; do not change them.
@@ -197,7 +209,7 @@ def _steps(version: int) -> list[Step]:
 
 
 def _published_values(version: int) -> tuple:
-    return GuideVersion.objects.published().values_list(*VERSION_FIELDS).get(pk=version)
+    return GuideVersion.objects.published().values_list(*VERSION_FIELDS, "guide__slug").get(pk=version)
 
 
 VERSION_FIELDS = [field.attname for field in GuideVersion._meta.concrete_fields]

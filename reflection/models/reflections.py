@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflection import tokens
+from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.head_counts import HeadCount, head_count, who_is_here
@@ -104,10 +105,6 @@ class Reflection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     concluded_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
-    # Names of routes that take the room's key, so that everybody is led on in their own language:
-    more_to_answer_at = models.CharField(max_length=200, blank=True)  # what follows the steps
-    shown_at = models.CharField(max_length=200, blank=True)  # the result, where it is not the board
-    goes_on_at = models.CharField(max_length=200, blank=True)  # where the group decides or agrees
     opening = models.JSONField(default=list)  # [[label, text], …] to read before one answers
     outcome = models.JSONField(default=list)  # [[label, text], …] of what came of it, for the minutes
     broken_glass = models.JSONField(default=list, editable=False)  # [[name, action, day, reason], …]
@@ -161,6 +158,10 @@ class Reflection(models.Model):
             user=user, name=user.get_full_name(), is_facilitator=True, answers_count=False
         )
         return room
+
+    @property
+    def compass(self) -> Compass:
+        return self.version.compass
 
     @property
     def is_solo(self) -> bool:
@@ -242,16 +243,19 @@ class Reflection(models.Model):
         return reverse("reflection:answers", args=[self.key])
 
     @property
-    def more_to_answer_address(self) -> str:
-        return reverse(self.more_to_answer_at, args=[self.key]) if self.more_to_answer_at else ""
+    def address_after_steps(self) -> str:
+        more = self.compass.after_steps
+        return reverse(more.route, args=[self.key]) if more else self.answers_address
 
     @property
     def result_address(self) -> str:
-        return reverse(self.shown_at or "reflection:board", args=[self.key])
+        result = self.compass.result
+        return reverse(result.route if result else "reflection:board", args=[self.key])
 
     @property
-    def goes_on_address(self) -> str:
-        return reverse(self.goes_on_at, args=[self.key]) if self.goes_on_at else ""
+    def conclude_address(self) -> str:
+        """Where the group decides or agrees, and so ends; empty where whoever leads just ends it."""
+        return reverse(self.compass.conclude, args=[self.key]) if self.compass.conclude else ""
 
     def small_parties(self) -> list["Party"]:
         """Parties with too few `people` for their values to be shown; only confidential rooms hide any.
@@ -685,7 +689,7 @@ class Participant(models.Model):
     @property
     def may_go_on(self) -> bool:
         """Whether they may write what the group decides or agrees; that page may ask for an account."""
-        address = self.reflection.goes_on_address
+        address = self.reflection.conclude_address
         if not address or not self.is_facilitator:
             return False
         return self.user_id is not None or not getattr(resolve(address).func, "needs_account", False)

@@ -4,7 +4,7 @@ An administrator does it where the account has been closed for a day; whoever ru
 """
 
 from django import forms
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.invitations import send
@@ -12,7 +12,7 @@ from accounts.models import User
 from reflection.models import Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
 from reflection.privacy.emergency_access import LeaderForm, name_of, note_given
-from reflection.privacy.own_data import OWNED
+from reflection.privacy.own_data import owned_models
 from reflection.privacy.retention import give_to
 
 CLOSED_FOR = LeaderForm.OWNER_GONE_FOR
@@ -27,21 +27,18 @@ def hand_over(owner, to, *, reason: str, name: str, by=None) -> int:
         give_to(room, to)
         if not room.is_solo:
             note_given(room, name_of(room), reason=reason, name=name, by=by)
+    owned = owned_models()
     others = [
         relation.related_model._base_manager.filter(**{relation.field.name: owner}).update(
             **{relation.field.name: to}
         )
         for relation in owner._meta.related_objects
-        if _is_owned(relation) and relation.related_model is not Reflection
+        if relation.related_model in owned and relation.related_model is not Reflection
     ]
     told = {"owner": str(owner), "to": str(to), "who": name, "reason": reason}
     for address in [owner.email, to.email]:
         transaction.on_commit(lambda address=address: send("account/email/handed_over", address, told))
     return len(rooms) + sum(others)
-
-
-def _is_owned(relation: models.ForeignObjectRel) -> bool:
-    return relation.related_model._meta.label_lower in OWNED
 
 
 class HandOverForm(forms.Form):

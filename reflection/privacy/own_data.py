@@ -1,24 +1,22 @@
 """What the portal holds about somebody with an account: to see, to take along, to correct, to delete."""
 
-from collections.abc import Callable
-
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from reflection.compasses import registered
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Agreement, Participant, Reflection, Reminder
 
-# What lies above this app adds what it holds: a name, and a function of the user.
-SOURCES: dict[str, Callable[[models.Model], list[dict]]] = {}
 
-OWNED = {  # what keeps an account from being deleted, as tables name it and as people do
-    "reflection.reflection": _("Refleksioner og rum, du har åbnet"),
-    "goals.goal": _("Mål, du har skrevet ind"),
-    "collaboration.collaboration": _("Samarbejder, du har skrevet ind"),
-}
+def owned_models() -> dict[type[models.Model], str]:
+    """What keeps an account from being deleted, and what people call it."""
+    owned = {Reflection: _("Refleksioner og rum, du har åbnet")}
+    for compass in registered():
+        owned |= compass.owned
+    return owned
 
 
 def places_of(user):
@@ -29,8 +27,9 @@ def places_of(user):
 
 def owned_by(user) -> list[tuple[str, int]]:
     """What is the user's and must have another owner before the account can go: words and number."""
+    owned = owned_models()
     found = [
-        (OWNED.get(relation.related_model._meta.label_lower, _("Andet")), _count(relation, user))
+        (owned.get(relation.related_model, _("Andet")), _count(relation, user))
         for relation in user._meta.related_objects
         if relation.on_delete is models.PROTECT and relation.related_model is not Participant
     ]
@@ -43,6 +42,7 @@ def _count(relation, user) -> int:
 
 def own_data(user) -> dict:
     """All of it as plain data. Of rooms only one's own answers; what others said is in the minutes."""
+    held = {name: rows for compass in registered() for name, rows in compass.own_data.items()}
     return {
         "account": {
             "name": user.name,
@@ -54,7 +54,7 @@ def own_data(user) -> dict:
         "reflections": [_place(place) for place in places_of(user)],
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
         "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
-        **{name: source(user) for name, source in SOURCES.items()},
+        **{name: rows(user) for name, rows in held.items()},
     }
 
 

@@ -77,7 +77,8 @@ def _mine(request):
 @form_methods
 @staff_required
 def follow_up(request, agreement):
-    found = get_object_or_404(Agreement.objects.changeable_by(request.user), key=agreement)
+    agreements = Agreement.objects.changeable_by(request.user).select_related("reflection__version__guide")
+    found = get_object_or_404(agreements, key=agreement)
     form = FollowUpForm(posted(request), instance=found, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()

@@ -12,7 +12,6 @@ from reflection.forms.answers import StepForm
 from reflection.forms.autosave import posted, save_form, status_of
 from reflection.forms.joining import SafetyForm
 from reflection.participation import answering_required, place_required, step_or_404
-from reflection.step_asides import beside
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -80,7 +79,7 @@ def step(request, place, position):
         "form": form,
         "progress": place.progress(),
         "help": step.help_for(place.reflection.variant),
-        "beside": beside(place, step),
+        "beside": place.reflection.compass.aside(place, step),
     }
     return render(request, "reflection/step.html", context, status=status_of(form))
 
@@ -92,7 +91,7 @@ def _after_step(place, step, go: str):
     position = step.position - 1 if go == "back" else step.position + 1
     if 1 <= position <= last:
         return redirect("reflection:step", key=key, position=position)
-    return redirect(place.reflection.more_to_answer_address or place.reflection.answers_address)
+    return redirect(place.reflection.address_after_steps)
 
 
 @require_safe

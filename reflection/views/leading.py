@@ -98,9 +98,9 @@ def conclude(request, place):
     if place.reflection.is_collecting:
         messages.warning(request, _("Vis svarene samlet, før I afslutter."))
         return redirect("reflection:lead", key=place.reflection.key)
-    if place.reflection.goes_on_at:  # an ending has an outcome and a date: product.md §4.10
+    if place.reflection.compass.conclude:  # an ending has an outcome and a date: product.md §4.10
         messages.info(request, _("Rummet slutter med det, I bliver enige om. Skriv det her."))
-        return redirect(place.reflection.goes_on_address)
+        return redirect(place.reflection.conclude_address)
     if not place.reflection.conclude():
         return redirect("reflection:lead", key=place.reflection.key)
     return redirect("reflection:minutes", key=place.reflection.key)

@@ -460,9 +460,7 @@ def test_who_is_handed_the_role_ends_the_round_without_an_account(page, staff, c
 
 
 def test_where_the_ending_asks_for_an_account_who_has_none_is_told_so(page, db):
-    room = make_room(people=[None] * 3)
-    room.goes_on_at = "goals:decision"
-    room.save()
+    room = make_room(guide="maalkompasset", people=[None] * 3)
     browser = enter(room, name="Alma")
     place_of(browser, room).lead()
     room.reveal()

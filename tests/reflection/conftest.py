@@ -4,6 +4,7 @@ import math
 import pytest
 from django.db import connection, connections
 
+from reflection import compasses
 from reflection.live import notifications
 from tests.reflection.door import Door, thread_in_this_transaction
 
@@ -29,6 +30,13 @@ def door(db, monkeypatch):
         monkeypatch.setattr(owner, closes, lambda: None)
     with asyncio.Runner() as runner, thread_in_this_transaction() as thread:
         yield Door(runner, thread)
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """A function that registers a compass until the test has ended."""
+    monkeypatch.setattr(compasses, "_registered", dict(compasses._registered))
+    return compasses.register
 
 
 @pytest.fixture

@@ -15,11 +15,14 @@ from django.utils import timezone
 from lxml import html
 
 from aarhuskompas.logs import JsonFormatter
+from reflection.compasses import Compass
 from reflection.models import Reminder
-from reflection.reminders import SOURCES, Due, remind_of, send_all
+from reflection.reminders import Due, send_all
 from runner.serve import free_port
 from tests.collaboration.people import SIDES
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user, tomorrow
+
+NOT_DONE = ("reflection/mail/not_done.txt", "reflection/mail/not_done.html")
 
 
 def today() -> date:
@@ -198,17 +201,17 @@ def test_a_server_that_says_nothing_does_not_hold_up_the_night(settings, staff, 
         assert remind() == "sent: 0 reminders; not sent and still due: 1\n"
 
 
-def test_a_fault_of_ours_keeps_nobody_else_from_theirs(server, staff, due, caplog):
+def test_a_fault_of_ours_keeps_nobody_else_from_theirs(server, staff, due, register, caplog):
     def breaks():
         raise KeyError("Hemmelige ord")
 
     templates = ("reflection/mail/agreement.txt", "reflection/mail/agreement.html")
-    found = [Due(staff, "da", "a fault", today(), "x", templates, breaks)]
-    SOURCES.insert(0, lambda: found)
-    try:
-        assert remind() == "sent: 1 reminders; not sent and still due: 1\n"
-    finally:
-        del SOURCES[0]
+    found = [
+        Due(staff, "da", "a fault", today(), "x", templates, breaks),
+        Due(staff, "da", "no fault", today(), "x", NOT_DONE, lambda: {"address": "x"}),
+    ]
+    register(Compass("et-kompas", reminders=lambda: found))
+    assert remind() == "sent: 2 reminders; not sent and still due: 1\n"
     assert "Hemmelige ord" not in json.dumps(logged(caplog))
     assert Reminder.objects.filter(about="a fault").count() == 0
 
@@ -224,19 +227,11 @@ def test_a_mail_that_comes_back_changes_nothing(server, page, staff, due):
 # --- Other reminders ------------------------------------------------------------------------------
 
 
-def test_a_source_that_lies_above_is_asked_too(server, staff):
-    templates = ("reflection/mail/not_done.txt", "reflection/mail/not_done.html")
-    made = Due(staff, "da", "goodbye 1", today(), "Er det væk?", templates, lambda: {"address": "x"})
-
-    @remind_of
-    def goodbyes():
-        return [made]
-
-    try:
-        remind()
-        remind()
-    finally:
-        SOURCES.remove(goodbyes)
+def test_a_compass_that_is_registered_is_asked_too(server, staff, register):
+    made = Due(staff, "da", "goodbye 1", today(), "Er det væk?", NOT_DONE, lambda: {"address": "x"})
+    register(Compass("et-kompas", reminders=lambda: [made]))
+    remind()
+    remind()
     assert [letter["Subject"] for _to, letter in server.got] == ["Er det væk?"]
 
 

@@ -1,0 +1,72 @@
+"""The compasses that there are: what each adds to what every compass can do.
+
+A published guide is a compass: steps, the answers together, shared lines, and an end with minutes. Where one
+has more – pages of its own between those, mails, what somebody owns – the app it belongs to registers it when
+it starts (`goals/compass.py`), by the slug of its guide. The engine asks here and knows no app above it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:  # models ask for their compass
+    from reflection.models import Agreement, Participant, Step
+    from reflection.reminders import Due
+
+
+class Link(NamedTuple):
+    """A page in a room: the name of a route that takes the room's key, and the words that lead there."""
+
+    route: str
+    title: str
+
+
+def no_reminders() -> Iterable["Due"]:
+    return []
+
+
+def no_aside(participant: "Participant", step: "Step") -> SafeString:
+    return SafeString()
+
+
+def tell_nobody(agreement: "Agreement"):
+    pass
+
+
+@dataclass(frozen=True)
+class Compass:
+    """What one compass adds; whatever it leaves out is as in every compass. Words are lazy."""
+
+    slug: str  # of its guide
+    after_steps: Link | None = None  # what is answered after the steps; else one's answers to read through
+    result: Link | None = None  # what is shown at the reveal; else the board
+    conclude: str = ""  # the route of the page where the group decides and ends; else whoever leads just ends
+    variants: dict[str, str] = field(default_factory=dict)  # whom a reflection may concern, for special help
+    text_names: dict[str, str] = field(default_factory=dict)  # of GuideVersion.texts, for who edits them
+    owned: dict[type[Model], str] = field(default_factory=dict)  # what is given on before an account can go
+    own_data: dict[str, Callable[[Model], list[dict]]] = field(default_factory=dict)  # of a user, by its name
+    reminders: Callable[[], Iterable["Due"]] = no_reminders  # all that is due today
+    aside: Callable[["Participant", "Step"], SafeString] = no_aside  # HTML beside a step, for who answers it
+    followed_up: Callable[["Agreement"], None] = tell_nobody  # somebody said what became of an agreement
+
+
+_registered: dict[str, Compass] = {}
+
+
+def register(compass: Compass):
+    """Called when an app starts."""
+    if _registered.setdefault(compass.slug, compass) is not compass:
+        raise ImproperlyConfigured(f"two compasses are registered for the guide {compass.slug!r}")
+
+
+def registered() -> list[Compass]:
+    return list(_registered.values())
+
+
+def compass_of(slug: str) -> Compass:
+    """Of the guide with that slug; where no app has registered one, a compass that adds nothing."""
+    return _registered.get(slug) or Compass(slug)
