@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
@@ -43,7 +44,7 @@ DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
 class Kind(NamedTuple):
     name: str
-    label: str
+    label: str | Promise
     route: str
     fragment: str
     parts: int
@@ -67,7 +68,13 @@ KINDS: dict[str, Kind] = {}
 
 
 def register(
-    name: str, label: str, route: str, fragment: str = "", *, parts: int = 1, is_reference: bool = False
+    name: str,
+    label: str | Promise,
+    route: str,
+    fragment: str = "",
+    *,
+    parts: int = 1,
+    is_reference: bool = False,
 ):
     """Search a kind of entry that a migration writes (search_follow), and say where its pages are.
 
@@ -333,8 +340,8 @@ class Search:
 
     def _row(self, kind, address, is_draft, *texts_and_number) -> Row:
         *texts, number = texts_and_number
-        texts = [self._text(*text) for text in zip(texts[::2], texts[1::2], strict=True)]
-        return Row(kind, address, is_draft, *texts, number)
+        title, intro, body = [self._text(*text) for text in zip(texts[::2], texts[1::2], strict=True)]
+        return Row(kind, address, is_draft, title, intro, body, number)
 
     def _text(self, text: str, language: str) -> Text:
         return Text(text, language if text and language != self.language else "")

@@ -1,6 +1,7 @@
 """Danish alphabetical order – æ, ø and å (or aa) last – the same everywhere and on every PostgreSQL."""
 
 import unicodedata
+from typing import Any
 
 from django.db.models import CharField, EmailField, F, Func, SlugField, TextField
 from django.db.models.functions import Collate
@@ -37,7 +38,7 @@ def _danish(model, term):
 
 def is_words(model, path: str) -> bool:
     """Whether the column holds what people read, and not a key, an address or one of some choices."""
-    column = None
+    column: Any = None
     for name in path.split("__"):
         if name not in {field.name for field in model._meta.get_fields()}:
             return False

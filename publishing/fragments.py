@@ -26,7 +26,8 @@ def piece(template: str, **values) -> SafeString:
 
 @lru_cache(maxsize=PIECES_KEPT)
 def _render(template: str, language: str, values: tuple[tuple, ...]) -> SafeString:
-    return get_template(template).render({name: marked(value) for name, value, *_ in values})
+    context = {name: marked(value) for name, value, *_ in values}
+    return get_template(template).render(context)  # type: ignore[return-value]
 
 
 def made_once(make):

@@ -18,7 +18,7 @@ class WholeFileStorage(FileSystemStorage):
         """Written beside its place and then moved there: a full disk or a stop leaves no half of it."""
         part = f"{name}.{token_hex(4)}.part"
         try:
-            part = super()._save(part, content)
+            part = super()._save(part, content)  # type: ignore[misc]
             Path(self.path(part)).replace(self.path(name))
         except OSError as error:
             self.delete(part)

@@ -29,7 +29,7 @@ def public(view):
             patch_vary_headers(response, ["Cookie"])
         return response
 
-    wrapped.is_public = True
+    wrapped.is_public = True  # type: ignore[attr-defined]
     return wrapped
 
 

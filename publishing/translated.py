@@ -12,6 +12,7 @@ class Text(str):
     """A text, and the language it is in where that is not the page's: "da" or empty."""
 
     __slots__ = ("lang",)
+    lang: str
 
     def __new__(cls, text: str, lang: str = ""):
         made = super().__new__(cls, text)

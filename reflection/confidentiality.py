@@ -90,9 +90,9 @@ class Values(NamedTuple):
         """What the picture and the table say, in words."""
         total = self.total
         answered = ngettext("%(total)s har svaret.", "%(total)s har svaret.", total) % {"total": total}
-        if self.mean is None:
+        if (shown := self.shown_mean) is None:
             return answered
-        mean = _("Snittet er %(mean)s.") % {"mean": number_format(self.shown_mean, 1)}
+        mean = _("Snittet er %(mean)s.") % {"mean": number_format(shown, 1)}
         return " ".join(filter(None, [answered, self._how_alike, mean]))
 
     @property
@@ -171,8 +171,11 @@ def board(reflection: Reflection) -> list[StepResult]:
     by_prompt: dict[int, list[Snapshot]] = {}
     for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
-    parties = list(reflection.parties.filter(is_absent=False)) or [None]
-    results = [_step_result(reflection, step, by_prompt, parties) for step in reflection.version.all_steps()]
+    parties: list[Party | None] = [*reflection.parties.filter(is_absent=False)]
+    results = [
+        _step_result(reflection, step, by_prompt, parties or [None])
+        for step in reflection.version.all_steps()
+    ]
     return sorted(results, key=lambda result: result.spread, reverse=True)
 
 
@@ -293,7 +296,7 @@ def own_answers(participant: Participant) -> list[Answer]:
 def guesses(participant: Participant) -> list[Answer]:
     """What a participant guesses of other parties, party by party; theirs to see at any time."""
     guessed = [answer for answer in own_answers(participant) if answer.about]
-    return sorted(guessed, key=lambda answer: answer.about.position)
+    return sorted(guessed, key=lambda answer: answer.about.position)  # type: ignore[union-attr]
 
 
 def own_answers_to_keep(participant: Participant) -> dict:

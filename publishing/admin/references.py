@@ -157,7 +157,7 @@ def _models_by_view() -> dict[str, type[Publishable]]:
 
 
 class Broken(NamedTuple):
-    use: Use
+    use: Use | None
     address: str
 
 

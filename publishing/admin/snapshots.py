@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
@@ -21,7 +22,7 @@ WRITTEN_BY_THE_PORTAL = {"updated_at"}
 @dataclass(frozen=True)
 class Row:
     model: type[models.Model]
-    pk: object
+    pk: Any
     values: dict
 
 

@@ -18,12 +18,12 @@ class Fieldwise(models.Model):
         `texts` and `was` hold each field as forms hold it: what it shall be, and what the page read.
         A field that nobody touched on the page never overwrites what another window wrote.
         """
-        stored = type(self).objects.select_for_update().get(pk=self.pk)
+        stored = type(self)._default_manager.select_for_update().get(pk=self.pk)
         changed = [name for name in texts if stored.raw(name) != texts[name]]
         mine = [name for name in changed if stored.written_by.get(name) == page]
         free = [name for name in changed if name in mine or stored.raw(name) == was[name]]
         for name in free:
-            field = self._meta.get_field(name)
+            field = self._field(name)
             setattr(stored, field.attname, None if field.null and not texts[name] else texts[name])
             stored.written_by[name] = page
         beside = ["written_by", *stored.settle()]
@@ -35,9 +35,12 @@ class Fieldwise(models.Model):
         """Bring other fields in line with what was just written; returns their names."""
         return []
 
+    def _field(self, name: str) -> models.Field:
+        return next(field for field in self._meta.concrete_fields if field.name == name)
+
     def raw(self, name: str) -> str:
         """A field as forms hold it."""
-        return raw(getattr(self, self._meta.get_field(name).attname))
+        return raw(getattr(self, self._field(name).attname))
 
 
 def raw(value) -> str:

@@ -42,7 +42,7 @@ class Guide(Translated, models.Model):
         return self.versions.published().latest("number")
 
 
-class GuideVersionQuerySet(models.QuerySet):
+class GuideVersionQuerySet(models.QuerySet["GuideVersion"]):
     def published(self):
         return self.filter(published_at__isnull=False)
 
@@ -198,7 +198,8 @@ class Step(Translated, models.Model):
         copy.save()
         copy.dilemmas.set(self.dilemmas.all())
         copy.stories.set(self.stories.all())
-        for part in [*self.prompts.all(), *self.variants.all()]:
+        parts: list[Prompt | HelpVariant] = [*self.prompts.all(), *self.variants.all()]
+        for part in parts:
             part.pk, part.step = None, copy
             part._state.adding = True
             part.save()

@@ -633,7 +633,7 @@ class Participant(models.Model):
 
     def others(self) -> list[Party]:
         """The parties whose answers this participant can guess."""
-        return list(self.reflection.parties.exclude(pk=self.party_id))
+        return list(self.reflection.parties.exclude(pk=self.party_id))  # type: ignore[misc]
 
     @transaction.atomic
     def lead(self) -> "Participant":
@@ -748,7 +748,7 @@ class ConflictError(Exception):
         self.stored = stored
 
 
-class AnswerQuerySet(models.QuerySet):
+class AnswerQuerySet(models.QuerySet["Answer"]):
     def write(
         self,
         participant,
@@ -790,7 +790,8 @@ class AnswerQuerySet(models.QuerySet):
         Two windows may write their first word at once. The database must not call that an error: its
         own log would keep the words.
         """
-        self.bulk_create([answer for answer in answers if not answer.is_empty], ignore_conflicts=True)
+        filled = [answer for answer in answers if not answer.is_empty]
+        self.bulk_create(filled, ignore_conflicts=True)  # type: ignore[arg-type]
 
     def _stored(self, first: "Answer"):
         """The answer there is; the first one, stored now, when there was none; an empty one is not."""
