@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run dev test lint bench manage shell-db lock clean
+.PHONY: help install install-dev run dev test check lint bench manage shell-db lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,7 +27,7 @@ dev: install ## The same with DEBUG, starting again when code changes
 	@setpriv --pdeathsig=TERM $(PY) -m runner.serve --dev
 
 # Nothing that is checked, tested or measured is served to anybody.
-test lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
+test check lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
 
 test: install-dev ## All tests; one file or test: make test ARGS="tests/test_tools.py -k port"
 ifneq ($(BROWSER),no)
@@ -36,13 +36,27 @@ endif
 	@$(PY) runner/postgres.py run --temporary -- \
 		$(PY) -m pytest -n 3 --dist worksteal $(if $(filter no,$(BROWSER)),-m "not browser") $(ARGS)
 
-lint: install-dev ## Style of code and templates, missing migrations, settings fit for production
+# What breaks most often and tells soonest: rules about the code, who may see what, one journey of each app.
+CORE := tests/test_architecture.py tests/test_catalogue.py tests/test_docs.py tests/test_settings.py \
+	tests/test_headers.py tests/test_caching.py tests/test_direct_responses.py tests/test_accounts.py \
+	tests/test_markdown.py tests/test_text.py tests/compass/test_stories.py tests/compass/test_search.py \
+	tests/reflection/test_answers.py tests/reflection/test_confidentiality.py tests/goals/test_goals.py \
+	tests/collaboration/test_rounds.py tests/admin/test_guards.py
+
+check: install-dev ## The quick tier, in a minute and a half: ruff and the core of the tests
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) runner/postgres.py run --temporary -- \
+		$(PY) -m pytest -q -n 3 --dist worksteal -m "not browser and not long" $(CORE) $(ARGS)
+
+lint: install-dev ## Style, types and templates, missing migrations, settings fit for production
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@find templates -name '*.html' -exec $(dir $(PY))djade --target-version 5.2 --check {} +
 	@$(PY) -m djlint --quiet --lint templates
 	@SITE_URL=https://kompas.example.dk $(PY) runner/postgres.py run --temporary -- sh -c \
-		'$(PY) manage.py makemigrations --check --dry-run && $(PY) manage.py check --deploy --fail-level WARNING'
+		'$(PY) -m mypy && $(PY) manage.py makemigrations --check --dry-run \
+			&& $(PY) manage.py check --deploy --fail-level WARNING'
 
 bench: install-dev ## Measure speed in a temporary database
 	@$(PY) runner/postgres.py run --temporary -- $(PY) -m bench $(ARGS)
