@@ -268,6 +268,17 @@ def test_no_template_holds_script_or_style(path):
     assert not re.search(r"<style\b|\sstyle\s*=|\son[a-z]+\s*=|\shx-on|javascript:", text, re.IGNORECASE)
 
 
+LONGEST_TEMPLATE_LINE = 160
+
+
+@pytest.mark.parametrize("path", templates(), ids=relative)
+def test_a_line_of_a_template_can_be_read_at_once(path):
+    """A text breaks in `{% blocktranslate trimmed %}`, a tag between attributes, a block around itself."""
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    is_mail = path.suffix == ".txt"  # where every break is seen
+    assert is_mail or [number for number, line in lines if len(line) > LONGEST_TEMPLATE_LINE] == []
+
+
 @pytest.mark.parametrize("path", templates(), ids=relative)
 def test_no_template_runs_what_it_is_given(path):
     """|safe and autoescape off are how typed text becomes script; |markdown sanitises.
