@@ -49,11 +49,16 @@ def _keep(request, room: Reflection):
 
 
 def end_streams(sender, instance, update_fields=None, **kwargs):
-    """When an account is closed, so are the places it has in rooms; what follows them hears it now."""
+    """When an account is closed, so are the places it has in rooms; what follows them hears it now.
+
+    Who led a room has the link that gives the lead, and needs no account to use it.
+    """
     is_about_this = update_fields is None or "is_active" in update_fields
     if is_about_this and not instance.is_active:
-        for key in Participant.objects.filter(user=instance).values_list("key", flat=True):
-            announce_gone(key)
+        for place in Participant.objects.filter(user=instance).select_related("reflection"):
+            announce_gone(place.key)
+            if place.is_facilitator:
+                place.reflection.renew_facilitator_link()
 
 
 def leave_place(request, key):

@@ -120,25 +120,30 @@ def waiting() -> int:
         return cursor.fetchone()[0]
 
 
-def sent_at_once(browsers, address, sent, *, table) -> list:
-    """The answers to a form that each browser sends while nothing can be written to `table` yet."""
-    answers = []
+def at_once(acts, *, table) -> list:
+    """What each of `acts` returns, begun in this order while nothing can be written to `table` yet."""
+    done = []
 
-    def click(browser):
-        answers.append(browser.post(address, sent))
+    def do(act):
+        done.append(act())
         connections.close_all()
 
-    clicks = [threading.Thread(target=click, args=[browser]) for browser in browsers]
+    threads = [threading.Thread(target=do, args=[act]) for act in acts]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
-        for one in clicks:
-            one.start()
-        deadline = time.monotonic() + 20
-        while waiting() < len(browsers) and time.monotonic() < deadline:
-            time.sleep(0.02)
-    for one in clicks:
-        one.join()
-    return answers
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            deadline = time.monotonic() + 20
+            while waiting() < number and time.monotonic() < deadline:
+                time.sleep(0.02)
+    for thread in threads:
+        thread.join()
+    return done
+
+
+def sent_at_once(browsers, address, sent, *, table) -> list:
+    """The answers to a form that each browser sends while nothing can be written to `table` yet."""
+    return at_once([lambda browser=browser: browser.post(address, sent) for browser in browsers], table=table)
 
 
 def copies(browser: Client, number: int) -> list[Client]:

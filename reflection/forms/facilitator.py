@@ -24,6 +24,9 @@ class TimerForm(forms.Form):
     minutes = forms.IntegerField(label=_("Minutter"), min_value=1, max_value=60, initial=2)
 
 
+WHY_NOT = {"stop_leading": _("Rummet skal have en, der leder.")}
+
+
 class PersonForm(forms.Form):
     """Give somebody the lead or take it back, put them out or let them in again."""
 
@@ -36,7 +39,7 @@ class PersonForm(forms.Form):
         },
     )
     DO = {
-        "lead": Participant.lead,
+        "lead": lambda person: person.lead().is_facilitator,
         "stop_leading": Participant.stop_leading,
         "put_out": Participant.put_out,
         "let_in": Participant.let_in_again,
@@ -69,7 +72,7 @@ class PersonForm(forms.Form):
         act = self.cleaned_data["act"]
         if self.DO[act](self.person):
             return True
-        self.add_error("act", _("Rummet skal have en, der leder."))
+        self.add_error("act", WHY_NOT.get(act, self.fields["act"].error_messages["invalid_choice"]))
         return False
 
     @property

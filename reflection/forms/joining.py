@@ -23,6 +23,9 @@ USED = _(
     "Sedlen er brugt, og den kan kun bruges én gang. Har du selv brugt den, så skriv din egen kode på ti "
     "tegn. Ellers bed den, der leder, om en ny."
 )
+OTHER_PARTY = _(
+    "Sedlen er til en anden part end den, du har svaret for. Bed den, der leder, om en seddel til din egen."
+)
 NAME_IS_TAKEN = _(
     "Der er allerede en i rummet, der hedder det. Skriv et efternavn eller et forbogstav til, så I kan "
     "kendes fra hinanden. Er det dig selv fra før, så brug din egen kode."
@@ -165,6 +168,8 @@ class JoinForm(forms.Form):
     def _is_let_in(self, known: Participant | None) -> bool:
         if known is None and self.room.has_somebody_called(self.cleaned_data["name"]):
             self.add_error("name", NAME_IS_TAKEN)
+        if known and known.party_id != self.slip.party_id:
+            self.add_error(None, OTHER_PARTY)
         if self.errors or not self.room.takes_newcomers:
             return False
         if self.slip and not self.slip.use():

@@ -98,6 +98,8 @@ class PersonalInvitation(models.Model):
         return bool(still.update(is_used=True))
 
     def bring_in(self, participant):
+        """Who had another slip before, and was put out, has used both."""
+        PersonalInvitation.objects.filter(participant=participant).update(participant=None)
         self.is_used, self.participant = True, participant
         self.save(update_fields=["is_used", "participant"])
 
@@ -113,8 +115,9 @@ class PersonalInvitation(models.Model):
 
         False where they cannot be taken out: they lead the room, or answers have been shown.
         """
+        room = self.reflection.held()  # before the slip is read: somebody may be using it just now
         slip = PersonalInvitation.objects.get(pk=self.pk)
-        slip.reflection = self.reflection.held()
+        slip.reflection = room
         if not slip.is_replaceable:
             return False
         if slip.participant and not slip.participant.is_put_out and not slip.participant.put_out():

@@ -46,6 +46,13 @@ class ReflectionQuerySet(models.QuerySet):
             row = cursor.fetchone()
         return row is not None and row[0] == Reflection.Phase.COLLECTING
 
+    def under_way(self):
+        """What has not ended and can: a look alone, or a room that somebody leads."""
+        led = Participant.objects.leading().filter(reflection=models.OuterRef("pk"))
+        return self.exclude(phase=Reflection.Phase.CONCLUDED).filter(
+            models.Q(mode=Reflection.Mode.SOLO) | models.Exists(led)
+        )
+
     def overdue(self):
         """Collecting rooms whose time of reveal has come, and whose people somebody has counted."""
         due = self.filter(phase=Reflection.Phase.COLLECTING, reveal_at__lte=timezone.now())
@@ -637,10 +644,11 @@ class Participant(models.Model):
 
     @transaction.atomic
     def lead(self) -> "Participant":
-        """Lead the room from now on, beside who does so already."""
-        if Participant.objects.filter(pk=self.pk, is_facilitator=False).update(is_facilitator=True):
+        """Lead the room from now on, beside who does so already – unless they have just been put out."""
+        others = Participant.objects.filter(pk=self.pk, is_facilitator=False, is_put_out=False)
+        if others.update(is_facilitator=True):
             self.reflection.tell(Reflection.Act.LEADS, self.label)
-        self.is_facilitator = True
+        self.refresh_from_db(fields=["is_facilitator"])
         return self
 
     @property

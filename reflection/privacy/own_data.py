@@ -139,6 +139,8 @@ class DeletionForm(forms.Form):
 
 def leave(place: Participant):
     """Take an account out of a room: with its answers while they are taken; else what was shown stays."""
+    if place.is_facilitator:
+        place.reflection.renew_facilitator_link()
     if Reflection.objects.held_collecting(place.reflection_id):
         place.delete()
         return

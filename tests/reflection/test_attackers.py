@@ -60,6 +60,7 @@ class Book:
         self.said = {}  # (person, prompt, about) → (Said, raw)
         self.sure = {}  # the same → (Said, sureness)
         self.raws = {}  # person → all that they say
+        self.out = {}  # who was put out → the cells that had shown their answers by then
         self.number = 0
         self.shown, self.shown_sure, self.left = {}, {}, {}  # cell → views; `left`: what left the room
 
@@ -88,6 +89,26 @@ class Book:
             if person.withdraw():
                 self.forget(person)
 
+    def put_out(self, chosen):
+        for person in self.some(chosen):
+            if person.put_out():
+                self.out[person] = self.cells_with(person)
+
+    def let_in(self, chosen):
+        for person in self.some(chosen, out=True):
+            if person.let_in_again():
+                del self.out[person]
+
+    def show_without(self, chosen):
+        """As who leads may try: put some out, look, and let them in again."""
+        self.back()
+        self.put_out(chosen)
+        self.reveal()
+        self.look()
+        self.back()
+        self.let_in(chosen)
+        self.reveal()
+
     def leave(self, chosen):
         """The account goes, and with it the place."""
         for person in self.some(chosen):
@@ -95,9 +116,15 @@ class Book:
             self.people.remove(person)
             person.delete()
 
-    def some(self, chosen) -> list:
+    def some(self, chosen, *, out=False) -> list:
+        """Who was put out can do nothing but be let in again."""
         people = self.people if self.room.is_collecting else []
-        return [person for number, person in enumerate(people) if number in chosen]
+        chosen = [person for number, person in enumerate(people) if number in chosen]
+        return [person for person in chosen if (person in self.out) == out]
+
+    def cells_with(self, person) -> set[tuple]:
+        shown = self.room.snapshots.filter(members__has_key=str(person.pk))
+        return set(shown.values_list("prompt", "party", "about"))
 
     def reveal(self):
         self.room.reveal()
@@ -189,14 +216,21 @@ class Book:
             return
         assert list(what) == list(expected)
         party = cell[1]
-        on_screen = [person for person in self.people if not person.is_paper and person.party_id == party]
+        inside = [person for person in self.people if person not in self.out]
+        on_screen = [person for person in inside if not person.is_paper and person.party_id == party]
         before.append(View(what, whose, not on_screen))
 
     def of(self, book, cell) -> tuple[frozenset, list]:
         found = [
-            said for (person, prompt, about), said in book.items() if (prompt, person.party_id, about) == cell
+            said
+            for (person, prompt, about), said in book.items()
+            if (prompt, person.party_id, about) == cell and self.may_be_on_the_board(person, cell)
         ]
         return frozenset(said for said, _raw in found), [raw for _said, raw in found]
+
+    def may_be_on_the_board(self, person, cell) -> bool:
+        """Whoever was put out is shown on where they had been shown, and in an open room no more."""
+        return person not in self.out or (self.room.is_confidential and cell in self.out[person])
 
     # What may not be known
 
@@ -260,6 +294,10 @@ acts = st.one_of(
     st.tuples(st.just("come"), party, raws, st.integers(1, 4)),
     st.tuples(st.just("paper"), party, raws, st.integers(1, 4)),
     st.tuples(st.just("withdraw"), several),
+    st.tuples(st.just("put_out"), several),
+    st.tuples(st.just("let_in"), several),
+    st.tuples(st.just("show_without"), several),
+    st.tuples(st.just("show_without"), several),
     st.tuples(st.just("leave"), several),
     st.tuples(st.just("reveal")),
     st.tuples(st.just("back")),
@@ -288,11 +326,12 @@ def test_nobody_subtracts_their_way_to_the_answers_of_few(mode, parties):
             book.check()
             seen.update(shown=len(book.shown), left=len(book.left), sure=len(book.shown_sure))
             seen["again"] += sum(len(views) > 1 for views in book.shown.values())
+            seen["without"] += any(act[0] == "show_without" for act in chosen)
             seen["sure again"] += sum(len(views) > 1 for views in book.shown_sure.values())
             transaction.set_rollback(True)
 
     attack()
-    least = {"shown", "left", "again"} | ({"sure", "sure again"} if parties else set())
+    least = {"shown", "left", "again", "without"} | ({"sure", "sure again"} if parties else set())
     assert not [name for name in least if seen[name] < 3], seen  # where little is shown, little is proved
 
 

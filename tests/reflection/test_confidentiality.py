@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 
 from aarhuskompas.logs import JsonFormatter
 from reflection.confidentiality import board, cells, comment_to_hide, safety
-from reflection.live.notifications import CHANGED, CHANNEL, COUNTED, REVEALED, SEEN, SOON
+from reflection.live.notifications import CHANGED, CHANNEL, COUNTED, OUT, REVEALED, SEEN, SOON
 from reflection.live.room_rows import copies
 from reflection.minutes.calendar import calendar_of
 from reflection.minutes.content import minutes_to_keep
@@ -365,6 +365,7 @@ class RandomRoom(RuleBasedStateMachine):
         self.savepoint.__enter__()
         self.people = []
         self.paper = set()
+        self.out = {}  # who was put out → party and party guessed about, where they had been shown by then
         self.said = {}  # (person, about) → what they say now: (number, words, sureness, is_signed)
         self.numbers = {}  # cell → what was shown of it, each time: (what the page said, whose answers)
         self.words = {}  # cell → the words shown, each time
@@ -422,8 +423,8 @@ class RandomRoom(RuleBasedStateMachine):
         is_done=st.booleans(),
     )
     def change(self, who, number, is_signed, is_done=False):
-        if self.room.is_collecting:
-            person = self.people[who % len(self.people)]
+        person = self.people[who % len(self.people)]
+        if self.room.is_collecting and person not in self.out:
             self.write(person, None, str(number), None, is_signed)
             if is_done:
                 person.finish()
@@ -449,7 +450,8 @@ class RandomRoom(RuleBasedStateMachine):
         for who in people if self.room.is_collecting else []:
             person = self.people[who % len(self.people)]
             about = next(party for party in self.parties if party != person.party)
-            self.write(person, about, number, sureness, False)
+            if person not in self.out:
+                self.write(person, about, number, sureness, False)
 
     def write(self, person, about, number, sureness, is_signed):
         person.answers.filter(about=about).delete()
@@ -474,7 +476,7 @@ class RandomRoom(RuleBasedStateMachine):
     @rule(who=st.integers(0, 8))
     def withdraw(self, who):
         person = self.people[who % len(self.people)]
-        if person.withdraw():
+        if person not in self.out and person.withdraw():
             self.announce(SOON)
             self.said = {key: said for key, said in self.said.items() if key[0] != person}
 
@@ -492,8 +494,40 @@ class RandomRoom(RuleBasedStateMachine):
     @rule(people=st.sets(st.integers(0, 8)), number=st.integers(1, 5))
     def say_how_free(self, people, number):
         for who in people:
-            self.people[who % len(self.people)].say_how_free(number)
+            person = self.people[who % len(self.people)]
+            if person not in self.out:
+                person.say_how_free(number)
             self.look_at_safety()
+
+    @precondition(lambda self: self.people[1:])
+    @rule(who=st.integers(0, 8))
+    def put_out(self, who):
+        """Nobody of those who follow: their events end."""
+        person = self.people[1:][who % len(self.people[1:])]
+        if person in self.out or person in self.paper:
+            return
+        assert person.put_out()
+        shown = self.room.snapshots.filter(members__has_key=str(person.pk), prompt__kind="scale")
+        self.out[person] = set(shown.values_list("party", "about"))
+        self.announce("")
+        self.announced.append((CHANNEL, f"{person.key}{OUT}"))
+
+    @precondition(lambda self: self.out)
+    @rule(who=st.integers(0, 8))
+    def let_in(self, who):
+        person = list(self.out)[who % len(self.out)]
+        assert person.let_in_again()
+        del self.out[person]
+        self.announce("")
+
+    @rule(is_closed=st.booleans())
+    def move_the_door(self, is_closed):
+        """Who is in, and whoever is let in again, are in and out as before."""
+        room = Reflection.objects.get(pk=self.room.pk)
+        if room.is_door_closed != is_closed:
+            self.announce("")
+        room.close_door(is_closed=is_closed)
+        self.room.refresh_from_db(fields=["told", "is_door_closed"])
 
     def look_at_safety(self):
         """Nothing while answers are taken; then what three or more said, and never another row."""
@@ -561,7 +595,7 @@ class RandomRoom(RuleBasedStateMachine):
         assert [list(row[3:8]) for row in rows if row[3] is not None] == figures
         assert words_in(texts_of_excel(figures_file)) == set()
         assert words_in(texts(own_data(self.room.owner))) == set()
-        assert words_in([calendar_of(self.room.agreements.all()).to_ical().decode()]) == set()
+        assert words_in([calendar_of(self.room.agreements.all(), "").to_ical().decode()]) == set()
 
     def look_at_the_door(self):
         """Everybody is answered what the gate says now, whoever the copy was made for."""
@@ -582,6 +616,7 @@ class RandomRoom(RuleBasedStateMachine):
             ((person, said_about), said)
             for (person, said_about), said in self.said.items()
             if person.party_id == party and (said_about.pk if said_about else None) == about
+            if (party, about) in self.out.get(person, {(party, about)})
         )
 
     def remember(self, shown, cell, what):

@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from collaboration.models import Consent
 from reflection.confidentiality import board
+from reflection.forms.facilitator import PersonForm
 from reflection.live.notifications import CHANGED
 from reflection.models import Reflection
+from reflection.privacy.own_data import DeletionForm
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user
 from tests.reflection.door import Ears
 from tests.reflection.people import add, enter, place_of
@@ -290,6 +292,37 @@ def test_the_link_that_gave_the_lead_does_not_give_it_again(page, room, leads):
     assert now.facilitator_invitation != link
     assert Reflection.objects.by_link(now.facilitator_invitation)
     assert now.facilitator_invitation in page(at(room, "lead"), by=leads).html
+
+
+def test_who_is_put_out_while_another_gives_them_the_lead_does_not_lead(room):
+    browser = enter(room, name="Bo")
+    bo = place_of(browser, room)
+    form = PersonForm({"act": "lead"}, person=bo)
+    assert form.is_valid()
+    place_of(browser, room).put_out()
+    assert not form.save()
+    assert form.errors["act"] == ["Det kan ikke lade sig gøre mere. Se, hvad der står nu."]
+
+
+def test_the_link_of_one_whose_account_was_closed_gives_no_lead(room, logged_in):
+    karen = make_user("Karen Kollega")
+    link = room.facilitator_invitation
+    enter(room, by=logged_in(karen), token=link, name="Karen")
+    karen.is_active = False
+    karen.save()
+    assert Client().post(reverse("reflection:join", args=[link]), {"name": "Karen"}).status_code == 404
+    assert Reflection.objects.by_link(again(room).facilitator_invitation)
+    assert again(room).code == room.code
+
+
+def test_the_link_of_one_who_deleted_their_account_gives_no_lead(room, logged_in):
+    karen = make_user("Karen Kollega")
+    link = room.facilitator_invitation
+    enter(room, by=logged_in(karen), token=link, name="Karen")
+    form = DeletionForm({"is_sure": "on"}, user=karen)
+    assert form.is_valid()
+    form.save()
+    assert Client().get(reverse("reflection:join", args=[link])).status_code == 404
 
 
 def test_the_owner_and_the_last_one_who_leads_keep_the_lead(room, leads, leader):

@@ -1,6 +1,7 @@
 """Personal invitations: a slip lets one person in, once; and what windows beside one person can do."""
 
 import re
+from collections import Counter
 from io import BytesIO
 
 import pikepdf
@@ -9,9 +10,13 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from collaboration.models import Collaboration
 from reflection.confidentiality import board, safety
+from reflection.forms.facilitator import PaperForm, PersonForm
+from reflection.forms.joining import JoinForm
 from reflection.models import BreakGlass, Participant, PersonalInvitation, Reflection
 from reflection.privacy.emergency_access import close_ways_in
 from tests.collaboration.test_print import check_accessible, tags
@@ -24,6 +29,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reflection.people import add, answer, enter, place_of, reveal
+from tests.test_sent_twice import at_once
 
 
 @pytest.fixture(autouse=True)
@@ -203,13 +209,13 @@ def test_slips_are_for_those_who_lead_a_room_that_has_them(page, room, leader, l
 
 
 def test_a_paper_answer_uses_up_a_slip(page, room, leader):
-    asked = page(at(room, "paper"), by=leader)
+    asked, other_window = (page(at(room, "paper"), by=leader) for _window in range(2))
     assert "Vælg den seddel" in asked.form().send(status=422).text
     asked.form().send({"slip": slip(room, 4).pk})
     person = room.participants.get(is_paper=True)
     assert (person.party.title, slip(room, 4).participant) == ("Frivillige", person)
     page(join_address(slip(room, 4)), status=410)
-    assert "Sedlen er brugt" in asked.form().send({"slip": slip(room, 4).pk}, status=422).text
+    assert "Sedlen er brugt" in other_window.form().send({"slip": slip(room, 4).pk}, status=422).text
     assert room.counted_count == 1
 
 
@@ -243,6 +249,44 @@ def test_an_account_that_was_taken_out_takes_its_place_again_by_the_new_slip(roo
     assert slip(room).replace()
     enter(room, by=browser, token=slip(room).invitation, name="Karen")
     assert (room.counted_count, room.participants.filter(name="Karen").count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slip_that_is_replaced_while_it_is_used_lets_in_one_person(room):
+    first = slip(room)
+    use_it = [lambda: use(room, 1, name="Bo"), lambda: PersonalInvitation.objects.get(pk=first.pk).replace()]
+    at_once(use_it, table="reflection_participant")
+    assert (room.counted_count, slip(room).is_used) == (0, False)
+    assert room.participants.get(name="Bo").is_put_out
+    use(room, 1, name="Bo igen")
+    assert room.counted_count == 1
+
+
+def put_out_with_a_slip(room, browser) -> Participant:
+    use(room, 1, by=browser, name="Karen")
+    person = place_of(browser, room)
+    person.put_out()
+    return person
+
+
+def test_who_was_put_out_and_got_another_slip_takes_the_same_place_and_has_used_both(room, logged_in):
+    browser = logged_in(make_user("Karen Kollega"))
+    person = put_out_with_a_slip(room, browser)
+    use(room, 2, by=browser, name="Karen")
+    assert place_of(browser, room) == person
+    assert (room.counted_count, slip(room, 2).participant) == (1, person)
+    assert (slip(room, 1).is_used, slip(room, 1).participant) == (True, None)
+
+
+def test_a_slip_for_another_party_is_no_way_back(page, room, logged_in):
+    browser = logged_in(make_user("Karen Kollega"))
+    person = put_out_with_a_slip(room, browser)
+    way_in = page(join_address(slip(room, 4)), by=browser).form("#join")
+    refused = way_in.send({"name": "Karen"}, button="Gå ind", status=422)
+    assert "Sedlen er til en anden part" in refused.text
+    assert not slip(room, 4).is_used
+    person.refresh_from_db()
+    assert person.is_put_out
 
 
 def test_a_used_slip_is_not_replaced_after_its_answers_were_shown(page, room, leader):
@@ -414,3 +458,97 @@ def test_a_rehearsal_can_be_rehearsed_with_slips(page, leader):
     use(room, name="Alma")
     assert (room.is_rehearsal, room.counted_count) == (True, 7)
     assert Participant.objects.get(name="Alma").personal_invitation.number == 1
+
+
+# --- Any number of slips, used, lost and replaced in any order -------------------------------------
+
+
+class SlipRoom:
+    """What may be done through the pages of a room that one comes into by slip, in any order."""
+
+    def __init__(self, room):
+        self.room = room
+        self.accounts = [make_user(f"Ansat {number}") for number in range(2)]
+
+    def again(self) -> Reflection:
+        return Reflection.objects.get(pk=self.room.pk)
+
+    def slip_at(self, number) -> PersonalInvitation:
+        slips = list(self.room.personal_invitations.all())
+        return slips[number % len(slips)]
+
+    def use(self, number, account):
+        """By somebody without an account, or with one that may be in already."""
+        user = self.accounts[account] if account in range(2) else None
+        slip = self.slip_at(number)
+        place = self.room.participants.let_in().filter(user=user).first() if user else None
+        form = JoinForm({"name": ""}, room=self.again(), slip=slip)
+        if place is None and form.is_valid() and (person := form.save(user, is_facilitator=False)):
+            answer(person, "3")
+
+    def paper(self, number, _account):
+        form = PaperForm({"slip": self.slip_at(number).pk}, room=self.again())
+        if self.again().is_collecting and form.is_valid():
+            assert form.save()
+            answer(self.slip_at(number).participant, "2")
+
+    def replace(self, number, _account):
+        self.slip_at(number).replace()
+
+    def put_out(self, number, _account):
+        self.act(number, "put_out")
+
+    def let_in(self, number, _account):
+        self.act(number, "let_in")
+
+    def act(self, number, act):
+        people = list(self.room.participants.real().order_by("pk"))
+        form = PersonForm({"act": act}, person=people[number % len(people)])
+        if form.is_valid():
+            form.save()
+
+    def more(self, _number, _account):
+        if self.room.personal_invitations.count() < 7:
+            self.again().held().invite(1, self.room.parties.first())
+
+    def show(self, _number, _account):
+        self.again().reveal()
+
+    def back(self, _number, _account):
+        self.again().collect_again()
+
+    def check(self):
+        """Who counts, or has ever been shown, has had a slip of their own, and nobody else's."""
+        shown = {int(pk) for snapshot in self.room.snapshots.all() for pk in snapshot.members}
+        counted = set(self.room.participants.counted().values_list("pk", flat=True))
+        held = self.room.personal_invitations.exclude(participant=None).values_list("participant", flat=True)
+        assert counted <= set(held)
+        assert len(shown | counted) <= self.room.personal_invitations.filter(is_used=True).count()
+
+
+ACTS = [*["use"] * 3, "paper", *["replace"] * 2, *["put_out"] * 2, "let_in", "more", "show", "back"]
+acts = st.tuples(st.sampled_from(ACTS), st.integers(0, 9), st.integers(0, 4))
+
+
+@pytest.mark.long
+def test_no_order_of_slips_used_lost_and_replaced_counts_anybody_twice(room):
+    seen = Counter()
+
+    @given(st.lists(acts, min_size=8, max_size=25))
+    @settings(
+        max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    def attack(chosen):
+        with transaction.atomic():
+            people = SlipRoom(room)
+            for number in range(3):  # as many as may be shown
+                people.use(number, None)
+            for act, number, account in chosen:
+                getattr(people, act)(number, account)
+                people.check()
+            seen.update(shown=room.snapshots.exists(), out=room.participants.filter(is_put_out=True).exists())
+            transaction.set_rollback(True)
+
+    attack()
+    assert min(seen["shown"], seen["out"]) > 5, seen
