@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models.collaborations import Collaboration
 from compass.models import Story
-from reflection.models import Fieldwise, Participant, Party, Reflection, Step
+from reflection.models import MIN_IN_ROOM, Fieldwise, Participant, Party, Reflection, Step
 
 
 class RoundQuerySet(models.QuerySet):
@@ -107,30 +107,38 @@ class Round(Fieldwise):
     # --- Who else may see it -----------------------------------------------------------------------
 
     def sides_say(self, question: str) -> list[tuple[Party, bool]]:
-        """Whether everybody on each side who answered says yes to `question` (a field of Consent).
+        """Whether everybody on each side who counts says yes to `question` (a field of Consent).
 
         A party that cannot come has not said yes. For those on paper, somebody who asked them says it.
-        Only whole sides are told: who is missing is nobody's business.
         """
-        on_screen = self._who_answered().filter(is_paper=False)
+        on_screen = self._who_is_asked().filter(is_paper=False)
         said = [*on_screen.values_list("party_id", f"consent__{question}"), *self._on_paper_say(question)]
         by_party: dict[int, set] = {}
         for party, is_yes in said:
             by_party.setdefault(party, set()).add(is_yes)
         return [(party, by_party.get(party.pk) == {True}) for party in self.reflection.parties.all()]
 
-    def _who_answered(self):
+    def told(self, question: str) -> list[tuple[str, bool]]:
+        """What everybody in the room reads of it: who is missing is nobody's business.
+
+        Side by side only where a side is no single person, nor two who know of each other.
+        """
+        sides, people = self.sides_say(question), _by_party(self._who_is_asked())
+        if all(people.get(party.pk, 0) >= MIN_IN_ROOM for party, _is_yes in sides):
+            return [(party.title, is_yes) for party, is_yes in sides]
+        return [(str(_("Alle parter")), all(is_yes for _party, is_yes in sides))]
+
+    def _who_is_asked(self):
+        """Everybody who counts. Whoever has answered nothing too: it would else be seen that they have not;
+        and whoever took their answers back, which may still be among what was shown.
+        """
         counted = Participant.objects.filter(reflection=self.reflection_id, answers_count=True)
-        answered = counted.filter(answers__isnull=False).distinct()
-        return answered.exclude(pk__in=self.reflection.put_out_before_shown())
+        return counted.exclude(pk__in=self.reflection.put_out_before_shown())
 
     def papers(self) -> list[tuple[Party, int]]:
         """The parties that somebody answered for on paper, and how many did."""
-        on_paper = models.Q(participants__is_paper=True, participants__answers__isnull=False)
-        people = models.Count("participants", filter=on_paper, distinct=True)
-        return [
-            (party, party.people) for party in self.reflection.parties.annotate(people=people) if party.people
-        ]
+        people = _by_party(self._who_is_asked().filter(is_paper=True))
+        return [(party, people[party.pk]) for party in self.reflection.parties.all() if party.pk in people]
 
     def _on_paper_say(self, question: str) -> list[tuple[int, bool]]:
         """A yes covers those who were asked: one paper more, and it is no longer everybody's."""
@@ -149,6 +157,11 @@ class Round(Fieldwise):
             return False
         return all(is_yes for _party, is_yes in self.sides_say(question))
 
+    def hold(self):
+        """Until the transaction ends nobody else says yes, takes it back or makes a story of the round."""
+        held = Round.objects.select_for_update().values_list("story", flat=True)
+        self.story_id = held.get(pk=self.pk)
+
     def share(self):
         """An address for somebody who was not in the room; it opens while everybody says yes."""
         self.shared_key = self.shared_key or uuid.uuid4()
@@ -158,6 +171,12 @@ class Round(Fieldwise):
         """Somebody took a yes back: a draft that nobody has published goes with it."""
         if self.story and not self.story.published_at and not self.has_yes("may_tell"):
             self.story.delete()
+
+
+def _by_party(people) -> dict[int, int]:
+    """How many there are of each."""
+    counted = people.order_by().values("party").annotate(people=models.Count("pk"))
+    return dict(counted.values_list("party", "people"))
 
 
 class Insight(Fieldwise):

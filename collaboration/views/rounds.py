@@ -1,6 +1,7 @@
 """A round, for everybody who has a place in its room: guess, see, ask, agree, and say who else may know."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -216,10 +217,13 @@ def _closed(request, one):
 
 @form_methods
 @round_required
+@transaction.atomic
 def consent(request, place, one):
     """One's own yes, or taking it back; who else has said what is not shown. Who only leads has none."""
     if not place.reflection.is_revealed or not (place.answers_count or place.is_facilitator):
         return redirect("reflection:room", key=place.reflection.key)
+    if request.method == "POST":
+        one.hold()
     given = Consent.objects.filter(participant=place).first() or Consent(participant=place)
     form = ConsentForm(posted(request), instance=given) if place.answers_count else None
     if form and form.is_valid():
@@ -232,8 +236,8 @@ def consent(request, place, one):
         "room": place.reflection,
         "one": one,
         "form": form,
-        "sharing": one.sides_say("may_share"),
-        "telling": one.sides_say("may_tell"),
+        "sharing": one.told("may_share"),
+        "telling": one.told("may_tell"),
         "papers": one.papers(),
         "paper_consents": one.paper_consents.select_related("party"),
     }
@@ -242,8 +246,11 @@ def consent(request, place, one):
 
 @form_methods
 @leading_required
+@transaction.atomic
 def paper_consent(request, place, one, position):
     """What those who answered on paper for one party have said to the one who asked them."""
+    if request.method == "POST":
+        one.hold()
     papers = {party.position: (party, people) for party, people in one.papers()}
     if not place.reflection.is_revealed or position not in papers:
         raise Http404
@@ -292,8 +299,11 @@ def shared(request, key):
 
 @form_methods
 @leading_required
+@transaction.atomic
 def case(request, place, one):
     """«Fra samtale til case»: the draft of a story, when everybody has said yes."""
+    if request.method == "POST":
+        one.hold()
     if one.story or not one.is_concluded or not one.has_yes("may_tell"):
         return redirect("collaboration:consent", key=place.reflection.key)
     form = CaseForm(posted(request), one=one)

@@ -90,7 +90,7 @@ def bring(opened, crowd, state: str):
         {"withdrawn": "collecting", "shared": "concluded", "taken back": "concluded"}.get(state, state),
     )
     if state in {"shared", "taken back"}:
-        say_yes(opened, "may_share", "may_tell", people=room.participants.filter(answers__isnull=False))
+        say_yes(opened, "may_share", "may_tell", people=room.participants.counted().filter(is_paper=False))
         party = room.parties.first()
         PaperConsent.objects.create(
             round=opened, party=party, people=1, may_share=True, may_tell=True, asked_by="Malik"

@@ -14,6 +14,8 @@ from reflection.models import MIN_IN_ROOM, Answer
 from tests.collaboration.people import ARGUMENTS, PAGES_OF_A_ROUND, SIDES, address, go_to, say_yes
 from tests.factories import make_collaboration, make_room, make_round, seat
 from tests.reflection.people import enter, place_of
+from tests.reflection.people import seat as browser_of
+from tests.test_sent_twice import sent_at_once
 
 CHANGING = re.compile(r'(csrfmiddlewaretoken|name="page"|nonce)[^>]*>|\?next=[^"]*')
 
@@ -273,6 +275,64 @@ def test_who_has_not_said_yes_is_nobodys_business(page, staff, opened, crowd):
     assert seen.texts("dl dt")[:2] == ["Beboerne", "Teknik og Miljø"]
     assert seen.texts("dl dd")[:2] == ["Ikke alle har sagt ja", "Alle har sagt ja"]
     assert "Alma" not in seen.text
+
+
+def test_of_a_side_of_one_or_two_nobody_reads_what_they_said(page, staff, collaboration):
+    opened = make_round(collaboration, sides=[[(2, 4, 4)] * 2, [(3, 5, 2)] * 4])
+    go_to(opened, "revealed")
+    for people in [opened.reflection.participants.filter(party__position=side) for side in [1, 2]]:
+        seen = page(address("consent", opened.reflection), by=staff)
+        assert seen.texts("dl dt")[:2] == ["Alle parter"] * 2
+        assert seen.texts("dl dd")[:2] == ["Ikke alle har sagt ja"] * 2
+        say_yes(opened, "may_share", people=people)
+    assert page(address("consent", opened.reflection), by=staff).texts("dl dd")[0] == "Alle har sagt ja"
+
+
+def test_that_somebody_answered_nothing_is_not_seen_by_what_the_others_say(opened):
+    """Who is in and has not said yes is missing, whatever they have answered."""
+    silent = opened.reflection.participants.create(party=opened.reflection.parties.first(), name="Alma")
+    go_to(opened, "revealed")
+    say_yes(opened, "may_share", people=opened.reflection.participants.counted().exclude(pk=silent.pk))
+    assert not opened.has_yes("may_share")
+    say_yes(opened, "may_share", people=[silent])
+    assert opened.has_yes("may_share")
+
+
+def test_who_took_back_answers_that_are_still_shown_is_asked(opened):
+    room = opened.reflection
+    go_to(opened, "revealed")
+    alma, *others = room.participants.counted()
+    say_yes(opened, "may_share", people=others)
+    room.collect_again()
+    assert alma.withdraw()
+    room.reveal()
+    assert {values.total for values in cells(room).values()} == {4}
+    assert not opened.has_yes("may_share")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_said_in_two_windows_at_once_is_one_yes(opened):
+    go_to(opened, "revealed")
+    alma = opened.reflection.participants.counted().first()
+    windows = [browser_of(alma), browser_of(alma)]
+    answers = sent_at_once(
+        windows, address("consent", opened.reflection), {"may_share": "on"}, table="collaboration_consent"
+    )
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Consent.objects.get().participant == alma
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_papers_said_is_typed_in_once_by_two_who_lead(opened, staff, logged_in):
+    party = opened.reflection.parties.first()
+    seat(opened, party, 3, 3, 3, is_paper=True)
+    go_to(opened, "revealed")
+    typed = {"may_share": "on", "asked_by": "Karen"}
+    url = address("paper_consent", opened.reflection, position=party.position)
+    leading = [logged_in(staff), logged_in(staff)]
+    answers = sent_at_once(leading, url, typed, table="collaboration_paperconsent")
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert PaperConsent.objects.get().party == party
 
 
 def test_making_the_address_needs_an_end_and_everybodys_yes(page, staff, opened, crowd):
