@@ -138,9 +138,10 @@ class ShareForm(forms.Form):
 
     def clean_email(self):
         email = self.cleaned_data["email"]
-        self.colleague = get_user_model().objects.filter(email__iexact=email, is_active=True).first()
+        begun = get_user_model().objects.begun()  # before that, an administrator may give it another address
+        self.colleague = begun.filter(email__iexact=email, is_active=True).first()
         if self.colleague is None:
-            raise forms.ValidationError(_("Ingen med den adresse har en konto her."))
+            raise forms.ValidationError(_("Ingen med den adresse har taget en konto i brug her."))
         if self.colleague.pk == self.goal.owner_id:
             raise forms.ValidationError(_("Målet er dit eget. Skriv en kollegas adresse."))
         return email

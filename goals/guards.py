@@ -3,6 +3,7 @@
 import functools
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -81,11 +82,13 @@ def open_review_required(view):
 
 
 def seen_review_required(view):
-    """As `open_review_required`; a group must have seen its answers together."""
+    """As `open_review_required`, for who leads; a group must have seen its answers together."""
 
     @open_review_required
     @functools.wraps(view)
     def guarded(request, review, *args, **kwargs):
+        if not review.is_led_by(request.user):
+            raise Http404
         if review.is_open_to_decide:
             return view(request, review, *args, **kwargs)
         if request.htmx:

@@ -62,7 +62,7 @@ class Collaboration(models.Model):
     def running_round(self, *, is_rehearsal: bool = False):
         """The round under way, or None; a rehearsal is one of its own."""
         rounds = self.rounds.filter(reflection__is_rehearsal=is_rehearsal)
-        return rounds.exclude(reflection__phase=Reflection.Phase.CONCLUDED).first()
+        return rounds.filter(reflection__in=Reflection.objects.under_way()).first()
 
     def agreements(self):
         """Of all its rounds, the newest first; those of a rehearsal were not meant."""

@@ -191,7 +191,7 @@ class Goal(models.Model):
 
     def _running(self, *, is_rehearsal: bool = False) -> "Review | None":
         Goal.objects.select_for_update().get(pk=self.pk)  # two clicks are one look
-        running = self.reviews.exclude(reflection__phase=Reflection.Phase.CONCLUDED)
+        running = self.reviews.filter(reflection__in=Reflection.objects.under_way())
         return running.filter(reflection__is_rehearsal=is_rehearsal).first()
 
     def _version(self):

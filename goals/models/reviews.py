@@ -26,11 +26,16 @@ class ReviewQuerySet(models.QuerySet):
         return self.filter(ENDED).select_related("reflection").order_by("-pk")
 
     def readable_by(self, user):
-        """Those visible to the user, and – `is_shared` – what was decided on a colleague's shared goal."""
+        """Those visible to the user, and – `is_shared` – what was decided without them: on a colleague's
+        shared goal, or in a room whose goal they were given afterwards.
+        """
         mine = self.model.objects.visible_to(user)
+        there = models.Q(reflection__mode=Reflection.Mode.SOLO) | models.Q(
+            reflection__in=Participant.objects.let_in().filter(user=user).values("reflection")
+        )
         shared = self.model.objects.filter(ENDED, goal__shares__user=user)
         found = self.filter(models.Q(pk__in=mine.values("pk")) | models.Q(pk__in=shared.values("pk")))
-        return found.annotate(is_shared=~models.Exists(mine.filter(pk=models.OuterRef("pk"))))
+        return found.annotate(is_shared=~models.Exists(mine.filter(there, pk=models.OuterRef("pk"))))
 
 
 class Review(Fieldwise):
@@ -179,6 +184,11 @@ class Review(Fieldwise):
     def is_running(self) -> bool:
         """Whether the goal is being looked at; a rehearsal is no look."""
         return not (self.is_concluded or self.reflection.is_rehearsal)
+
+    def is_led_by(self, user) -> bool:
+        """Whether this is the one who looked alone, or somebody who leads the room."""
+        leading = self.reflection.participants.leading()
+        return self.reflection.is_solo or leading.filter(user=user).exists()
 
     @property
     def is_open_to_decide(self) -> bool:

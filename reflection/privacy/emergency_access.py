@@ -134,10 +134,13 @@ class LeaderForm(PersonForm):
     @classmethod
     def why_not(cls, room: Reflection) -> str:
         """Why nobody can be given the lead here; empty where somebody can."""
-        if room.owner.is_active:
+        leading = room.participants.leading()
+        if leading.filter(user=room.owner).exists():
             return "Den, der åbnede rummet, har stadig en konto. Kun den, der leder, kan give rollen videre."
-        if room.participants.leading().exists():
+        if leading.exists():
             return "Rummet har stadig en, der leder. Kun den, der leder, kan give rollen videre."
+        if room.owner.is_active:  # it was given to somebody who was not there (retention.give_to)
+            return ""
         closed_at = room.owner.closed_at
         if closed_at is None or closed_at > timezone.now() - cls.OWNER_GONE_FOR:
             return "Kontoen, rummet tilhørte, er lukket for mindre end et døgn siden. Prøv igen senere."

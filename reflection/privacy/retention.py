@@ -63,20 +63,30 @@ def empty(room: Reflection):
         person.answers.all().delete()
     room.participants.update(safety=None, name="", is_done=False, party=None)
     room.shared_lines.all().delete()
-    Reflection.objects.filter(pk=room.pk).update(safety_shown=[], **dict.fromkeys(WAYS_IN))
+    Reflection.objects.filter(pk=room.pk).update(told=[], safety_shown=[], **dict.fromkeys(WAYS_IN))
 
 
 @transaction.atomic
 def give_to(room: Reflection, user):
-    """Another owner. A room gets one more to lead it; what one answered alone is nobody else's to read."""
+    """Another owner. A room that still takes people in gets one more to lead it.
+
+    What one answered alone is nobody else's to read, and what a room has been shown is for those who were
+    there: of a room that has ended, or an open one that was shown, the new owner has what was agreed.
+    """
     if room.is_solo:
         place = room.participants.get(user=room.owner)
         place.answers.all().delete()
         place.user, place.name = user, ""
         place.save(update_fields=["user", "name"])
     else:
-        only_leads = {"name": user.get_full_name(), "answers_count": False}
-        place, _is_new = room.participants.get_or_create(user=user, defaults=only_leads)
-        place.lead()
+        _let_lead(room, user)
     room.owner = user
     room.save(update_fields=["owner"])
+
+
+def _let_lead(room: Reflection, user):
+    place = room.participants.filter(user=user).first()
+    if place is None and room.closed_because != Reflection.Closed.SHOWN:
+        place = room.participants.create(user=user, name=user.get_full_name(), answers_count=False)
+    if place and not room.is_concluded:
+        place.lead()

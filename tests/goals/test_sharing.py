@@ -35,14 +35,16 @@ def test_the_owner_shares_by_the_address_of_an_account(page, staff, colleague, g
     [
         ("", "Skriv kollegaens e-mail."),
         ("karen", "Skriv en e-mail som navn@aarhus.dk."),
-        ("ukendt@example.dk", "Ingen med den adresse har en konto her."),
+        ("ukendt@example.dk", "Ingen med den adresse har taget en konto i brug her."),
         ("væk@example.dk", "Skriv en e-mail som navn@aarhus.dk."),
-        ("gone@example.dk", "Ingen med den adresse har en konto her."),
+        ("gone@example.dk", "Ingen med den adresse har taget en konto i brug her."),
+        ("invited@example.dk", "Ingen med den adresse har taget en konto i brug her."),
         ("malik@example.dk", "Målet er dit eget. Skriv en kollegas adresse."),
     ],
 )
 def test_an_address_that_cannot_be_is_refused(page, staff, goal, email, message):
     make_user("Gone", email="gone@example.dk", is_active=False)
+    make_user("Invited", email="invited@example.dk").withdraw_invitation()
     again = page(share_page(goal), by=staff).form().send({"email": email}, status=422)
     assert again.texts(".kompas-error-summary li") == [f"Kollegaens e-mail: {message}"]
     assert not GoalShare.objects.exists()

@@ -1,6 +1,6 @@
 """What a closed account owns gets another owner: with a reason, told to all, and to nobody's own gain."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -14,13 +14,14 @@ from accounts.roles import EDITOR, METHOD_OWNER
 from reflection.models import Answer, BreakGlass, Reflection
 from tests.factories import (
     answer_everything,
+    make_agreement,
     make_collaboration,
     make_goal,
     make_review,
     make_room,
     make_user,
 )
-from tests.reflection.people import enter
+from tests.reflection.people import add, enter
 
 REASON = "Malik er holdt op, og Karen tager over."
 DAY = timedelta(hours=25)
@@ -83,6 +84,68 @@ def test_what_one_answered_alone_is_not_handed_over(administrator_client, left, 
     assert not Answer.objects.filter(participant__reflection=review).exists()
 
 
+@pytest.mark.parametrize(("mode", "is_over"), [("open", False), ("open", True), ("confidential", True)])
+def test_what_a_room_was_shown_is_not_handed_over(
+    page, administrator_client, staff, colleague, left, mode, is_over
+):
+    room = make_room(leader=staff, mode=mode)
+    add(room, *[("3", f"ord {number}") for number in range(6)], name="Bo")
+    room.reveal()
+    if is_over:
+        room.conclude()
+    make_agreement(room, "Vi ringer om fredagen.")
+    send(administrator_client, staff, colleague)
+    for name in ["board", "minutes", "lead", "answers"]:
+        seen = page(reverse(f"reflection:{name}", args=[room.key]), by=colleague, status=403)
+        assert "ord 1" not in seen.text
+    assert "Vi ringer om fredagen." in page(reverse("reflection:agreements"), by=colleague).text
+    assert not room.participants.filter(user=colleague).exists()
+
+
+def test_whoever_was_in_the_room_leads_it_afterwards(administrator_client, staff, colleague, left, logged_in):
+    room = make_room(leader=staff, mode="open")
+    enter(room, by=logged_in(colleague), name="Karen", agrees="on")
+    room.reveal()
+    send(administrator_client, staff, colleague)
+    assert room.participants.get(user=colleague).is_facilitator
+
+
+def test_where_nobody_there_leads_an_administrator_lets_somebody_who_is(
+    administrator_client, administrator, staff, colleague, left, logged_in
+):
+    room, ea = make_room(leader=staff, mode="open"), make_user("Ea")
+    User.objects.update(date_joined=timezone.now() - timedelta(days=99))
+    enter(room, by=logged_in(ea), name="Ea", agrees="on")
+    room.reveal()
+    send(administrator_client, staff, colleague)
+    opened = BreakGlass.objects.create(reflection=room, user=administrator, action="opened")
+    address = reverse("admin:reflection_breakglass_lead", args=[opened.pk])
+    assert administrator_client.post(address, {"who": "Ea"}).status_code == 302
+    assert room.participants.get(user=ea).is_facilitator
+
+
+def test_of_a_goal_the_new_owner_reads_what_was_decided_and_goes_on(
+    page, administrator_client, staff, colleague, left
+):
+    goal = make_goal("Et mål med to rum.", owner=staff)
+    ended = goal.open_room(staff, mode="open")
+    add(ended.reflection, *[("3", f"ord {number}") for number in range(6)], name="Bo")
+    ended.reflection.reveal()
+    ended.decision, ended.reason, ended.look_back_on = "keep", "Fordi det virker.", date(2027, 3, 1)
+    ended.save()
+    ended.conclude()
+    open_one = goal.open_room(staff, mode="open")
+    add(open_one.reflection, "1", name="Bo")
+    open_one.reflection.reveal()
+    send(administrator_client, staff, colleague)
+    printed = page(reverse("goals:printout", args=[ended.reflection.key]), by=colleague)
+    assert "Fordi det virker." in printed.text
+    assert "ord 1" not in printed.text
+    for name in ["decision", "plan"]:
+        page(reverse(f"goals:{name}", args=[open_one.reflection.key]), by=colleague, status=404)
+    assert goal.open_room(colleague, mode="open").reflection.participants.get().user == colleague
+
+
 @pytest.mark.parametrize(
     ("said", "error"),
     [
@@ -141,6 +204,10 @@ def test_the_command_takes_from_a_closed_account_and_tells_the_room(page, left, 
     assert not Reflection.objects.filter(owner=staff).exists()
     seen = page(reverse("reflection:waiting", args=[left.key]), by=browser).text
     assert "Driften gav rummet en ny ejer den" in seen
+    invited = make_user("Inger")
+    invited.withdraw_invitation()
+    with pytest.raises(CommandError):
+        call_command("hand_over", colleague.email, invited.email, reason=REASON, stdout=StringIO())
     with pytest.raises(CommandError):
         call_command("hand_over", colleague.email, staff.email, reason=REASON, stdout=StringIO())
     with pytest.raises(CommandError):

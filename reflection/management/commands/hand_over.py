@@ -21,7 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *, owner, to, reason, **options):
         everybody = User.objects.without_traces()
-        user, taker = self._find(everybody, owner), self._find(everybody.filter(is_active=True), to)
+        able = everybody.begun().filter(
+            is_active=True
+        )  # what nobody has begun an administrator can readdress
+        user, taker = self._find(everybody, owner), self._find(able, to)
         if user == taker:
             raise CommandError("That is the same account twice.")
         if len(reason.strip()) < SHORTEST_REASON:
