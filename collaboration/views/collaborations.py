@@ -1,6 +1,7 @@
 """A collaboration as those with an account see it: its parties, rounds, agreements and development."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,7 +12,7 @@ from collaboration.forms import CollaborationForm, OpenRoundForm
 from collaboration.guards import collaboration_required, owner_required
 from collaboration.models import Collaboration
 from reflection.forms.autosave import posted, status_of
-from reflection.forms.follow_up import FollowUpForm
+from reflection.forms.follow_up import FollowUpForm, as_it_stands
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -95,9 +96,10 @@ def open_round(request, collaboration):
 
 @form_methods
 @collaboration_required
+@transaction.atomic
 def follow_up(request, collaboration, agreement):
     """What became of an agreement."""
-    found = get_object_or_404(collaboration.agreements(), pk=agreement)
+    found = as_it_stands(request, get_object_or_404(collaboration.agreements(), pk=agreement))
     form = FollowUpForm(posted(request), instance=found)
     if form.is_valid():
         form.save()

@@ -79,6 +79,13 @@ class FollowUpForm(forms.ModelForm):
         return agreement
 
 
+def as_it_stands(request, agreement: Agreement) -> Agreement:
+    """For a form that is sent, in a transaction: nobody else says what became of it meanwhile."""
+    if request.method == "POST":
+        return Agreement.objects.select_for_update().get(pk=agreement.pk)
+    return agreement
+
+
 def token(agreement: Agreement, user) -> str:
     """Opens this one agreement on behalf of the receiver, until somebody has said what became of it."""
     said = {"agreement": agreement.pk, "user": user.pk, "due": str(agreement.due)}

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required
 from reflection.forms.autosave import posted, status_of
-from reflection.forms.follow_up import FollowUpForm, opened_by
+from reflection.forms.follow_up import FollowUpForm, as_it_stands, opened_by
 from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement
 from reflection.participation import reading_required
@@ -76,9 +77,10 @@ def _mine(request):
 
 @form_methods
 @staff_required
+@transaction.atomic
 def follow_up(request, agreement):
     agreements = Agreement.objects.changeable_by(request.user).select_related("reflection__version__guide")
-    found = get_object_or_404(agreements, key=agreement)
+    found = as_it_stands(request, get_object_or_404(agreements, key=agreement))
     form = FollowUpForm(posted(request), instance=found, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()
@@ -89,11 +91,13 @@ def follow_up(request, agreement):
 
 
 @form_methods
+@transaction.atomic
 def follow_up_by_link(request, token):
     """The same for who got a mail, without a login; opening it changes nothing: mail scanners do that."""
     agreement = opened_by(token)
     if agreement is None:
         return render(request, "reflection/link_is_over.html", status=410)
+    agreement = as_it_stands(request, agreement)
     form = FollowUpForm(posted(request), instance=agreement, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()

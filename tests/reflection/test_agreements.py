@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reflection.people import enter
+from tests.test_sent_twice import at_once
 
 ADDRESS = "/aftaler/"
 
@@ -185,6 +186,23 @@ def test_two_who_answer_at_once_do_not_overwrite_each_other(page, staff, colleag
     assert told(agreement) == ("done", "2027-03-01", "Mit")
     refused.form().send(button="Gem")
     assert told(agreement) == ("goodbye", "2027-03-01", "Deres")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_the_same_moment_the_second_is_shown_what_the_first_said(
+    staff, logged_in, agreement
+):
+    phone = Client()
+    mail, seen = link(agreement, staff), agreement.state
+    done, goodbye = ({"status": status, "seen": seen} for status in ["done", "goodbye"])
+    at_desk = logged_in(staff)
+    answers = at_once(
+        [lambda: at_desk.post(follow_up(agreement), done), lambda: phone.post(mail, goodbye)],
+        table="reflection_agreement",
+    )
+    second = max(answers, key=lambda answer: answer.status_code)
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    assert "Nogen har skrevet om aftalen imens." in second.content.decode()
 
 
 def test_who_only_looked_on_reads_it_and_a_stranger_does_not_know_it(page, colleague, room, agreement):
