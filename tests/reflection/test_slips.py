@@ -536,7 +536,7 @@ def test_no_order_of_slips_used_lost_and_replaced_counts_anybody_twice(room):
 
     @given(st.lists(acts, min_size=8, max_size=25))
     @settings(
-        max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     def attack(chosen):
