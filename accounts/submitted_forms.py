@@ -87,9 +87,21 @@ def _keep(request, response):
         submission.delete()
         return
     _save_session(request, response)
+    if not _is_somebody(request):
+        submission.delete()
+        return
     submission.address = response.url
     submission.session_key = "" if request.user.is_authenticated else request.session.session_key or ""
     submission.save()
+
+
+def _is_somebody(request) -> bool:
+    """Whom an answer can have done something for: by account, by session, or by a link that is a secret.
+
+    All others were only shown the way in; a row for each of their forms would let anybody fill the disk.
+    """
+    by_link = {"token", "key"} & request.resolver_match.kwargs.keys()
+    return bool(request.user.is_authenticated or request.session.session_key or by_link)
 
 
 def _name(request) -> str:

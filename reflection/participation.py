@@ -64,7 +64,8 @@ def end_streams(sender, instance, update_fields=None, **kwargs):
 def leave_place(request, key):
     for name in [SESSION_KEY, BY_ACCOUNT]:
         places = request.session.get(name, {})
-        request.session[name] = {room: place for room, place in places.items() if room != str(key)}
+        if str(key) in places:  # else nobody needs a session for it
+            request.session[name] = {room: place for room, place in places.items() if room != str(key)}
 
 
 def places_here(request) -> list[Participant]:

@@ -1,6 +1,7 @@
 """Two texts side by side, line by line and word by word."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,9 @@ from django.utils.text import capfirst
 from publishing.admin.snapshots import Row, Snapshot, fields_of, parts_of
 
 PIECE = re.compile(r"\w+|\s+|[^\w\s]")
-MOST_PIECES = 4_000  # beyond it the comparison takes seconds; whole texts are then marked
+# Beyond either the comparison takes seconds, or minutes; whole texts are then marked.
+MOST_PIECES = 4_000
+MOST_PAIRS = 100_000  # of equal pieces, one in each text: «......» has as many as its length squared
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,19 @@ class Section:
 
 def marked_words(old: str, new: str) -> SafeString:
     before, after = PIECE.findall(old), PIECE.findall(new)
-    if len(before) + len(after) > MOST_PIECES:
+    if len(before) + len(after) > MOST_PIECES or _pairs_of_equals(before, after) > MOST_PAIRS:
         before, after = [old], [new]
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)
     parts = (
         _marked("".join(before[i:i_end]), "".join(after[j:j_end]), is_same=what == "equal")
         for what, i, i_end, j, j_end in matcher.get_opcodes()
     )
     return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _pairs_of_equals(old: list[str], new: list[str]) -> int:
+    seen = Counter(new)
+    return sum(number * seen[piece] for piece, number in Counter(old).items() if not piece.isspace())
 
 
 def _marked(old: str, new: str, *, is_same: bool) -> SafeString | str:

@@ -1,5 +1,8 @@
 """What stood before is never lost: versions are listed, compared word by word, and put back."""
 
+import re
+import time
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
@@ -121,6 +124,21 @@ def test_what_an_editor_wrote_is_text_and_no_markup():
 def test_long_texts_are_compared_as_wholes_and_not_for_minutes():
     old, new = "ord " * MOST_PIECES, "andre ord " * MOST_PIECES
     assert marked_words(old, new).count("<del>") == 1
+
+
+def test_a_text_of_one_sign_over_and_over_is_compared_in_no_time():
+    started = time.process_time()
+    marked = marked_words("." * 1_999, ".!" * 999)
+    assert time.process_time() - started < 2
+    assert marked.count("<del>") == 1
+
+
+def test_in_a_long_text_only_what_differs_is_marked():
+    words = [f"ord{number % 300}" for number in range(900)]
+    marked = marked_words(
+        " ".join(["Først", *words, "sidst."]), " ".join(["Allerførst", *words, "til sidst."])
+    )
+    assert re.findall("<(?:del|ins)>.*?</span>(.*?)<", marked) == ["Først", "Allerførst", " til"]
 
 
 @pytest.mark.parametrize(
