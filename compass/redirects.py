@@ -1,11 +1,12 @@
 """Views whose pages may have moved."""
 
 import functools
+import re
 
 from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import resolve, reverse, translate_url
+from django.urls import translate_url
 from django.utils.translation import override
 
 from compass.models import OldAddress
@@ -34,11 +35,10 @@ def redirects_if_moved(view, beside: str = ""):
     return wrapped
 
 
-def new_slug(route: str, slug: str) -> str:
-    """What the page that had this slug is called now; nothing where it never had it, or is no more."""
-    with override(settings.LANGUAGE_CODE):
-        moved = OldAddress.objects.filter(old=reverse(route, args=[slug])).exclude(new="").first()
-        return resolve(moved.new).kwargs.get("slug", "") if moved else ""
+def new_slug(address: str) -> str:
+    """What stands at the end of the address where the one that was here is now; nothing where none was."""
+    moved = OldAddress.objects.filter(old=address).exclude(new="").first()
+    return re.findall(r"[\w-]+", moved.new)[-1] if moved else ""
 
 
 def _now_at(moved: OldAddress, request, beside: str) -> str:

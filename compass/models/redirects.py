@@ -9,9 +9,11 @@ from compass.models.dilemmas import Dilemma
 from compass.models.framework import Path, Pivot
 from compass.models.pages import Page
 from compass.models.stories import Story
+from compass.models.taxonomy import Department, Theme
 from publishing.publishable import put_away
 
 MOVABLE = [Pivot, Path, Dilemma, Story, Page]
+SHELVES = [Theme, Department]  # which have no page, but a list of stories
 
 
 class OldAddressQuerySet(models.QuerySet):
@@ -48,12 +50,13 @@ class OldAddress(models.Model):
 
 def _address(item) -> str:
     with override(settings.LANGUAGE_CODE):
-        return item.get_absolute_url()
+        return item.list_address if type(item) in SHELVES else item.get_absolute_url()
 
 
 def _remember(sender, instance, raw=False, **kwargs):
     """Before saving: where readers find the page now. A draft has no readers yet."""
-    before = sender.objects.published().filter(pk=instance.pk).first() if instance.pk and not raw else None
+    seen = sender.objects.all() if sender in SHELVES else sender.objects.published()
+    before = seen.filter(pk=instance.pk).first() if instance.pk and not raw else None
     instance._public_address = _address(before) if before else ""
 
 
@@ -69,6 +72,6 @@ def _put_away(sender, old, new, **kwargs):
 
 
 put_away.connect(_put_away, dispatch_uid="put-away")
-for model in MOVABLE:
+for model in MOVABLE + SHELVES:
     pre_save.connect(_remember, sender=model, dispatch_uid=f"remember-{model.__name__}")
     post_save.connect(_record, sender=model, dispatch_uid=f"record-{model.__name__}")

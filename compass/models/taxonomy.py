@@ -1,6 +1,7 @@
 """What content is sorted by."""
 
 from django.db import models
+from django.urls import reverse
 
 from publishing.danish_order import danish_order
 from publishing.translated import Translated
@@ -18,14 +19,23 @@ class Shelf(Translated, models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def list_address(self) -> str:
+        """Of the stories under it, as the filter of the list writes it."""
+        return f"{reverse('compass:stories')}?{self.facet}={self.slug}"
+
 
 class Department(Shelf):
+    facet = "forvaltning"
+
     class Meta(Shelf.Meta):
         verbose_name = "forvaltning"
         verbose_name_plural = "forvaltninger"
 
 
 class Theme(Shelf):
+    facet = "tema"
+
     class Meta(Shelf.Meta):
         verbose_name = "tema"
         verbose_name_plural = "temaer"

@@ -1,9 +1,12 @@
 """The list of stories, filtered as the reader likes."""
 
+from django.conf import settings
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch
+from django.urls import reverse
+from django.utils.translation import override
 
 from compass.filters import Filtered
+from compass.models import Department, Theme
 from compass.redirects import new_slug
 from publishing.public_pages import public
 from publishing.shortcuts import render_page
@@ -12,7 +15,7 @@ from publishing.shortcuts import render_page
 @public
 def stories(request):
     filtered = Filtered(request.GET, request.user)
-    if filtered.unknown and (moved := _with_new_path(request)):
+    if filtered.unknown and (moved := _with_new_names(request)):
         return redirect(moved, permanent=True)
     context = {"filtered": filtered}
     if filtered.unknown:
@@ -20,14 +23,15 @@ def stories(request):
     return render_page(request, "compass/stories.html", context, partial="stories")
 
 
-def _with_new_path(request) -> str:
-    """The same list where the path has another name now; nothing where that is not what is wrong."""
-    try:
-        now = new_slug("compass:path", request.GET.get("vej", ""))
-    except NoReverseMatch:
-        return ""
-    if not now:
-        return ""
+def _with_new_names(request) -> str:
+    """The same list where a path, a theme or a department has another name now; nothing where none has."""
+    with override(settings.LANGUAGE_CODE):
+        lists = reverse("compass:stories")
+        old = {"vej": f"{reverse('compass:paths')}%s/"} | {
+            shelf.facet: f"{lists}?{shelf.facet}=%s" for shelf in [Theme, Department]
+        }
     query = request.GET.copy()
-    query["vej"] = now
-    return f"{request.path}?{query.urlencode()}"
+    for name, address in old.items():
+        if now := name in query and new_slug(address % query[name].replace("\0", "")):
+            query[name] = now
+    return f"{request.path}?{query.urlencode()}" if query != request.GET else ""

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import now
 
-from compass.models import Page, Path, Story
+from compass.models import Department, Page, Path, Story, Theme
 from tests import routes
 from tests.factories import (
     make_department,
@@ -84,6 +84,24 @@ def test_the_feed_and_the_filter_follow_a_path_that_was_renamed(client, renamed,
         f"{language}/historier/?vej=hoere-efter&slags=case",
     )
     assert client.get(feed["Location"]).status_code == client.get(listed["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("shelf", [Theme, Department])
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_filter_follows_a_theme_or_a_department_that_was_renamed(client, db, shelf, language):
+    kept = shelf.objects.create(slug="boern", title="Børn")
+    story = make_story("En historie", **({"department": kept} if shelf is Department else {}))
+    if shelf is Theme:
+        story.themes.add(kept)
+    for slug in ["unge", "boern-og-unge"]:
+        kept.slug = slug
+        kept.save()
+    address = f"{language}/historier/?vej={story.path.slug}&{shelf.facet}"
+    for old in ["boern", "unge"]:
+        listed = client.get(f"{address}={old}")
+        assert (listed.status_code, listed["Location"]) == (301, f"{address}=boern-og-unge")
+    assert client.get(listed["Location"]).status_code == 200
+    assert client.get(f"{address}=findes-ikke").status_code == 404
 
 
 @pytest.mark.parametrize("vej", ["findes-ikke", "", "../x", "a b", "\x00"])
