@@ -2,6 +2,7 @@
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 
 from publishing.danish_order import in_danish_order
 
@@ -29,13 +30,29 @@ class DeclaredLookups:
     own_lookups: list[str] = []  # that links of ours use beside the filters
 
     def lookup_allowed(self, lookup, value, request):
+        if any("\0" in text for text in value):  # no database takes it
+            return False
         if lookup in self.own_lookups:
             return True
         return any(_writes(declared, lookup) for declared in self.get_list_filter(request))
 
+    def get_changeform_initial_data(self, request):
+        """What an address fills in beforehand, as far as the fields can take it."""
+        said = super().get_changeform_initial_data(request)
+        return {name: value for name, value in said.items() if _fits(self.opts, name, value)}
+
     def to_field_allowed(self, request, to_field):
         """Nothing of ours is chosen by another field than its key; Django's own fails at a relation."""
         return to_field == self.opts.pk.name
+
+
+def _fits(opts, name: str, value) -> bool:
+    try:
+        field = opts.get_field(name).formfield()
+        field and field.clean(value)
+    except (FieldDoesNotExist, ValidationError):
+        return False
+    return field is not None
 
 
 def _writes(declared, lookup: str) -> bool:

@@ -104,3 +104,17 @@ def test_what_was_changed_last_stands_first(desk, editor_client, db):
     first.save()
     listed = desk(admin_url(Story, "changelist"), by=editor_client)
     assert listed.texts("#result_list .field-title a") == ["Først", second.title]
+
+
+@pytest.mark.parametrize("query", ["kind__exact=%00", "kind__exact=case&kind__exact=%00"])
+def test_a_sign_that_no_database_takes_is_refused_in_a_filter(editor_client, db, query):
+    assert editor_client.get(f"{admin_url(Story, 'changelist')}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["published_at=x", "path=x&themes=x,y", "path=999999", "title=" + "x" * 1_000, "findes=ikke"]
+)
+def test_an_address_fills_in_beforehand_only_what_the_fields_can_take(desk, editor_client, query):
+    add = desk(f"{admin_url(Story, 'add')}?{query}&slug=boern", by=editor_client)
+    assert add.status == 200
+    assert add.form("#story_form").values["slug"] == ["boern"]
