@@ -21,6 +21,9 @@ RETURN_CODE_LENGTH = 10
 MARK_LENGTH = 4
 # «Kode: 7KP-4WD», «Din egen kode er …», “Room code = …”: the word has an O, which no code has.
 LABEL = re.compile(r"^.*\b(?:\w*kode[nr]?|\w*codes?)\b(?:\s+(?:er|is)\b)?", re.IGNORECASE | re.DOTALL)
+SIGNS = f"[{ALPHABET}]"
+ALONE = re.compile(rf"(?<![^\W_])(?:{SIGNS}{{3}}[\W_]?{SIGNS}{{3}}|{SIGNS}{{5}}[\W_]?{SIGNS}{{5}})(?![^\W_])")
+LOOK_ALIKE = str.maketrans("АВЕЅКМНРСТУХΑΒΕΖΗΚΜΝΡΤΥΧ", "ABESKMHPCTYXABEZHKMNPTYX")
 LINK = re.compile(r"/deltag/(?:[\w-]+/)?(?P<token>[A-Za-z0-9_-]{20,})(?=/|[^\w-]|$)")
 
 
@@ -60,8 +63,20 @@ def digest(code: str) -> str:
 
 def normalised(code: str) -> str:
     """A code as it was made; people type or paste it in any case, with whatever stood around it."""
-    spelt = LABEL.sub("", unicodedata.normalize("NFKC", tidy(code, lines=False)))
-    return "".join(sign for sign in spelt.upper() if sign.isalnum())
+    text = unicodedata.normalize("NFKC", tidy(code, lines=False)).upper().translate(LOOK_ALIKE)
+    spelt = _letters(LABEL.sub("", text))
+    is_whole = len(spelt) in {CODE_LENGTH, RETURN_CODE_LENGTH} and set(spelt) <= set(ALPHABET)
+    return spelt if is_whole else _in_a_sentence(text) or spelt
+
+
+def _in_a_sentence(text: str) -> str:
+    """«Din kode er 7KP-4WD, hilsen Bo»; without a digit it could be any word, «RUMMET»."""
+    alone = [_letters(found[0]) for found in ALONE.finditer(text)]
+    return next((code for code in alone if not code.isalpha()), "")
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
 
 
 def link_in(text: str) -> str:

@@ -54,6 +54,22 @@ def test_a_code_is_found_whatever_was_pasted_with_it(client, room, pasted, case)
     assert client.post(CODE, {"code": typed}).status_code == 302
 
 
+SENTENCES = [
+    "Din kode er 7kp 4wd, hilsen Bo", "Koden til rummet er 7KP-4WD.", "7KP4WD er koden",
+    "7KP4WD (koden til i dag)", "Kode til mødet: 7KP4WD", "7\u041a\u0420 4WD",
+    "\uff17\uff2b\uff30\uff14\uff37\uff24", "Rummet har koden 7KP4WD kl. 10",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pasted", SENTENCES)
+def test_a_code_is_found_in_a_sentence_and_in_letters_that_look_like_it(pasted):
+    assert tokens.normalised(pasted) == "7KP4WD"
+
+
+def test_a_code_on_ten_signs_is_found_in_a_sentence():
+    assert tokens.normalised("Din kode er 7kp4w-dabcd, gem den godt") == "7KP4WDABCD"
+
+
 LINKS = [
     "{}", "https://kompas.example.dk{}", "http://et-andet-sted.dk{}", "kompas.example.dk{}", "<https://x.dk{}>",
     "Gå ind her: https://x.dk{}.", "«https://x.dk{}»", "https://x.dk{}?utm_source=mail", "https://x.dk/en{}",
