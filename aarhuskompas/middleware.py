@@ -56,6 +56,10 @@ def _access_fields(request, response, started) -> dict:
     }
 
 
+def language_of(request) -> str:
+    return "en" if request.path_info.startswith("/en/") else settings.LANGUAGE_CODE
+
+
 class RefusedMiddleware:
     """Answer what is not worth reading on: too much, too slow, or nothing that anybody sends by mistake."""
 
@@ -68,7 +72,8 @@ class RefusedMiddleware:
         status = request.META.get(REFUSED) or self._status(request)
         if not status:
             return self.get_response(request)
-        response = render(request, self.PAGES[status], status=status)
+        with translation.override(language_of(request)):  # LanguageFromPath comes after
+            response = render(request, self.PAGES[status], status=status)
         response.headers["Cache-Control"] = "no-store"
         if status == 503:
             response.headers["Retry-After"] = "30"
@@ -127,7 +132,7 @@ class LanguageFromPathMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        language = "en" if request.path_info.startswith("/en/") else settings.LANGUAGE_CODE
+        language = language_of(request)
         request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)

@@ -1,7 +1,9 @@
 """Fields that all apps share: of forms, and the one of models."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.text_lint import refuse_what_must_be_mended
@@ -18,10 +20,21 @@ class MarkdownField(models.TextField):
         return name, "django.db.models.TextField", args, kwargs
 
 
+YEARS_AHEAD = 50
+
+
+def refuse_what_is_too_far_ahead(day):
+    """A mistyped year: calendars cannot count beyond 9999, and nobody means a day that nobody sees."""
+    if day.year > timezone.localdate().year + YEARS_AHEAD:
+        text = _("Det er mere end %s år ude i fremtiden. Er årstallet rigtigt?")
+        raise ValidationError(text % YEARS_AHEAD)
+
+
 class DayField(forms.DateField):
     """A date from the browser's own calendar, or typed as year-month-day where there is none."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_validators = [refuse_what_is_too_far_ahead]
     default_error_messages = {"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")}
 
 
@@ -29,4 +42,5 @@ class MomentField(forms.DateTimeField):
     """A day and a time, as DayField has days."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_validators = [refuse_what_is_too_far_ahead]
     default_error_messages = {"invalid": _("Skriv dag og tid som 2027-03-01 14:30.")}

@@ -148,3 +148,12 @@ def test_the_admin_keeps_its_headers_too(administrator_client):
     response = administrator_client.get("/admin/")
     assert {name: response.get(name) for name in EXPECTED} == EXPECTED
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("address", "language"), [("/deltag/", "da"), ("/en/deltag/", "en")])
+def test_what_is_refused_before_it_is_read_is_answered_in_the_language_of_the_address(
+    client, address, language
+):
+    answer = client.post(address, **{wsgi_bridge.REFUSED: 413}).content.decode()
+    assert f'<html lang="{language}">' in answer
+    assert ("That was" in answer) == (language == "en")

@@ -40,6 +40,7 @@ def agreements(request):
     page = Paginator(found.order_by(F("due").asc(nulls_last=True), "pk"), ON_A_PAGE)
     context = {
         "page": page.get_page(request.GET.get("side")),
+        "has_dates": _dated(request).exists(),
         "state": state,
         "query": f"vis={state}&",
         "states": [(name, label) for name, (label, _which) in STATES.items()],
@@ -50,14 +51,23 @@ def agreements(request):
 @require_safe
 @staff_required
 def calendar(request):
-    """All of mine that are open, as one calendar file."""
-    return calendar_response(Agreement.objects.of(request.user).open(), "mine-aftaler.ics")
+    """All of mine that are open, as one calendar file; calendars refuse one with nothing in it."""
+    dated = _dated(request)
+    if not dated:
+        messages.info(request, _("Du har ingen åbne aftaler med en dato, så der er intet at hente."))
+        return redirect("reflection:agreements")
+    return calendar_response(dated, "mine-aftaler.ics")
+
+
+def _dated(request):
+    return Agreement.objects.of(request.user).open().filter(due__isnull=False)
 
 
 @require_safe
 @staff_required
 def one_in_calendar(request, agreement):
-    return calendar_response([get_object_or_404(_mine(request), key=agreement)], "aftale.ics")
+    dated = _mine(request).filter(due__isnull=False)
+    return calendar_response([get_object_or_404(dated, key=agreement)], "aftale.ics")
 
 
 @require_safe

@@ -115,7 +115,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(staff, logged_in, number,
         make_agreement(make_room(leader=staff))
     browser = logged_in(staff)
     browser.get(ADDRESS)
-    with django_assert_num_queries(4):  # session, user, how many, which
+    with django_assert_num_queries(5):  # session, user, whether any has a date, how many, which
         browser.get(ADDRESS)
 
 
@@ -142,6 +142,10 @@ def test_it_is_done_postponed_or_said_goodbye_to(page, staff, agreement, sent, s
         ({"status": "open"}, "Hvad blev der af det?: Vælg gjort, udskudt eller farvel."),
         ({"status": "postponed"}, "Ny dato, hvis det er udskudt: Vælg en ny dato."),
         ({"status": "postponed", "due": ""}, "Ny dato, hvis det er udskudt: Vælg en ny dato."),
+        (
+            {"status": "postponed", "due": "9999-12-31"},
+            "Ny dato, hvis det er udskudt: Det er mere end 50 år ude i fremtiden. Er årstallet rigtigt?",
+        ),
         (
             {"status": "postponed", "due": "2020-01-01"},
             "Ny dato, hvis det er udskudt: Vælg en dato, der ikke er gået.",
@@ -375,4 +379,17 @@ def test_strangers_get_no_calendar(client, colleague, logged_in, agreement):
     assert client.get(one).status_code == 302
     assert client.get(reverse("reflection:calendar")).status_code == 302
     assert logged_in(colleague).get(one).status_code == 404
-    assert events(logged_in(colleague).get(reverse("reflection:calendar"))) == []
+    assert logged_in(colleague).get(reverse("reflection:calendar")).status_code == 302
+
+
+def test_a_calendar_with_nothing_in_it_is_neither_offered_nor_handed_out(page, staff, staff_client, room):
+    undated = make_agreement(room, "Uden dato", no_date_reason="x")
+    mine, calendar = reverse("reflection:agreements"), reverse("reflection:calendar")
+    assert calendar not in page(mine, by=staff).links("main a").values()
+    answer = staff_client.get(calendar, follow=True)
+    assert answer.redirect_chain == [(mine, 302)]
+    assert "Du har ingen åbne aftaler med en dato" in answer.content.decode()
+    one = reverse("reflection:one_in_calendar", args=[undated.key])
+    assert staff_client.get(one).status_code == 404
+    make_agreement(room, "Med dato", due=date(2027, 1, 1))
+    assert calendar in page(mine, by=staff).links("main a").values()
