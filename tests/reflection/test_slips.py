@@ -534,16 +534,19 @@ acts = st.tuples(st.sampled_from(ACTS), st.integers(0, 9), st.integers(0, 4))
 def test_no_order_of_slips_used_lost_and_replaced_counts_anybody_twice(room):
     seen = Counter()
 
-    @given(st.lists(acts, min_size=8, max_size=25))
+    @given(st.booleans(), st.lists(acts, min_size=8, max_size=25))
     @settings(
         max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    def attack(chosen):
+    def attack(is_shown_first, chosen):
         with transaction.atomic():
             people = SlipRoom(room)
             for number in range(3):  # as many as may be shown
                 people.use(number, None)
+            if is_shown_first:
+                people.show(0, None)
+                people.back(0, None)
             for act, number, account in chosen:
                 getattr(people, act)(number, account)
                 people.check()
