@@ -1,10 +1,16 @@
 // Reads a page aloud, sentence by sentence, with a voice that lives on the reader's own device:
-// [data-read-aloud]. The bar stays hidden where there is no such voice, and is only put on pages where
-// nobody writes anything. What is being read is marked, and the page scrolls along with it.
+// [data-read-aloud]. Where there is no such voice, a sentence says so instead of the bar. It is only put on
+// pages where nobody writes anything. What is being read is marked, and the page scrolls along with it.
 (() => {
-  const bar = document.querySelector("[data-read-aloud]");
+  const place = document.querySelector("[data-read-aloud]");
   const speech = window.speechSynthesis;
-  if (!bar || !speech) return;
+  if (!place) return;
+  const bar = place.querySelector("[data-read-aloud-bar]");
+  const without = place.querySelector("[data-read-aloud-without]");
+  if (!speech) {
+    without.hidden = false;
+    return;
+  }
   const main = document.querySelector("main");
   const play = bar.querySelector("[data-read-aloud-play]");
   const stop = bar.querySelector("[data-read-aloud-stop]");
@@ -135,7 +141,13 @@
   });
   window.addEventListener("pagehide", silence);
 
-  const offer = () => { bar.hidden = !voiceFor(language); };
-  offer();
-  if (speech.addEventListener) speech.addEventListener("voiceschanged", offer);
+  // Some browsers find their voices a moment after the page; only then is it sure that there is none.
+  const WAIT_FOR_VOICES = 1000;
+  const offer = (isSure) => {
+    bar.hidden = !voiceFor(language);
+    without.hidden = !(bar.hidden && isSure);
+  };
+  offer(speech.getVoices().length > 0);
+  setTimeout(() => offer(true), WAIT_FOR_VOICES);
+  if (speech.addEventListener) speech.addEventListener("voiceschanged", () => offer(true));
 })();

@@ -220,8 +220,12 @@ def test_what_is_read_is_marked_and_can_be_paused_sped_up_and_stopped(reader):
 @pytest.mark.parametrize(
     ("voices", "language"), [("[]", "da"), (AWAY, "da"), (ENGLISH, "da"), (DANISH, "en")]
 )
-def test_without_a_voice_of_ones_own_in_the_language_there_is_no_bar(reader, voices, language):
-    assert not reader(voices, language).locator("[data-read-aloud]").is_visible()
+def test_without_a_voice_of_ones_own_in_the_language_the_bar_gives_way_to_a_sentence(
+    reader, voices, language
+):
+    page = reader(voices, language)
+    page.wait_for_selector("[data-read-aloud-without] a[href$='/lydbog/']")
+    assert not page.locator("[data-read-aloud-bar]").is_visible()
 
 
 def test_english_pages_are_read_by_an_english_voice(reader):
