@@ -33,6 +33,7 @@ tokens = NewAddressTokens()
 class NewAddressForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Ny e-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": gettext_lazy("Skriv den nye e-mail."),
             "invalid": gettext_lazy("Skriv e-mailen som navn@eksempel.dk."),

@@ -125,6 +125,7 @@ class ShareForm(forms.Form):
     email = forms.EmailField(
         label=_("Kollegaens e-mail"),
         help_text=_("Den, kollegaen logger ind med."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),  # a colleague's, not one's own
         error_messages={
             "required": _("Skriv kollegaens e-mail."),
             "invalid": _("Skriv en e-mail som navn@aarhus.dk."),

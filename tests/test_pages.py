@@ -11,7 +11,7 @@ from django.urls import reverse
 from compass.models import Chapter
 from tests import routes
 from tests.factories import make_user
-from tests.pages import Form, Page, check_page
+from tests.pages import Form, Page, check_page, words
 
 EVERY = pytest.mark.parametrize("route", routes.EVERY, ids=lambda route: route.name)
 PAGES = pytest.mark.parametrize(
@@ -130,6 +130,41 @@ def test_every_title_says_which_of_several_things_it_is_about(staff_client, exam
         read = Page(staff_client.get(address, follow=True), None)
         titles[read.title].add(read.url)
     assert {title: found for title, found in titles.items() if len(found) > 1} == {}
+
+
+OF_ONESELF = "main input:is([type=email], [name=name]):not([autocomplete])"
+
+
+@PAGES
+def test_each_link_button_and_part_to_unfold_is_told_from_the_others(staff_client, examples, route):
+    """Who hears them one by one, or says them aloud, has their words alone; a jump stays on its page."""
+    for address in route.addresses():
+        read = Page(staff_client.get(address, follow=True), None)
+        found = defaultdict(set)
+        for link in read.select("main a[href]:not([href^='#'])"):
+            found["a", words(link)].add(link.get("href"))
+        for button in read.select("main form button"):
+            form = next(button.iterancestors("form"))
+            found["button", words(button)].add((form.get("action"), button.get("name"), button.get("value")))
+        for number, summary in enumerate(read.select("main summary")):
+            found["summary", words(summary)].add(number)
+        assert {name: places for name, places in found.items() if len(places) > 1} == {}, address
+
+
+@PAGES
+def test_a_field_about_oneself_can_be_filled_in_by_the_browser(staff_client, examples, route):
+    for address in route.addresses():
+        read = Page(staff_client.get(address, follow=True), None)
+        assert [field.get("name") for field in read.select(OF_ONESELF)] == [], address
+
+
+@PAGES
+def test_a_table_of_ours_says_what_it_shows(staff_client, examples, route):
+    """An editor's table in a text has no caption: it stands where the text speaks of it."""
+    for address in route.addresses():
+        read = Page(staff_client.get(address, follow=True), None)
+        bare = read.select("main table:not(:has(caption)):not(.kompas-prose *)")
+        assert [words(table) for table in bare] == [], address
 
 
 def spoiled(form) -> dict:

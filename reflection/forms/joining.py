@@ -127,6 +127,7 @@ class JoinForm(forms.Form):
         max_length=60,
         required=False,
         help_text=_("Du bestemmer selv. Et fornavn er nok."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Skriv et navn. I et åbent rum står det ved dine svar.")},
     )
     agrees = forms.BooleanField(

@@ -93,6 +93,7 @@ class OwnDataForm(forms.ModelForm):
         model = get_user_model()
         fields = ["name"]
         labels = {"name": _("Navn")}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
         help_texts = {"name": _("I rum, du er med i allerede, står der det navn, du gik ind med.")}
         error_messages = {
             "name": {"required": _("Skriv dit navn."), "max_length": _("Skriv højst 120 tegn.")}

@@ -81,21 +81,22 @@ def dots(counts: list[int]):
 
 
 @register.simple_tag
-def comments(shown, *, room, leads: bool) -> SafeString:
+def comments(shown, *, room, step: int, leads: bool) -> SafeString:
     """The items of a list. A thousand people write thousands, and all see them at once: no template, and
     the standard library's escape, which is Django's without the question whether the text is lazy.
     """
-    return mark_safe("\n".join(f"<li>{_comment(one, room, leads)}</li>" for one in shown))  # noqa: S308
+    return mark_safe("\n".join(f"<li>{_comment(one, room, step, leads)}</li>" for one in shown))  # noqa: S308
 
 
-def _comment(comment, room, leads: bool) -> str:
+def _comment(comment, room, step: int, leads: bool) -> str:
     if comment.hidden_note:
         return f"<p><em>{escape(comment.hidden_note)}</em></p>"
     said = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
     by = f'<p class="kompas-comments__by">{escape(said)}</p>' if said else ""
     text = escape(comment.text).replace("\n", "<br>")
-    return f"<blockquote>{text}</blockquote>{by}{_hide_link(comment, room) if leads else ''}"
+    return f"<blockquote>{text}</blockquote>{by}{_hide_link(comment, room, step) if leads else ''}"
 
 
-def _hide_link(comment, room) -> str:
-    return render_to_string("reflection/_hide_link.html", {"comment": comment, "room": room})
+def _hide_link(comment, room, step: int) -> str:
+    context = {"comment": comment, "room": room, "step": step}
+    return render_to_string("reflection/_hide_link.html", context)
