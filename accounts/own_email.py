@@ -1,6 +1,5 @@
 """Changing one's own address: one's password, a mail to the old address, and a link in the new one."""
 
-from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.guards import staff_required
 from accounts.invitations import send
 from accounts.models import User
+from accounts.rate_limits import CHANGE_PASSWORD
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 TOO_MANY = "too_many"
@@ -57,10 +57,12 @@ class NewAddressForm(forms.Form):
         return email
 
     def clean_password(self):
-        if not ratelimit.consume(self.request, action="change_password", user=self.request.user):
-            told = _("Du har prøvet for mange gange. Vent lidt, og prøv igen.")
+        who = str(self.request.user.pk)
+        if CHANGE_PASSWORD.is_used_up(who):
+            told = _("Du har prøvet for mange gange i dag. Prøv igen i morgen.")
             raise forms.ValidationError(told, code=TOO_MANY)
         if not self.request.user.check_password(self.cleaned_data["password"]):
+            CHANGE_PASSWORD.use(who)
             raise forms.ValidationError(_("Adgangskoden passer ikke. Prøv igen."))
 
     def save(self) -> bool:

@@ -16,7 +16,7 @@
   list.addEventListener("htmx:afterSettle", () => {
     list.querySelector("details").open = wasOpen;
     const title = list.querySelector("#found");
-    status.textContent = title.textContent;
+    status.textContent = title.textContent.trim();
     // htmx keeps the focus where the same link is there again; a chip that was removed is not.
     if (toTop || !list.contains(document.activeElement)) title.focus({ preventScroll: !toTop });
     if (toTop) title.scrollIntoView();
