@@ -23,6 +23,21 @@ ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"
 REMOVED = "(slettet efter ønske)"
 
 
+def reason_field(*, required: str, help_text: str) -> forms.CharField:
+    """Why somebody does what everybody in a room can read; `required` is said where it is empty."""
+    return forms.CharField(
+        label="Hvorfor?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        min_length=SHORTEST_REASON,
+        max_length=500,
+        help_text=help_text,
+        error_messages={
+            "required": required,
+            "min_length": "Skriv grunden i en hel sætning, på mindst %(limit_value)d tegn.",
+        },
+    )
+
+
 class OpenForm(forms.Form):
     """Which room, why, and that one knows who will read it."""
 
@@ -32,16 +47,9 @@ class OpenForm(forms.Form):
         help_text="Den, der spørger, kan kopiere den fra sin browser. Den ligner /rum/1b2c…/.",
         error_messages={"required": "Skriv rummets adresse."},
     )
-    reason = forms.CharField(
-        label="Hvorfor?",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        min_length=SHORTEST_REASON,
-        max_length=500,
+    reason = reason_field(
+        required="Skriv, hvorfor rummets administration skal åbnes.",
         help_text="Skriv, hvem der har bedt om hvad. Alle i rummet kan læse det, så skriv ikke om personer.",
-        error_messages={
-            "required": "Skriv, hvorfor rummets administration skal åbnes.",
-            "min_length": "Skriv grunden i en hel sætning, på mindst %(limit_value)d tegn.",
-        },
     )
     confirmed = forms.BooleanField(
         label="Jeg ved, at alle i rummet får at se, at jeg har åbnet det, og hvorfor",

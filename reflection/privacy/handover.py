@@ -10,8 +10,7 @@ from django.utils import timezone
 from accounts.invitations import send
 from accounts.models import User
 from reflection.models import Reflection
-from reflection.models.emergency_access import SHORTEST_REASON
-from reflection.privacy.emergency_access import LeaderForm, name_of, note_given
+from reflection.privacy.emergency_access import LeaderForm, name_of, note_given, reason_field
 from reflection.privacy.own_data import owned_models
 from reflection.privacy.retention import give_to
 
@@ -52,16 +51,9 @@ class HandOverForm(forms.Form):
         label="E-mail på den, der tager over",
         error_messages={"required": "Skriv e-mailen på den, der tager over."},
     )
-    reason = forms.CharField(
-        label="Hvorfor?",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        min_length=SHORTEST_REASON,
-        max_length=500,
+    reason = reason_field(
+        required="Skriv, hvorfor det skal have en ny ejer.",
         help_text="Alle i rummene kan læse det, så skriv ikke om personer.",
-        error_messages={
-            "required": "Skriv, hvorfor det skal have en ny ejer.",
-            "min_length": "Skriv grunden i en hel sætning, på mindst %(limit_value)d tegn.",
-        },
     )
     confirmed = forms.BooleanField(
         label="Jeg ved, at alle i rummene får at se, hvad jeg har gjort og hvorfor, og at begge får en mail",
