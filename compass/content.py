@@ -1,15 +1,18 @@
 """The portal's first content, read out of YAML files (docs/content.md describes the fields).
 
-Only what is missing is made: a row that exists may have been edited, and editors come first.
+Each entry is made once: `LoadedContent` says what has come already. What editors have renamed or deleted
+since stays so, and what they had before under the same name stays theirs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path as Folder
+from typing import NamedTuple
 
 import yaml
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Model
+from django.db.models import Field, Max, Model
 from django.utils import timezone
 
 from compass.models import (
@@ -17,6 +20,7 @@ from compass.models import (
     Department,
     Dilemma,
     Fact,
+    LoadedContent,
     Milestone,
     Page,
     Path,
@@ -45,115 +49,157 @@ def _trimmed(content):
 
 
 def load(folder: Folder) -> dict[str, int]:
-    """Make what is missing; returns how many rows were made, by the model's Danish plural."""
+    """Make what is new; returns how many rows were made, by the model's Danish plural."""
     made = {}
-    for model, filename, make in LOADERS:
-        items = _items(folder / filename)
-        number = sum(make(position, dict(item)) for position, item in enumerate(items, start=1))
-        made[str(model._meta.verbose_name_plural)] = number
+    for kind in KINDS:
+        items = read_items(folder / kind.file.partition("/")[0], part=kind.file.partition("/")[2])
+        made[str(kind.model._meta.verbose_name_plural)] = load_items(kind, items)
     return made
 
 
-def _items(path: Folder) -> list[dict]:
+def read_items(path: Folder, *, part: str = "") -> list[dict]:
     if path.is_dir():
         return [read(file) for file in sorted(path.glob("*.yaml"))]
-    content = read(path)
-    return content if isinstance(content, list) else [content]
+    return read(path)[part] if part else read(path)
 
 
-def _make(model: type[Model], by: str, item: dict, **parts: list) -> bool:
-    """Make the row with its many-to-many `parts`, unless one with the same `by` is there."""
-    key = {by: item.pop(by)}
-    row, is_new = model.objects.get_or_create(**key, defaults=item)
-    if is_new:
-        for name, related in parts.items():
-            getattr(row, name).set(related)
-    return is_new
+class Kind(NamedTuple):
+    """Entries of one kind: where they stand, what each is named by, and what makes a row of one."""
+
+    model: type[Model]
+    file: str  # after a slash the part of the file
+    by: str
+    make: Callable[[int, dict], Model | None]
+
+
+def load_items(kind: Kind, items: list[dict]) -> int:
+    loaded = set(LoadedContent.objects.filter(file=kind.file).values_list("key", flat=True))
+    if not loaded and kind.model._default_manager.exists():  # from before anything was noted
+        return _note_all(kind, items)
+    new = [(n, item) for n, item in enumerate(items, start=1) if str(item[kind.by]) not in loaded]
+    return sum(_load(kind, position, dict(item)) for position, item in new)
+
+
+def _note_all(kind: Kind, items: list[dict]) -> int:
+    for item in items:
+        _note(kind, item[kind.by], _same(kind, item))
+    return 0
+
+
+def _load(kind: Kind, position: int, item: dict) -> bool:
+    name, theirs = item[kind.by], None if kind.by == "key" else _same(kind, item)
+    row = theirs or kind.make(position, item)
+    _note(kind, name, row)
+    return row is not theirs
+
+
+def _same(kind: Kind, item: dict) -> Model | None:
+    has_field = any(field.name == kind.by for field in kind.model._meta.fields)
+    return kind.model._default_manager.filter(**{kind.by: item[kind.by]}).first() if has_field else None
+
+
+def _note(kind: Kind, name: object, row: Model | None) -> None:
+    LoadedContent.objects.create(file=kind.file, key=str(name), object_id=row.pk if row else None)
+
+
+def _make(model: type[Model], item: dict, **parts: list) -> Model:
+    """Make the row with its many-to-many `parts`; what editors have taken of its names stays theirs."""
+    unique = [field for field in model._meta.fields if field.unique and field.name in item]
+    row = model._default_manager.create(
+        **item | {field.name: _free(field, item[field.name]) for field in unique}
+    )
+    for name, related in parts.items():
+        getattr(row, name).set(related)
+    return row
+
+
+def _free(field: Field, wanted: str | int) -> str | int:
+    rows = field.model._default_manager
+    if isinstance(wanted, int):
+        is_taken = rows.filter(**{field.name: wanted}).exists()
+        return rows.aggregate(last=Max(field.name))["last"] + 1 if is_taken else wanted
+    return next(name for name in _names_like(wanted) if not rows.filter(**{field.name: name}).exists())
+
+
+def _names_like(wanted: str) -> Iterator[str]:
+    yield wanted
+    yield from (f"{wanted}-{number}" for number in count(2))
 
 
 def _published(item: dict) -> dict:
     return {**item, "published_at": timezone.now()}
 
 
-def _by(model: type[Model], field: str, keys: list[str]) -> list[Model]:
-    """The rows in the order of their keys; an unknown key is an error in the content."""
-    return [model.objects.get(**{field: key}) for key in keys]
+def _sources(item: dict) -> list[Model]:
+    return LoadedContent.objects.rows(Source, "sources.yaml", item.pop("sources"))
 
 
-def plain(model: type[Model], by: str) -> Callable:
-    return lambda position, item: _make(model, by, item)
-
-
-def make_pivot(position, item):
-    points = item.pop("points")
-    is_new = _make(Pivot, "slug", _published({**item, "position": position}))
-    if is_new:
-        pivot = Pivot.objects.get(slug=item["slug"])
-        for number, point in enumerate(points, start=1):
-            pivot.points.create(position=number, **point)
-    return is_new
-
-
-def make_path(position, item):
-    return _make(Path, "slug", _published({**item, "position": position}))
-
-
-def make_dilemma(position, item):
-    standpoints, sources = item.pop("standpoints"), item.pop("sources")
-    item["path"] = Path.objects.get(slug=item["path"])
-    is_new = _make(Dilemma, "key", _published(item), sources=_by(Source, "key", sources))
-    if is_new:
-        dilemma = Dilemma.objects.get(slug=item["slug"])
-        for number, standpoint in enumerate(standpoints, start=1):
-            dilemma.standpoints.create(position=number, **standpoint)
-    return is_new
-
-
-def make_story(position, item):
-    related = {
-        "themes": _by(Theme, "slug", item.pop("themes")),
-        "sources": _by(Source, "key", item.pop("sources")),
-        "dilemmas": _by(Dilemma, "key", item.pop("dilemmas")),
-    }
-    item["path"] = Path.objects.get(slug=item["path"])
-    item["department"] = _department(item["department"])
-    return _make(Story, "key", _published(item), **related)
+def _path(item: dict) -> Path | None:
+    """The path it belongs to, whatever its name is now; None when editors have deleted it."""
+    return next(iter(LoadedContent.objects.rows(Path, "paths.yaml", [item["path"]])), None)
 
 
 def _department(slug: str) -> Department | None:
-    return Department.objects.get(slug=slug) if slug else None
+    keys = [slug] if slug else []
+    return next(iter(LoadedContent.objects.rows(Department, "departments.yaml", keys)), None)
 
 
-def make_milestone(position, item):
+def make_pivot(position: int, item: dict) -> Pivot:
+    points = item.pop("points")
+    pivot = _make(Pivot, _published({**item, "position": position}))
+    for number, point in enumerate(points, start=1):
+        pivot.points.create(position=number, **point)
+    return pivot
+
+
+def make_path(position: int, item: dict) -> Path:
+    return _make(Path, _published({**item, "position": position}))
+
+
+def make_dilemma(position: int, item: dict) -> Dilemma | None:
+    standpoints, sources, path = item.pop("standpoints"), _sources(item), _path(item)
+    if path is None:
+        return None
+    dilemma = _make(Dilemma, _published({**item, "path": path}), sources=sources)
+    for number, standpoint in enumerate(standpoints, start=1):
+        dilemma.standpoints.create(position=number, **standpoint)
+    return dilemma
+
+
+def make_story(position: int, item: dict) -> Story | None:
+    rows = LoadedContent.objects.rows
     related = {
-        "sources": _by(Source, "key", item.pop("sources")),
-        "resources": _by(Resource, "key", item.pop("resources", [])),
+        "themes": rows(Theme, "themes.yaml", item.pop("themes")),
+        "dilemmas": rows(Dilemma, "dilemmas.yaml", item.pop("dilemmas")),
+        "sources": _sources(item),
     }
-    return _make(Milestone, "key", item, **related)
+    path, department = _path(item), _department(item["department"])
+    if path is None:
+        return None
+    return _make(Story, _published({**item, "path": path, "department": department}), **related)
 
 
-def make_fact(position, item):
-    return _make(Fact, "key", item, sources=_by(Source, "key", item.pop("sources")))
+def make_milestone(position: int, item: dict) -> Milestone:
+    resources = LoadedContent.objects.rows(Resource, "resources.yaml", item.pop("resources", []))
+    return _make(Milestone, item, sources=_sources(item), resources=resources)
 
 
-def make_contact(position, item):
-    item["department"] = _department(item["department"])
-    return _make(Contact, "email", item)
+def make_fact(position: int, item: dict) -> Fact:
+    return _make(Fact, item, sources=_sources(item))
 
 
-def make_page(position, item):
-    return _make(Page, "slug", _published(item))
+def make_contact(position: int, item: dict) -> Contact | None:
+    department = _department(item["department"])
+    return _make(Contact, {**item, "department": department}) if department else None
 
 
-def make_recording(position, item):
+def make_recording(position: int, item: dict) -> Recording:
     chapters = item.pop("chapters")
-    is_new = _make(Recording, "slug", _published(item))
-    if is_new:
-        recording = Recording.objects.get(slug=item["slug"])
-        for number, chapter in enumerate(chapters, start=1):
-            audio = _stored_sound(chapter.pop("audio"))
-            recording.chapters.create(position=number, audio=audio, **chapter)
-    return is_new
+    recording = _make(Recording, _published(item))
+    for number, chapter in enumerate(chapters, start=1):
+        audio = _stored_sound(chapter.pop("audio"))
+        recording.chapters.create(position=number, audio=audio, **chapter)
+    return recording
 
 
 def _stored_sound(filename: str) -> str:
@@ -165,26 +211,33 @@ def _stored_sound(filename: str) -> str:
     return name
 
 
-def make_research(position, item):
-    """The questions the research asks, and its waves; the intro is the page «viden»."""
-    for number, question in enumerate(item["questions"], start=1):
-        _make(ResearchQuestion, "position", {"position": number, **question})
-    return sum(_make(ResearchWave, "year", _published(wave)) for wave in item["waves"])
+def make_question(position: int, item: dict) -> ResearchQuestion:
+    del item["key"]
+    return _make(ResearchQuestion, {**item, "position": position})
 
 
-LOADERS = [
-    (Source, "sources.yaml", plain(Source, "key")),
-    (Department, "departments.yaml", plain(Department, "slug")),
-    (Theme, "themes.yaml", plain(Theme, "slug")),
-    (Pivot, "pivots.yaml", make_pivot),
-    (Path, "paths.yaml", make_path),
-    (Dilemma, "dilemmas.yaml", make_dilemma),
-    (Story, "stories", make_story),
-    (Resource, "resources.yaml", plain(Resource, "key")),
-    (Milestone, "timeline.yaml", make_milestone),
-    (Fact, "facts.yaml", make_fact),
-    (Contact, "contacts.yaml", make_contact),
-    (Page, "pages.yaml", make_page),
-    (Recording, "recordings.yaml", make_recording),
-    (ResearchWave, "research.yaml", make_research),
+def plain(model: type[Model]) -> Callable:
+    return lambda position, item: _make(model, item)
+
+
+def published(model: type[Model]) -> Callable:
+    return lambda position, item: _make(model, _published(item))
+
+
+KINDS = [
+    Kind(Source, "sources.yaml", "key", plain(Source)),
+    Kind(Department, "departments.yaml", "slug", plain(Department)),
+    Kind(Theme, "themes.yaml", "slug", plain(Theme)),
+    Kind(Pivot, "pivots.yaml", "slug", make_pivot),
+    Kind(Path, "paths.yaml", "slug", make_path),
+    Kind(Dilemma, "dilemmas.yaml", "key", make_dilemma),
+    Kind(Story, "stories", "key", make_story),
+    Kind(Resource, "resources.yaml", "key", plain(Resource)),
+    Kind(Milestone, "timeline.yaml", "key", make_milestone),
+    Kind(Fact, "facts.yaml", "key", make_fact),
+    Kind(Contact, "contacts.yaml", "email", make_contact),
+    Kind(Page, "pages.yaml", "slug", published(Page)),
+    Kind(Recording, "recordings.yaml", "slug", make_recording),
+    Kind(ResearchQuestion, "research.yaml/questions", "key", make_question),
+    Kind(ResearchWave, "research.yaml/waves", "year", published(ResearchWave)),
 ]

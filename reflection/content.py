@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from django.db import transaction
-
-from compass.content import read
-from compass.models import Dilemma, Story
+from compass.content import Kind, load_items, read_items
+from compass.models import Dilemma, LoadedContent, Story
 from reflection.models import Guide, GuideVersion, Prompt
 
 OF_THE_VERSION = [
@@ -16,20 +14,21 @@ OF_THE_STEP = ["title", "title_en", "purpose", "purpose_en", "help", "help_en", 
 
 
 def load_guides(folder: Path) -> int:
-    """Make and publish version 1 of each guide that is not there yet; returns how many."""
-    return sum(_load_guide(read(path)) for path in sorted((folder / "guides").glob("*.yaml")))
+    """Make and publish version 1 of each guide that has never been here; returns how many."""
+    return load_items(GUIDES, read_items(folder / GUIDES.file))
 
 
-@transaction.atomic
-def _load_guide(content: dict) -> bool:
-    named = {name: content[name] for name in ["title", "title_en", "standfirst", "standfirst_en"]}
-    guide, is_new = Guide.objects.get_or_create(slug=content["slug"], defaults=named)
-    if is_new:
-        version = guide.versions.create(number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION))
-        for position, step in enumerate(content["steps"], start=1):
-            _make_step(version, position, step)
-        version.publish()
-    return is_new
+def make_guide(position: int, content: dict) -> Guide:
+    named = {name: content[name] for name in ["slug", "title", "title_en", "standfirst", "standfirst_en"]}
+    guide = Guide.objects.create(**named)
+    version = guide.versions.create(number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION))
+    for number, step in enumerate(content["steps"], start=1):
+        _make_step(version, number, step)
+    version.publish()
+    return guide
+
+
+GUIDES = Kind(Guide, "guides", "slug", make_guide)
 
 
 def _only(content: dict, names: list[str]) -> dict:
@@ -58,8 +57,9 @@ def _make_step(version: GuideVersion, position: int, content: dict):
     step = version.steps.create(
         position=position, topic=content.get("topic", ""), **_only(content, OF_THE_STEP)
     )
-    step.dilemmas.set(Dilemma.objects.filter(key__in=content["dilemmas"]))
-    step.stories.set(Story.objects.filter(key__in=content["stories"]))
+    rows = LoadedContent.objects.rows
+    step.dilemmas.set(rows(Dilemma, "dilemmas.yaml", content["dilemmas"]))
+    step.stories.set(rows(Story, "stories", content["stories"]))
     for variant in content["variants"]:
         step.variants.create(**variant)
     for number, prompt in enumerate(_prompts(content), start=1):

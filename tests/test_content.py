@@ -3,16 +3,20 @@
 import re
 import shutil
 from functools import cache
+from pathlib import Path as Folder
 
 import pytest
 import yaml
 from django.conf import settings
 from django.core.management import call_command
+from django.db import models
 
+from compass.content import KINDS, read_items
 from compass.models import (
     Contact,
     Dilemma,
     Fact,
+    LoadedContent,
     Milestone,
     Page,
     Path,
@@ -22,6 +26,7 @@ from compass.models import (
     Resource,
     Story,
 )
+from reflection.content import GUIDES
 from reflection.models import Guide, GuideVersion
 from tools.seed_shingles import fingerprint, runs
 
@@ -250,10 +255,122 @@ def test_loading_again_leaves_what_editors_wrote(content):
     assert not Dilemma.objects.get(key="D01").standpoints.exists()
 
 
-def test_loading_brings_back_only_what_is_missing(content, capsys):
-    Resource.objects.filter(key="R-15").delete()
+def rename_everything():
+    """Every name that the database knows a row by, and all references with it."""
+    for kind in [*KINDS, GUIDES]:
+        for field in kind.model._meta.fields:
+            is_name = field.unique and not field.primary_key and not field.is_relation
+            if is_name and isinstance(field, models.PositiveSmallIntegerField):
+                kind.model.objects.update(**{field.name: models.F(field.name) + 500})
+            elif is_name and kind is not GUIDES:  # a compass keeps its address
+                for row in kind.model.objects.all():
+                    kind.model.objects.filter(pk=row.pk).update(**{field.name: f"ny{row.pk}@example.dk"})
+
+
+def everything() -> dict[str, list]:
+    return {kind.file: list(kind.model.objects.order_by("pk").values()) for kind in [*KINDS, GUIDES]}
+
+
+def delete_everything():
+    for kind in reversed(KINDS):
+        kind.model.objects.all().delete()
+
+
+def test_what_was_renamed_keyed_anew_and_moved_does_not_come_a_second_time(content, capsys):
+    rename_everything()
+    before = everything()
     call_command("load_content")
-    assert capsys.readouterr().out.split() == ["1", "dokumenter"]
+    assert capsys.readouterr().out == ""
+    assert everything() == before
+
+
+def test_what_was_deleted_does_not_come_back(content, capsys):
+    delete_everything()
+    call_command("load_content")
+    assert capsys.readouterr().out == ""
+    assert {kind.file: kind.model.objects.count() for kind in KINDS} == {kind.file: 0 for kind in KINDS}
+
+
+def test_a_portal_from_before_anything_was_noted_keeps_what_it_has(content, capsys):
+    LoadedContent.objects.all().delete()
+    rename_everything()
+    Story.objects.all()[0].delete()
+    before = everything()
+    for _start in range(2):
+        call_command("load_content")
+    assert capsys.readouterr().out == ""
+    assert everything() == before
+
+
+@pytest.fixture
+def release(tmp_path):
+    """A function: the content of the next release, with the first entry of a file again by other names."""
+
+    def made(added: dict[str, dict]) -> Folder:
+        folder = tmp_path / "content"
+        shutil.copytree(CONTENT, folder)
+        for file, names in added.items():
+            path, entries = folder / file, read_items(folder / file)
+            entry = entries[0] | names
+            entries = entry if path.is_dir() else [*entries, entry]
+            path = path / "ny.yaml" if path.is_dir() else path
+            path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+        return folder
+
+    return made
+
+
+NEW = {
+    "sources.yaml": {"key": "ny-kilde"},
+    "departments.yaml": {"slug": "ny-forvaltning"},
+    "themes.yaml": {"slug": "nyt-tema"},
+    "pivots.yaml": {"slug": "nyt-omdrejningspunkt"},
+    "paths.yaml": {"slug": "ny-vej"},
+    "dilemmas.yaml": {"key": "D99", "slug": "nyt-dilemma"},
+    "stories": {"key": "S99", "slug": "ny-historie"},
+    "resources.yaml": {"key": "R-99"},
+    "timeline.yaml": {"key": "F-99"},
+    "facts.yaml": {"key": "X-99"},
+    "contacts.yaml": {"email": "ny@example.dk"},
+    "pages.yaml": {"slug": "ny-side"},
+    "recordings.yaml": {"slug": "ny-optagelse"},
+}
+
+
+@pytest.mark.parametrize("change", [rename_everything, lambda: None], ids=["renamed", "as it was"])
+def test_what_is_new_in_a_release_arrives_whatever_editors_have_done(content, release, capsys, change):
+    change()
+    before = everything()
+    folder = release(NEW)
+    call_command("load_content", folder=folder)
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()} == {"1"}
+    after = everything()
+    for kind in KINDS:
+        assert after[kind.file][: len(before[kind.file])] == before[kind.file]
+        assert len(after[kind.file]) - len(before[kind.file]) == (kind.file in NEW), kind.file
+    story = Story.objects.get(key="S99")
+    assert story.sources.exists()
+    assert story.path.title
+
+
+def test_what_belongs_to_something_deleted_is_left_out_and_the_rest_arrives(content, release, capsys):
+    delete_everything()
+    call_command("load_content", folder=release(NEW))
+    arrived = {kind.file for kind in KINDS if kind.model.objects.exists()}
+    assert arrived == set(NEW) - {"dilemmas.yaml", "stories", "contacts.yaml"}
+    assert not Milestone.objects.get().sources.exists()
+
+
+def test_names_that_editors_have_taken_stay_theirs(content, release):
+    theirs = Story.objects.first()
+    Story.objects.filter(pk=theirs.pk).update(key="S99", slug="ny-historie", title="Deres")
+    Page.objects.filter(slug="om").update(slug="ny-side")
+    Contact.objects.filter(pk=Contact.objects.first().pk).update(email="ny@example.dk", name="Deres")
+    call_command("load_content", folder=release(NEW), verbosity=0)
+    assert Story.objects.get(slug="ny-historie").title == "Deres"
+    assert Story.objects.get(slug="ny-historie-2").key == "S99-2"
+    assert Page.objects.filter(title="Om portalen").count() == 1
+    assert Contact.objects.filter(name="Deres").count() == 1
 
 
 def test_an_unknown_key_in_the_content_stops_the_loading_and_leaves_nothing_half_made(db, tmp_path):
@@ -263,7 +380,7 @@ def test_an_unknown_key_in_the_content_stops_the_loading_and_leaves_nothing_half
     dilemmas.write_text(
         dilemmas.read_text(encoding="utf-8").replace("path: lede", "path: ukendt"), encoding="utf-8"
     )
-    with pytest.raises(Path.DoesNotExist):
+    with pytest.raises(LoadedContent.DoesNotExist, match="ukendt"):
         call_command("load_content", folder=copy, verbosity=0)
     assert not Dilemma.objects.exists()
     assert not Pivot.objects.exists()

@@ -1,5 +1,6 @@
 from compass.models.dilemmas import Dilemma, Standpoint
 from compass.models.framework import Path, Pivot, PivotPoint
+from compass.models.loaded_content import LoadedContent
 from compass.models.pages import Contact, Page
 from compass.models.pictures import Attachment, Picture
 from compass.models.recordings import Chapter, Recording
@@ -17,6 +18,7 @@ __all__ = [
     "Department",
     "Dilemma",
     "Fact",
+    "LoadedContent",
     "Milestone",
     "OldAddress",
     "Page",

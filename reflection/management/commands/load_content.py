@@ -9,7 +9,7 @@ from reflection.content import load_guides
 
 
 class Command(BaseCommand):
-    help = "Make the content of content/ that is not there yet; what exists stays as editors left it."
+    help = "Bring what is new in content/, each entry once; what editors changed or deleted stays so."
 
     def add_arguments(self, parser):
         parser.add_argument("--folder", type=Path, default=settings.CONTENT_DIR)
