@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "compass",
     "accounts",
     "publishing",
+    "privacy",
     "aarhuskompas",
     "aarhuskompas.apps.AdminConfig",
     "django.contrib.auth",

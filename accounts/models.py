@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models.functions import Lower
@@ -77,6 +78,8 @@ class User(AbstractUser):
     new_email = models.EmailField(blank=True, editable=False)  # asked for, until its link has been used
 
     closed_at = models.DateTimeField(null=True, editable=False)  # since when, while it is closed
+    # Who somebody is in the event log, where nothing is ever changed: it goes with the account.
+    pseudonym = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
     objects = UserManager()
 

@@ -69,6 +69,7 @@ def migrated(once):
     def make(_folder):
         databases.create(databases.MIGRATED)
         run_module("django", "migrate", "--skip-checks", "-v0", DATABASE_URL=database_url(databases.MIGRATED))
+        databases.let_tests_empty_the_log(databases.MIGRATED)
 
     once("migrated", make)
     return databases.MIGRATED

@@ -17,12 +17,13 @@ ROOT = settings.BASE_DIR
 
 # Which apps an app may know about, from the lowest floor up. Everything else would be a circle.
 MAY_KNOW = {
-    "publishing": set(),
-    "accounts": {"publishing"},
-    "compass": {"publishing"},
-    "reflection": {"publishing", "accounts", "compass"},
-    "goals": {"publishing", "accounts", "compass", "reflection"},
-    "collaboration": {"publishing", "accounts", "compass", "reflection"},
+    "privacy": set(),
+    "publishing": {"privacy"},
+    "accounts": {"privacy", "publishing"},
+    "compass": {"privacy", "publishing"},
+    "reflection": {"privacy", "publishing", "accounts", "compass"},
+    "goals": {"privacy", "publishing", "accounts", "compass", "reflection"},
+    "collaboration": {"privacy", "publishing", "accounts", "compass", "reflection"},
 }
 MAY_KNOW["aarhuskompas"] = set(MAY_KNOW)  # wiring, above all of them
 OURS = [app for app in MAY_KNOW if (ROOT / app).is_dir()]

@@ -13,7 +13,7 @@ from publishing.admin.lists import DanishChangeList
 from publishing.danish_order import danish_key, danish_order, in_danish_order
 from tests.factories import make_department, make_story, make_theme
 
-OWN = ["accounts", "aarhuskompas", "publishing", "compass", "reflection", "goals", "collaboration"]
+OWN = ["accounts", "aarhuskompas", "privacy", "publishing", "compass", "reflection", "goals", "collaboration"]
 IN_ORDER = ["Bolig", "Zoo", "Ældre", "Ørsted", "Åby", "Aadal"]
 TYPED = ["Åby", "Ørsted", "Zoo", "Aadal", "Bolig", "Ældre"]
 MODELS = [model for label in OWN for model in apps.get_app_config(label).get_models()]

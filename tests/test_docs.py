@@ -24,7 +24,7 @@ from reflection.privacy.retention import REHEARSAL_HOURS
 ROOT = settings.BASE_DIR
 OPERATIONS = ROOT / "docs" / "operations.md"
 FOLDERS = [
-    "aarhuskompas", "publishing", "accounts", "compass", "reflection", "goals", "collaboration",
+    "aarhuskompas", "privacy", "publishing", "accounts", "compass", "reflection", "goals", "collaboration",
     "runner", "bench", "tools",
 ]  # fmt: skip
 READERS = {"str", "int", "bool", "list", "path", "db", "email", "url", "float"}

@@ -47,7 +47,16 @@ def test_an_export_is_called_what_it_holds(editor_client):
 
 def test_there_is_one_rule():
     """Nobody makes an address or a name past it, nor writes the header of a file by hand."""
-    apps = ["aarhuskompas", "publishing", "accounts", "compass", "reflection", "goals", "collaboration"]
+    apps = [
+        "aarhuskompas",
+        "privacy",
+        "publishing",
+        "accounts",
+        "compass",
+        "reflection",
+        "goals",
+        "collaboration",
+    ]
     files = [file for app in apps for file in Path(app).rglob("*.py") if file.name != "slugs.py"]
     sources = {str(file): file.read_text() for file in files}
     assert [name for name, source in sources.items() if re.search(r"\bslugify\b|filename=\"", source)] == []

@@ -20,7 +20,16 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
-APPS = ["aarhuskompas", "publishing", "accounts", "compass", "reflection", "goals", "collaboration"]
+APPS = [
+    "aarhuskompas",
+    "privacy",
+    "publishing",
+    "accounts",
+    "compass",
+    "reflection",
+    "goals",
+    "collaboration",
+]
 FUNCTIONS = {
     "_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
 }  # fmt: skip
