@@ -10,11 +10,24 @@ from urllib.parse import unquote, urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
+
+class Surroundings(FileAwareMapping):
+    """A variable, or what the file holds that its name with _FILE leads to: so secrets reach containers."""
+
+    def __getitem__(self, name):
+        try:
+            return super().__getitem__(name).rstrip("\n")
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from None
+
+
 env = environ.Env()
+env.ENVIRON = Surroundings()
 
 
 def env_bool(name: str, *, default: bool) -> bool:
@@ -41,6 +54,18 @@ def env_url(name: str, *, default: str) -> str:
             f"{name} must be an address such as https://kompas.example.dk, not {value!r}."
         )
     return value
+
+
+def env_database(name: str, *, password: str, is_required: bool = True) -> dict:
+    """PostgreSQL at an address; the password is for one that has none. Empty where it need not be given."""
+    if not is_required and not env.str(name, default=""):
+        return {}
+    config = env.db(name)
+    if config["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{name} must point to PostgreSQL: postgres://user@host/name.")
+    config["PASSWORD"] = config["PASSWORD"] or password
+    config["HOST"] = unquote(config["HOST"])  # a socket folder stands percent-encoded, as libpq wants it
+    return config
 
 
 # --- What this installation is -------------------------------------------------------------------
@@ -154,15 +179,20 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database ------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL")}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must point to PostgreSQL: postgres://user@host/name.")
+DATABASE_PASSWORD = env.str("DATABASE_PASSWORD", default="")
+APPLICATION_DATABASE = env_database("DATABASE_URL", password=DATABASE_PASSWORD)
+# Who is given the owner's address works as the owner of the tables: `manage.py prepare`, and no server.
+OWNER_DATABASE = env_database(
+    "DATABASE_OWNER_URL", password=env.str("DATABASE_OWNER_PASSWORD", default=""), is_required=False
+)
+# Past a pooler, for what one session hears or holds; empty where DATABASE_URL leads to PostgreSQL itself.
+DIRECT_DATABASE = env_database("DATABASE_DIRECT_URL", password=DATABASE_PASSWORD, is_required=False)
+DATABASES = {"default": OWNER_DATABASE or APPLICATION_DATABASE}
 # A pool and not CONN_MAX_AGE: threads come and go, and a connection kept by each would run the
 # server out of slots (docs/decisions/0003-server-shape.md).
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # PostgreSQL may have been started again
-# A socket folder stands percent-encoded in the address, as in every libpq address.
-DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = bool(DIRECT_DATABASE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People --------------------------------------------------------------------------------------

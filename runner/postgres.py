@@ -27,7 +27,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "postgres"
-NAME = "aarhuskompas"  # of the role and of its database
+NAME = "aarhuskompas"  # of the application's role and of its database
+OWNER = f"{NAME}_owner"  # of the role that owns the tables
+ROLES = Path(__file__).resolve().parent.parent / "deploy" / "database" / "roles.sql"
 NOBODY = 65534
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes, a limit of the operating system
@@ -43,6 +45,13 @@ DISCREET = (
     "-c", "log_statement=none", "-c", "log_min_duration_statement=-1", "-c", "log_parameter_max_length=0",
     "-c", "log_parameter_max_length_on_error=0",
 )  # fmt: skip
+
+
+# A database from before the owner had a role of its own.
+HANDED_OVER = f"""
+    SELECT 'REASSIGN OWNED BY {NAME} TO {OWNER}'
+        WHERE pg_get_userbyid((SELECT datdba FROM pg_database WHERE datname = '{NAME}')) = '{NAME}' \\gexec
+"""  # noqa: S608
 
 
 class AlreadyRunningError(Exception):
@@ -132,14 +141,22 @@ class Server:
         self._lock = None
 
     def environment(self) -> dict[str, str]:
-        """What a command needs to find the database."""
-        return {
-            "DATABASE_URL": f"postgres://{NAME}@/{quote(str(self.socket_folder))}/{NAME}",
+        """What a command needs to find the database. A temporary one is its owner's alone."""
+        owner, application = self._address(OWNER), self._address(NAME)
+        addresses = {"DATABASE_URL": application, "DATABASE_OWNER_URL": owner}
+        return ({"DATABASE_URL": owner} if self._is_forgetful else addresses) | {
             "PGHOST": str(self.socket_folder),
-            "PGUSER": NAME,
+            "PGUSER": OWNER,
             "PGDATABASE": NAME,
             "PATH": f"{binaries()}{os.pathsep}{os.environ['PATH']}",
         }
+
+    def _address(self, role: str) -> str:
+        return f"postgres://{role}@/{quote(str(self.socket_folder))}/{NAME}"
+
+    @property
+    def _is_forgetful(self) -> bool:
+        return self.options == FORGETFUL
 
     @property
     def socket_folder(self) -> Path:
@@ -208,7 +225,7 @@ class Server:
         account.own(fresh)
         locale = ("--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8")
         access = ("--auth=trust", "--username=postgres")
-        unsynced = ("--no-sync",) if self.options == FORGETFUL else ()
+        unsynced = ("--no-sync",) if self._is_forgetful else ()
         command = account.command("initdb", "--pgdata", fresh, *locale, *access, *unsynced)
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
         if done.returncode:
@@ -272,16 +289,19 @@ class Server:
             raise SystemExit("\n".join(["The database server did not start:", *last_lines]))
 
     def _create_database(self) -> None:
-        """A role without privileges owns the database, as in production."""
-        psql = [binaries() / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
-        admin = ["--host", self.socket_folder, "--username", "postgres", "--dbname", "postgres"]
-        statements = f"""
-            SELECT 'CREATE ROLE {NAME} LOGIN CREATEDB'
-                WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{NAME}') \\gexec
-            SELECT 'CREATE DATABASE {NAME} OWNER {NAME}'
-                WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{NAME}') \\gexec
-        """  # noqa: S608
-        subprocess.run([*psql, *admin], input=statements, text=True, check=True)
+        """Its owner, and a role that only reads and writes rows, as in production."""
+        names = {"owner": OWNER, "application": NAME, "database": NAME}
+        passwords = {"owner_password": "", "application_password": ""}  # nobody but us reaches the socket
+        given = [f"--set={name}={value}" for name, value in (names | passwords).items()]
+        self._psql("postgres", *given, statements=ROLES.read_text())
+        self._psql(NAME, statements=HANDED_OVER)
+        if self._is_forgetful:
+            self._psql("postgres", statements=f"ALTER ROLE {OWNER} CREATEDB")  # tests make databases
+
+    def _psql(self, database: str, *options: str, statements: str) -> None:
+        psql = [binaries() / "psql", "-XqAt", "--set=ON_ERROR_STOP=1", *options]
+        admin = ["--host", self.socket_folder, "--username", "postgres", "--dbname", database]
+        subprocess.run([*psql, *admin], input=statements, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

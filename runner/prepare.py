@@ -65,8 +65,7 @@ def collect_static_files() -> None:
 
 def prepare(*, demo: bool) -> None:
     compile_catalogue()
-    run("Database tables", "migrate", "--no-input", "-v0")
-    run("Content", "load_content")
+    run("Database tables and content", "prepare")
     if demo:
         run("Demo accounts", "demo_accounts")
     if not settings.DEBUG:

@@ -128,7 +128,7 @@ def environment(host: str, port: int, *, debug: bool) -> dict[str, str]:
     if "SITE_URL" not in os.environ:
         defaults["SITE_URL"] = f"http://127.0.0.1:{port}"
         defaults["ALLOWED_HOSTS"] = f"127.0.0.1,localhost,{host}"
-    if "SECRET_KEY" not in os.environ:
+    if not {"SECRET_KEY", "SECRET_KEY_FILE"} & os.environ.keys():
         defaults["SECRET_KEY"] = secret_key(VAR)
     return defaults | os.environ | {"DEBUG": str(debug).lower()}
 
@@ -236,10 +236,11 @@ def serve(*, debug: bool) -> None:
     (VAR / "site-url").write_text(env["SITE_URL"])  # for `make manage`, whose mails lead here
     with ExitStack() as stack:
         running: list[Running] = []
-        if embedded := not env.get("DATABASE_URL"):
+        if embedded := not (env.get("DATABASE_URL") or env.get("DATABASE_URL_FILE")):
             running.append(start_database(stack))
             env |= running[0].environment()
         prepare(env, embedded=embedded)
+        env = {name: value for name, value in env.items() if not name.startswith("DATABASE_OWNER_")}
         for service in services(env, listener):
             stack.callback(service.stop)
             service.start()

@@ -54,6 +54,8 @@ def test_a_missing_secret_stops_the_start(start, name):
         ("SOURCE_CODE_URL", "//kode.example.dk"),
         ("DATABASE_URL", "sqlite:///kompas.sqlite3"),
         ("DATABASE_URL", "mysql://kompas@db/kompas"),
+        ("DATABASE_OWNER_URL", "sqlite:///kompas.sqlite3"),
+        ("DATABASE_DIRECT_URL", "mysql://kompas@db/kompas"),
         ("TRUSTED_PROXIES", "mange"),
         ("PAGE_CACHE_MB", "meget"),
         ("TRUSTED_PROXIES", "-1"),
@@ -70,6 +72,43 @@ def test_a_message_about_a_wrong_key_does_not_repeat_it(start):
     with pytest.raises(ImproperlyConfigured) as error:
         start(SECRET_KEY="hemmelig-og-for-kort")
     assert "hemmelig" not in str(error.value)
+
+
+def test_every_setting_may_stand_in_a_file(start, tmp_path):
+    (tmp_path / "key").write_text("fra-en-fil-som-kun-driften-kan-laese-0123456789\n")
+    read = start(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert read["SECRET_KEY"] == "fra-en-fil-som-kun-driften-kan-laese-0123456789"
+
+
+def test_a_file_that_is_not_there_stops_the_start_and_is_named(start, tmp_path):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL_FILE"):
+        start(EMAIL_URL_FILE=str(tmp_path / "nothing"))
+
+
+APPLICATION, OWNER = "postgres://portal@db/kompas", "postgres://ejer:hemmeligt@db/kompas"
+
+
+def test_who_has_the_owners_address_works_as_the_owner_and_knows_the_application(start):
+    read = start(DATABASE_URL=APPLICATION, DATABASE_OWNER_URL=OWNER)
+    assert read["DATABASES"]["default"]["USER"] == "ejer"
+    assert read["APPLICATION_DATABASE"]["USER"] == "portal"
+
+
+def test_who_has_not_works_as_the_application(start):
+    assert start(DATABASE_URL=APPLICATION)["DATABASES"]["default"]["USER"] == "portal"
+
+
+def test_a_password_of_its_own_is_for_an_address_without_one(start):
+    given = {"DATABASE_PASSWORD": "p", "DATABASE_OWNER_PASSWORD": "o"}
+    read = start(DATABASE_URL=APPLICATION, DATABASE_OWNER_URL=OWNER, **given)
+    assert read["APPLICATION_DATABASE"]["PASSWORD"] == "p"
+    assert read["DATABASES"]["default"]["PASSWORD"] == "hemmeligt"
+
+
+def test_behind_a_pooler_no_cursor_is_kept_on_the_server(start):
+    assert start()["DATABASES"]["default"]["DISABLE_SERVER_SIDE_CURSORS"] is False
+    read = start(DATABASE_DIRECT_URL="postgres://portal@direct/kompas")
+    assert read["DATABASES"]["default"]["DISABLE_SERVER_SIDE_CURSORS"] is True
 
 
 def test_debug_is_off_unless_asked_for(start):

@@ -126,7 +126,7 @@ def test_the_database_is_found_wherever_the_checkout_lies(start, tmp_path, name)
     assert len(os.fsencode(server.socket_folder / postgres.SOCKET)) <= postgres.LONGEST_SOCKET_PATH
     settings = environ.Env.db_url_config(server.environment()["DATABASE_URL"])
     assert settings["HOST"] == str(server.socket_folder)
-    assert sql(server, "SELECT current_user") == settings["USER"]
+    assert sql(server, "SELECT current_user") == settings["USER"] == postgres.OWNER
 
 
 def test_nobody_else_reaches_the_database(start, folder):
@@ -138,8 +138,25 @@ def test_nobody_else_reaches_the_database(start, folder):
 
 def test_the_portal_is_not_master_of_its_database_server(start, folder):
     server = start(folder)
-    assert sql(server, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == "f"
+    assert sql(server, "SELECT count(*) FROM pg_roles WHERE rolsuper AND NOT rolname LIKE 'postgres'") == "0"
     assert sql(server, "CREATE EXTENSION pg_trgm; SELECT 1") == "1"
+
+
+def test_a_database_from_before_the_owner_had_a_role_is_handed_over(start, folder):
+    server = start(folder, options=())
+    admin = ["--host", server.socket_folder, "--username", "postgres", "--dbname", postgres.NAME]
+    old = f"""
+        ALTER DATABASE {postgres.NAME} OWNER TO {postgres.NAME};
+        CREATE TABLE kept AS SELECT 1; ALTER TABLE kept OWNER TO {postgres.NAME}
+    """
+    subprocess.run([postgres.binaries() / "psql", *admin], input=old, text=True, check=True)
+    server.stop()
+    server.start()
+    owners = "SELECT tableowner FROM pg_tables WHERE tablename = 'kept'"
+    assert sql(server, owners) == postgres.OWNER
+    assert sql(
+        server, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+    ) == (postgres.OWNER)
 
 
 @pytest.mark.parametrize(

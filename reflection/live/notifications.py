@@ -14,6 +14,8 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
+from publishing import direct_connection
+
 logger = logging.getLogger(__name__)
 
 CHANNEL = "reflection"  # one for all, so that no request names it; the key is the payload
@@ -121,11 +123,8 @@ async def listen() -> None:
 
 
 async def connect() -> psycopg.AsyncConnection:
-    address = connection.get_connection_params()
-    for name in ["context", "cursor_factory"]:  # made for synchronous connections
-        address.pop(name, None)
     own = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
-    return await psycopg.AsyncConnection.connect(**address | own)
+    return await psycopg.AsyncConnection.connect(**direct_connection.parameters(**own))
 
 
 async def pass_on(database: psycopg.AsyncConnection) -> None:
