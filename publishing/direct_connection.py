@@ -15,12 +15,17 @@ NAMES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password",
 
 def parameters(**own: object) -> dict:
     """What psycopg connects with, and `own`."""
+    direct = settings.DIRECT_DATABASE
+    given = {ours: direct[theirs] for theirs, ours in NAMES.items() if direct.get(theirs)}
+    return everyday_parameters(**direct.get("OPTIONS", {}) | given | own)
+
+
+def everyday_parameters(**own: object) -> dict:
+    """The same of the connections that pages use, which may lead through a pooler."""
     found = connection.get_connection_params()
     for name in ["context", "cursor_factory"]:  # made for Django's own connections
         found.pop(name, None)
-    direct = settings.DIRECT_DATABASE
-    given = {ours: direct[theirs] for theirs, ours in NAMES.items() if direct.get(theirs)}
-    return found | direct.get("OPTIONS", {}) | given | own
+    return found | own
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from django.db import connection
@@ -27,8 +27,11 @@ KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
+OWN = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
 SOON = "+"  # ends the payload when there is no hurry
 SEEN = "!"  # ends it at a reveal
+PROBE = "?"  # ends it where a process asks whether it hears at all
+HEARS_WITHIN = 4  # seconds
 OUT = "-"  # ends it where the key is that of one place, whose followers are sent away
 PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
@@ -48,6 +51,7 @@ followers: defaultdict[str, set[Follower]] = defaultdict(set)
 delayed: dict[str, asyncio.TimerHandle] = {}
 listener: asyncio.Task | None = None
 listening: asyncio.Event
+probes: dict[str, asyncio.Event] = {}
 
 
 def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False) -> None:
@@ -115,16 +119,35 @@ async def listen() -> None:
                 await database.execute(f"LISTEN {CHANNEL}")
                 listening.set()
                 wake(*followers)
-                await pass_on(database)
-        except (psycopg.Error, TimeoutError):
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(report_deafness())
+                    await pass_on(database)
+        except* (psycopg.Error, TimeoutError):
             listening.clear()
             logger.warning("no live updates until the database is reached again", exc_info=True)
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
 async def connect() -> psycopg.AsyncConnection:
-    own = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
-    return await psycopg.AsyncConnection.connect(**direct_connection.parameters(**own))
+    return await psycopg.AsyncConnection.connect(**direct_connection.parameters(**OWN))
+
+
+async def report_deafness() -> None:
+    """Say so where nothing arrives of what a page announces: behind a pooler LISTEN succeeds all the same."""
+    probe, heard = f"{uuid4()}{PROBE}", asyncio.Event()
+    probes[probe] = heard
+    try:
+        async with asyncio.timeout(HEARS_WITHIN):
+            given = direct_connection.everyday_parameters(**OWN | {"application_name": "live probe"})
+            async with await psycopg.AsyncConnection.connect(**given) as database:
+                await database.execute("SELECT pg_notify(%s, %s)", [CHANNEL, probe])
+            await heard.wait()
+    except psycopg.Error:
+        logger.warning("whether announcements arrive could not be asked", exc_info=True)
+    except TimeoutError:
+        logger.error("live.deaf: no announcement arrives; set DATABASE_DIRECT_URL to lead past the pooler")
+    finally:
+        del probes[probe]
 
 
 async def pass_on(database: psycopg.AsyncConnection) -> None:
@@ -142,6 +165,8 @@ def hear(payload: str) -> None:
         wake(key, what=REVEALED)
     elif payload.endswith(OUT):
         send_away(key)
+    elif payload.endswith(PROBE):
+        probes.get(payload, asyncio.Event()).set()
     elif key == payload:
         wake(key)
     elif key not in delayed:

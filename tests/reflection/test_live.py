@@ -179,6 +179,33 @@ def test_a_lost_connection_is_made_again_and_everyone_fetches_what_they_may_have
     asyncio.run(follow())
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_hears_nothing_says_so_within_five_seconds(settings, caplog):
+    """It listens where nobody announces anything, as behind a pooler; LISTEN itself succeeds."""
+    settings.DIRECT_DATABASE = {"NAME": "postgres"}
+
+    async def listen():
+        async with asyncio.timeout(5):
+            await notifications.start_listening()
+            while "live.deaf" not in caplog.text:
+                await asyncio.sleep(0.05)
+
+    asyncio.run(listen())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_hears_has_nothing_to_say(caplog, monkeypatch):
+    monkeypatch.setattr(notifications, "HEARS_WITHIN", 1)
+
+    async def listen():
+        await notifications.start_listening()
+        await asyncio.sleep(1.5)
+
+    asyncio.run(listen())
+    assert caplog.text == ""
+    assert notifications.probes == {}
+
+
 @pytest.mark.django_db
 def test_an_idle_connection_is_asked_whether_it_still_works_and_misses_nothing_meanwhile(monkeypatch):
     monkeypatch.setattr(notifications, "IDLE_SECONDS", 0.01)
