@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST
 from accounts.invitations import invite, tell_closed
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, ROLES
+from privacy.events import happening, record, record_all
+from privacy.models import What, Why
 from publishing.admin import DeclaredLookups, DiscreetDeletion
 from publishing.admin.custom_views import OwnPages
 
@@ -78,6 +80,18 @@ class UserForm(forms.ModelForm):
             told.append("Adressen er rettet, og der er sendt en ny invitation.")
         return told
 
+    def acts(self) -> list[tuple[What, str]]:
+        """The same for the event log: of roles from what to what, of all else only that."""
+        acts = []
+        if "groups" in self.changed_data:
+            before, after = _named(self.initial["groups"]), _named(self.cleaned_data["groups"])
+            acts.append((What.ROLES_CHANGED, f"{before} → {after}"))
+        if "is_active" in self.changed_data:
+            acts.append((What.ACCOUNT_OPENED if self.cleaned_data["is_active"] else What.ACCOUNT_CLOSED, ""))
+        if {"name", "email"} & set(self.changed_data):
+            acts.append((What.ACCOUNT_CHANGED, ""))
+        return acts
+
 
 def _named(groups) -> str:
     return ", ".join(sorted(group.name for group in groups)) or "ingen"
@@ -88,6 +102,7 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
     """Invites people and gives them their roles; a superuser is out of an administrator's reach."""
 
     form = UserForm
+    looked_at_as = Why.ACCOUNTS
     list_display = ["name", "email", "roles", "status", "last_login"]
     list_filter = ["groups", "is_active"]
     search_fields = ["name", "email"]
@@ -164,6 +179,18 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
         if change and "is_active" in form.changed_data and not obj.is_active:
             tell_closed(request, obj)
 
+    def save_related(self, request, form, formsets, change):
+        """Roles are saved here, and so all there is to record."""
+        super().save_related(request, form, formsets, change)
+        acts = form.acts() if change else [(What.INVITED, _named(form.cleaned_data["groups"]))]
+        person = {"who": request.user, "about": form.instance}
+        record_all([happening(what, detail=detail, **person) for what, detail in acts])
+
+    def record_act(self, request, what, item):
+        """What an account is changed in is said by `save_related`."""
+        if what not in {What.ADDED, What.CHANGED}:
+            super().record_act(request, what, item)
+
     def construct_change_message(self, request, form, formsets, add=False):
         if add:
             return f"Inviteret. Roller: {_named(form.cleaned_data['groups'])}."
@@ -186,6 +213,7 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
         if user.has_begun or not user.is_active:
             raise Http404
         self._invite(request, user)
+        record(What.INVITED, who=request.user, about=user)
         self.log_change(request, user, "Inviteret igen.")
         return redirect(self.address(user))
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import m2m_changed, post_migrate
 
 
@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import password_reset
 
+        from accounts import events
         from accounts.allauth_views import note_who_it_is
         from accounts.roles import grant_permissions, let_in
         from accounts.sessions import remember_the_end
@@ -18,6 +19,9 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(remember_the_end)
         user_logged_in.connect(note_who_it_is)
         password_reset.connect(note_who_it_is)
+        user_logged_in.connect(events.logged_in)
+        user_logged_out.connect(events.logged_out)
+        user_login_failed.connect(events.login_failed)
         m2m_changed.connect(let_in, sender=get_user_model().groups.through)
         # Permissions are made app by app; when auth has its turn, those of our own apps are there.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

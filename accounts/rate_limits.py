@@ -14,6 +14,8 @@ from django.core import signing
 from django.utils.crypto import get_random_string, salted_hmac
 
 from accounts.models import WrongTries
+from privacy.events import record
+from privacy.models import What
 
 MINUTES, DAY = 5 * 60, 24 * 60 * 60
 
@@ -44,6 +46,13 @@ class Budget(NamedTuple):
         return salted_hmac("accounts.rate_limits", "\n".join(words), algorithm="sha256").hexdigest()
 
 
+def _note_limit(kind: str, *, is_over: bool) -> bool:
+    """That somebody was told to wait; neither what they tried nor where they are."""
+    if is_over:
+        record(What.LIMITED, detail=kind)
+    return is_over
+
+
 # --- Codes of rooms -------------------------------------------------------------------------------
 
 # There are 32^6, about 10^9. With a hundred rooms open all year an address with a thousand tries a day finds
@@ -67,7 +76,7 @@ class CodeTries:
         """Count a wrong one; whether its sender is told to wait."""
         CODE_DAY.use(self.address)
         CODE_EVERYBODY.use()
-        return CODE_SOON.use(self.address) > CODE_SOON.most
+        return _note_limit("koder", is_over=CODE_SOON.use(self.address) > CODE_SOON.most)
 
 
 # --- Passwords ------------------------------------------------------------------------------------
@@ -102,7 +111,8 @@ class LoginTries:
         if not self.is_known:
             LOGIN_ACCOUNT.use(self.email)
             LOGIN_ADDRESS.use(self.address)
-        return LOGIN_SOON.use(self.email, self.address) > LOGIN_SOON.most
+        is_over = LOGIN_SOON.use(self.email, self.address) > LOGIN_SOON.most
+        return _note_limit("adgangskoder", is_over=is_over)
 
 
 class Device(NamedTuple):

@@ -4,9 +4,13 @@ from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
 
+from privacy.events import record
+from privacy.models import What
+
 
 def csrf_failure(request, reason=""):
     """The security token is too old (a new login, an expired session): show what was typed again."""
+    record(What.REFUSED, who=getattr(request, "user", None))
     return typed_again(request)
 
 

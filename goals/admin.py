@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from goals.models import CityGoal, Goodbye
+from privacy.models import Why
 from publishing.admin import ContentAdmin, PublishableAdmin, TaskKind, english
 from publishing.publishable import State, in_state
 
@@ -26,6 +27,7 @@ class GoodbyeAdmin(PublishableAdmin):
     """Only what its owner has offered to the public; the goal and the answers are not shown here."""
 
     text_field = "why"
+    looked_at_as = Why.CURATION
     # Whoever offers a goodbye asks for it to be read: it comes in as a draft.
     own_tasks = [TaskKind("Farveller til gennemsyn", lambda model: in_state(State.DRAFT), "status=kladde")]
     list_display = ["what", "department", "stops_on", "is_trial"]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.guards import staff_required
 from goals.models import Goal, Review
+from privacy.events import record_looks
+from privacy.models import Why
 from reflection.forms.autosave import typed
 
 
@@ -31,7 +33,10 @@ def readable_goal_required(view):
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
         goals = Goal.objects.readable_by(request.user).select_related("department", "city_goal", "owner")
-        return view(request, get_object_or_404(goals, key=key), *args, **kwargs)
+        goal = get_object_or_404(goals, key=key)
+        if goal.owner_id != request.user.pk:
+            record_looks(request.user, [goal], why=Why.SHARED, about=goal.owner)
+        return view(request, goal, *args, **kwargs)
 
     return guarded
 
@@ -55,9 +60,12 @@ def readable_review_required(view):
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
         reviews = Review.objects.readable_by(request.user).select_related(
-            "goal__department", "goal__city_goal", "reflection__version__guide"
+            "goal__department", "goal__city_goal", "goal__owner", "reflection__version__guide"
         )
-        return view(request, get_object_or_404(reviews, reflection__key=key), *args, **kwargs)
+        review = get_object_or_404(reviews, reflection__key=key)
+        if review.is_shared:
+            record_looks(request.user, [review.goal], why=Why.SHARED, about=review.goal.owner)
+        return view(request, review, *args, **kwargs)
 
     return guarded
 

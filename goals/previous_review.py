@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from goals.models import Review
+from privacy.events import record_looks
+from privacy.models import Why
 from reflection.confidentiality import StepResult, board
 from reflection.models import Answer, Prompt, Step
 
@@ -35,6 +37,7 @@ def _together(last: Review, step: Step, user) -> LastTime | None:
     if not last.reflection.participants.took_part().filter(user=user).exists():
         return None
     results = [result for result in board(last.reflection) if _topic(result.step) == _topic(step)]
+    record_looks(user, [last.reflection], why=Why.ROOM)
     return LastTime(last.reflection.concluded_at, [], results[0]) if results else None
 
 

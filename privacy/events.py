@@ -24,7 +24,27 @@ COUNTS_ONCE = {
 }
 
 
-def record(
+def record(what: What, **told: Any):
+    """Keep that somebody did something; `told` as in `happening`."""
+    record_all([happening(what, **told)])
+
+
+def record_looks(who: Any, things: Iterable[models.Model], *, why: Why, about: Any = None):
+    """That somebody was shown these things of others."""
+    record_all([happening(What.LOOKED, who=who, about=about, thing=thing, why=why) for thing in things])
+
+
+def record_all(events: list[Event]):
+    """Of many at once, in one insert."""
+    if not events:
+        return
+    now = timezone.now()
+    for event in events:
+        event.at, event.once = now, _once(event, now)
+    Event.objects.bulk_create(events, ignore_conflicts=True)
+
+
+def happening(
     what: What,
     *,
     who: Any = None,
@@ -33,37 +53,23 @@ def record(
     why: Why | str = "",
     detail: str = "",
     number: int | None = None,
-):
-    """Keep that somebody did something.
+) -> Event:
+    """An event that is not written yet.
 
     `who` and `about` are accounts or participants: whatever has a `pseudonym`. `thing` is what it was done
-    to, by its key alone. `detail` is made of words of the code (a role, a kind of file), never of typed ones.
+    to, by its kind and key alone. `detail` is made of words of the code (a role, a kind of file), never of
+    typed ones.
     """
-    told = Event(what=what, why=why, detail=detail, number=number, **_people(who, about), **_named(thing))
-    record_all([told])
-
-
-def record_looks(who: Any, things: Iterable[models.Model], *, why: Why, about: Any = None):
-    """That somebody was shown these things of others."""
-    told = {"what": What.LOOKED, "why": why, **_people(who, about)}
-    record_all([Event(**told, **_named(thing)) for thing in things])
-
-
-def record_all(events: list[Event]):
-    now = timezone.now()
-    for event in events:
-        event.at, event.once = now, _once(event, now)
-    Event.objects.bulk_create(events, ignore_conflicts=True)
-
-
-def _people(who: Any, about: Any) -> dict[str, uuid.UUID | None]:
-    return {"who": getattr(who, "pseudonym", None), "about": getattr(about, "pseudonym", None)}
+    people = {"who": getattr(who, "pseudonym", None), "about": getattr(about, "pseudonym", None)}
+    return Event(what=what, why=why, detail=detail, number=number, **people, **_named(thing))
 
 
 def _named(thing: models.Model | None) -> dict[str, str]:
+    """Of a person only that it is one: who is said by the pseudonym, which goes with the account."""
     if thing is None:
         return {}
-    return {"thing": thing._meta.label_lower, "key": str(getattr(thing, "key", thing.pk))}
+    key = "" if hasattr(thing, "pseudonym") or thing.pk is None else str(getattr(thing, "key", thing.pk))
+    return {"thing": thing._meta.label_lower, "key": key}
 
 
 def _once(event: Event, now: datetime) -> uuid.UUID | None:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
+from privacy.events import record_looks
+from privacy.models import Why
 from reflection.forms.autosave import typed, typed_answers
 from reflection.live.notifications import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
@@ -112,6 +114,30 @@ def place_required(view):
         return view(request, place, *args, **kwargs)
 
     return guarded
+
+
+def shows_others(view):
+    """What others in the room have said or are called is shown: whoever looks leaves an event.
+
+    Inside the guard that hands over the place. The leader's reason to look is another than the others'.
+    """
+
+    @functools.wraps(view)
+    def recorded(request, place, *args, **kwargs):
+        response = view(request, place, *args, **kwargs)
+        if response.status_code == 200:
+            record_look(request, place)
+        return response
+
+    return recorded
+
+
+def record_look(request, place: Participant):
+    """Nobody looks at others where they are alone."""
+    if not place.reflection.is_solo:
+        is_own = place.user_id is not None and place.user_id == request.user.pk
+        why = Why.LEADS if place.is_facilitator else Why.ROOM
+        record_looks(request.user if is_own else place, [place.reflection], why=why)
 
 
 def _no_place(request, key):

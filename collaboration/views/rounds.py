@@ -20,10 +20,13 @@ from collaboration.forms import (
 )
 from collaboration.guards import answering_required, leading_required, round_required
 from collaboration.models import Consent, Insight, PaperConsent, Round
+from privacy.events import record_looks
+from privacy.models import Why
 from publishing.shortcuts import render_page
 from reflection.forms.autosave import posted, save_form, status_of, typed
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
+from reflection.participation import shows_others
 from reflection.templatetags.rooms import invitation_address, qr
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +88,7 @@ def _after_guess(place, party, others, prompts, go: str):
 
 @require_safe
 @round_required
+@shows_others
 def result(request, place, one):
     """Own answers, guesses and answers of the first two parties."""
     return _result(request, place, one, 0)
@@ -92,6 +96,7 @@ def result(request, place, one):
 
 @require_safe
 @round_required
+@shows_others
 def pair(request, place, one, number):
     """The same for each further pair of parties, where there are more than two."""
     return _result(request, place, one, number - 1)
@@ -133,6 +138,7 @@ def go_on(request, place, one):
 
 @form_methods
 @leading_required
+@shows_others
 def ask(request, place, one, number):
     """One of the two principles: two minutes for those who were guessed wrong, then three lines."""
     topics = blindspots.to_ask_about(blindspots.spots(place.reflection))
@@ -218,6 +224,7 @@ def _closed(request, one):
 @form_methods
 @round_required
 @transaction.atomic
+@shows_others
 def consent(request, place, one):
     """One's own yes, or taking it back; who else has said what is not shown. Who only leads has none."""
     if not place.reflection.is_revealed or not (place.answers_count or place.is_facilitator):
@@ -247,6 +254,7 @@ def consent(request, place, one):
 @form_methods
 @leading_required
 @transaction.atomic
+@shows_others
 def paper_consent(request, place, one, position):
     """What those who answered on paper for one party have said to the one who asked them."""
     if request.method == "POST":
@@ -293,6 +301,7 @@ def shared(request, key):
         raise Http404
     found = blindspots.spots(one.reflection, is_outside=True)
     pairs = [(sides, blindspots.pairs(found, *sides)) for sides in blindspots.party_pairs(one.reflection)]
+    record_looks(request.user, [one.reflection], why=Why.LINK)
     context = {"one": one, "room": one.reflection, "pairs": pairs}
     return render(request, "collaboration/shared.html", context)
 
@@ -300,6 +309,7 @@ def shared(request, key):
 @form_methods
 @leading_required
 @transaction.atomic
+@shows_others
 def case(request, place, one):
     """«Fra samtale til case»: the draft of a story, when everybody has said yes."""
     if request.method == "POST":

@@ -18,6 +18,8 @@ from compass.exchange import RESOURCES, Outcome, run, table
 from compass.pending_imports import PendingImport
 from compass.research import Import, decoded, import_figures
 from compass.spreadsheets import Sheet, as_csv, as_xlsx, read
+from privacy.events import happening, record, record_all
+from privacy.models import What
 from publishing.admin.history import ORIGINAL
 from publishing.slugs import slug_of
 
@@ -87,6 +89,7 @@ def _remember(resource, sheet: Sheet):
 
 
 def _log(user, outcome: Outcome):
+    record_all([happening(What.IMPORTED, who=user, thing=item) for item in [*outcome.new, *outcome.changed]])
     for items, flag in [(outcome.new, ADDITION), (outcome.changed, CHANGE)]:
         if items:
             LogEntry.objects.log_actions(user.pk, items, flag, change_message=IMPORTED, single_object=False)
@@ -201,6 +204,7 @@ class Exchange:
             raise Http404
         chosen = self.get_changelist_instance(request).get_queryset(request)
         rows = table(RESOURCES[self.model], chosen)
+        record(What.EXPORTED, who=request.user, thing=self.model(), detail=kind)
         name = f"{slug_of(self.opts.verbose_name_plural)}-{timezone.localdate()}.{kind}"
         headers = {"Content-Disposition": content_disposition_header(True, name)}
         if kind == "csv":
@@ -252,6 +256,7 @@ class FiguresFromFile:
         result = self._read_figures(wave, form, is_trial) if form.is_valid() else None
         if result and not result.errors and not is_trial:
             self.log_change(request, wave, IMPORTED)
+            record(What.IMPORTED, who=request.user, thing=wave, number=len(result.figures))
             messages.success(request, f"{len(result.figures)} tal er sat ind i «{wave}».")
             return redirect(f"{self.admin_site.name}:compass_researchwave_change", wave.pk)
         context = {

@@ -9,6 +9,8 @@ from accounts.guards import staff_required
 from goals.forms import GoalForm, MineForm, ShareForm
 from goals.guards import goal_required, readable_goal_required
 from goals.models import Goal, Goodbye
+from privacy.events import record_looks
+from privacy.models import Why
 from reflection.forms.answers import RoomForm
 from reflection.forms.autosave import posted, status_of
 
@@ -39,9 +41,11 @@ def mine(request):
 
 def _beside(user, text: str) -> dict:
     shared = Goal.objects.shared_with(user).search_words(text).select_related("owner")
+    shown = list(shared.order_by("-created_at", "-pk")[:SHARED_AT_MOST])
+    record_looks(user, shown, why=Why.SHARED)
     return {
         "to_check": Goodbye.objects.of(user).to_check(),
-        "shared": shared.order_by("-created_at", "-pk")[:SHARED_AT_MOST],
+        "shared": shown,
         "shared_at_most": SHARED_AT_MOST,
     }
 

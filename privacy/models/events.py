@@ -19,7 +19,6 @@ class What(models.TextChoices):
     ROLES_CHANGED = "roles_changed", "ændrede en kontos roller"
     ACCOUNT_CLOSED = "account_closed", "lukkede en konto"
     ACCOUNT_OPENED = "account_opened", "åbnede en konto"
-    ACCOUNT_DELETED = "account_deleted", "slettede en konto"
     SESSIONS_ENDED = "sessions_ended", "loggede en konto ud overalt"
     EMERGENCY = "emergency", "brugte nødadgang"
     HANDED_OVER = "handed_over", "gav det, en konto ejede, til en anden"

@@ -4,6 +4,7 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 
+from publishing.admin.recorded import RecordsEvents
 from publishing.danish_order import in_danish_order
 
 # What Django's own filters write after the name of a field.
@@ -17,8 +18,8 @@ class DanishChangeList(ChangeList):
         return in_danish_order(self.model, super().get_ordering(request, queryset))
 
 
-class DeclaredLookups:
-    """Mixin for every admin: a list is narrowed by its own filters and by nothing else.
+class DeclaredLookups(RecordsEvents):
+    """Mixin for every admin: a list is narrowed by its own filters alone, and what is done is recorded.
 
     Django follows any relation of the model, one step away: `?reflections__isnull=False` would tell which
     colleague has rooms, and `?password__startswith=` how a hash begins.

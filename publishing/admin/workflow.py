@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
+from privacy.models import What
 from publishing.admin.content_admin import ContentAdmin
 from publishing.fields import MomentField
 from publishing.publishable import State
@@ -257,6 +258,7 @@ class PublishableAdmin(ContentAdmin):
             self.check_before_publishing(item)
             with self.as_version(request, item, told):
                 item.publish(at)
+                self.record_act(request, What.PUBLISHED, item)
         except ValidationError as error:
             messages.error(request, f"«{item}» blev ikke offentliggjort. {' '.join(error.messages)}")
             return False

@@ -14,6 +14,8 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
+from privacy.events import record_looks
+from privacy.models import Why
 from publishing.admin import DeclaredLookups
 from reflection.forms.autosave import posted, status_of
 from reflection.models import BreakGlass
@@ -113,6 +115,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
     @method_decorator(require_http_methods(["GET", "HEAD"]))
     @opening_required
     def room_view(self, request, opened):
+        record_looks(request.user, [opened.reflection], why=Why.EMERGENCY, about=opened.reflection.owner)
         return self._page(request, opened)
 
     @method_decorator(require_POST)

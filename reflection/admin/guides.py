@@ -13,6 +13,7 @@ from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compass.models import Dilemma, Story
+from privacy.models import What
 from publishing.admin import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
@@ -245,6 +246,7 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
     def _publish(self, request, draft):
         draft.publish()
         self.log_change(request, draft, "Udgivet.")
+        self.record_act(request, What.PUBLISHED, draft)
         messages.success(request, f"{draft} er udgivet. Nye refleksioner bruger den fra nu af.")
         return redirect(_url(draft))
 

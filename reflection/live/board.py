@@ -23,6 +23,8 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 
+from privacy.events import happening, record_all
+from privacy.models import What, Why
 from reflection.confidentiality import state_of_board
 from reflection.live.room_rows import row_of
 from reflection.models import Participant, Reflection
@@ -88,14 +90,20 @@ def states(asked: list[Asked]) -> list[State | None]:
     None: let the pages decide. So it is before the reveal, and for whoever leads the room.
     """
     places = _places(asked)
-    people = Participant.objects.let_in().filter(key__in=places.values(), is_facilitator=False)
-    sits_in = {str(place): room for place, room in people.values_list("key", "reflection__key")}
+    found = Participant.objects.let_in().filter(key__in=places.values(), is_facilitator=False)
+    people = {str(person.key): person for person in found}
+    sitting = [people.get(places.get(one, "")) for one in asked]
     rooms = {
-        room.key: (*row_of(room), state_of_board(room))
-        for room in Reflection.objects.filter(key__in=set(sits_in.values()))
+        room.pk: room
+        for room in Reflection.objects.filter(pk__in={person.reflection_id for person in people.values()})
         if room.is_revealed and not room.is_solo
     }
-    return [rooms.get(one.key) if sits_in.get(places.get(one)) == one.key else None for one in asked]
+    shown = [rooms.get(person.reflection_id) if person else None for person in sitting]
+    shown = [room if room and room.key == one.key else None for room, one in zip(shown, asked, strict=True)]
+    seen = [(who, room) for who, room in zip(sitting, shown, strict=True) if room]
+    record_all([happening(What.LOOKED, who=who, thing=room, why=Why.ROOM) for who, room in seen])
+    states = {room: (*row_of(room), state_of_board(room)) for room in set(filter(None, shown))}
+    return [states[room] if room else None for room in shown]
 
 
 def _places(asked: list[Asked]) -> dict[Asked, str]:

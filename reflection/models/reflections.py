@@ -594,6 +594,11 @@ class Participant(models.Model):
         announce_gone(old)
 
     @property
+    def pseudonym(self) -> uuid.UUID:
+        """Who they are in the event log without an account."""
+        return self.key
+
+    @property
     def label(self) -> str:
         """What the room calls this participant: the name they gave, or a number without meaning."""
         return label(self.name)

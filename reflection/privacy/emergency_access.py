@@ -11,6 +11,8 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 
+from privacy.events import record
+from privacy.models import What
 from reflection import tokens
 from reflection.live.notifications import announce
 from reflection.models import BreakGlass, HiddenComment, Participant, Reflection
@@ -75,6 +77,7 @@ class OpenForm(forms.Form):
             action=BreakGlass.Action.OPENED,
             reason=reason,
         )
+        record(What.EMERGENCY, who=user, thing=room, detail=BreakGlass.Action.OPENED)
         _tell(opened)
         return opened
 
@@ -219,6 +222,7 @@ def note_given(room: Reflection | None, about: str, *, reason: str, name: str, b
     given = BreakGlass.objects.create(
         reflection=room, room=about, user=by, name=name, action=BreakGlass.Action.GIVEN, reason=reason
     )
+    record(What.EMERGENCY, who=by, thing=room, detail=BreakGlass.Action.GIVEN)
     if room:
         _tell(given)
 
@@ -232,6 +236,7 @@ def _note(opened: BreakGlass, action: str):
         action=action,
         reason=opened.reason,
     )
+    record(What.EMERGENCY, who=opened.user, thing=opened.reflection, detail=action)
     _tell(done)
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.invitations import send
 from accounts.models import User
+from privacy.events import record
+from privacy.models import What
 from reflection.models import Reflection
 from reflection.privacy.emergency_access import LeaderForm, name_of, note_given, reason_field
 from reflection.privacy.own_data import owned_models
@@ -21,6 +23,8 @@ CLOSED_FOR = LeaderForm.OWNER_GONE_FOR
 def hand_over(owner, to, *, reason: str, name: str, by=None) -> int:
     """Give all that is somebody's to somebody else, so that the account can go; returns how many things."""
     note_given(None, f"{owner} → {to}", reason=reason, name=name, by=by)
+    record(What.HANDED_OVER, who=by, about=owner)
+    record(What.HANDED_OVER, who=by, about=to)
     rooms = list(Reflection.objects.filter(owner=owner))
     for room in rooms:
         give_to(room, to)

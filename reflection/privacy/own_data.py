@@ -6,6 +6,8 @@ from django.db import models, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from privacy.events import record
+from privacy.models import What
 from reflection.compasses import registered
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Agreement, Participant, Reflection, Reminder
@@ -135,6 +137,7 @@ class DeletionForm(forms.Form):
     def save(self):
         for place in Participant.objects.filter(user=self.user):
             leave(place)
+        record(What.DELETED, who=self.user, about=self.user, thing=self.user)
         self.user.delete()
 
 

@@ -8,11 +8,12 @@ from publishing.shortcuts import render_page
 from reflection.confidentiality import board as gate
 from reflection.live.room_rows import shown_to_all
 from reflection.models import SharedLine
-from reflection.participation import place_required
+from reflection.participation import place_required, shows_others
 
 
 @require_safe
 @place_required
+@shows_others
 def board(request, place):
     room = place.reflection
     if not room.is_revealed:

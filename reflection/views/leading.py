@@ -21,13 +21,14 @@ from reflection.forms.facilitator import (
     SharedLineForm,
     TimerForm,
 )
-from reflection.participation import facilitator_required, step_or_404
+from reflection.participation import facilitator_required, shows_others, step_or_404
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 @facilitator_required
+@shows_others
 def lead(request, place):
     room = place.reflection
     context = {
@@ -126,6 +127,7 @@ def door(request, place):
 
 @require_safe
 @facilitator_required
+@shows_others
 def people(request, place):
     """Everybody by name, each leading to a page of their own: what is done there cannot be done by a slip."""
     everybody = place.reflection.participants.real().select_related("party")
@@ -139,6 +141,7 @@ def people(request, place):
 
 @form_methods
 @facilitator_required
+@shows_others
 def person(request, place, person):
     """What one may do with somebody: all are told of it."""
     room = place.reflection
@@ -192,6 +195,7 @@ def shared_line(request, place, position):
 
 @form_methods
 @facilitator_required
+@shows_others
 def hide(request, place, snapshot, position):
     """Take a comment off the board; that it happened, who did it and why stays on the board."""
     comment = comment_to_hide(place.reflection, snapshot, position)

@@ -12,7 +12,7 @@ from publishing.shortcuts import json_file
 from reflection.minutes.content import is_readable, minutes_to_keep
 from reflection.minutes.files import excel, for_sheet, word
 from reflection.minutes.pdf import pdf_response
-from reflection.participation import reading_required
+from reflection.participation import reading_required, shows_others
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,6 +20,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_safe
 @reading_required
+@shows_others
 def minutes(request, place):
     """The room may still be open; a look alone has ended."""
     room = place.reflection
@@ -36,6 +37,7 @@ def file_of_minutes(view):
 
     @require_safe
     @reading_required
+    @shows_others
     @functools.wraps(view)
     def guarded(request, place):
         if not is_readable(place):

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.guards import staff_required
+from privacy.events import record
+from privacy.models import What
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import posted, status_of
 from reflection.models import Agreement, Reflection
@@ -91,6 +93,7 @@ def data(request):
 @require_safe
 @staff_required
 def data_json(request):
+    record(What.EXPORTED, who=request.user, about=request.user, detail="mine data")
     return json_file(own_data(request.user), _("mine-data"))
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflection.forms.autosave import posted, status_of
 from reflection.forms.facilitator import MoreSlipsForm
 from reflection.minutes.pdf import pdf_response
-from reflection.participation import facilitator_required
+from reflection.participation import facilitator_required, shows_others
 from reflection.templatetags.rooms import invitation_address, qr, short_address
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -53,6 +53,7 @@ def slips(request, place):
 
 @form_methods
 @slips_required
+@shows_others
 def new_slip(request, place, number):
     """For whoever lost theirs: the old one opens nothing. Who has used it is taken out first."""
     room = place.reflection

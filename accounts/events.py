@@ -1,0 +1,20 @@
+"""Logins in the event log, whatever way in somebody takes."""
+
+from accounts.models import User
+from privacy.events import record
+from privacy.models import What
+
+
+def logged_in(sender, request, user, **kwargs):
+    record(What.LOGGED_IN, who=user)
+
+
+def logged_out(sender, request, user, **kwargs):
+    if user:  # somebody who was logged in
+        record(What.LOGGED_OUT, who=user)
+
+
+def login_failed(sender, credentials, request=None, **kwargs):
+    """About the account, where there is one: an address that was typed stands nowhere."""
+    email = str(credentials.get("email") or "").strip().lower()
+    record(What.LOGIN_FAILED, about=User.objects.filter(email=email).first())
