@@ -23,7 +23,7 @@ class HealthMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.views = {LIVE: live, "/health/ready": Readiness()}
+        self.views = {LIVE: live, "/health/ready": readiness}
 
     def __call__(self, request):
         view = self.views.get(request.path_info)
@@ -42,12 +42,18 @@ def live(request):
 class Readiness:
     def __init__(self):
         self.status, self.until = 503, 0.0
+        self.is_draining = False  # the server is to stop and takes its leave (runner/gunicorn_conf.py)
 
     def __call__(self, request):
+        if self.is_draining:
+            return HttpResponse(status=503)
         if time.monotonic() >= self.until:
             self.status = 204 if has_current_database() else 503
             self.until = time.monotonic() + SECONDS
         return HttpResponse(status=self.status)
+
+
+readiness = Readiness()
 
 
 def has_current_database() -> bool:

@@ -29,9 +29,9 @@ def everyday_parameters(**own: object) -> dict:
 
 
 @contextmanager
-def lock(name: str, *, patience: int) -> Iterator[None]:
+def lock(name: str, *, patience: int) -> Iterator[psycopg.Connection]:
     """Alone in the whole installation; raises psycopg.errors.LockNotAvailable after `patience` seconds."""
     with psycopg.connect(**parameters(autocommit=True, application_name=name)) as database:
         database.execute("SELECT set_config('lock_timeout', %s, false)", [f"{patience}s"])
         database.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
-        yield
+        yield database

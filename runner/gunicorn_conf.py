@@ -9,7 +9,10 @@ worker_class = "asgi"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Loaded once, so that the processes share memory and who replaces a dead one serves at once.
 preload_app = True
-graceful_timeout = 3  # a page takes milliseconds; who is slower than this has gone
+# Who is asked to stop says so first (`/health/ready` is 503) and goes on answering, until whoever spreads the
+# requests has noticed.
+DRAIN_SECONDS = int(os.environ.get("DRAIN_SECONDS", "0"))
+graceful_timeout = DRAIN_SECONDS + 3  # a page takes milliseconds; who is slower than this has gone
 keepalive = 75  # longer than a proxy keeps a connection to us: else it sends into one that is being closed
 asgi_lifespan = "off"
 control_socket_disable = True
@@ -35,6 +38,7 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """A worker that is to stop ends its event streams; by themselves they would not end."""
+    from aarhuskompas import health
     from aarhuskompas.connections import Connection
     from reflection.live.streams import application
 
@@ -42,7 +46,11 @@ def post_worker_init(worker):
         worker.handle_exit_signal()
         application.end()
 
-    worker.loop.add_signal_handler(signal.SIGTERM, stop)
+    def drain():
+        health.readiness.is_draining = True
+        worker.loop.call_later(DRAIN_SECONDS, stop)
+
+    worker.loop.add_signal_handler(signal.SIGTERM, drain)
     create_server = worker.loop.create_server
 
     async def create_with_queue(_protocol, *, sock, **options):

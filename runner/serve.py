@@ -173,7 +173,10 @@ def services(env: dict[str, str], listener: socket.socket) -> list[Service]:
         listener.close()  # Django's own server opens it again
         return [Service("The development server", [*MANAGE, "runserver", f"{host}:{port}"], env)]
     portal = [*GUNICORN, "--bind", f"fd://{listener.fileno()}", "aarhuskompas.asgi"]
-    return [Service("The web server", portal, env, listener=listener, orphan_signal="QUIT")]
+    return [
+        Service("The web server", portal, env, listener=listener, orphan_signal="QUIT"),
+        Service("The scheduled jobs", [*MANAGE, "jobs"], env),
+    ]
 
 
 def answers(host: str, port: int) -> bool:

@@ -7,7 +7,14 @@ import pytest
 from django.db import connection
 
 from aarhuskompas import asgi as portal
+from aarhuskompas.health import readiness
 from tests.processes import run_python
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch):
+    """One answer of `ready` stands for two seconds."""
+    monkeypatch.setattr(readiness, "until", 0.0)
 
 
 @pytest.mark.django_db
@@ -30,6 +37,13 @@ def test_head_is_answered_and_post_is_not(client, url):
 @pytest.mark.parametrize("url", ["/health/live", "/health/ready"])
 def test_a_probe_may_name_the_address_of_the_machine(client, url):
     assert client.get(url, headers={"Host": "10.42.0.17:8000"}).status_code == 204
+
+
+@pytest.mark.django_db
+def test_who_is_to_stop_is_not_ready_and_answers_all_the_same(client, monkeypatch):
+    monkeypatch.setattr(readiness, "is_draining", True)
+    assert client.get("/health/ready").status_code == 503
+    assert client.get("/health/live").status_code == 204
 
 
 @pytest.mark.django_db

@@ -70,6 +70,8 @@ class Event(models.Model):
     number = models.PositiveIntegerField("antal", null=True)
     once = models.UUIDField(null=True, unique=True, editable=False)  # see privacy/events.py
 
+    is_append_only = True  # for the application's role: deploy/database/append_only.sql
+
     objects = EventQuerySet.as_manager()
 
     class Meta:

@@ -90,6 +90,8 @@ class RetentionPeriod(models.Model):
     recorded_at = models.DateTimeField("skrevet ind", db_default=Now())
     recorded_by = models.UUIDField("skrevet ind af", null=True, editable=False)  # a pseudonym
 
+    is_append_only = True
+
     objects = RetentionPeriodQuerySet.as_manager()
 
     class Meta:

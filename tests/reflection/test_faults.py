@@ -83,7 +83,8 @@ class Portal:
 
     def victim(self, kind: str) -> int:
         ours = children(self.process.pid)
-        database, web = sorted(ours, key=lambda pid: "postgres" not in program(pid))
+        database = next(pid for pid in ours if "postgres" in program(pid))
+        web = next(pid for pid in ours if "gunicorn" in program(pid))
         if kind == "the database server":
             return database
         if kind == "the web server":
