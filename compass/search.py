@@ -91,7 +91,7 @@ register("story", pgettext_lazy("søgning", "Historier"), "compass:story")
 register("page", pgettext_lazy("søgning", "Sider"), "compass:page")
 register("chapter", pgettext_lazy("søgning", "Lydbog"), "compass:chapter", parts=2, is_reference=True)
 register("milestone", pgettext_lazy("søgning", "Tidslinje"), "compass:timeline", "{}", is_reference=True)
-register("resource", pgettext_lazy("søgning", "Dokumenter"), "compass:timeline", "{}", is_reference=True)
+register("resource", pgettext_lazy("søgning", "Dokumenter"), "compass:documents", "{}", is_reference=True)
 
 
 def searched_kinds() -> list[str]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("billeder/<str:name>", views.picture, name="picture"),
     path("filer/<str:name>", views.attachment, name="attachment"),
     path("tilblivelse/", views.timeline, name="timeline"),
+    path("dokumenter/", views.documents, name="documents"),
     path("viden/", views.research, name="research"),
     path("aabne-data/", views.opendata, name="opendata"),
     path("aabne-data/<slug:collection>.json", views.opendata_json, name="opendata_json"),

@@ -70,7 +70,7 @@ def test_every_story_of_the_brief_is_there_and_every_kind(content):
 @pytest.mark.parametrize("slug", ["loneliness", "climate", "lifestyle illness", "homelessness"])
 def test_each_of_the_four_large_challenges_has_a_story(content, slug):
     key = {"loneliness": "S21", "climate": "S22", "lifestyle illness": "S23", "homelessness": "S16"}[slug]
-    assert Story.objects.public().filter(key=key, provenance="sourced").exists()
+    assert Story.objects.published().filter(key=key, provenance="sourced").exists()
 
 
 def test_every_fact_of_the_brief_is_on_the_timeline_or_among_the_facts(content):

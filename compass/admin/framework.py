@@ -34,7 +34,7 @@ class PathAdmin(PublishableAdmin):
     ordering = ["position"]
     help_texts = {"verb": "Det ene ord, som vejen hedder, fx lytte."}
     fieldsets = [
-        (None, {"fields": ["position", "verb", "title", "standfirst", "body", "readability"]}),
+        (None, {"fields": ["position", "verb", "title", "standfirst", "body", "readability", "drawing"]}),
         english("verb_en", "title_en", "standfirst_en", "body_en"),
         PUBLISHING,
     ]

@@ -89,6 +89,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
         "facts_as_of": "Skriv, hvornår oplysningerne var rigtige, fx «2018».",
         "dilemmas": "Vælg de dilemmaer, som historien belyser.",
         "sources": "Vælg de kilder, som oplysningerne kommer fra.",
+        "drawing": "Vises, hvor der ikke er et billede. Vælg ingen, så er det vejens tegning.",
         "picture": "Læg først billedet op under «Billeder», og vælg det her.",
         "attachments": "Læg først filen op under «Filer», og vælg den her.",
     }
@@ -105,7 +106,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
         english(
             "title_en", "standfirst_en", "body_en", "talk_en", "facts_as_of_en", "provenance_note_en"
         ),
-        ("Billede og filer", {"fields": ["picture", "attachments"]}),
+        ("Billede og filer", {"fields": ["drawing", "picture", "attachments"]}),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),
         PUBLISHING,
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from compass.models import Department, Source, Theme
 from publishing.admin import ContentAdmin, english
 
 
-@admin.register(Department, Theme)
+@admin.register(Department)
 class ShelfAdmin(Exchange, ContentAdmin):
     list_display = ["title", "slug"]
     search_fields = ["title", "title_en"]
@@ -15,6 +15,11 @@ class ShelfAdmin(Exchange, ContentAdmin):
         "slug": "Står i adressen, når historier filtreres. Lad feltet stå tomt, så laves det af titlen."
     }
     fieldsets = [(None, {"fields": ["title", "slug"]}), english("title_en")]
+
+
+@admin.register(Theme)
+class ThemeAdmin(ShelfAdmin):
+    fieldsets = [(None, {"fields": ["title", "slug", "drawing"]}), english("title_en")]
 
 
 @admin.register(Source)

@@ -48,7 +48,7 @@ class ResourceAdmin(Exchange, ContentAdmin):
     search_fields = ["title", "title_en", "text", "key"]
     help_texts = {"note": "Det, læseren skal vide, før dokumentet åbnes, fx at det er på engelsk."}
     fieldsets = [
-        (None, {"fields": ["key", "kind", "title", "text", "note", "url"]}),
+        (None, {"fields": ["key", "kind", "title", "text", "note", "url", "found_at"]}),
         english("title_en", "text_en", "note_en"),
     ]
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 
+from compass.models.drawings import Drawn
 from publishing.fields import MarkdownField
 from publishing.publishable import Publishable
 from publishing.translated import Translated
@@ -48,7 +49,7 @@ class PivotPoint(Translated, models.Model):
         return self.title
 
 
-class Path(Translated, Publishable):
+class Path(Drawn, Translated, Publishable):
     """One of the four ways from the framework into everyday work."""
 
     position = models.PositiveSmallIntegerField("rækkefølge", unique=True)

@@ -31,6 +31,10 @@ class Recording(Translated, Publishable):
     def get_absolute_url(self):
         return f"{reverse('compass:audiobook')}#{self.slug}"
 
+    def is_read_in(self, language: str) -> bool:
+        """Whether its voice speaks the language."""
+        return any(chapter.language == language for chapter in self.chapters.all())
+
     def check_before_publishing(self):
         if not self.chapters.exclude(transcript="").exists():
             raise ValidationError(NO_TEXT)

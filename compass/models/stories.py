@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compass.models.dilemmas import Dilemma
+from compass.models.drawings import Drawn
 from compass.models.framework import Path
 from compass.models.pictures import Attachment, Picture
 from compass.models.sources import Provenance, Source
@@ -20,7 +21,7 @@ class StoryQuerySet(PublishedQuerySet):
         return [found[pk] for pk in ids if pk in found]
 
 
-class Story(Provenance, Publishable):
+class Story(Drawn, Provenance, Publishable):
     """Something that was tried, a role, a thought or a tool – also when it did not go well."""
 
     class Kind(models.TextChoices):
@@ -76,6 +77,11 @@ class Story(Provenance, Publishable):
 
     def get_absolute_url(self):
         return reverse("compass:story", args=[self.slug])
+
+    @property
+    def face(self) -> str:
+        """Its drawing, or that of its path."""
+        return self.drawing or self.path.drawing
 
     @property
     def reading_minutes(self) -> int:

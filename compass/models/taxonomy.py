@@ -3,6 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
+from compass.models.drawings import Drawn
 from publishing.danish_order import danish_order
 from publishing.translated import Translated
 
@@ -33,7 +34,7 @@ class Department(Shelf):
         verbose_name_plural = "forvaltninger"
 
 
-class Theme(Shelf):
+class Theme(Drawn, Shelf):
     facet = "tema"
 
     class Meta(Shelf.Meta):

@@ -25,6 +25,11 @@ class Resource(Translated, models.Model):
     note = models.TextField("godt at vide", blank=True)
     note_en = models.TextField("godt at vide, engelsk", blank=True)
     url = models.URLField("link", blank=True, help_text="Tomt link = siden tilbyder «Bed om dokumentet».")
+    found_at = models.URLField(
+        "findes på siden",
+        blank=True,
+        help_text="En side, hvor man selv kan finde det, når der ikke er et link.",
+    )
 
     class Meta:
         verbose_name = "dokument"

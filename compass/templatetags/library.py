@@ -58,6 +58,7 @@ def story_card(story):
         year=story.year,
         outcome=story.Outcome(story.outcome) if story.outcome else "",
         picture=story.picture.card_address if story.picture else "",
+        drawing=story.face,
     )
 
 

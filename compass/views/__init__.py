@@ -9,7 +9,7 @@ from compass.views.recordings import audiobook, chapter, sound
 from compass.views.research import research
 from compass.views.search import search, suggestions
 from compass.views.stories import stories
-from compass.views.timeline import timeline
+from compass.views.timeline import documents, timeline
 
 __all__ = [
     "attachment",
@@ -18,6 +18,7 @@ __all__ = [
     "contact",
     "dilemma",
     "dilemmas",
+    "documents",
     "framework",
     "front",
     "opendata",

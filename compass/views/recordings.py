@@ -15,7 +15,8 @@ from publishing.public_pages import FOR_EVERYBODY, has_session, public
 def audiobook(request):
     chapters = Prefetch("chapters", Chapter.objects.select_related("recording"))
     recordings = Recording.objects.visible_to(request.user).prefetch_related(chapters)
-    return render(request, "compass/audiobook.html", {"recordings": recordings})
+    own_first = sorted(recordings, key=lambda recording: not recording.is_read_in(request.LANGUAGE_CODE))
+    return render(request, "compass/audiobook.html", {"recordings": own_first})
 
 
 @public

@@ -1,5 +1,6 @@
 // Players of the audio book: [data-player]. Without this file the browser's own player works; here are
-// speed, going on where one stopped, one voice at a time, and waiting for a network that went away.
+// speed, going on where one stopped, one voice at a time, waiting for a network that went away, and a button
+// that plays the chapters of a recording in a row ([data-player-all]).
 // The browser keeps two numbers: the second one has come to, and the speed.
 (() => {
   const players = [...document.querySelectorAll("[data-player]")].filter((player) => player.querySelector("audio"));
@@ -74,5 +75,22 @@
     audio.addEventListener("playing", () => { waiting = null; });
   };
 
+  const playInARow = (row) => {
+    const sounds = [...row.parentElement.querySelectorAll("audio")];
+    let isOn = false;
+    row.hidden = sounds.length < 2;
+    row.querySelector("button").addEventListener("click", () => {
+      isOn = true;
+      sounds[0]?.play().catch(() => {});
+    });
+    sounds.forEach((sound, number) => {
+      sound.addEventListener("ended", () => {
+        if (isOn) sounds[number + 1]?.play().catch(() => {});
+        if (number + 1 === sounds.length) isOn = false;
+      });
+    });
+  };
+
   players.forEach(setUp);
+  document.querySelectorAll("[data-player-all]").forEach(playInARow);
 })();

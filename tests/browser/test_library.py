@@ -142,6 +142,20 @@ def test_one_voice_at_a_time_and_the_speed_is_for_all(audiobook):
     assert sound(audiobook, 1).evaluate("audio => audio.playbackRate") == 1.5
 
 
+def test_the_chapters_of_a_recording_can_be_heard_in_a_row(audiobook):
+    audiobook.evaluate("document.querySelectorAll('audio').forEach((audio) => { audio.muted = true; })")
+    audiobook.get_by_role("button", name="Hør det hele i træk").first.click()
+    until(audiobook, "!document.querySelectorAll('audio')[0].paused")
+    sound(audiobook, 0).evaluate("audio => { audio.currentTime = audio.duration - 0.2; }")
+    until(audiobook, "!document.querySelectorAll('audio')[1].paused")
+
+
+def test_the_book_in_the_readers_language_comes_first(new_page):
+    page = new_page(viewport=WIDE)
+    page.goto("/en/lydbog/")
+    assert "in-short" in page.locator("audio").first.get_attribute("src")
+
+
 def test_one_goes_on_where_one_stopped(audiobook):
     play = "audio => { audio.muted = true; return audio.play(); }"
     sound(audiobook).evaluate(play)
