@@ -65,7 +65,7 @@ class Goodbye(Publishable):
     department = models.ForeignKey(
         Department, models.SET_NULL, null=True, blank=True, verbose_name=_("Forvaltning")
     )
-    is_shared = models.BooleanField(_("Fortæl andre om det på den offentlige liste"), default=True)
+    is_shared = models.BooleanField(_("Fortæl andre om det på den offentlige liste"), default=False)
 
     objects = GoodbyeQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from goals.models import Goodbye
 from goals.models.goodbyes import months_before
 from tests.factories import make_goal, make_review
+from tests.pages import Page
 
 OFFERED = {
     "what": "Ugerapporten",
@@ -273,3 +274,19 @@ def test_two_clicks_are_one_goodbye(committed, ended, address, logged_in, staff)
     for thread in clicks:
         thread.join()
     assert (statuses, Goodbye.objects.count()) == ([302, 302], 1)
+
+
+def test_nothing_is_told_to_the_public_by_a_forgotten_no(staff_client, address):
+    found = Page(staff_client.get(address), None)
+    assert found.one("[name=is_shared]").get("checked") is None
+
+
+def test_an_empty_list_shows_what_it_becomes_and_says_that_it_is_made_up(page, db, client):
+    found = page("/farvel/")
+    assert found.texts("main article .kompas-tag").count("Eksempel") == 2
+    assert "De er ikke sket" in found.text
+
+
+def test_the_examples_go_when_there_is_a_real_one(ended, page):
+    make_goodbye(ended, published_at=timezone.now())
+    assert "Eksempel" not in page("/farvel/").text
