@@ -28,7 +28,7 @@ class Resource(Translated, models.Model):
     found_at = models.URLField(
         "findes på siden",
         blank=True,
-        help_text="En side, hvor man selv kan finde det, når der ikke er et link.",
+        help_text="Hvor man selv kan finde det, når der ikke er et link.",
     )
 
     class Meta:
