@@ -38,8 +38,8 @@ endif
 
 # What breaks most often and tells soonest: rules about the code, who may see what, one journey of each app.
 CORE := tests/test_architecture.py tests/test_catalogue.py tests/test_docs.py tests/test_settings.py \
-	tests/test_headers.py tests/test_caching.py tests/test_direct_responses.py tests/test_accounts.py \
-	tests/test_markdown.py tests/test_text.py tests/compass/test_stories.py tests/compass/test_search.py \
+	tests/test_headers.py tests/test_page_cache.py tests/test_direct_responses.py tests/test_accounts.py \
+	tests/test_markdown.py tests/test_tidy_text.py tests/compass/test_stories.py tests/compass/test_search.py \
 	tests/reflection/test_answers.py tests/reflection/test_confidentiality.py tests/goals/test_goals.py \
 	tests/collaboration/test_rounds.py tests/admin/test_guards.py
 

@@ -19,7 +19,7 @@ CONTENT = [
 ]  # fmt: skip
 GUIDES = ["guide", "guideversion", "step", "prompt", "helpvariant"]
 PEOPLE = ["user"]
-EMERGENCIES = ["breakglass"]  # a room's administration, with a reason; never what was answered
+EMERGENCIES = ["emergencyaccess"]  # a room's administration, with a reason; never what was answered
 
 ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: [*CONTENT, *GUIDES, *PEOPLE, *EMERGENCIES]}
 

@@ -123,7 +123,7 @@ def in_the_database() -> Iterator[tuple[str, str]]:
 
 
 def above_story_admin() -> list[type]:
-    from compass.admin.library import StoryAdmin
+    from compass.admin.stories import StoryAdmin
 
     return [cls for cls in StoryAdmin.__mro__[1:] if cls.__module__.split(".")[0] in APPS]
 

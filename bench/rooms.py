@@ -283,7 +283,7 @@ def answer_the_rest(room: Room):
     from reflection.models import Participant, Prompt
 
     prompts = Prompt.objects.in_bulk([prompt for step in room.steps.values() for prompt in step])
-    people = Participant.objects.filter(reflection__key=room.key, answers_count=True)
+    people = Participant.objects.filter(reflection__key=room.key, is_respondent=True)
     Stored.objects.bulk_create(
         [
             Stored(participant=person, prompt=prompt, **prompt.content(raw))

@@ -41,11 +41,11 @@ def _in_a_round(guard):
     def decorate(view):
         @guard
         @functools.wraps(view)
-        def guarded(request, place, *args, **kwargs):
+        def guarded(request, participant, *args, **kwargs):
             rounds = Round.objects.select_related("collaboration", "story")
-            one = get_object_or_404(rounds, reflection=place.reflection_id)
-            one.reflection = place.reflection
-            return view(request, place, one, *args, **kwargs)
+            one = get_object_or_404(rounds, reflection=participant.reflection_id)
+            one.reflection = participant.reflection
+            return view(request, participant, one, *args, **kwargs)
 
         return guarded
 

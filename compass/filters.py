@@ -47,8 +47,8 @@ class Facet(NamedTuple):
     choices: Callable[[StoryIndex], list[Choice]]
 
 
-def _of_shelves(shelves) -> list[Choice]:
-    return [Choice(shelf.slug, shelf.pk, shelf) for shelf in shelves]
+def _of_terms(terms) -> list[Choice]:
+    return [Choice(term.slug, term.pk, term) for term in terms]
 
 
 def _of_words(words) -> list[Choice]:
@@ -56,11 +56,11 @@ def _of_words(words) -> list[Choice]:
 
 
 FACETS = [
-    Facet("vej", _("Vej"), "path", lambda kept: _of_shelves(kept.paths)),
+    Facet("vej", _("Vej"), "path", lambda kept: _of_terms(kept.paths)),
     Facet("gik", _("Hvordan gik det?"), "outcome", lambda kept: _of_words(OUTCOMES)),
     Facet("slags", _("Slags"), "kind", lambda kept: _of_words(KINDS)),
-    Facet("tema", _("Tema"), "theme", lambda kept: _of_shelves(kept.themes)),
-    Facet("forvaltning", _("Forvaltning"), "department", lambda kept: _of_shelves(kept.departments)),
+    Facet("tema", _("Tema"), "theme", lambda kept: _of_terms(kept.themes)),
+    Facet("forvaltning", _("Forvaltning"), "department", lambda kept: _of_terms(kept.departments)),
     Facet("aar", _("År"), "year", lambda kept: [Choice(str(y), y, str(y)) for y in kept.years]),
 ]
 

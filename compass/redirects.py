@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import translate_url
 from django.utils.translation import override
 
-from compass.models import OldAddress
+from compass.models import Redirect
 
 
 def redirects_if_moved(view, beside: str = ""):
@@ -25,7 +25,7 @@ def redirects_if_moved(view, beside: str = ""):
             return view(request, *args, **kwargs)
         except Http404:
             danish = translate_url(request.path, settings.LANGUAGE_CODE)
-            moved = OldAddress.objects.filter(old=danish.removesuffix(beside)).first()
+            moved = Redirect.objects.filter(old=danish.removesuffix(beside)).first()
             if moved is None:
                 raise
             if not moved.new:
@@ -37,11 +37,11 @@ def redirects_if_moved(view, beside: str = ""):
 
 def new_slug(address: str) -> str:
     """What stands at the end of the address where the one that was here is now; nothing where none was."""
-    moved = OldAddress.objects.filter(old=address).exclude(new="").first()
+    moved = Redirect.objects.filter(old=address).exclude(new="").first()
     return re.findall(r"[\w-]+", moved.new)[-1] if moved else ""
 
 
-def _now_at(moved: OldAddress, request, beside: str) -> str:
+def _now_at(moved: Redirect, request, beside: str) -> str:
     query = request.META.get("QUERY_STRING", "")
     with override(settings.LANGUAGE_CODE):  # an address is read in the language that is active
         address = translate_url(moved.new + beside, request.LANGUAGE_CODE)

@@ -1,166 +1,502 @@
-"""Tables as spreadsheets have them: CSV as a Danish Excel writes it, and XLSX.
+"""Content in and out by spreadsheet: a trial first, all rows or none, and errors that name row and column.
 
-sheet = read(upload)          headers, rows and their numbers; ValidationError in a sentence for the editor
-as_csv(rows), as_xlsx(rows)   the other way; what a spreadsheet would run as a formula becomes text
+outcome = run(resource, sheet, is_trial=True)
+outcome.errors            sentences with row and column
+outcome.new, .changed     what was done, or would be
+
+The trial is the import itself, undone. An import never publishes: what is new is a draft, and what is
+there keeps its state.
 """
 
-import csv
-import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from io import BytesIO, StringIO
-from itertools import islice
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.files.base import File
-from django.template.defaultfilters import filesizeformat
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.text import capfirst
+from import_export import resources, widgets
+from import_export.fields import Field
+from import_export.instance_loaders import CachedInstanceLoader
+from import_export.results import RowResult
+from tablib import Dataset
 
-from compass.opendata import FORMULA
-from compass.research import decoded
+from compass.models import Contact, Department, Dilemma, Milestone, Resource, Story, Theme
+from compass.tables import Sheet
+from publishing.admin import address_of, status_of
+from publishing.text_lint import refuse_what_must_be_mended
+from publishing.tidy_text import tidy
 
-MOST_COLUMNS = 100
-UNPACKED_TIMES = 3  # how much larger than the limit an XLSX file may become when it is unpacked
-MOST_MARKS = 3_000_000  # of XML: what takes seconds to read, and twice what 10,000 full rows have
-PROLOGUE = 2_000  # where a document type, and with it entities, would have to stand
-EXCEL_CELL = 32_767
-TOO_MUCH = "Regnearket er for stort, når det pakkes ud. Slet tomme rækker, kolonner og ark, eller del filen."
-BROKEN = "Filen kan ikke læses. Gem den igen som CSV UTF-8 eller Excel (xlsx), og prøv på ny."
+logger = logging.getLogger(__name__)
+
+NOT_SAVED = "Rækken kan ikke gemmes. Sammenlign den med en række, som du henter fra portalen."
+NOT_READ = "Filen kan ikke importeres. Sammenlign den med en fil, som du henter fra portalen."
+BETWEEN = " | "
+ROWS_AT_A_TIME = 500
+STATUS = "status"  # told, never read
+MARKDOWN = {"body", "body_en", "description", "description_en", "talk", "talk_en"}
+YES, NO = {"ja", "j", "x", "1", "true", "sand"}, {"nej", "n", "", "0", "false", "falsk"}
+DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"]
+
+
+# --- Cells -------------------------------------------------------------------------------------------
+
+
+class TextCell(widgets.Widget):
+    def clean(self, value, row=None, **kwargs):
+        return tidy(value, lines=False).strip()
+
+    def render(self, value, obj=None, **kwargs):
+        return "" if value is None else str(value)
+
+
+class LongTextCell(TextCell):
+    def clean(self, value, row=None, **kwargs):
+        text = tidy(value)
+        return text if text.strip() else ""
+
+
+class NumberCell(TextCell):
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError(f"«{text}» er ikke et helt tal.")
+        return int(text)
+
+
+class DateCell(TextCell):
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip()
+        for pattern in DATES if text else []:
+            try:
+                return datetime.strptime(text, pattern).date()
+            except ValueError:
+                continue
+        if text:
+            raise ValueError(f"«{text}» er ikke en dato. Skriv fx 2026-05-31.")
+        return None
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+class YesNoCell(TextCell):
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip().lower()
+        if text not in YES | NO:
+            raise ValueError(f"«{text}» er hverken ja eller nej.")
+        return text in YES
+
+    def render(self, value, obj=None, **kwargs):
+        return "ja" if value else "nej"
+
+
+class ChoiceCell(TextCell):
+    def __init__(self, choices):
+        super().__init__()
+        self.labels = {value: str(label) for value, label in choices}
+        self.values = {label.lower(): value for value, label in self.labels.items()}
+
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip().lower()
+        if not text or text in self.labels:
+            return text
+        if text not in self.values:
+            known = ", ".join(self.labels.values())
+            raise ValueError(f"«{value.strip()}» findes ikke. Skriv en af: {known}.")
+        return self.values[text]
+
+    def render(self, value, obj=None, **kwargs):
+        return self.labels.get(value, value or "")
+
+
+class Named:
+    """Rows of another model, known by `key`; each is read from the database once an import."""
+
+    def __init__(self, model, key: str):
+        self.model, self.key = model, key
+        self.rows: dict | None = None
+
+    def find(self, name: str):
+        if self.rows is None:
+            self.rows = {getattr(row, self.key).lower(): row for row in self.model.objects.all()}
+        if name.lower() not in self.rows:
+            names = sorted(self.rows)
+            told = f" Skriv en af: {', '.join(names)}." if len(names) <= 12 else ""
+            raise ValueError(f"«{name}» findes ikke blandt {self.model._meta.verbose_name_plural}.{told}")
+        return self.rows[name.lower()]
+
+
+class OneCell(TextCell):
+    def __init__(self, model, key: str):
+        super().__init__()
+        self.named = Named(model, key)
+
+    def clean(self, value, row=None, **kwargs):
+        return self.named.find(value.strip()) if value.strip() else None
+
+    def render(self, value, obj=None, **kwargs):
+        return getattr(value, self.named.key) if value else ""
+
+
+class ManyCell(widgets.ManyToManyWidget):
+    def __init__(self, model, key: str):
+        super().__init__(model, separator=BETWEEN, field=key)
+        self.named = Named(model, key)
+
+    def clean(self, value, row=None, **kwargs):
+        names = [name.strip() for name in value.split("|")]
+        return list(dict.fromkeys(self.named.find(name) for name in names if name))
+
+    def render(self, value, obj=None, **kwargs):
+        names = sorted(getattr(row, self.field) for row in value.all()) if value is not None else []
+        return BETWEEN.join(names)
+
+
+def cell_of(column: models.Field):
+    """How a column of the model is written in a spreadsheet."""
+    if column.is_relation:
+        model = column.related_model
+        key = "key" if any(one.name == "key" for one in model._meta.fields) else "slug"
+        return ManyCell(model, key) if column.many_to_many else OneCell(model, key)
+    if column.choices:
+        return ChoiceCell(column.choices)
+    kinds = {
+        models.BooleanField: YesNoCell,
+        models.IntegerField: NumberCell,
+        models.DateField: DateCell,
+        models.TextField: LongTextCell,
+    }
+    return next((cell for kind, cell in kinds.items() if isinstance(column, kind)), TextCell)()
+
+
+# --- Resources ---------------------------------------------------------------------------------------
+
+
+class ContentResource(resources.ModelResource):
+    """A model as a table: the columns have the names of the form's fields."""
+
+    @classmethod
+    def field_from_django_field(cls, field_name, django_field, readonly):
+        return Field(
+            attribute=field_name,
+            column_name=str(django_field.verbose_name),
+            widget=cell_of(django_field),
+            readonly=readonly,
+        )
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        return [cls.fields[name].column_name for name in cls._meta.fields]
+
+    @classmethod
+    def key_column(cls) -> str:
+        return cls.fields[cls._meta.import_id_fields[0]].column_name
+
+    def __init__(self, numbers: list[int] = ()):
+        super().__init__()
+        self.numbers = numbers
+        self.seen: dict[str, int] = {}
+        self.is_new = False
+        self.new: list[models.Model] = []
+        self.links: list[tuple] = []
+
+    def get_queryset(self):
+        relations = [self._meta.model._meta.get_field(name) for name in self._meta.fields]
+        one = [column.name for column in relations if column.many_to_one]
+        many = [column.name for column in relations if column.many_to_many]
+        return super().get_queryset().select_related(*one).prefetch_related(*many)
+
+    def before_import_row(self, row, row_number=None, **kwargs):
+        key = row[self.key_column()].strip()
+        here = self.numbers[row_number - 1]
+        name = self._meta.import_id_fields[0]
+        if not key:
+            raise ValidationError({name: "Feltet er tomt. Det skal sige, hvilken række på portalen det er."})
+        if key in self.seen:
+            raise ValidationError({name: f"«{key}» står også i række {self.seen[key]}. Slet den ene."})
+        self.seen[key] = here
+
+    def import_instance(self, instance, row, **kwargs):
+        """Also what the library would find only when it saves: other rows that are not there."""
+        address = getattr(instance, "slug", "")
+        errors = {}
+        try:
+            super().import_instance(instance, row, **kwargs)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        errors |= self._errors_of_many(row) | self._errors_of_markdown(instance)
+        if hasattr(instance, "slug") and not instance.slug:
+            longest = instance._meta.get_field("slug").max_length
+            instance.slug = address or address_of(instance.title, longest)
+        if errors:
+            raise ValidationError(errors)
+
+    def _errors_of_many(self, row) -> dict:
+        errors = {}
+        for column in self.fields.values():
+            if isinstance(column.widget, ManyCell) and column.column_name in row:
+                try:
+                    column.clean(row)
+                except ValueError as error:
+                    errors[column.attribute] = [str(error)]
+        return errors
+
+    def _errors_of_markdown(self, instance) -> dict:
+        errors = {}
+        for name in MARKDOWN & set(self._meta.fields):
+            try:
+                refuse_what_must_be_mended(getattr(instance, name))
+            except ValidationError as error:
+                errors[name] = error.messages
+        return errors
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """As the form does, but with no query a row: other rows and what must be unique are known already."""
+        errors = dict(import_validation_errors or {})
+        found = [name for name, column in self.fields.items() if isinstance(column.widget, OneCell)]
+        known = [name for name in found if getattr(instance, f"{name}_id") is not None]
+        try:
+            instance.full_clean(exclude={*errors, *known}, validate_unique=False)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for name in self.taken:
+            if name not in errors and self._is_taken(name, instance):
+                errors[name] = [instance.unique_error_message(type(instance), (name,))]
+        if errors:
+            raise ValidationError(errors)
+
+    @cached_property
+    def taken(self) -> dict[str, dict]:
+        """Values that only one row may have, and the row that has each; read once an import."""
+        unique = [name for name in self._meta.fields if self._meta.model._meta.get_field(name).unique]
+        rows = self._meta.model.objects
+        return {name: dict(rows.values_list(name, "pk")) for name in unique}
+
+    def _is_taken(self, name: str, instance) -> bool:
+        owner = self.taken[name].get(getattr(instance, name))
+        return owner is not None and owner != instance.pk
+
+    def do_instance_save(self, instance, is_create):
+        """New rows are written together at the end."""
+        self.is_new = is_create
+        if is_create:
+            self.new.append(instance)
+        else:
+            instance.save()
+        for name, values in self.taken.items():
+            values[getattr(instance, name)] = instance.pk or -len(self.new)
+
+    def save_m2m(self, instance, row, **kwargs):
+        for column in self.fields.values():
+            if isinstance(column.widget, ManyCell) and column.column_name in row:
+                manager = getattr(type(instance), column.attribute)
+                chosen = column.clean(row)
+                if self.is_new:
+                    self.links += [(manager.field, instance, one) for one in chosen]
+                else:
+                    getattr(instance, column.attribute).set(chosen)
+
+    def after_import(self, dataset, result, **kwargs):
+        if result.has_errors() or result.has_validation_errors():
+            return  # all of it is undone anyway
+        self._meta.model.objects.bulk_create(self.new, batch_size=ROWS_AT_A_TIME)
+        links: dict[type, list] = {}
+        for relation, instance, one in self.links:
+            through = relation.remote_field.through
+            ends = {relation.m2m_column_name(): instance.pk, relation.m2m_reverse_name(): one.pk}
+            links.setdefault(through, []).append(through(**ends))
+        for through, rows in links.items():
+            through.objects.bulk_create(rows, batch_size=ROWS_AT_A_TIME)
+        super().after_import(dataset, result, **kwargs)
+
+    def get_diff_class(self):
+        return NoDiff
+
+
+class NoDiff:
+    """The library would write out every row twice, with queries, for a table that nobody sees."""
+
+    def __init__(self, resource, instance, new):
+        pass
+
+    def compare_with(self, resource, instance):
+        pass
+
+
+class Options:
+    instance_loader_class = CachedInstanceLoader
+    skip_unchanged = True
+    report_skipped = True
+    skip_html_diff = True
+    store_instance = True
+
+
+def both(*names: str) -> list[str]:
+    return [one for name in names for one in (name, f"{name}_en")]
+
+
+class StoryResource(ContentResource):
+    class Meta(Options):
+        model = Story
+        import_id_fields = ["key"]
+        fields = [
+            "key", "slug", "kind", "path", *both("title", "standfirst", "body", "talk"), "themes",
+            "department", "year", "outcome", *both("facts_as_of"), "dilemmas", "sources", "provenance",
+            *both("provenance_note"),
+        ]  # fmt: skip
+
+
+class DilemmaResource(ContentResource):
+    class Meta(Options):
+        model = Dilemma
+        import_id_fields = ["key"]
+        fields = [
+            "key", "slug", "path", *both("title", "pole_a", "pole_b", "description", "question"), "sources",
+            "provenance", *both("provenance_note"),
+        ]  # fmt: skip
+
+
+class ContactResource(ContentResource):
+    class Meta(Options):
+        model = Contact
+        import_id_fields = ["email"]
+        fields = ["email", "name", *both("role"), "department", "as_of", "is_shown", "is_shown_in_english"]
+
+
+class ResourceResource(ContentResource):
+    class Meta(Options):
+        model = Resource
+        import_id_fields = ["key"]
+        fields = ["key", "kind", *both("title", "text", "note"), "url"]
+
+
+class MilestoneResource(ContentResource):
+    class Meta(Options):
+        model = Milestone
+        import_id_fields = ["key"]
+        fields = [
+            "key", "order", "kind", "date", "precision", *both("date_text", "text"), "sources", "resources",
+        ]  # fmt: skip
+
+
+class ThemeResource(ContentResource):
+    class Meta(Options):
+        model = Theme
+        import_id_fields = ["slug"]
+        fields = ["slug", *both("title")]
+
+
+class DepartmentResource(ContentResource):
+    class Meta(Options):
+        model = Department
+        import_id_fields = ["slug"]
+        fields = ["slug", *both("title")]
+
+
+RESOURCES = {
+    resource._meta.model: resource
+    for resource in [
+        StoryResource, DilemmaResource, ContactResource, ResourceResource, MilestoneResource, ThemeResource,
+        DepartmentResource,
+    ]
+}  # fmt: skip
+
+
+# --- In ----------------------------------------------------------------------------------------------
 
 
 @dataclass
-class Sheet:
-    headers: list[str]
-    rows: list[list[str]]
-    numbers: list[int]  # of each row in the spreadsheet; the headers are row 1
+class Outcome:
+    errors: list[str] = field(default_factory=list)
+    rows: list[tuple[int, str, str]] = field(default_factory=list)  # number, «ny» or «ændret», what
+    new: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+    unchanged: int = 0
 
 
-def read(upload: File) -> Sheet:
-    most = settings.IMPORT_MAX_BYTES
-    if upload.size > most:
-        raise ValidationError(
-            f"Filen fylder {filesizeformat(upload.size)}. Den må højst fylde {filesizeformat(most)}. Del den."
-        )
-    upload.seek(0)
-    content = upload.read()
-    lines = _xlsx(content) if content.startswith(b"PK") else _csv(content)
-    return _sheet(list(islice(lines, settings.IMPORT_MAX_ROWS + 2)))
+def run(resource_class: type[ContentResource], sheet: Sheet, *, is_trial: bool) -> Outcome:
+    """Import every row, or none when something is wrong with one – or when it is only a trial."""
+    if wrong := _wrong_columns(resource_class, sheet):
+        return Outcome(errors=wrong)
+    canonical = {column.lower(): column for column in [*resource_class.columns(), STATUS]}
+    headers = [canonical[header.lower()] for header in sheet.headers]
+    resource = resource_class(sheet.numbers)
+    result = resource.import_data(
+        Dataset(*sheet.rows, headers=headers),
+        dry_run=is_trial,
+        use_transactions=True,
+        rollback_on_validation_errors=True,
+    )
+    errors = _errors(resource, result, sheet)
+    return Outcome(errors=errors) if errors else _outcome(result, sheet)
 
 
-def _csv(content: bytes) -> Iterator[list[str]]:
-    text = decoded(content)
-    if "\0" in text:
-        raise ValidationError(BROKEN)
-    first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error as error:
-        raise ValidationError(BROKEN) from error
+def _wrong_columns(resource_class, sheet: Sheet) -> list[str]:
+    columns, key = resource_class.columns(), resource_class.key_column()
+    known = {column.lower() for column in [*columns, STATUS]}
+    headers = [header.lower() for header in sheet.headers]
+    unknown = [header for header in sheet.headers if header and header.lower() not in known]
+    twice = [header for header, number in Counter(headers).items() if header and number > 1]
+    wrong = [f"Portalen kender ikke kolonnen «{header}». Ret navnet, eller slet den." for header in unknown]
+    wrong += [f"Kolonnen «{header}» er der to gange. Slet den ene." for header in twice]
+    if "" in headers:
+        wrong.append("En kolonne har intet navn. Skriv det i første række, eller slet kolonnen.")
+    if key.lower() not in headers:
+        wrong.append(f"Kolonnen «{key}» mangler. Den siger, hvilken række på portalen det er.")
+    return [*wrong, f"Kolonnerne hedder: {' · '.join(columns)}"] if wrong else []
 
 
-def _xlsx(content: bytes) -> Iterator[list[str]]:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as parts:
-            _check_unpacked(parts)
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
-            yield [_text(value) for value in row]
-    except ValidationError:
-        raise
-    except Exception as error:  # the readers of zip, XML and workbook each raise whatever they stumble on
-        raise ValidationError(BROKEN) from error
+def _errors(resource, result, sheet: Sheet) -> list[str]:
+    lines = [(sheet.numbers[row.number - 1], row.error) for row in result.invalid_rows]
+    told = [(number, one) for number, error in lines for one in _sentences(resource, error)]
+    told += [(sheet.numbers[number - 1], f": {NOT_SAVED}") for number, _ in result.row_errors()]
+    for error in [*result.base_errors, *(one for _, errors in result.row_errors() for one in errors)]:
+        logger.error("import failed: %s", type(error.error).__name__)
+    whole = [NOT_READ for _ in result.base_errors]
+    return [*whole, *(f"Række {number}{sentence}" for number, sentence in sorted(told))]
 
 
-def _check_unpacked(parts: zipfile.ZipFile):
-    """Before anything is read as XML: a small file may hold a million empty rows, or itself many times."""
-    if sum(part.file_size for part in parts.infolist()) > settings.IMPORT_MAX_BYTES * UNPACKED_TIMES:
-        raise ValidationError(TOO_MUCH)
-    marks = 0
-    for part in parts.infolist():
-        text = parts.read(part)
-        marks += text.count(b"<")
-        if marks > MOST_MARKS:
-            raise ValidationError(TOO_MUCH)
-        if b"<!DOCTYPE" in text[:PROLOGUE]:
-            raise ValidationError(BROKEN)
+def _sentences(resource, error: ValidationError) -> Iterator[str]:
+    for name, messages in error.message_dict.items():
+        where = "" if name == NON_FIELD_ERRORS else f", kolonnen «{_column(resource, name)}»"
+        yield from (f"{where}: {message}" for message in messages)
 
 
-def _text(value) -> str:
-    """A cell as somebody would type it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "ja" if value else "nej"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if not any(value.timetuple()[3:6]) else value.isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _column(resource, name: str) -> str:
+    return resource.fields[name].column_name if name in resource.fields else name
 
 
-def _sheet(lines: list[list[str]]) -> Sheet:
-    if not lines or not any(cell.strip() for cell in lines[0]):
-        raise ValidationError("Første række er tom. Den skal have navnene på kolonnerne.")
-    headers = [cell.strip() for cell in lines[0]]
-    while not headers[-1]:
-        headers.pop()
-    if len(headers) > MOST_COLUMNS:
-        raise ValidationError(f"Filen har mere end {MOST_COLUMNS} kolonner. Slet dem, der ikke skal med.")
-    if len(lines) > settings.IMPORT_MAX_ROWS + 1:
-        raise ValidationError(f"Filen har mere end {settings.IMPORT_MAX_ROWS} rækker. Del den i flere filer.")
-    filled = [(number, row) for number, row in enumerate(lines[1:], start=2) if any(map(str.strip, row))]
-    if not filled:
-        raise ValidationError("Der er ingen rækker under navnene på kolonnerne.")
-    return Sheet(headers, [_fitted(row, number, headers) for number, row in filled], [n for n, _ in filled])
+def _outcome(result, sheet: Sheet) -> Outcome:
+    outcome = Outcome()
+    for number, row in zip(sheet.numbers, result.rows, strict=True):
+        if row.import_type == RowResult.IMPORT_TYPE_SKIP:
+            outcome.unchanged += 1
+            continue
+        is_new = row.import_type == RowResult.IMPORT_TYPE_NEW
+        (outcome.new if is_new else outcome.changed).append(row.instance)
+        outcome.rows.append((number, "ny" if is_new else "ændret", capfirst(str(row.instance))))
+    return outcome
 
 
-def _fitted(row: list[str], number: int, headers: list[str]) -> list[str]:
-    width = len(headers)
-    if any(cell.strip() for cell in row[width:]):
-        raise ValidationError(
-            f"Række {number} har flere felter, end der er kolonner. Sæt anførselstegn om tekst med semikolon."
-        )
-    return [_plain(cell) for cell in row[:width]] + [""] * (width - len(row))
+# --- Out ---------------------------------------------------------------------------------------------
 
 
-def _plain(text: str) -> str:
-    """Without the mark that our own export puts before what looks like a formula."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
-
-
-def neutral(text: str) -> str:
-    """A text that no spreadsheet runs (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-class _Echo:
-    """A file that gives back what is written: csv.writer then returns the line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def as_csv(rows: Iterable[list[str]]) -> Iterator[str]:
-    """Semicolons and a byte order mark: opened by two clicks in a Danish Excel."""
-    writer = csv.writer(_Echo(), delimiter=";")
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow(map(neutral, row))
-
-
-def as_xlsx(rows: Iterable[list[str]]) -> bytes:
-    """ValidationError where a text is longer than a cell can be: Excel would cut it without a word."""
-    rows = list(rows)
-    if long := [row[0] for row in rows if any(len(cell) >= EXCEL_CELL for cell in row)]:
-        raise ValidationError(f"En tekst i rækken «{long[0]}» er for lang til Excel. Hent CSV i stedet.")
-    book = Workbook(write_only=True)
-    page = book.create_sheet("Portalen")
-    for row in rows:
-        page.append([ILLEGAL_CHARACTERS_RE.sub("", neutral(cell)) for cell in row])
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
+def table(resource_class: type[ContentResource], queryset) -> Iterator[list[str]]:
+    """The headers and then a row for each; made as it is read, so that many need no more memory than few."""
+    resource = resource_class()
+    names = resource_class._meta.fields
+    has_status = hasattr(resource_class._meta.model, "published_at")
+    yield [*resource_class.columns(), *([STATUS] if has_status else [])]
+    relations = [resource_class._meta.model._meta.get_field(name) for name in names]
+    rows = queryset.select_related(*[one.name for one in relations if one.many_to_one]).prefetch_related(
+        *[one.name for one in relations if one.many_to_many]
+    )
+    for item in rows.iterator(chunk_size=ROWS_AT_A_TIME):
+        told = [str(resource.fields[name].export(item)) for name in names]
+        yield [*told, *([status_of(item)] if has_status else [])]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import GUIDE, Goal, Goodbye, GoodbyeCheck, Review
-from goals.previous_review import last_time
+from goals.previous_review import previous_answers
 from reflection.compasses import Compass
 from reflection.models import Participant, Step
 from reflection.reminders import Due, leading
@@ -19,11 +19,11 @@ from reflection.reminders import Due, leading
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
 
 
-def last_time_in_a_room(place: Participant, step: Step) -> SafeString:
+def previous_answers_in_a_room(participant: Participant, step: Step) -> SafeString:
     """The answers of the last look beside those of the new, for a colleague who may read them."""
-    review = Review.objects.filter(reflection=place.reflection_id).select_related("goal").first()
-    before = last_time(review, step, place.user) if review and place.user_id else None
-    return render_to_string("goals/_last_time.html", {"before": before}) if before else SafeString()
+    review = Review.objects.filter(reflection=participant.reflection_id).select_related("goal").first()
+    before = previous_answers(review, step, participant.user) if review and participant.user_id else None
+    return render_to_string("goals/_previous_answers.html", {"before": before}) if before else SafeString()
 
 
 def goodbyes_to_check() -> Iterable[Due]:
@@ -96,5 +96,5 @@ MAALKOMPASSET = Compass(
     owned={Goal: _("Mål, du har skrevet ind")},
     own_data={"goals": goals_of},
     reminders=goodbyes_to_check,
-    aside=last_time_in_a_room,
+    aside=previous_answers_in_a_room,
 )

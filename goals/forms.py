@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import Backing, CityGoal, Decision, Goal, Goodbye, GoodbyeCheck, Review
+from goals.models import CityGoal, Decision, Evidence, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.evidence import KINDS, ROLES
 from publishing.fields import DayField
 from reflection.forms.answers import FieldwiseForm, TextLine
@@ -254,9 +254,9 @@ class LookBackForm(FieldwiseForm):
                 del self.fields[name]
 
 
-class BackingForm(FieldwiseForm):
+class EvidenceForm(FieldwiseForm):
     class Meta:
-        model = Backing
+        model = Evidence
         fields = [*[name for kind in KINDS for name in (kind.field, f"{kind.field}_line")], *ROLES]
 
     def __init__(self, *args, **kwargs):

@@ -11,7 +11,7 @@ from accounts.guards import staff_required
 from goals.models import Goal, Review
 from privacy.events import record_looks
 from privacy.models import Why
-from reflection.forms.autosave import typed
+from reflection.forms.autosave import submitted_texts
 
 
 def goal_required(view):
@@ -20,7 +20,7 @@ def goal_required(view):
     @staff_required
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
-        goals = Goal.objects.visible_to(request.user).select_related("department")
+        goals = Goal.objects.editable_by(request.user).select_related("department")
         return view(request, get_object_or_404(goals, key=key), *args, **kwargs)
 
     return guarded
@@ -47,7 +47,9 @@ def review_required(view):
     @staff_required
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
-        reviews = Review.objects.visible_to(request.user).select_related("goal", "reflection__version__guide")
+        reviews = Review.objects.editable_by(request.user).select_related(
+            "goal", "reflection__version__guide"
+        )
         return view(request, get_object_or_404(reviews, reflection__key=key), *args, **kwargs)
 
     return guarded
@@ -81,7 +83,7 @@ def open_review_required(view):
         if request.htmx:
             return render(request, "components/save_status.html", {"state": "closed"}, status=409)
         if request.method == "POST":
-            context = {"review": review, "typed": typed(request)}
+            context = {"review": review, "submitted_texts": submitted_texts(request)}
             return render(request, "goals/concluded.html", context, status=409)
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect(review)

@@ -12,7 +12,7 @@ from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
 from privacy.events import record_looks
 from privacy.models import Why
-from reflection.forms.autosave import typed, typed_answers
+from reflection.forms.autosave import submitted_answers, submitted_texts
 from reflection.live.notifications import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
 
@@ -57,17 +57,19 @@ def end_streams(sender, instance, update_fields=None, **kwargs):
     """
     is_about_this = update_fields is None or "is_active" in update_fields
     if is_about_this and not instance.is_active:
-        for place in Participant.objects.filter(user=instance).select_related("reflection"):
-            announce_gone(place.key)
-            if place.is_facilitator:
-                place.reflection.renew_facilitator_link()
+        for participant in Participant.objects.filter(user=instance).select_related("reflection"):
+            announce_gone(participant.key)
+            if participant.is_facilitator:
+                participant.reflection.renew_facilitator_link()
 
 
 def leave_place(request, key):
     for name in [SESSION_KEY, BY_ACCOUNT]:
         places = request.session.get(name, {})
         if str(key) in places:  # else nobody needs a session for it
-            request.session[name] = {room: place for room, place in places.items() if room != str(key)}
+            request.session[name] = {
+                room: participant for room, participant in places.items() if room != str(key)
+            }
 
 
 def places_here(request) -> list[Participant]:
@@ -79,20 +81,20 @@ def places_here(request) -> list[Participant]:
     return list(places.order_by("-reflection__created_at"))
 
 
-def place_in(request, key) -> Participant | None:
+def current_participant(request, key) -> Participant | None:
     """The visitor's place in the room `key`, with its reflection and version, or None."""
-    place = _held(request, key).let_in().select_related("reflection", "party").first()
-    if place:
-        place.reflection.version = GuideVersion.objects.kept(place.reflection.version_id)
-    return place
+    participant = _held(request, key).let_in().select_related("reflection", "party").first()
+    if participant:
+        participant.reflection.version = GuideVersion.objects.kept(participant.reflection.version_id)
+    return participant
 
 
 def _held(request, key):
     """What the browser holds in the room, by joining or else by account – also where it opens nothing."""
     places = Participant.objects.filter(reflection__key=key).exclude(reflection__mode=Reflection.Mode.SOLO)
     for name in [SESSION_KEY, BY_ACCOUNT]:
-        if place := request.session.get(name, {}).get(str(key)):
-            return places.filter(key=place)
+        if participant := request.session.get(name, {}).get(str(key)):
+            return places.filter(key=participant)
     if request.user.is_authenticated:
         return places.filter(user=request.user)
     return places.none()
@@ -107,11 +109,11 @@ def place_required(view):
 
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
-        place = place_in(request, key)
-        if place is None:
+        participant = current_participant(request, key)
+        if participant is None:
             return _no_place(request, key)
-        place.reflection.reveal_if_due()
-        return view(request, place, *args, **kwargs)
+        participant.reflection.reveal_if_due()
+        return view(request, participant, *args, **kwargs)
 
     return guarded
 
@@ -123,21 +125,21 @@ def shows_others(view):
     """
 
     @functools.wraps(view)
-    def recorded(request, place, *args, **kwargs):
-        response = view(request, place, *args, **kwargs)
+    def recorded(request, participant, *args, **kwargs):
+        response = view(request, participant, *args, **kwargs)
         if response.status_code == 200:
-            record_look(request, place)
+            record_look(request, participant)
         return response
 
     return recorded
 
 
-def record_look(request, place: Participant):
+def record_look(request, participant: Participant):
     """Nobody looks at others where they are alone."""
-    if not place.reflection.is_solo:
-        is_own = place.user_id is not None and place.user_id == request.user.pk
-        why = Why.LEADS if place.is_facilitator else Why.ROOM
-        record_looks(request.user if is_own else place, [place.reflection], why=why)
+    if not participant.reflection.is_solo:
+        is_own = participant.user_id is not None and participant.user_id == request.user.pk
+        why = Why.LEADS if participant.is_facilitator else Why.ROOM
+        record_looks(request.user if is_own else participant, [participant.reflection], why=why)
 
 
 def _no_place(request, key):
@@ -155,7 +157,7 @@ def show_put_out(request, key):
         return render(request, "components/save_status.html", {"state": "put_out"}, status=403)
     if request.method != "POST" and request.path != room:
         return redirect(room)  # a page that follows the room goes where its fetch was led (static/js/live.js)
-    context = {"typed": typed(request) if request.method == "POST" else []}
+    context = {"submitted_texts": submitted_texts(request) if request.method == "POST" else []}
     return render(request, "reflection/put_out.html", context, status=403)
 
 
@@ -187,10 +189,10 @@ def facilitator_required(view):
 
     @place_required
     @functools.wraps(view)
-    def guarded(request, place, *args, **kwargs):
-        if not place.is_facilitator:
+    def guarded(request, participant, *args, **kwargs):
+        if not participant.is_facilitator:
             raise Http404
-        return view(request, place, *args, **kwargs)
+        return view(request, participant, *args, **kwargs)
 
     return guarded
 
@@ -200,8 +202,8 @@ def _no_more_answers(request, room: Reflection):
     if request.htmx:
         closed = {"state": "closed", "room": room}
         return render(request, "components/save_status.html", closed, status=409)
-    if words := typed_answers(request):
-        return render(request, "reflection/over.html", {"room": room, "typed": words}, status=409)
+    if words := submitted_answers(request):
+        return render(request, "reflection/over.html", {"room": room, "submitted_texts": words}, status=409)
     return redirect(room.result_address)
 
 
@@ -210,10 +212,10 @@ def answering_required(view):
 
     @collecting_required
     @functools.wraps(view)
-    def guarded(request, place, *args, **kwargs):
-        if place.answers_count:
-            return view(request, place, *args, **kwargs)
-        return redirect("reflection:waiting", key=place.reflection.key)
+    def guarded(request, participant, *args, **kwargs):
+        if participant.is_respondent:
+            return view(request, participant, *args, **kwargs)
+        return redirect("reflection:waiting", key=participant.reflection.key)
 
     return guarded
 
@@ -223,9 +225,9 @@ def collecting_required(view):
 
     @place_required
     @functools.wraps(view)
-    def guarded(request, place, *args, **kwargs):
-        if place.reflection.is_collecting:
-            return view(request, place, *args, **kwargs)
-        return _no_more_answers(request, place.reflection)
+    def guarded(request, participant, *args, **kwargs):
+        if participant.reflection.is_collecting:
+            return view(request, participant, *args, **kwargs)
+        return _no_more_answers(request, participant.reflection)
 
     return guarded

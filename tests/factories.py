@@ -236,7 +236,7 @@ def make_review(goal=None, **fields):
     return review
 
 
-def make_look(goal=None, decision="keep", *, months_ago=0, **fields):
+def make_ended_review(goal=None, decision="keep", *, months_ago=0, **fields):
     """A look that one person has ended, some months ago."""
     look = make_review(goal, decision=decision, **{"reason": "Det valgte vi.", **PLANNED, **fields})
     look.decide()

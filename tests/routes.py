@@ -19,9 +19,9 @@ from reflection.models import Agreement, Participant, Reflection
 from tests.factories import (
     make_attachment,
     make_collaboration,
+    make_ended_review,
     make_goal,
     make_goodbye,
-    make_look,
     make_picture,
     make_recording,
     make_review,
@@ -208,7 +208,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "goals:look_back": lambda: [
         {"key": review.reflection.key} for review in Review.objects.all() if review.asks_back
     ],
-    "goals:backing": review_keys,
+    "goals:evidence": review_keys,
     "goals:check_goodbye": lambda: [
         {"key": goodbye.review.reflection.key} for goodbye in Goodbye.objects.to_check()
     ],
@@ -341,11 +341,11 @@ def _illustrate(story):
 def make_goals_over_time(user):
     """A goal that is looked at again and shared, and a goodbye that it is time to check."""
     again = make_goal("Flere skal spise sammen.", owner=user)
-    before = make_look(again).reflection
+    before = make_ended_review(again).reflection
     Reflection.objects.filter(pk=before.pk).update(created_at=before.created_at - timedelta(days=365))
     make_review(again)
     again.shares.create(user=make_user("Dina Deler"))
-    make_goodbye(make_look(make_goal("Et skema til.", owner=user), "goodbye"))
+    make_goodbye(make_ended_review(make_goal("Et skema til.", owner=user), "goodbye"))
 
 
 def make_rounds(user):

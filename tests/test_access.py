@@ -121,7 +121,7 @@ DOORS = {
     ("et rum, der er vist", "læse referatet"): lambda b, t: opens(b, "reflection:minutes", t.shown.key),
     ("en aftale", "følge op"): lambda b, t: opens(b, "reflection:follow_up", t.agreement.key),
     ("et rums administration", "åbne med en grund"): lambda b, t: opens(
-        b, "admin:reflection_breakglass_open"
+        b, "admin:reflection_emergencyaccess_open"
     ),
     ("en andens konto", "se navn, e-mail og roller"): lambda b, t: admin_opens(b, t.colleague),
     ("en andens konto", "skifte adgangskode"): lambda b, t: changes_account(

@@ -16,7 +16,7 @@ from goals.overview import LEAST
 from publishing.models import KEPT as UNSAVED_KEPT
 from reflection.confidentiality import MIN_OUTSIDE
 from reflection.forms.follow_up import DAYS
-from reflection.models import MIN_IN_ROOM, BreakGlass
+from reflection.models import MIN_IN_ROOM, EmergencyAccess
 from reflection.participation import LASTS as PLACE_LASTS
 from reflection.privacy.emergency_access import LeaderForm
 from reflection.privacy.retention import REHEARSAL_HOURS
@@ -140,7 +140,7 @@ def in_the_code() -> dict[str, str]:
         "reflection.privacy.retention.REHEARSAL_HOURS": timedelta(hours=REHEARSAL_HOURS),
         "compass.pending_imports.KEPT_FOR": KEPT_FOR,
         "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
-        "reflection.models.BreakGlass.LASTS": BreakGlass.LASTS,
+        "reflection.models.EmergencyAccess.LASTS": EmergencyAccess.LASTS,
         "reflection.privacy.emergency_access.LeaderForm.OWNER_GONE_FOR": LeaderForm.OWNER_GONE_FOR,
     }
     return {

@@ -281,7 +281,7 @@ def kinds_of_acts() -> dict[str, tuple[str, str, dict]]:
             reverse("admin:reflection_guideversion_change", args=[version.pk]), "[action$='/kladde/']", {},
         ),
         "emergency access": (
-            reverse("admin:reflection_breakglass_open"), "main form",
+            reverse("admin:reflection_emergencyaccess_open"), "main form",
             {"room": f"http://testserver/rum/{make_room().key}/", "reason": "Rummet skal lukkes i dag."},
         ),
         "a change": (

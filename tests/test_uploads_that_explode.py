@@ -21,7 +21,7 @@ from openpyxl import Workbook
 from PIL import Image
 
 from compass.models import Picture
-from compass.spreadsheets import read
+from compass.tables import read
 from compass.uploads import LARGEST, as_webp, kind_of, read_picture
 from publishing.media import StorageFullError
 

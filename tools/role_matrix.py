@@ -80,7 +80,7 @@ def allowed(one, request) -> list[str]:
         "arkivér": changes and "archive" in has,
         "importér": "import" in has and one.has_import_permission(request),
         "eksportér": "import" in has and views,
-        "nødadgang": name == "breakglass" and views,
+        "nødadgang": name == "emergencyaccess" and views,
     }
     return [action for action in ACTIONS if answers[action]]
 

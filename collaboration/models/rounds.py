@@ -132,7 +132,7 @@ class Round(Fieldwise):
         """Everybody who counts. Whoever has answered nothing too: it would else be seen that they have not;
         and whoever took their answers back, which may still be among what was shown.
         """
-        counted = Participant.objects.filter(reflection=self.reflection_id, answers_count=True)
+        counted = Participant.objects.filter(reflection=self.reflection_id, is_respondent=True)
         return counted.exclude(pk__in=self.reflection.put_out_before_shown())
 
     def papers(self) -> list[tuple[Party, int]]:

@@ -11,7 +11,7 @@ from collaboration.development import development as over_time
 from collaboration.forms import CollaborationForm, OpenRoundForm
 from collaboration.guards import collaboration_required, owner_required
 from collaboration.models import Collaboration
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, as_it_stands
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +27,7 @@ def mine(request):
 @form_methods
 @staff_required
 def register(request):
-    form = CollaborationForm(posted(request), instance=Collaboration(owner=request.user))
+    form = CollaborationForm(post_data(request), instance=Collaboration(owner=request.user))
     if form.is_valid():
         return redirect(form.save())
     return render(request, "collaboration/register.html", {"form": form}, status=status_of(form))
@@ -36,7 +36,7 @@ def register(request):
 @form_methods
 @owner_required
 def edit(request, collaboration):
-    form = CollaborationForm(posted(request), instance=collaboration)
+    form = CollaborationForm(post_data(request), instance=collaboration)
     if form.is_valid():
         return redirect(form.save())
     context = {"collaboration": collaboration, "form": form}
@@ -80,7 +80,7 @@ def development(request, collaboration):
 @owner_required
 def open_round(request, collaboration):
     """A round opens with the agreements of the last; the mode cannot be changed afterwards."""
-    form = OpenRoundForm(posted(request), collaboration=collaboration)
+    form = OpenRoundForm(post_data(request), collaboration=collaboration)
     if form.is_valid():
         opened = collaboration.open_round(request.user, **form.chosen)
         if form.warning:
@@ -100,7 +100,7 @@ def open_round(request, collaboration):
 def follow_up(request, collaboration, agreement):
     """What became of an agreement."""
     found = as_it_stands(request, get_object_or_404(collaboration.agreements(), pk=agreement))
-    form = FollowUpForm(posted(request), instance=found)
+    form = FollowUpForm(post_data(request), instance=found)
     if form.is_valid():
         form.save()
         messages.success(request, _("Aftalen er opdateret."))

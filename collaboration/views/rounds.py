@@ -23,7 +23,7 @@ from collaboration.models import Consent, Insight, PaperConsent, Round
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.shortcuts import render_page
-from reflection.forms.autosave import posted, save_form, status_of, typed
+from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
 from reflection.participation import shows_others
@@ -38,49 +38,51 @@ SECONDS_EACH = 120
 
 @require_safe
 @answering_required
-def guess_first(request, place, one):
+def guess_first(request, participant, one):
     """What comes after one's own answers."""
-    others = place.others()
-    if not others or not place.answers_count:
-        return redirect(place.reflection.answers_address)
-    return redirect("collaboration:guess", key=place.reflection.key, position=others[0].position)
+    others = participant.others()
+    if not others or not participant.is_respondent:
+        return redirect(participant.reflection.answers_address)
+    return redirect("collaboration:guess", key=participant.reflection.key, position=others[0].position)
 
 
 @form_methods
 @answering_required
-def guess(request, place, one, position):
+def guess(request, participant, one, position):
     """«Sæt dig i den andens sted»: the same statements on behalf of one other party."""
-    others = place.others()
+    others = participant.others()
     party = next((other for other in others if other.position == position), None)
-    if party is None or not place.answers_count:
+    if party is None or not participant.is_respondent:
         raise Http404
-    rated = blindspots.statements(place.reflection)
+    rated = blindspots.statements(participant.reflection)
     prompts = [statement for _step, statement in rated]
-    form = GuessForm(posted(request), participant=place, prompts=prompts, about=party)
-    answer = save_form(request, form, lambda go: _after_guess(place, party, others, prompts, go))
+    form = GuessForm(post_data(request), participant=participant, prompts=prompts, about=party)
+    answer = save_form(request, form, lambda go: _after_guess(participant, party, others, prompts, go))
     context = {
-        "place": place,
-        "room": place.reflection,
+        "participant": participant,
+        "room": participant.reflection,
         "party": party,
         "form": form,
         "rated": zip([step for step, _statement in rated], form.guesses, strict=True),
-        "exercise": place.reflection.version.text("exercise"),
+        "exercise": participant.reflection.version.text("exercise"),
         "number": others.index(party) + 1,
         "total": len(others),
     }
     return answer or render(request, "collaboration/guess.html", context, status=status_of(form))
 
 
-def _after_guess(place, party, others, prompts, go: str):
+def _after_guess(participant, party, others, prompts, go: str):
     if go == "skip":
-        place.skip_prompts(prompts, about=party)
+        participant.skip_prompts(prompts, about=party)
     following = others.index(party) + (-1 if go == "back" else 1)
     if 0 <= following < len(others):
-        return redirect("collaboration:guess", key=place.reflection.key, position=others[following].position)
+        return redirect(
+            "collaboration:guess", key=participant.reflection.key, position=others[following].position
+        )
     if go == "back":
-        last = place.reflection.version.steps.count()
-        return redirect("reflection:step", key=place.reflection.key, position=last)
-    return redirect(place.reflection.answers_address)
+        last = participant.reflection.version.steps.count()
+        return redirect("reflection:step", key=participant.reflection.key, position=last)
+    return redirect(participant.reflection.answers_address)
 
 
 # --- See -----------------------------------------------------------------------------------------
@@ -89,29 +91,29 @@ def _after_guess(place, party, others, prompts, go: str):
 @require_safe
 @round_required
 @shows_others
-def result(request, place, one):
+def result(request, participant, one):
     """Own answers, guesses and answers of the first two parties."""
-    return _result(request, place, one, 0)
+    return _result(request, participant, one, 0)
 
 
 @require_safe
 @round_required
 @shows_others
-def pair(request, place, one, number):
+def pair(request, participant, one, number):
     """The same for each further pair of parties, where there are more than two."""
-    return _result(request, place, one, number - 1)
+    return _result(request, participant, one, number - 1)
 
 
-def _result(request, place, one, index: int):
-    if not place.reflection.is_revealed:
-        return redirect("reflection:room", key=place.reflection.key)
-    party_pairs = blindspots.party_pairs(place.reflection)
+def _result(request, participant, one, index: int):
+    if not participant.reflection.is_revealed:
+        return redirect("reflection:room", key=participant.reflection.key)
+    party_pairs = blindspots.party_pairs(participant.reflection)
     if index >= len(party_pairs):
         raise Http404
-    found = blindspots.spots(place.reflection)
+    found = blindspots.spots(participant.reflection)
     context = {
-        "place": place,
-        "room": place.reflection,
+        "participant": participant,
+        "room": participant.reflection,
         "one": one,
         "party_pairs": party_pairs if len(party_pairs) > 1 else [],
         "current": index + 1,
@@ -127,38 +129,38 @@ def _result(request, place, one, index: int):
 
 @require_safe
 @leading_required
-def go_on(request, place, one):
+def go_on(request, participant, one):
     """From the result to the conversation – or, where nothing can be compared, to the end of it."""
-    if not place.reflection.is_revealed:
-        return redirect("reflection:lead", key=place.reflection.key)
-    if not one.is_concluded and blindspots.to_ask_about(blindspots.spots(place.reflection)):
-        return redirect("collaboration:ask", key=place.reflection.key, number=1)
-    return redirect("collaboration:agree", key=place.reflection.key)
+    if not participant.reflection.is_revealed:
+        return redirect("reflection:lead", key=participant.reflection.key)
+    if not one.is_concluded and blindspots.to_ask_about(blindspots.spots(participant.reflection)):
+        return redirect("collaboration:ask", key=participant.reflection.key, number=1)
+    return redirect("collaboration:agree", key=participant.reflection.key)
 
 
 @form_methods
 @leading_required
 @shows_others
-def ask(request, place, one, number):
+def ask(request, participant, one, number):
     """One of the two principles: two minutes for those who were guessed wrong, then three lines."""
-    topics = blindspots.to_ask_about(blindspots.spots(place.reflection))
+    topics = blindspots.to_ask_about(blindspots.spots(participant.reflection))
     if one.is_concluded:
         return _closed(request, one)
     if not 1 <= number <= len(topics):
-        return redirect("collaboration:go_on", key=place.reflection.key)
+        return redirect("collaboration:go_on", key=participant.reflection.key)
     topic = topics[number - 1]
-    form = InsightForm(posted(request), instance=_insight(one, topic))
-    answer = save_form(request, form, lambda go: _after_asking(place, number, len(topics), go))
+    form = InsightForm(post_data(request), instance=_insight(one, topic))
+    answer = save_form(request, form, lambda go: _after_asking(participant, number, len(topics), go))
     context = {
-        "place": place,
-        "room": place.reflection,
+        "participant": participant,
+        "room": participant.reflection,
         "one": one,
         "topic": topic,
         "number": number,
         "total": len(topics),
         "form": form,
         "minutes": SECONDS_EACH // 60,
-        "rules": place.reflection.version.texts_like("rule-"),
+        "rules": participant.reflection.version.texts_like("rule-"),
     }
     return answer or render(request, "collaboration/ask.html", context, status=status_of(form))
 
@@ -168,32 +170,32 @@ def _insight(one: Round, topic) -> Insight:
     return one.insights.filter(**mine).first() or Insight(round=one, **mine)
 
 
-def _after_asking(place, number: int, total: int, go: str):
+def _after_asking(participant, number: int, total: int, go: str):
     following = number + (-1 if go == "back" else 1)
     if following == 0:
-        return redirect(place.reflection.result_address)
+        return redirect(participant.reflection.result_address)
     if following > total:
-        return redirect("collaboration:agree", key=place.reflection.key)
-    return redirect("collaboration:ask", key=place.reflection.key, number=following)
+        return redirect("collaboration:agree", key=participant.reflection.key)
+    return redirect("collaboration:ask", key=participant.reflection.key, number=following)
 
 
 @form_methods
 @leading_required
-def agree(request, place, one):
+def agree(request, participant, one):
     """One agreement, not ten. It ends the round."""
-    if not place.reflection.is_revealed:
-        return redirect("reflection:lead", key=place.reflection.key)
+    if not participant.reflection.is_revealed:
+        return redirect("reflection:lead", key=participant.reflection.key)
     if one.is_concluded:
         return _closed(request, one)
     form_class = QuestionsForm if one.is_one_sided else AgreementForm
-    form = form_class(posted(request), instance=one)
+    form = form_class(post_data(request), instance=one)
     answer = save_form(request, form, lambda go: _after_agreeing(one, go))
     context = {
-        "place": place,
-        "room": place.reflection,
+        "participant": participant,
+        "room": participant.reflection,
         "one": one,
         "form": form,
-        "one_sided": place.reflection.version.text("one-sided"),
+        "one_sided": participant.reflection.version.text("one-sided"),
     }
     return answer or render(request, "collaboration/agree.html", context, status=status_of(form))
 
@@ -212,7 +214,7 @@ def _closed(request, one):
             request, "components/save_status.html", {"state": "closed", "room": one.reflection}, status=409
         )
     if request.method == "POST":
-        context = {"one": one, "typed": typed(request)}
+        context = {"one": one, "submitted_texts": submitted_texts(request)}
         return render(request, "collaboration/concluded.html", context, status=409)
     messages.info(request, _("Runden er afsluttet og kan ikke ændres."))
     return redirect("reflection:minutes", key=one.reflection.key)
@@ -225,22 +227,24 @@ def _closed(request, one):
 @round_required
 @transaction.atomic
 @shows_others
-def consent(request, place, one):
+def consent(request, participant, one):
     """One's own yes, or taking it back; who else has said what is not shown. Who only leads has none."""
-    if not place.reflection.is_revealed or not (place.answers_count or place.is_facilitator):
-        return redirect("reflection:room", key=place.reflection.key)
+    if not participant.reflection.is_revealed or not (
+        participant.is_respondent or participant.is_facilitator
+    ):
+        return redirect("reflection:room", key=participant.reflection.key)
     if request.method == "POST":
         one.hold()
-    given = Consent.objects.filter(participant=place).first() or Consent(participant=place)
-    form = ConsentForm(posted(request), instance=given) if place.answers_count else None
+    given = Consent.objects.filter(participant=participant).first() or Consent(participant=participant)
+    form = ConsentForm(post_data(request), instance=given) if participant.is_respondent else None
     if form and form.is_valid():
         form.save()
         one.keep_promises()
         messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
-        return redirect("collaboration:consent", key=place.reflection.key)
+        return redirect("collaboration:consent", key=participant.reflection.key)
     context = {
-        "place": place,
-        "room": place.reflection,
+        "participant": participant,
+        "room": participant.reflection,
         "one": one,
         "form": form,
         "sharing": one.told("may_share"),
@@ -255,33 +259,39 @@ def consent(request, place, one):
 @leading_required
 @transaction.atomic
 @shows_others
-def paper_consent(request, place, one, position):
+def paper_consent(request, participant, one, position):
     """What those who answered on paper for one party have said to the one who asked them."""
     if request.method == "POST":
         one.hold()
     papers = {party.position: (party, people) for party, people in one.papers()}
-    if not place.reflection.is_revealed or position not in papers:
+    if not participant.reflection.is_revealed or position not in papers:
         raise Http404
     party, people = papers[position]
-    form = PaperConsentForm(posted(request), instance=_of_papers(one, party, place))
+    form = PaperConsentForm(post_data(request), instance=_of_papers(one, party, participant))
     if form.is_valid():
         form.instance.people = people
         form.save()
         one.keep_promises()
         messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
-        return redirect("collaboration:consent", key=place.reflection.key)
-    context = {"place": place, "room": place.reflection, "party": party, "people": people, "form": form}
+        return redirect("collaboration:consent", key=participant.reflection.key)
+    context = {
+        "participant": participant,
+        "room": participant.reflection,
+        "party": party,
+        "people": people,
+        "form": form,
+    }
     return render(request, "collaboration/paper_consent.html", context, status=status_of(form))
 
 
-def _of_papers(one: Round, party, place) -> PaperConsent:
+def _of_papers(one: Round, party, participant) -> PaperConsent:
     said = one.paper_consents.filter(party=party).first()
-    return said or PaperConsent(round=one, party=party, asked_by=place.name)
+    return said or PaperConsent(round=one, party=party, asked_by=participant.name)
 
 
 @require_POST
 @leading_required
-def share(request, place, one):
+def share(request, participant, one):
     """Make the address for somebody who was not there; it needs everybody's yes, and goes on needing it."""
     if not one.is_concluded:
         messages.warning(request, _("Afslut runden først. Andre kan kun se det, der er afsluttet."))
@@ -289,7 +299,7 @@ def share(request, place, one):
         one.share()
     else:
         messages.warning(request, _("Der mangler et ja. Resultatet kan ikke vises til andre endnu."))
-    return redirect("collaboration:consent", key=place.reflection.key)
+    return redirect("collaboration:consent", key=participant.reflection.key)
 
 
 @require_safe
@@ -310,26 +320,26 @@ def shared(request, key):
 @leading_required
 @transaction.atomic
 @shows_others
-def case(request, place, one):
+def case(request, participant, one):
     """«Fra samtale til case»: the draft of a story, when everybody has said yes."""
     if request.method == "POST":
         one.hold()
     if one.story or not one.is_concluded or not one.has_yes("may_tell"):
-        return redirect("collaboration:consent", key=place.reflection.key)
-    form = CaseForm(posted(request), one=one)
+        return redirect("collaboration:consent", key=participant.reflection.key)
+    form = CaseForm(post_data(request), one=one)
     if form.is_valid():
         form.save()
         messages.success(request, _("Kladden ligger hos redaktionen. Den er ikke offentlig endnu."))
-        return redirect("collaboration:consent", key=place.reflection.key)
-    context = {"place": place, "room": place.reflection, "one": one, "form": form}
+        return redirect("collaboration:consent", key=participant.reflection.key)
+    context = {"participant": participant, "room": participant.reflection, "one": one, "form": form}
     return render(request, "collaboration/case.html", context, status=status_of(form))
 
 
 @require_safe
 @leading_required
-def invitation_pdf(request, place, one):
+def invitation_pdf(request, participant, one):
     """Code and QR for the wall, as a sheet."""
-    room = place.reflection
+    room = participant.reflection
     if room.is_concluded or room.is_by_invitation:
         raise Http404
     address = invitation_address(room)

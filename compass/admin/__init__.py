@@ -1,7 +1,27 @@
-from compass.admin import framework, library, pages, pictures, recordings, research, taxonomy, timeline
-from compass.models import OldAddress
+from compass.admin import (
+    dilemmas,
+    framework,
+    pages,
+    pictures,
+    recordings,
+    research,
+    stories,
+    taxonomy,
+    timeline,
+)
+from compass.models import Redirect
 from publishing.admin.references import LEADS_ON
 
-__all__ = ["framework", "library", "pages", "pictures", "recordings", "research", "taxonomy", "timeline"]
+__all__ = [
+    "dilemmas",
+    "framework",
+    "pages",
+    "pictures",
+    "recordings",
+    "research",
+    "stories",
+    "taxonomy",
+    "timeline",
+]
 
-LEADS_ON.append(OldAddress.objects.leads_on)
+LEADS_ON.append(Redirect.objects.leads_on)

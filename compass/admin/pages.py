@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.contrib import admin, messages
 
-from compass.admin.exchange import Exchange
+from compass.admin.spreadsheets import Exchange
 from compass.models import Contact, Page
 from publishing.admin import PUBLISHING, ContentAdmin, PublishableAdmin, english
 from publishing.admin.references import Use

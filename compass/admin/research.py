@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from compass.admin.exchange import FiguresFromFile
+from compass.admin.spreadsheets import FiguresFromFile
 from compass.models import ResearchFigure, ResearchQuestion, ResearchWave
 from publishing.admin import ContentAdmin, OrderedInline, PublishableAdmin, english
 

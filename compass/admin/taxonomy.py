@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 
-from compass.admin.exchange import Exchange
+from compass.admin.spreadsheets import Exchange
 from compass.models import Department, Source, Theme
 from publishing.admin import ContentAdmin, english
 
 
 @admin.register(Department)
-class ShelfAdmin(Exchange, ContentAdmin):
+class TermAdmin(Exchange, ContentAdmin):
     list_display = ["title", "slug"]
     search_fields = ["title", "title_en"]
     help_texts = {
@@ -18,7 +18,7 @@ class ShelfAdmin(Exchange, ContentAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(ShelfAdmin):
+class ThemeAdmin(TermAdmin):
     fieldsets = [(None, {"fields": ["title", "slug", "drawing"]}), english("title_en")]
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from compass.admin.exchange import Exchange
+from compass.admin.spreadsheets import Exchange
 from compass.models import Fact, Milestone, Resource
 from publishing.admin import ContentAdmin, english
 

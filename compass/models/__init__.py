@@ -4,7 +4,7 @@ from compass.models.loaded_content import LoadedContent
 from compass.models.pages import Contact, Page
 from compass.models.pictures import Attachment, Picture
 from compass.models.recordings import Chapter, Recording
-from compass.models.redirects import OldAddress
+from compass.models.redirects import Redirect
 from compass.models.research import ResearchFigure, ResearchQuestion, ResearchWave
 from compass.models.sources import Provenance, Source
 from compass.models.stories import Story
@@ -20,7 +20,6 @@ __all__ = [
     "Fact",
     "LoadedContent",
     "Milestone",
-    "OldAddress",
     "Page",
     "Path",
     "Picture",
@@ -28,6 +27,7 @@ __all__ = [
     "PivotPoint",
     "Provenance",
     "Recording",
+    "Redirect",
     "ResearchFigure",
     "ResearchQuestion",
     "ResearchWave",

@@ -13,10 +13,10 @@ from compass.models.taxonomy import Department, Theme
 from publishing.publishable import put_away
 
 MOVABLE = [Pivot, Path, Dilemma, Story, Page]
-SHELVES = [Theme, Department]  # which have no page, but a list of stories
+TERMS = [Theme, Department]  # which have no page, but a list of stories
 
 
-class OldAddressQuerySet(models.QuerySet):
+class RedirectQuerySet(models.QuerySet):
     def record(self, old: str, new: str):
         """The page at `old` now stands at `new`; whatever led to `old` leads there at once."""
         self.filter(old=new).delete()
@@ -27,7 +27,7 @@ class OldAddressQuerySet(models.QuerySet):
         return self.filter(old=address).exclude(new="").exists()
 
 
-class OldAddress(models.Model):
+class Redirect(models.Model):
     """Where a page used to be, and where it is now; both in Danish and without the host.
 
     `new` is empty where nothing took the place of what was there.
@@ -37,7 +37,7 @@ class OldAddress(models.Model):
     new = models.CharField("ny adresse", max_length=200, db_index=True)
     moved_at = models.DateTimeField("flyttet", auto_now_add=True)
 
-    objects = OldAddressQuerySet.as_manager()
+    objects = RedirectQuerySet.as_manager()
 
     class Meta:
         verbose_name = "gammel adresse"
@@ -50,12 +50,12 @@ class OldAddress(models.Model):
 
 def _address(item) -> str:
     with override(settings.LANGUAGE_CODE):
-        return item.list_address if type(item) in SHELVES else item.get_absolute_url()
+        return item.list_address if type(item) in TERMS else item.get_absolute_url()
 
 
 def _remember(sender, instance, raw=False, **kwargs):
     """Before saving: where readers find the page now. A draft has no readers yet."""
-    seen = sender.objects.all() if sender in SHELVES else sender.objects.published()
+    seen = sender.objects.all() if sender in TERMS else sender.objects.published()
     before = seen.filter(pk=instance.pk).first() if instance.pk and not raw else None
     instance._public_address = _address(before) if before else ""
 
@@ -63,15 +63,15 @@ def _remember(sender, instance, raw=False, **kwargs):
 def _record(sender, instance, **kwargs):
     old, new = instance._public_address, _address(instance)
     if old and old != new:
-        OldAddress.objects.record(old, new)
+        Redirect.objects.record(old, new)
 
 
 def _put_away(sender, old, new, **kwargs):
     if sender in MOVABLE:
-        OldAddress.objects.record(old, new)
+        Redirect.objects.record(old, new)
 
 
 put_away.connect(_put_away, dispatch_uid="put-away")
-for model in MOVABLE + SHELVES:
+for model in MOVABLE + TERMS:
     pre_save.connect(_remember, sender=model, dispatch_uid=f"remember-{model.__name__}")
     post_save.connect(_record, sender=model, dispatch_uid=f"record-{model.__name__}")

@@ -8,7 +8,7 @@ from publishing.danish_order import danish_order
 from publishing.translated import Translated
 
 
-class Shelf(Translated, models.Model):
+class Term(Translated, models.Model):
     slug = models.SlugField("adresse", unique=True)
     title = models.CharField("titel", max_length=120)
     title_en = models.CharField("titel, engelsk", max_length=120, blank=True)
@@ -26,17 +26,17 @@ class Shelf(Translated, models.Model):
         return f"{reverse('compass:stories')}?{self.facet}={self.slug}"
 
 
-class Department(Shelf):
+class Department(Term):
     facet = "forvaltning"
 
-    class Meta(Shelf.Meta):
+    class Meta(Term.Meta):
         verbose_name = "forvaltning"
         verbose_name_plural = "forvaltninger"
 
 
-class Theme(Drawn, Shelf):
+class Theme(Drawn, Term):
     facet = "tema"
 
-    class Meta(Shelf.Meta):
+    class Meta(Term.Meta):
         verbose_name = "tema"
         verbose_name_plural = "temaer"

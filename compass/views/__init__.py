@@ -1,14 +1,14 @@
+from compass.views.dilemmas import dilemma, dilemmas
 from compass.views.feeds import path_feed, stories_feed
 from compass.views.files import robots_txt, security_txt, was
 from compass.views.framework import framework, front, path, paths, pivot
-from compass.views.library import dilemma, dilemmas, story
 from compass.views.opendata import opendata, opendata_csv, opendata_json
 from compass.views.pages import contact, page
 from compass.views.pictures import attachment, picture
 from compass.views.recordings import audiobook, chapter, sound
 from compass.views.research import research
 from compass.views.search import search, suggestions
-from compass.views.stories import stories
+from compass.views.stories import stories, story
 from compass.views.timeline import documents, timeline
 
 __all__ = [

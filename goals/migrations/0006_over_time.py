@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Backing',
+            name='Evidence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('written_by', models.JSONField(default=dict, editable=False)),
@@ -147,9 +147,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('is_trial', False), models.Q(('trial_until__gt', models.F('stops_on')), ('trial_until__isnull', False)), _connector='OR'), name='a_trial_goodbye_has_an_end'),
         ),
         migrations.AddField(
-            model_name='backing',
+            model_name='evidence',
             name='review',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='backing', to='goals.review'),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='goals.review'),
         ),
         migrations.AddField(
             model_name='goal',

@@ -1,7 +1,7 @@
 """What Målkompasset is about (a goal), how a look at it ends (a review), and what is seen later."""
 
 from goals.models.decisions import Decision
-from goals.models.evidence import Backing
+from goals.models.evidence import Evidence
 from goals.models.goals import GUIDE, CityGoal, Goal, GoalShare, PastWording
 from goals.models.goodbyes import Goodbye, GoodbyeCheck
 from goals.models.reviews import Review
@@ -9,9 +9,9 @@ from goals.models.years import YearCount
 
 __all__ = [
     "GUIDE",
-    "Backing",
     "CityGoal",
     "Decision",
+    "Evidence",
     "Goal",
     "GoalShare",
     "Goodbye",

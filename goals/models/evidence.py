@@ -28,8 +28,8 @@ ROLES = ["sets", "follows_up", "benefits", "pays"]
 SEPARATORS = re.compile(r"[,;/]|\bog\b|\bsamt\b", re.IGNORECASE)
 
 
-class Backing(Fieldwise):
-    review = models.OneToOneField("goals.Review", models.CASCADE, related_name="backing")
+class Evidence(Fieldwise):
+    review = models.OneToOneField("goals.Review", models.CASCADE, related_name="evidence")
     figures = models.BooleanField(_("Tal"), default=False)
     figures_line = models.CharField(_("Hvilke tal?"), max_length=250, blank=True)
     stories = models.BooleanField(_("Fortælling"), default=False)

@@ -38,15 +38,15 @@ class CityGoal(Translated, models.Model):
 
 
 class GoalQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def editable_by(self, user):
         """A goal is its owner's, and nobody's because of a role."""
         return self.filter(owner=user)
 
     def shared_with(self, user):
         return self.filter(shares__user=user)
 
-    def readable_by(self, user):
-        """One's own, and those a colleague has shared by name. Reading is not changing: see visible_to."""
+    def visible_to(self, user):
+        """One's own, and those a colleague has shared by name. Reading is not changing: see editable_by."""
         shared = GoalShare.objects.filter(user=user, goal=models.OuterRef("pk"))
         return self.filter(models.Q(owner=user) | models.Exists(shared))
 
@@ -156,7 +156,7 @@ class Goal(models.Model):
         """A new goal with the same set-up, and nothing of what was thought about this one."""
         return Goal.objects.create(owner=self.owner, **{name: getattr(self, name) for name in SET_UP})
 
-    def last_look(self) -> "Review | None":
+    def last_review(self) -> "Review | None":
         """The latest look that has ended; a rehearsal is no look."""
         return self.reviews.ended().first()
 
@@ -180,7 +180,7 @@ class Goal(models.Model):
         room = Reflection.open_room(
             self._version(), user, title=self.wording, variant=self.concerns, **chosen
         )
-        last = self.last_look()
+        last = self.last_review()
         room.opening = last.opening_for(room) if last else []
         room.save(update_fields=["opening"])
         if room.is_by_invitation:

@@ -16,7 +16,7 @@ ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_re
 
 
 class ReviewQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def editable_by(self, user):
         """One's own goals' – and those of a room that one leads, for whoever takes over."""
         led = Participant.objects.filter(user=user, is_facilitator=True).values("reflection")
         return self.filter(models.Q(goal__owner=user) | models.Q(reflection__in=led))
@@ -25,11 +25,11 @@ class ReviewQuerySet(models.QuerySet):
         """Looks that are over, the latest first; a rehearsal was no look."""
         return self.filter(ENDED).select_related("reflection").order_by("-pk")
 
-    def readable_by(self, user):
+    def visible_to(self, user):
         """Those visible to the user, and – `is_shared` – what was decided without them: on a colleague's
         shared goal, or in a room whose goal they were given afterwards.
         """
-        mine = self.model.objects.visible_to(user)
+        mine = self.model.objects.editable_by(user)
         there = models.Q(reflection__mode=Reflection.Mode.SOLO) | models.Q(
             reflection__in=Participant.objects.let_in().filter(user=user).values("reflection")
         )

@@ -13,13 +13,13 @@ PLACES, GROUND = [40, 120, 200, 280], 96  # the four people in a row
 
 
 @register.simple_tag
-def knowledge_ring(backing, name: str) -> str:
+def knowledge_ring(evidence, name: str) -> str:
     """A quarter for each kind: filled where it stands behind, dashed where it is not named."""
     parts = [
         {"number": place + 1, "kind": kind, "is_there": is_there, "line": line, **_quarter(place)}
-        for place, (kind, is_there, line) in enumerate(backing.knowledge)
+        for place, (kind, is_there, line) in enumerate(evidence.knowledge)
     ]
-    context = {"backing": backing, "parts": parts, "name": name}
+    context = {"evidence": evidence, "parts": parts, "name": name}
     return render_to_string("goals/_knowledge.html", context)
 
 
@@ -37,14 +37,14 @@ def _point(radius: float, angle: float) -> tuple[float, float]:
 
 
 @register.simple_tag
-def people_row(backing, name: str) -> str:
+def people_row(evidence, name: str) -> str:
     """Four people in a row, and an arc between two places that name the same ones."""
     people = [
         {"number": place + 1, "question": question, "who": who, "x": PLACES[place]}
-        for place, (question, who) in enumerate(backing.people)
+        for place, (question, who) in enumerate(evidence.people)
     ]
-    arcs = [_arc(PLACES[one], PLACES[two]) for one, two in backing.bonds]
-    context = {"backing": backing, "people": people, "arcs": arcs, "ground": GROUND, "name": name}
+    arcs = [_arc(PLACES[one], PLACES[two]) for one, two in evidence.bonds]
+    context = {"evidence": evidence, "people": people, "arcs": arcs, "ground": GROUND, "name": name}
     context["top"] = 0 if arcs else GROUND - 32  # no empty room where nothing is bound
     return render_to_string("goals/_people.html", context)
 

@@ -12,7 +12,7 @@ from goals.models import Goal, Goodbye
 from privacy.events import record_looks
 from privacy.models import Why
 from reflection.forms.answers import RoomForm
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 A_PAGE = 20
@@ -25,7 +25,7 @@ def mine(request):
     """One's own goals, a page at a time; what waits to be checked and what is shared on the first page."""
     form = MineForm(request.GET)
     asked = form.asked()
-    goals = Goal.objects.visible_to(request.user).archived(is_archived=asked.is_archive)
+    goals = Goal.objects.editable_by(request.user).archived(is_archived=asked.is_archive)
     found = goals.search(asked.text, request.user).with_latest_review()
     first = A_PAGE * (asked.page - 1)
     shown = list(found[first : first + A_PAGE + 1])
@@ -53,7 +53,7 @@ def _beside(user, text: str) -> dict:
 @form_methods
 @staff_required
 def register(request):
-    form = GoalForm(posted(request), instance=Goal(owner=request.user))
+    form = GoalForm(post_data(request), instance=Goal(owner=request.user))
     if form.is_valid():
         return redirect(form.save())
     return render(request, "goals/register.html", {"form": form}, status=status_of(form))
@@ -81,7 +81,7 @@ def goal(request, goal):
 @form_methods
 @goal_required
 def edit(request, goal):
-    form = GoalForm(posted(request), instance=goal)
+    form = GoalForm(post_data(request), instance=goal)
     if form.is_valid():
         stored = goal.revise(form.seen)
         if stored is None:
@@ -117,7 +117,7 @@ def unarchive(request, goal):
 @form_methods
 @goal_required
 def share(request, goal):
-    form = ShareForm(posted(request), goal=goal)
+    form = ShareForm(post_data(request), goal=goal)
     if form.is_valid():
         goal.shares.get_or_create(user=form.colleague)
         messages.success(request, _("%s kan nu læse målet.") % form.colleague.name)
@@ -144,7 +144,7 @@ def start(request, goal):
 @goal_required
 def open_room(request, goal):
     """Look at the goal as a group: how, who, until when. The mode cannot be changed afterwards."""
-    form = RoomForm(posted(request))
+    form = RoomForm(post_data(request))
     if form.is_valid():
         review = goal.open_room(request.user, **form.chosen)
         if form.warning:

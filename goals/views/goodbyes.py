@@ -13,7 +13,7 @@ from goals.forms import CheckForm, GoodbyeForm
 from goals.guards import review_required
 from goals.models import Decision, Goodbye, GoodbyeCheck, Review
 from publishing.public_pages import public
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 
 
 @public
@@ -38,7 +38,7 @@ def offer(request, review):
             request, _("Farvellet er allerede offentligt. Skriv til redaktionen, hvis det skal rettes.")
         )
         return redirect(review.goal)
-    form = GoodbyeForm(posted(request), instance=goodbye or Goodbye(review=review, **_suggested(review)))
+    form = GoodbyeForm(post_data(request), instance=goodbye or Goodbye(review=review, **_suggested(review)))
     if form.is_valid():
         _hand_in(request, form.save())
         return redirect(review.goal)
@@ -65,7 +65,7 @@ def _suggested(review) -> dict:
 def check(request, review):
     """«Er det virkelig væk?» – when it is time to look, and only then."""
     goodbye = get_object_or_404(Goodbye.objects.to_check(), review=review)
-    form = CheckForm(posted(request))
+    form = CheckForm(post_data(request))
     if form.is_valid():
         goodbye.check_again(goodbye.due_stage, **form.cleaned_data)
         messages.success(request, _("Tak. Svaret er gemt."))

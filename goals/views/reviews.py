@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from goals.forms import BackingForm, DecisionForm, LookBackForm, PlanForm
+from goals.forms import DecisionForm, EvidenceForm, LookBackForm, PlanForm
 from goals.guards import (
     open_review_required,
     readable_review_required,
@@ -13,11 +13,11 @@ from goals.guards import (
     seen_review_required,
 )
 from goals.hints import hints
-from goals.models import Backing, Decision
-from goals.previous_review import last_time
+from goals.models import Decision, Evidence
+from goals.previous_review import previous_answers
 from reflection.confidentiality import board
 from reflection.forms.answers import StepForm
-from reflection.forms.autosave import posted, save_form, status_of
+from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.participation import step_or_404
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +48,7 @@ def look_back(request, review):
     """What became of the last plan; the one whose goal it is says so, before the new answers."""
     if review.last is None or review.goal.owner_id != request.user.pk:
         return redirect(review)
-    form = LookBackForm(posted(request), instance=review.last)
+    form = LookBackForm(post_data(request), instance=review.last)
     answer = save_form(request, form, lambda go: _after_look_back(review, go))
     context = {"review": review, "last": review.last, "form": form}
     return answer or render(request, "goals/look_back.html", context, status=status_of(form))
@@ -68,7 +68,7 @@ def step(request, review, position):
     if not review.reflection.is_solo:
         return redirect("reflection:room", key=review.reflection.key)
     step = step_or_404(review.reflection.version, position)
-    form = StepForm(posted(request), participant=review.participant, step=step)
+    form = StepForm(post_data(request), participant=review.participant, step=step)
     if answer := save_form(request, form, lambda go: _after_step(review, step, go)):
         return answer
     context = {
@@ -77,7 +77,7 @@ def step(request, review, position):
         "form": form,
         "progress": review.participant.progress(),
         "help": step.help_for(review.reflection.variant),
-        "before": last_time(review, step, request.user),
+        "before": previous_answers(review, step, request.user),
         "dilemmas": step.dilemmas.visible_to(request.user),
         "stories": step.stories.visible_to(request.user),
     }
@@ -107,24 +107,24 @@ def answers(request, review):
 
 @form_methods
 @open_review_required
-def backing(request, review):
+def evidence(request, review):
     """Which knowledge stands behind, and who carries the goal: optional, and shown as two pictures."""
-    stored = _backing(review) or Backing(review=review)
+    stored = _evidence(review) or Evidence(review=review)
     if request.method == "POST":
-        stored, _made = Backing.objects.get_or_create(review=review)
-    form = BackingForm(posted(request), instance=stored)
-    answer = save_form(request, form, lambda go: _after_backing(review, go))
-    context = {"review": review, "form": form, "backing": stored}
-    return answer or render(request, "goals/backing.html", context, status=status_of(form))
+        stored, _made = Evidence.objects.get_or_create(review=review)
+    form = EvidenceForm(post_data(request), instance=stored)
+    answer = save_form(request, form, lambda go: _after_evidence(review, go))
+    context = {"review": review, "form": form, "evidence": stored}
+    return answer or render(request, "goals/evidence.html", context, status=status_of(form))
 
 
-def _backing(review) -> Backing | None:
-    return Backing.objects.filter(review=review).first()
+def _evidence(review) -> Evidence | None:
+    return Evidence.objects.filter(review=review).first()
 
 
-def _after_backing(review, go: str):
+def _after_evidence(review, go: str):
     if go == "show":
-        return redirect("goals:backing", key=review.reflection.key)
+        return redirect("goals:evidence", key=review.reflection.key)
     if go == "later":
         return _leave(review)
     if not review.is_open_to_decide:
@@ -135,7 +135,7 @@ def _after_backing(review, go: str):
 @form_methods
 @seen_review_required
 def decision(request, review):
-    form = DecisionForm(posted(request), instance=review)
+    form = DecisionForm(post_data(request), instance=review)
     answer = save_form(request, form, lambda go: _after_decision(review, go))
     context = {
         "review": review,
@@ -182,7 +182,7 @@ def plan(request, review):
     if not review.is_decided:
         messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
         return redirect("goals:decision", key=review.reflection.key)
-    form = PlanForm(posted(request), instance=review)
+    form = PlanForm(post_data(request), instance=review)
     answer = save_form(request, form, lambda go: _after_plan(request, review, go))
     context = {"review": review, "form": form}
     return answer or render(request, "goals/plan.html", context, status=status_of(form))
@@ -208,5 +208,5 @@ def printout(request, review):
     if not (review.is_shared or review.reflection.is_solo):
         return redirect("reflection:minutes", key=review.reflection.key)
     progress = [] if review.is_shared else review.participant.progress()
-    context = {"review": review, "progress": progress, "backing": _backing(review)}
+    context = {"review": review, "progress": progress, "evidence": _evidence(review)}
     return render(request, "goals/printout.html", context)

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.admin import DeclaredLookups
-from reflection.forms.autosave import posted, status_of
-from reflection.models import BreakGlass
+from reflection.forms.autosave import post_data, status_of
+from reflection.models import EmergencyAccess
 from reflection.privacy import emergency_access
 from reflection.privacy.emergency_access import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
 from reflection.privacy.handover import HandOverForm
 
-PERMISSION = "reflection.break_glass"
+PERMISSION = "reflection.use_emergency_access"
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -34,7 +34,7 @@ def opening_required(view):
     def guarded(self, request, pk):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        opened = BreakGlass.objects.open_to(request.user).filter(pk=pk).first()
+        opened = EmergencyAccess.objects.open_to(request.user).filter(pk=pk).first()
         if opened is None:
             raise Http404
         return view(self, request, opened)
@@ -42,15 +42,15 @@ def opening_required(view):
     return guarded
 
 
-@admin.register(BreakGlass)
-class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
+@admin.register(EmergencyAccess)
+class EmergencyAccessAdmin(DeclaredLookups, admin.ModelAdmin):
     """The list of every use, to read; and the way to a new one."""
 
     list_display = ["at", "name", "action", "room", "reason"]
     list_display_links = None
     list_filter = ["action"]
     actions = None
-    change_list_template = "admin/reflection/breakglass/change_list.html"
+    change_list_template = "admin/reflection/emergencyaccess/change_list.html"
 
     def has_module_permission(self, request):
         return request.user.has_perm(PERMISSION)
@@ -70,14 +70,16 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
     def get_urls(self):
         wrap = self.admin_site.admin_view
         own = [
-            path("aabn/", wrap(self.open_view), name="reflection_breakglass_open"),
-            path("giv-videre/", wrap(self.hand_over_view), name="reflection_breakglass_hand_over"),
-            path("<int:pk>/rum/", wrap(self.room_view), name="reflection_breakglass_room"),
-            path("<int:pk>/luk-koder/", wrap(self.close_view), name="reflection_breakglass_close"),
-            path("<int:pk>/slet-svar/", wrap(self.answers_view), name="reflection_breakglass_answers"),
-            path("<int:pk>/lad-lede/", wrap(self.lead_view), name="reflection_breakglass_lead"),
+            path("aabn/", wrap(self.open_view), name="reflection_emergencyaccess_open"),
+            path("giv-videre/", wrap(self.hand_over_view), name="reflection_emergencyaccess_hand_over"),
+            path("<int:pk>/rum/", wrap(self.room_view), name="reflection_emergencyaccess_room"),
+            path("<int:pk>/luk-koder/", wrap(self.close_view), name="reflection_emergencyaccess_close"),
+            path("<int:pk>/slet-svar/", wrap(self.answers_view), name="reflection_emergencyaccess_answers"),
+            path("<int:pk>/lad-lede/", wrap(self.lead_view), name="reflection_emergencyaccess_lead"),
             path(
-                "<int:pk>/slet-rum/", wrap(self.delete_view_of_room), name="reflection_breakglass_delete_room"
+                "<int:pk>/slet-rum/",
+                wrap(self.delete_view_of_room),
+                name="reflection_emergencyaccess_delete_room",
             ),
         ]
         return [*own, *super().get_urls()]
@@ -86,7 +88,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
     def open_view(self, request):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        form = OpenForm(posted(request))
+        form = OpenForm(post_data(request))
         if form.is_valid():
             return self._room(form.save(request.user))
         context = {
@@ -95,21 +97,21 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
             "form": form,
         }
         return TemplateResponse(
-            request, "admin/reflection/breakglass/open.html", context, status=status_of(form)
+            request, "admin/reflection/emergencyaccess/open.html", context, status=status_of(form)
         )
 
     @method_decorator(form_methods)
     def hand_over_view(self, request):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        form = HandOverForm(posted(request), by=request.user)
+        form = HandOverForm(post_data(request), by=request.user)
         if form.is_valid():
             form.save()
             messages.success(request, "Det, kontoen ejede, er givet videre.")
-            return redirect("admin:reflection_breakglass_changelist")
+            return redirect("admin:reflection_emergencyaccess_changelist")
         title = "Giv en lukket kontos ting videre"
         context = {**self.admin_site.each_context(request), "title": title, "form": form}
-        template = "admin/reflection/breakglass/hand_over.html"
+        template = "admin/reflection/emergencyaccess/hand_over.html"
         return TemplateResponse(request, template, context, status=status_of(form))
 
     @method_decorator(require_http_methods(["GET", "HEAD"]))
@@ -153,10 +155,10 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
             return self._page(request, opened, deletion=form)
         emergency_access.delete_room(opened)
         messages.success(request, "Rummet er slettet.")
-        return redirect("admin:reflection_breakglass_changelist")
+        return redirect("admin:reflection_emergencyaccess_changelist")
 
     def _room(self, opened):
-        return redirect(reverse("admin:reflection_breakglass_room", args=[opened.pk]))
+        return redirect(reverse("admin:reflection_emergencyaccess_room", args=[opened.pk]))
 
     def _page(self, request, opened, **forms):
         """The administration of a room; of `forms` those that were sent and found wrong."""
@@ -176,7 +178,7 @@ class BreakGlassAdmin(DeclaredLookups, admin.ModelAdmin):
             **forms,
         }
         status = 422 if forms else 200
-        return TemplateResponse(request, "admin/reflection/breakglass/room.html", context, status=status)
+        return TemplateResponse(request, "admin/reflection/emergencyaccess/room.html", context, status=status)
 
 
 def _facts(room) -> list[tuple[str, object]]:

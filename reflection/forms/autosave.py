@@ -15,12 +15,12 @@ CPR_WARNING = gettext_lazy("Noget af det, du skrev, ligner et CPR-nummer. Slet d
 STATUS = {"saved": 200, "clash": 409, "closed": 409, "invalid": 422}
 
 
-def posted(request):
+def post_data(request):
     """The sent fields, or None when the form is only asked for."""
     return request.POST if request.method == "POST" else None
 
 
-def typed(request) -> list[str]:
+def submitted_texts(request) -> list[str]:
     """What somebody wrote into an autosaved form, without what the form carries beside it."""
     own = {"csrfmiddlewaretoken", "page", "go", "overwrite"}
     return [
@@ -30,11 +30,11 @@ def typed(request) -> list[str]:
     ]
 
 
-def typed_answers(request) -> list[str]:
+def submitted_answers(request) -> list[str]:
     """The same, without what was chosen and not written."""
     chosen = {UNKNOWN, *"12345"}
     is_answer = any(name.startswith("prompt-") for name in request.POST)
-    return [text for text in typed(request) if text not in chosen] if is_answer else []
+    return [text for text in submitted_texts(request) if text not in chosen] if is_answer else []
 
 
 def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]):

@@ -113,13 +113,13 @@ class HideForm(forms.Form):
         error_messages={"required": _("Skriv, hvorfor kommentaren skjules.")},
     )
 
-    def save(self, comment: Comment, place):
+    def save(self, comment: Comment, participant):
         HiddenComment.objects.get_or_create(
             snapshot_id=comment.snapshot,
             position=comment.position,
-            defaults={"reason": self.cleaned_data["reason"], "hidden_by": place.label},
+            defaults={"reason": self.cleaned_data["reason"], "hidden_by": participant.label},
         )
-        announce(place.reflection.key)
+        announce(participant.reflection.key)
 
 
 class SharedLineForm(AutosavedForm, forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rate_limits import CodeTries
 from reflection import tokens
 from reflection.models import Participant, Party, PersonalInvitation, Reflection
-from reflection.participation import place_in
+from reflection.participation import current_participant
 
 UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
 PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")
@@ -89,7 +89,7 @@ class CodeForm(forms.Form):
     def _slip(self, code: str) -> PersonalInvitation | None:
         """A used one leads nobody in but the browser that is in already."""
         slip = PersonalInvitation.objects.by_code(code).first()
-        if slip and slip.is_used and not place_in(self.request, slip.reflection.key):
+        if slip and slip.is_used and not current_participant(self.request, slip.reflection.key):
             raise forms.ValidationError(USED)
         return slip
 
@@ -193,7 +193,7 @@ class JoinForm(forms.Form):
             party=self.slip.party if self.slip else said.get("party"),
             name=said["name"],
             is_facilitator=is_facilitator,
-            answers_count=not said.get("spectator", True),
+            is_respondent=not said.get("spectator", True),
         )
         if self.slip:
             self.slip.bring_in(person)

@@ -115,9 +115,9 @@ def _places(asked: list[Asked]) -> dict[Asked, str]:
     found = {}
     for one in asked:
         session = sessions.get(one.session, {})
-        place = session.get(PLACES, {}).get(str(one.key))
-        if place and PERSON not in session and MESSAGES not in session:
-            found[one] = place
+        participant = session.get(PLACES, {}).get(str(one.key))
+        if participant and PERSON not in session and MESSAGES not in session:
+            found[one] = participant
     return found
 
 

@@ -65,20 +65,20 @@ def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
 
-def announce_gone(place: UUID) -> None:
+def announce_gone(participant: UUID) -> None:
     """End the event streams of one place in a room; whoever comes back is asked again."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{place}{OUT}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{participant}{OUT}"])
 
 
 async def changes(
-    key: UUID | str, heartbeat: float = 20, *, place: UUID | None = None
+    key: UUID | str, heartbeat: float = 20, *, participant: UUID | None = None
 ) -> AsyncGenerator[bytes]:
     """Events for one follower: one at once, so that nothing is missed, then one per change.
 
     Ten changes while the follower is slow are one event: one reason to fetch. It ends when `place` is gone.
     """
-    keys, follower = [str(key), *([str(place)] if place else [])], Follower()
+    keys, follower = [str(key), *([str(participant)] if participant else [])], Follower()
     for name in keys:
         followers[name].add(follower)
     try:
@@ -182,9 +182,9 @@ def wake(*keys: str, what: bytes = CHANGED) -> None:
             follower.tell(what)
 
 
-def send_away(place: str) -> None:
+def send_away(participant: str) -> None:
     """One more event, and the page that fetches learns that its place is gone."""
-    for follower in followers.get(place, ()):
+    for follower in followers.get(participant, ()):
         follower.is_last = True
         follower.tell(CHANGED)
 

@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.sessions import is_over
 from reflection.live import notifications
-from reflection.participation import place_in
+from reflection.participation import current_participant
 
 PREFIX = "/haendelser/"
 PER_PROCESS = 2_000
@@ -60,10 +60,10 @@ class EventStreams:
 
     async def __call__(self, scope, receive, send):
         try:
-            session, key, place = await self._admit(scope)
+            session, key, participant = await self._admit(scope)
             with self._place(session):
                 await self._listen()
-                await follow(key, receive, send, place)
+                await follow(key, receive, send, participant)
         except RefusedError as refused:
             await refuse(send, refused.status)
 
@@ -76,9 +76,9 @@ class EventStreams:
             raise RefusedError(404) from None
         if not any(name == b"cookie" for name, _value in scope["headers"]):
             raise RefusedError(404)  # a stranger, and nobody needs to be asked
-        session, place = await sync_to_async(self._who_may_follow)(scope, key)
-        if session and place:
-            return session, key, place
+        session, participant = await sync_to_async(self._who_may_follow)(scope, key)
+        if session and participant:
+            return session, key, participant
         raise RefusedError(404)
 
     def _who_may_follow(self, scope, key: UUID) -> tuple[str | None, UUID | None]:
@@ -127,7 +127,7 @@ def file_descriptors() -> int:
     return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 
 
-async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
+async def follow(key: UUID, receive, send, participant: UUID | None = None) -> None:
     """Send events until the browser leaves, its place is gone or the stream has lived its time."""
 
     async def wait_until_gone():
@@ -140,7 +140,7 @@ async def follow(key: UUID, receive, send, place: UUID | None = None) -> None:
     limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
     watch = None
     try:
-        async with limit, aclosing(notifications.changes(key, place=place)) as events:
+        async with limit, aclosing(notifications.changes(key, participant=participant)) as events:
             watch = asyncio.create_task(wait_until_gone())
             async for event in events:
                 await send(_body(event))
@@ -166,8 +166,8 @@ def _body(event: bytes) -> dict:
 
 def may_follow(request: HttpRequest, key: UUID) -> UUID | None:
     """Whoever has a place in the room, by account or by joining."""
-    place = place_in(request, key)
-    return place.key if place else None
+    participant = current_participant(request, key)
+    return participant.key if participant else None
 
 
 application = EventStreams(may_follow)

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='participant',
-            name='answers_count',
+            name='is_respondent',
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(default=list, editable=False),
         ),
         migrations.CreateModel(
-            name="BreakGlass",
+            name="EmergencyAccess",
             fields=[
                 (
                     "id",
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "brug af nødadgang",
                 "verbose_name_plural": "nødadgang til rum",
                 "ordering": ["-at", "-pk"],
-                "permissions": [("break_glass", "Kan åbne et rums administration i nødstilfælde")],
+                "permissions": [("use_emergency_access", "Kan åbne et rums administration i nødstilfælde")],
                 "default_permissions": (),
             },
         ),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
-            model_name='breakglass',
+            model_name='emergencyaccess',
             name='action',
             field=models.CharField(choices=[('opened', 'åbnede rummets administration'), ('closed_ways_in', 'lukkede koder og links'), ('deleted_answers', 'slettede én deltagers svar efter ønske'), ('handed_over', 'lod en anden i rummet lede'), ('deleted_room', 'slettede rummet'), ('given', 'gav en anden det, kontoen ejede')], max_length=20, verbose_name='hvad'),
         ),

@@ -12,12 +12,12 @@ from reflection.confidentiality import Comment, StepResult, Values, board
 from reflection.models import Agreement, Participant, Progress
 
 
-def minutes_to_keep(place: Participant) -> dict:
+def minutes_to_keep(participant: Participant) -> dict:
     """What one who has a place in the reflection may read of it, in the language of the page.
 
     Before the reveal of a room, and before the end of a look alone, nothing but what it is about.
     """
-    room = place.reflection
+    room = participant.reflection
     minutes = {
         "title": _("Referat"),
         "compass": room.version.guide.local.title,
@@ -33,21 +33,21 @@ def minutes_to_keep(place: Participant) -> dict:
         "agreements": [],
         "steps": [],
     }
-    return minutes | _content(place) if is_readable(place) else minutes
+    return minutes | _content(participant) if is_readable(participant) else minutes
 
 
-def is_readable(place: Participant) -> bool:
-    room = place.reflection
+def is_readable(participant: Participant) -> bool:
+    room = participant.reflection
     return room.is_concluded if room.is_solo else room.is_revealed
 
 
-def _content(place: Participant) -> dict:
-    room = place.reflection
+def _content(participant: Participant) -> dict:
+    room = participant.reflection
     agreements = room.agreements.select_related("party")
     return {
         "outcome": [{"label": label, "text": text} for label, text in room.outcome],
         "agreements": [_agreement(agreement) for agreement in agreements],
-        "steps": _own_steps(place) if room.is_solo else _steps(room),
+        "steps": _own_steps(participant) if room.is_solo else _steps(room),
     }
 
 
@@ -131,8 +131,8 @@ def _comment(comment: Comment) -> dict:
 # --- Alone -----------------------------------------------------------------------------------------
 
 
-def _own_steps(place: Participant) -> list[dict]:
-    return [_own_step(done) for done in place.progress()]
+def _own_steps(participant: Participant) -> list[dict]:
+    return [_own_step(done) for done in participant.progress()]
 
 
 def _own_step(done: Progress) -> dict:

@@ -1,5 +1,5 @@
 from reflection.models.agreements import Agreement, Reminder
-from reflection.models.emergency_access import BreakGlass
+from reflection.models.emergency_access import EmergencyAccess
 from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.invitations import PersonalInvitation
@@ -25,8 +25,8 @@ __all__ = [
     "UNKNOWN",
     "Agreement",
     "Answer",
-    "BreakGlass",
     "ConflictError",
+    "EmergencyAccess",
     "Fieldwise",
     "Guide",
     "GuideVersion",

@@ -13,16 +13,16 @@ class AgreementQuerySet(models.QuerySet):
 
     def of(self, user):
         """Whose the user may read: of what they opened, and of rooms they have a place in by account."""
-        place = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
-        found = self.filter(models.Q(reflection__owner=user) | place, reflection__is_rehearsal=False)
+        present = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
+        found = self.filter(models.Q(reflection__owner=user) | present, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
     def changeable_by(self, user):
         """Whose the user may say what became of: see Agreement."""
         theirs = models.Q(reflection__participants__is_facilitator=True)
-        theirs |= models.Q(reflection__participants__answers_count=True)
-        place = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
-        takes_part = place & theirs
+        theirs |= models.Q(reflection__participants__is_respondent=True)
+        present = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
+        takes_part = present & theirs
         found = self.filter(models.Q(reflection__owner=user) | takes_part, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 

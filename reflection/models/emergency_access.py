@@ -9,15 +9,15 @@ from django.utils import timezone
 SHORTEST_REASON = 20
 
 
-class BreakGlassQuerySet(models.QuerySet):
+class EmergencyAccessQuerySet(models.QuerySet):
     def open_to(self, user):
         """Openings that still let this administrator in: their own, of the last hour, of a room there is."""
-        begun = timezone.now() - BreakGlass.LASTS
-        opened = self.filter(action=BreakGlass.Action.OPENED, user=user, at__gte=begun)
+        begun = timezone.now() - EmergencyAccess.LASTS
+        opened = self.filter(action=EmergencyAccess.Action.OPENED, user=user, at__gte=begun)
         return opened.exclude(reflection=None).select_related("reflection__version__guide")
 
 
-class BreakGlass(models.Model):
+class EmergencyAccess(models.Model):
     """One thing an administrator did to a room that is not theirs, and why. Written once, never changed."""
 
     LASTS = timedelta(hours=1)
@@ -40,14 +40,14 @@ class BreakGlass(models.Model):
     reason = models.TextField("hvorfor")
     at = models.DateTimeField("hvornår", auto_now_add=True)
 
-    objects = BreakGlassQuerySet.as_manager()
+    objects = EmergencyAccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = "brug af nødadgang"
         verbose_name_plural = "nødadgang til rum"
         ordering = ["-at", "-pk"]
         default_permissions = ()
-        permissions = [("break_glass", "Kan åbne et rums administration i nødstilfælde")]
+        permissions = [("use_emergency_access", "Kan åbne et rums administration i nødstilfælde")]
 
     def __str__(self):
         return f"{self.name} {self.get_action_display()}"

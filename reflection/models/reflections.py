@@ -162,7 +162,7 @@ class Reflection(models.Model):
         room = cls.objects.create(version=version, owner=user, **chosen)
         room.renew_code()
         room.participants.create(
-            user=user, name=user.get_full_name(), is_facilitator=True, answers_count=False
+            user=user, name=user.get_full_name(), is_facilitator=True, is_respondent=False
         )
         return room
 
@@ -271,7 +271,7 @@ class Reflection(models.Model):
         """
         if not self.is_confidential:
             return []
-        counted = models.Q(participants__answers_count=True, participants__is_put_out=False)
+        counted = models.Q(participants__is_respondent=True, participants__is_put_out=False)
         on_paper = models.Count("participants", filter=counted & models.Q(participants__is_paper=True))
         on_screen = models.Count("participants", filter=counted & models.Q(participants__is_paper=False))
         people = models.Case(models.When(on_screen=0, then="on_paper"), default="on_screen")
@@ -285,7 +285,7 @@ class Reflection(models.Model):
 
     def answers(self):
         """What those who answer have said, put out or not. Only snapshots ask."""
-        return Answer.objects.filter(participant__reflection=self, participant__answers_count=True)
+        return Answer.objects.filter(participant__reflection=self, participant__is_respondent=True)
 
     # --- the way in --------------------------------------------------------------------------------
 
@@ -515,7 +515,7 @@ class ParticipantQuerySet(models.QuerySet):
 
     def counted(self):
         """Those who answer; not spectators, nor a facilitator who only leads, nor who was put out."""
-        return self.filter(answers_count=True, is_put_out=False)
+        return self.filter(is_respondent=True, is_put_out=False)
 
     def on_screen(self):
         """Those who answer themselves: what is on paper somebody has typed in, and knows."""
@@ -523,7 +523,7 @@ class ParticipantQuerySet(models.QuerySet):
 
     def took_part(self):
         """Those who answer or lead: whoever only looked on, or was put out, is outside once it is over."""
-        takes_part = models.Q(answers_count=True) | models.Q(is_facilitator=True)
+        takes_part = models.Q(is_respondent=True) | models.Q(is_facilitator=True)
         return self.filter(takes_part, is_put_out=False)
 
     def by_link(self, token: str):
@@ -548,7 +548,7 @@ class Participant(models.Model):
     party = models.ForeignKey(Party, models.RESTRICT, null=True, blank=True, related_name="participants")
     name = models.CharField(max_length=60, blank=True)
     is_facilitator = models.BooleanField(default=False)
-    answers_count = models.BooleanField(default=True)
+    is_respondent = models.BooleanField(default=True)
     is_done = models.BooleanField(default=False)
     is_paper = models.BooleanField(default=False)
     is_pretend = models.BooleanField(default=False)
@@ -688,7 +688,7 @@ class Participant(models.Model):
     def may_be_let_in(self) -> bool:
         """Whose slip was given to somebody else would be one more than there are slips."""
         is_held = PersonalInvitation.objects.filter(participant=self).exists()
-        return is_held or not (self.reflection.is_by_invitation and self.answers_count)
+        return is_held or not (self.reflection.is_by_invitation and self.is_respondent)
 
     @transaction.atomic
     def let_in_again(self) -> bool:
@@ -709,8 +709,8 @@ class Participant(models.Model):
 
     def answer_for(self, party: Party):
         """Count among those who answer, on the side of `party`: who leads may take part too."""
-        self.party, self.answers_count = party, True
-        self.save(update_fields=["party", "answers_count"])
+        self.party, self.is_respondent = party, True
+        self.save(update_fields=["party", "is_respondent"])
 
     def progress(self) -> list["Progress"]:
         """Each step with this participant's answers and how far it is."""

@@ -118,7 +118,7 @@ class Cell(NamedTuple):
     about: int | None
 
     @property
-    def place(self) -> tuple[int, int, int]:
+    def position(self) -> tuple[int, int, int]:
         return (self.prompt, self.party or 0, self.about or 0)
 
 
@@ -131,7 +131,7 @@ def take_snapshots(reflection):
     asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
     scales = set(asked.values_list("pk", flat=True))
     on_screen = set(reflection.participants.on_screen().values_list("party", flat=True).distinct())
-    for cell in sorted(cells, key=lambda cell: cell.place):  # not in the order of the first answers
+    for cell in sorted(cells, key=lambda cell: cell.position):  # not in the order of the first answers
         reveal = _Reveal(reflection, cells[cell], earlier[cell], is_paper_alone=cell.party not in on_screen)
         if reveal.is_allowed:
             reveal.keep(cell, is_scale=cell.prompt in scales)

@@ -15,10 +15,10 @@ from privacy.events import record
 from privacy.models import What
 from reflection import tokens
 from reflection.live.notifications import announce
-from reflection.models import BreakGlass, HiddenComment, Participant, Reflection
+from reflection.models import EmergencyAccess, HiddenComment, Participant, Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
 from reflection.models.reflections import WAYS_IN
-from reflection.privacy.retention import delete_rehearsal as delete_whole
+from reflection.privacy.retention import delete_room as delete_whole
 
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"
@@ -67,17 +67,17 @@ class OpenForm(forms.Form):
         return room
 
     @transaction.atomic
-    def save(self, user) -> BreakGlass:
+    def save(self, user) -> EmergencyAccess:
         room, reason = self.cleaned_data["room"], self.cleaned_data["reason"]
-        opened = BreakGlass.objects.create(
+        opened = EmergencyAccess.objects.create(
             reflection=room,
             room=name_of(room),
             user=user,
             name=user.get_full_name(),
-            action=BreakGlass.Action.OPENED,
+            action=EmergencyAccess.Action.OPENED,
             reason=reason,
         )
-        record(What.EMERGENCY, who=user, thing=room, detail=BreakGlass.Action.OPENED)
+        record(What.EMERGENCY, who=user, thing=room, detail=EmergencyAccess.Action.OPENED)
         _tell(opened)
         return opened
 
@@ -166,15 +166,15 @@ class DeleteRoomForm(forms.Form):
 
 
 @transaction.atomic
-def close_ways_in(opened: BreakGlass):
+def close_ways_in(opened: EmergencyAccess):
     """Code and links open nothing any more; who is in the room stays, and who leads can make a new code."""
     Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN))
     opened.reflection.personal_invitations.close()
-    _note(opened, BreakGlass.Action.CLOSED_WAYS_IN)
+    _note(opened, EmergencyAccess.Action.CLOSED_WAYS_IN)
 
 
 @transaction.atomic
-def delete_answers(opened: BreakGlass, person: Participant):
+def delete_answers(opened: EmergencyAccess, person: Participant):
     """One person's answers, and their words where they are shown.
 
     Numbers that the room has seen stay as they were shown: others could else work out the difference.
@@ -183,7 +183,7 @@ def delete_answers(opened: BreakGlass, person: Participant):
         _forget_shown(person, answer)
     person.answers.all().delete()
     Participant.objects.filter(pk=person.pk).update(is_done=False, safety=None)
-    _note(opened, BreakGlass.Action.DELETED_ANSWERS)
+    _note(opened, EmergencyAccess.Action.DELETED_ANSWERS)
 
 
 def _forget_shown(person: Participant, answer):
@@ -204,31 +204,31 @@ def _forget_shown(person: Participant, answer):
 
 
 @transaction.atomic
-def hand_over(opened: BreakGlass, person: Participant):
+def hand_over(opened: EmergencyAccess, person: Participant):
     person.lead()
-    _note(opened, BreakGlass.Action.HANDED_OVER)
+    _note(opened, EmergencyAccess.Action.HANDED_OVER)
 
 
 @transaction.atomic
-def delete_room(opened: BreakGlass):
+def delete_room(opened: EmergencyAccess):
     """The room and everything in it; that it was deleted, by whom and why, stays."""
     room = opened.reflection
-    _note(opened, BreakGlass.Action.DELETED_ROOM)
+    _note(opened, EmergencyAccess.Action.DELETED_ROOM)
     delete_whole(room)
 
 
 def note_given(room: Reflection | None, about: str, *, reason: str, name: str, by=None):
     """That something got another owner: in the list, and in the room where there is one."""
-    given = BreakGlass.objects.create(
-        reflection=room, room=about, user=by, name=name, action=BreakGlass.Action.GIVEN, reason=reason
+    given = EmergencyAccess.objects.create(
+        reflection=room, room=about, user=by, name=name, action=EmergencyAccess.Action.GIVEN, reason=reason
     )
-    record(What.EMERGENCY, who=by, thing=room, detail=BreakGlass.Action.GIVEN)
+    record(What.EMERGENCY, who=by, thing=room, detail=EmergencyAccess.Action.GIVEN)
     if room:
         _tell(given)
 
 
-def _note(opened: BreakGlass, action: str):
-    done = BreakGlass.objects.create(
+def _note(opened: EmergencyAccess, action: str):
+    done = EmergencyAccess.objects.create(
         reflection=opened.reflection,
         room=opened.room,
         user=opened.user,
@@ -240,7 +240,7 @@ def _note(opened: BreakGlass, action: str):
     _tell(done)
 
 
-def _tell(done: BreakGlass):
+def _tell(done: EmergencyAccess):
     """Everybody in the room reads it on every page of theirs."""
     room = Reflection.objects.select_for_update().get(pk=done.reflection_id)
     day = timezone.localdate().isoformat()

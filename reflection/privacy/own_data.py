@@ -53,22 +53,22 @@ def own_data(user) -> dict:
             "made": localtime(user.date_joined).isoformat(),
             "last_login": localtime(user.last_login).isoformat() if user.last_login else "",
         },
-        "reflections": [_place(place) for place in places_of(user)],
+        "reflections": [_place(participant) for participant in places_of(user)],
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
         "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
         **{name: rows(user) for name, rows in held.items()},
     }
 
 
-def _place(place: Participant) -> dict:
-    room = place.reflection
+def _place(participant: Participant) -> dict:
+    room = participant.reflection
     return {
         "phase": str(room.get_phase_display()),
         "mode": str(room.get_mode_display()),
         "begun": localtime(room.created_at).date().isoformat(),
-        "leads": place.is_facilitator,
-        "language": place.language,
-        **own_answers_to_keep(place),
+        "leads": participant.is_facilitator,
+        "language": participant.language,
+        **own_answers_to_keep(participant),
     }
 
 
@@ -135,18 +135,18 @@ class DeletionForm(forms.Form):
 
     @transaction.atomic
     def save(self):
-        for place in Participant.objects.filter(user=self.user):
-            leave(place)
+        for participant in Participant.objects.filter(user=self.user):
+            leave(participant)
         record(What.DELETED, who=self.user, about=self.user, thing=self.user)
         self.user.delete()
 
 
-def leave(place: Participant):
+def leave(participant: Participant):
     """Take an account out of a room: with its answers while they are taken; else what was shown stays."""
-    if place.is_facilitator:
-        place.reflection.renew_facilitator_link()
-    if Reflection.objects.held_collecting(place.reflection_id):
-        place.delete()
+    if participant.is_facilitator:
+        participant.reflection.renew_facilitator_link()
+    if Reflection.objects.held_collecting(participant.reflection_id):
+        participant.delete()
         return
-    place.user, place.name, place.is_facilitator = None, "", False
-    place.save(update_fields=["user", "name", "is_facilitator"])
+    participant.user, participant.name, participant.is_facilitator = None, "", False
+    participant.save(update_fields=["user", "name", "is_facilitator"])

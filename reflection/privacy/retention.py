@@ -45,7 +45,7 @@ def _goes() -> models.Q:
 
 
 @transaction.atomic
-def delete_rehearsal(room: Reflection):
+def delete_room(room: Reflection):
     """The whole room, with whatever other apps hang on it."""
     for relation in Reflection._meta.related_objects:
         if relation.on_delete is models.PROTECT:
@@ -74,10 +74,10 @@ def give_to(room: Reflection, user):
     there: of a room that has ended, or an open one that was shown, the new owner has what was agreed.
     """
     if room.is_solo:
-        place = room.participants.get(user=room.owner)
-        place.answers.all().delete()
-        place.user, place.name = user, ""
-        place.save(update_fields=["user", "name"])
+        participant = room.participants.get(user=room.owner)
+        participant.answers.all().delete()
+        participant.user, participant.name = user, ""
+        participant.save(update_fields=["user", "name"])
     else:
         _let_lead(room, user)
     room.owner = user
@@ -85,8 +85,8 @@ def give_to(room: Reflection, user):
 
 
 def _let_lead(room: Reflection, user):
-    place = room.participants.filter(user=user).first()
-    if place is None and room.closed_because != Reflection.Closed.SHOWN:
-        place = room.participants.create(user=user, name=user.get_full_name(), answers_count=False)
-    if place and not room.is_concluded:
-        place.lead()
+    participant = room.participants.filter(user=user).first()
+    if participant is None and room.closed_because != Reflection.Closed.SHOWN:
+        participant = room.participants.create(user=user, name=user.get_full_name(), is_respondent=False)
+    if participant and not room.is_concluded:
+        participant.lead()

@@ -28,8 +28,8 @@ def short_address() -> str:
 
 
 @register.simple_tag
-def own_address(place) -> str:
-    return settings.SITE_URL + reverse("reflection:own_link", args=[place.link])
+def own_address(participant) -> str:
+    return settings.SITE_URL + reverse("reflection:own_link", args=[participant.link])
 
 
 @register.simple_tag

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, as_it_stands, opened_by
 from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement
@@ -72,12 +72,12 @@ def one_in_calendar(request, agreement):
 
 @require_safe
 @reading_required
-def room_in_calendar(request, place):
+def room_in_calendar(request, participant):
     """What the room agreed and is still to be done, for everybody who was in it."""
-    dated = place.reflection.agreements.open().filter(due__isnull=False)
-    if not (place.reflection.is_concluded and dated):
+    dated = participant.reflection.agreements.open().filter(due__isnull=False)
+    if not (participant.reflection.is_concluded and dated):
         raise Http404
-    address = "" if place.user_id else reverse("reflection:room", args=[place.reflection.key])
+    address = "" if participant.user_id else reverse("reflection:room", args=[participant.reflection.key])
     return calendar_response(dated, "aftaler.ics", address)
 
 
@@ -91,7 +91,7 @@ def _mine(request):
 def follow_up(request, agreement):
     agreements = Agreement.objects.changeable_by(request.user).select_related("reflection__version__guide")
     found = as_it_stands(request, get_object_or_404(agreements, key=agreement))
-    form = FollowUpForm(posted(request), instance=found, chosen=request.GET.get("svar", ""))
+    form = FollowUpForm(post_data(request), instance=found, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()
         messages.success(request, _("Aftalen er opdateret."))
@@ -108,7 +108,7 @@ def follow_up_by_link(request, token):
     if agreement is None:
         return render(request, "reflection/link_is_over.html", status=410)
     agreement = as_it_stands(request, agreement)
-    form = FollowUpForm(posted(request), instance=agreement, chosen=request.GET.get("svar", ""))
+    form = FollowUpForm(post_data(request), instance=agreement, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()
         return redirect("reflection:thanks")

@@ -14,14 +14,14 @@ from reflection.participation import place_required, shows_others
 @require_safe
 @place_required
 @shows_others
-def board(request, place):
-    room = place.reflection
+def board(request, participant):
+    room = participant.reflection
     if not room.is_revealed:
         return redirect("reflection:room", key=room.key)
     if request.htmx.target != "board" and is_personal(request):
-        return _board(request, place)
-    variant = (request.htmx.target == "board", place.is_facilitator)
-    return shown_to_all(request, room, variant, lambda: _board(request, place))
+        return _board(request, participant)
+    variant = (request.htmx.target == "board", participant.is_facilitator)
+    return shown_to_all(request, room, variant, lambda: _board(request, participant))
 
 
 def is_personal(request) -> bool:
@@ -29,15 +29,15 @@ def is_personal(request) -> bool:
     return request.user.is_authenticated or bool(get_messages(request))
 
 
-def _board(request, place):
-    return render_page(request, "reflection/board.html", _shown(place), partial="board")
+def _board(request, participant):
+    return render_page(request, "reflection/board.html", _shown(participant), partial="board")
 
 
-def _shown(place) -> dict:
-    room = place.reflection
+def _shown(participant) -> dict:
+    room = participant.reflection
     lines = dict(SharedLine.objects.filter(reflection=room).values_list("step_id", "text"))
     return {
-        "place": place,
+        "participant": participant,
         "room": room,
         "results": [(result, lines.get(result.step.pk, "")) for result in gate(room)],
     }

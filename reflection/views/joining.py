@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.submitted_forms import repeatable
 from reflection import tokens
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, PersonalInvitation, Reflection
 from reflection.participation import (
+    current_participant,
     leave_place,
-    place_in,
     place_required,
     places_here,
     show_put_out,
@@ -31,7 +31,7 @@ def _code_status(form) -> int:
 @form_methods
 def code(request):
     """Type the code from the wall."""
-    form = CodeForm(posted(request), request=request)
+    form = CodeForm(post_data(request), request=request)
     if form.is_valid() and isinstance(form.found, Participant):
         return _come_in(request, form.found)
     if form.is_valid():
@@ -47,14 +47,14 @@ def join(request, token):
     slip = None if room else get_object_or_404(PersonalInvitation.objects.by_link(token))
     room = room or slip.reflection
     leads = room.facilitator_hash == tokens.digest(token)
-    place = place_in(request, room.key)
-    if place is None and slip is None and was_put_out(request, room.key):
+    participant = current_participant(request, room.key)
+    if participant is None and slip is None and was_put_out(request, room.key):
         return show_put_out(request, room.key)
-    if place and leads and not place.is_facilitator:
-        return _take_over(request, place)
-    if place:
+    if participant and leads and not participant.is_facilitator:
+        return _take_over(request, participant)
+    if participant:
         return redirect("reflection:room", key=room.key)
-    sent = posted(request)
+    sent = post_data(request)
     back = ReturnForm(sent if sent and "code" in sent else None, request=request)
     if back.is_valid():
         return _come_in(request, back.found)
@@ -75,12 +75,12 @@ def join(request, token):
     return render(request, "reflection/join.html", context, status=status)
 
 
-def _take_over(request, place: Participant):
+def _take_over(request, participant: Participant):
     """The facilitators' link, opened by somebody who is in the room already."""
     if request.method == "POST":
-        place.lead()
-        return redirect("reflection:lead", key=place.reflection.key)
-    return render(request, "reflection/take_over.html", {"room": place.reflection})
+        participant.lead()
+        return redirect("reflection:lead", key=participant.reflection.key)
+    return render(request, "reflection/take_over.html", {"room": participant.reflection})
 
 
 def _come_in(request, participant: Participant):
@@ -92,7 +92,7 @@ def _come_in(request, participant: Participant):
 @form_methods
 def come_back(request):
     """Another device, the same place: by the participant's own code."""
-    form = ReturnForm(posted(request), request=request)
+    form = ReturnForm(post_data(request), request=request)
     if form.is_valid():
         return _come_in(request, form.found)
     return render(request, "reflection/come_back.html", {"form": form}, status=_code_status(form))
@@ -113,14 +113,14 @@ def own_link(request, token):
 
 @require_POST
 @place_required
-def renew_own_code(request, place):
+def renew_own_code(request, participant):
     """For whoever has lost the code, or the device: this browser alone keeps the place."""
     is_closed = request.POST.get("code") == "close"
-    place.renew_ways_back(is_closed=is_closed)
-    take_place(request, place)
+    participant.renew_ways_back(is_closed=is_closed)
+    take_place(request, participant)
     done = _("Din kode er lukket.") if is_closed else _("Du har en ny kode. Den gamle virker ikke mere.")
     messages.success(request, done)
-    return redirect("reflection:answers", key=place.reflection.key)
+    return redirect("reflection:answers", key=participant.reflection.key)
 
 
 @repeatable

@@ -21,14 +21,14 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 @reading_required
 @shows_others
-def minutes(request, place):
+def minutes(request, participant):
     """The room may still be open; a look alone has ended."""
-    room = place.reflection
-    if not is_readable(place):
+    room = participant.reflection
+    if not is_readable(participant):
         if room.is_solo:
             raise Http404
         return redirect("reflection:room", key=room.key)
-    context = {"place": place, "room": room, "minutes": minutes_to_keep(place)}
+    context = {"participant": participant, "room": room, "minutes": minutes_to_keep(participant)}
     return render(request, "reflection/minutes.html", context)
 
 
@@ -39,10 +39,10 @@ def file_of_minutes(view):
     @reading_required
     @shows_others
     @functools.wraps(view)
-    def guarded(request, place):
-        if not is_readable(place):
+    def guarded(request, participant):
+        if not is_readable(participant):
             raise Http404
-        return view(request, minutes_to_keep(place))
+        return view(request, minutes_to_keep(participant))
 
     return guarded
 

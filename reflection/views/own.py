@@ -14,7 +14,7 @@ from accounts.guards import staff_required
 from privacy.events import record
 from privacy.models import What
 from publishing.shortcuts import json_file
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 from reflection.models import Agreement, Reflection
 from reflection.privacy.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
 
@@ -60,10 +60,10 @@ def rooms(request):
 @staff_required
 def archive(request, key):
     """Put a room away in one's own list, or take it out again; nobody else notices."""
-    place = get_object_or_404(places_of(request.user), reflection__key=key)
-    place.is_archived = request.POST.get("archive") != "no"
-    place.save(update_fields=["is_archived"])
-    done = _("Rummet ligger i dit arkiv.") if place.is_archived else _("Rummet er tilbage på listen.")
+    participant = get_object_or_404(places_of(request.user), reflection__key=key)
+    participant.is_archived = request.POST.get("archive") != "no"
+    participant.save(update_fields=["is_archived"])
+    done = _("Rummet ligger i dit arkiv.") if participant.is_archived else _("Rummet er tilbage på listen.")
     messages.success(request, done)
     return redirect("reflection:rooms")
 
@@ -75,7 +75,7 @@ def archive(request, key):
 @staff_required
 def data(request):
     """What the portal holds about me, and a form to correct it."""
-    form = OwnDataForm(posted(request), instance=request.user)
+    form = OwnDataForm(post_data(request), instance=request.user)
     if form.is_valid():
         form.save()
         messages.success(request, _("Det er rettet."))
@@ -102,7 +102,7 @@ def data_json(request):
 def delete_account(request):
     """What goes and what stays is said first; who still owns something gives it to somebody else."""
     user = request.user
-    form = DeletionForm(posted(request), user=user)
+    form = DeletionForm(post_data(request), user=user)
     if form.is_valid():
         form.save()
         logout(request)

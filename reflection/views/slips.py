@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflection.forms.autosave import posted, status_of
+from reflection.forms.autosave import post_data, status_of
 from reflection.forms.facilitator import MoreSlipsForm
 from reflection.minutes.pdf import pdf_response
 from reflection.participation import facilitator_required, shows_others
@@ -24,26 +24,26 @@ def slips_required(view):
 
     @facilitator_required
     @functools.wraps(view)
-    def guarded(request, place, *args, **kwargs):
-        if not place.reflection.is_by_invitation or place.reflection.is_concluded:
+    def guarded(request, participant, *args, **kwargs):
+        if not participant.reflection.is_by_invitation or participant.reflection.is_concluded:
             raise Http404
-        return view(request, place, *args, **kwargs)
+        return view(request, participant, *args, **kwargs)
 
     return guarded
 
 
 @form_methods
 @slips_required
-def slips(request, place):
+def slips(request, participant):
     """Every slip with its code, to print or to show; which are used; and more of them."""
-    room = place.reflection
-    form = MoreSlipsForm(posted(request), room=room)
+    room = participant.reflection
+    form = MoreSlipsForm(post_data(request), room=room)
     if form.is_valid():
         form.save()
         messages.success(request, _("Der er lavet flere sedler."))
         return redirect("reflection:slips", key=room.key)
     context = {
-        "place": place,
+        "participant": participant,
         "room": room,
         "form": form,
         "slips": room.personal_invitations.select_related("party"),
@@ -54,24 +54,24 @@ def slips(request, place):
 @form_methods
 @slips_required
 @shows_others
-def new_slip(request, place, number):
+def new_slip(request, participant, number):
     """For whoever lost theirs: the old one opens nothing. Who has used it is taken out first."""
-    room = place.reflection
+    room = participant.reflection
     slip = get_object_or_404(room.personal_invitations.select_related("participant", "party"), number=number)
     slip.reflection = room
     if request.method == "POST" and slip.replace():
         messages.success(request, _("Der er en ny seddel %s. Den gamle virker ikke mere.") % slip.number)
         return redirect(reverse("reflection:slips", args=[room.key]) + f"#seddel-{slip.number}")
-    context = {"place": place, "room": room, "slip": slip}
+    context = {"participant": participant, "room": room, "slip": slip}
     status = 409 if request.method == "POST" else 200
     return render(request, "reflection/new_slip.html", context, status=status)
 
 
 @require_safe
 @slips_required
-def slips_pdf(request, place):
+def slips_pdf(request, participant):
     """Those that nobody has used yet, eight to a sheet."""
-    room = place.reflection
+    room = participant.reflection
     unused = room.personal_invitations.unused().select_related("party")
     if not unused:
         messages.info(request, _("Alle sedler er brugt. Lav flere, hvis der kommer nogen til."))

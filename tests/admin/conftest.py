@@ -32,20 +32,20 @@ def draft(version):
 
 
 @pytest.fixture
-def desk():
+def admin_page():
     """A function like `page`, for pages that are mostly Django's; `by` is a browser that has logged in."""
 
     def fetch(url, *, by: Client, post=None, query=None):
         answer = by.get(url, query, follow=True) if post is None else by.post(url, post, follow=True)
         assert answer.status_code == 200, f"{url}: {answer.status_code}"
         fetched = Page(answer, lambda address, **options: fetch(address, by=by, **options))
-        check_desk(fetched)
+        check_admin_page(fetched)
         return fetched
 
     return fetch
 
 
-def check_desk(page):
+def check_admin_page(page):
     """Danish, one heading, nothing inline, and every id once; no field without a label."""
     assert page.tree.get("lang") == "da"
     assert len(page.select("h1")) == 1
@@ -65,11 +65,11 @@ def is_named(field, labelled) -> bool:
 
 
 @pytest.fixture
-def edit(desk):
+def edit(admin_page):
     """A function: open a row's form, fill in the changes, save, and give back the page that follows."""
 
     def save(item, changes, *, by, button="_continue"):
-        opened = desk(admin_url(item), by=by)
+        opened = admin_page(admin_url(item), by=by)
         return opened.form(f"#{item._meta.model_name}_form").send({**changes, button: "1"})
 
     return save

@@ -29,12 +29,12 @@ HARD = "Kommunalbestyrelsen behandlede indstillingen vedrørende borgerinddragel
 
 
 @time_machine.travel("2026-12-01 12:00 +0000", tick=False)
-def test_the_list_says_title_path_kind_status_change_and_lix(desk, logged_in, editor):
+def test_the_list_says_title_path_kind_status_change_and_lix(admin_page, logged_in, editor):
     make_story("Kladden", body="Det er en kat. Den sover.", published_at=None)
     moment = timezone.now() + timedelta(days=2)
     make_story("Den ventende", body=HARD, published_at=moment)
     make_story("Den offentlige", body="")
-    rows = desk(admin_url(Story, "changelist"), by=logged_in(editor)).select("#result_list tbody tr")
+    rows = admin_page(admin_url(Story, "changelist"), by=logged_in(editor)).select("#result_list tbody tr")
     told = {
         tuple(cell.text_content() for cell in row.cssselect("th, td:not(.action-checkbox)")) for row in rows
     }
@@ -49,26 +49,26 @@ def test_the_list_says_title_path_kind_status_change_and_lix(desk, logged_in, ed
 @pytest.mark.parametrize(
     ("status", "title"), [("kladde", "Kladde"), ("planlagt", "I morgen"), ("offentlig", "Synlig")]
 )
-def test_the_list_is_filtered_by_status(desk, editor_client, db, status, title):
+def test_the_list_is_filtered_by_status(admin_page, editor_client, db, status, title):
     make_story("Kladde", published_at=None)
     make_story("I morgen", published_at=tomorrow())
     make_story("Synlig", published_at=yesterday())
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"status": status})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"status": status})
     assert listed.texts("#result_list .field-title a") == [title]
 
 
-def test_the_list_finds_what_nobody_has_looked_at_for_a_year(desk, editor_client, db):
+def test_the_list_finds_what_nobody_has_looked_at_for_a_year(admin_page, editor_client, db):
     make_story("Ny")
     old = make_story("Gammel")
     Story.objects.filter(pk=old.pk).update(updated_at=timezone.now() - timedelta(days=366))
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"gammel": "ja"})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"gammel": "ja"})
     assert listed.texts("#result_list .field-title a") == ["Gammel"]
 
 
-def test_the_list_is_searched_in_title_and_body(desk, editor_client, db):
+def test_the_list_is_searched_in_title_and_body(admin_page, editor_client, db):
     make_story("Havnen", body="Om vand.")
     make_story("Skoven", body="Om træer.")
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"q": "træer"})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"q": "træer"})
     assert listed.texts("#result_list .field-title a") == ["Skoven"]
 
 
@@ -87,18 +87,18 @@ def test_the_list_costs_the_same_for_one_story_and_for_many(
 
 @pytest.mark.parametrize("make", [make_story, make_dilemma, make_page, make_path, make_pivot])
 def test_a_draft_opens_at_its_real_address_for_an_editor_and_for_nobody_else(
-    desk, page, client, editor_client, db, make
+    admin_page, page, client, editor_client, db, make
 ):
     item = make("Endnu ikke ude", published_at=None)
-    address = desk(admin_url(item), by=editor_client).links(".object-tools a")["Vis på siden"]
+    address = admin_page(admin_url(item), by=editor_client).links(".object-tools a")["Vis på siden"]
     assert address == item.get_absolute_url()
     assert "Endnu ikke ude" in page(address, by=editor_client).texts("h1")[0]
     assert client.get(address).status_code == 404
 
 
-def test_what_has_no_page_of_its_own_offers_none(desk, editor_client, db):
+def test_what_has_no_page_of_its_own_offers_none(admin_page, editor_client, db):
     wave = ResearchWave.objects.create(year=2023, title="Første runde", text="Om den.")
-    assert "Vis på siden" not in desk(admin_url(wave), by=editor_client).links(".object-tools a")
+    assert "Vis på siden" not in admin_page(admin_url(wave), by=editor_client).links(".object-tools a")
 
 
 # --- Publish and withdraw ----------------------------------------------------------------------------
@@ -126,11 +126,13 @@ def test_what_is_withdrawn_is_a_draft_again(client, editor_client, run_action, d
     assert status_of(story) == "Kladde"
 
 
-def test_who_published_and_withdrew_stands_in_the_history(desk, editor_client, run_action, db):
+def test_who_published_and_withdrew_stands_in_the_history(admin_page, editor_client, run_action, db):
     story = make_story(published_at=None)
     run_action(editor_client, "publish", [story])
     run_action(editor_client, "withdraw", [story])
-    told = desk(admin_url(story, "history"), by=editor_client).texts("#change-history tbody td:last-child")
+    told = admin_page(admin_url(story, "history"), by=editor_client).texts(
+        "#change-history tbody td:last-child"
+    )
     assert told == ["Offentliggjort.", "Trukket tilbage."]
 
 
@@ -144,20 +146,20 @@ def test_an_action_asked_for_by_somebody_without_the_role_does_nothing(method_ow
 # --- The form ----------------------------------------------------------------------------------------
 
 
-def test_danish_comes_first_and_english_is_folded_away(desk, editor_client, db):
-    form = desk(admin_url(make_story()), by=editor_client)
+def test_danish_comes_first_and_english_is_folded_away(admin_page, editor_client, db):
+    form = admin_page(admin_url(make_story()), by=editor_client)
     headings = ["Engelsk", "Billede og filer", "Ophav og kilder", "Adresse og offentliggørelse"]
     assert form.texts("fieldset h2") == headings
     assert len(form.select("details:not([open]) [name=body_en]")) == 1
     assert form.texts(".field-readability .readonly") == ["16 (meget let)"]
 
 
-def test_every_form_of_the_compass_is_a_good_page(desk, administrator_client, content):
+def test_every_form_of_the_compass_is_a_good_page(admin_page, administrator_client, content):
     make_recording()
     for model in [Story, Dilemma, Pivot, Path, Recording, Milestone, Contact]:
-        desk(admin_url(model, "changelist"), by=administrator_client)
-        desk(admin_url(model, "add"), by=administrator_client)
-        desk(admin_url(model.objects.first()), by=administrator_client)
+        admin_page(admin_url(model, "changelist"), by=administrator_client)
+        admin_page(admin_url(model, "add"), by=administrator_client)
+        admin_page(admin_url(model.objects.first()), by=administrator_client)
 
 
 def test_a_text_that_is_hard_to_read_is_saved_with_a_kind_word(editor_client, edit, db):
@@ -188,23 +190,23 @@ def test_the_address_is_made_of_the_title_in_danish(title, address):
     assert address_of(title, 50) == address
 
 
-def test_an_address_left_empty_is_made_and_one_that_was_written_is_kept(desk, editor_client, db):
+def test_an_address_left_empty_is_made_and_one_that_was_written_is_kept(admin_page, editor_client, db):
     filled = {
         "key": "S90", "kind": "case", "path": make_path().pk, "title": "Mødet på åen",
         "standfirst": "Kort.", "body": "Tekst.", "provenance": "composed",
     }  # fmt: skip
     add = admin_url(Story, "add")
-    desk(add, by=editor_client).form("#story_form").send({**filled, "_save": "1"})
+    admin_page(add, by=editor_client).form("#story_form").send({**filled, "_save": "1"})
     assert Story.objects.get(key="S90").slug == "moedet-paa-aaen"
-    desk(add, by=editor_client).form("#story_form").send(
+    admin_page(add, by=editor_client).form("#story_form").send(
         {**filled, "key": "S91", "slug": "en-anden", "_save": "1"}
     )
     assert Story.objects.get(key="S91").slug == "en-anden"
 
 
-def test_two_pages_with_one_title_are_told_apart_by_the_editor(desk, editor_client, db):
+def test_two_pages_with_one_title_are_told_apart_by_the_editor(admin_page, editor_client, db):
     make_page("Om os", slug="om-os")
-    add = desk("/admin/compass/page/add/", by=editor_client)
+    add = admin_page("/admin/compass/page/add/", by=editor_client)
     again = add.form("#page_form").send({"title": "Om os", "body": "Tekst.", "_save": "1"})
     assert "eksisterer allerede" in " ".join(again.texts(".field-slug .errorlist, .field-slug ul"))
 

@@ -11,13 +11,13 @@ from compass import models as compass
 from goals.models import CityGoal, Goodbye
 from publishing.admin import ContentAdmin, Guarded
 from publishing.fields import MarkdownField
-from reflection.models import BreakGlass, Guide, GuideVersion
+from reflection.models import EmergencyAccess, Guide, GuideVersion
 from tests.admin.conftest import admin_url
 from tests.factories import (
     make_attachment,
     make_dilemma,
+    make_ended_review,
     make_goodbye,
-    make_look,
     make_picture,
     make_pivot,
     make_recording,
@@ -27,7 +27,7 @@ from tests.pages import Page
 from tests.test_architecture import templates
 
 # About people and what was done to rooms; nobody writes for readers there.
-OF_PEOPLE = {get_user_model(), BreakGlass}
+OF_PEOPLE = {get_user_model(), EmergencyAccess}
 WRITTEN = sorted(set(admin.site._registry) - OF_PEOPLE, key=lambda model: model.__name__)
 NO_WORDS = "Se her: ![](a.png)"
 
@@ -40,7 +40,7 @@ def row(content, settings, tmp_path):
     make_picture()
     make_attachment()
     CityGoal.objects.create(title="Et godt sted at bo", position=1)
-    make_goodbye(make_look(decision="goodbye"), is_shared=True)
+    make_goodbye(make_ended_review(decision="goodbye"), is_shared=True)
     draft = GuideVersion.objects.order_by("pk").first().new_draft()
     return lambda model: draft if model is GuideVersion else model._default_manager.order_by("pk").first()
 

@@ -20,9 +20,9 @@ def rows():
 
 
 def test_a_published_version_is_shown_whole_with_the_reason_and_without_a_field(
-    desk, method_owner_client, version
+    admin_page, method_owner_client, version
 ):
-    shown = desk(admin_url(version), by=method_owner_client)
+    shown = admin_page(admin_url(version), by=method_owner_client)
     assert REASON in shown.text
     assert "Målet er klart." in shown.text
     assert not shown.select("#guideversion_form textarea, #guideversion_form input:not([type=hidden])")
@@ -30,7 +30,7 @@ def test_a_published_version_is_shown_whole_with_the_reason_and_without_a_field(
 
 @pytest.mark.parametrize("kind", ["change", "delete"])
 def test_a_form_sent_to_a_published_version_changes_nothing_and_is_answered_in_words(
-    desk, method_owner_client, version, kind
+    admin_page, method_owner_client, version, kind
 ):
     step = version.steps.first()
     before = rows()
@@ -39,7 +39,7 @@ def test_a_form_sent_to_a_published_version_changes_nothing_and_is_answered_in_w
         "steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "1", "steps-0-id": step.pk, "steps-0-DELETE": "on",
         "steps-0-title": "Ændret", "_save": "1",
     }  # fmt: skip
-    answer = desk(admin_url(version, kind), by=method_owner_client, post=sent)
+    answer = admin_page(admin_url(version, kind), by=method_owner_client, post=sent)
     assert rows() == before
     assert REASON in messages_of(answer)[0]
 
@@ -81,10 +81,10 @@ def test_a_published_version_cannot_be_changed_by_sql_either(draft, version, sta
     assert rows() == before
 
 
-def test_a_guide_is_described_here_but_neither_made_nor_removed(desk, method_owner_client, guide):
+def test_a_guide_is_described_here_but_neither_made_nor_removed(admin_page, method_owner_client, guide):
     assert method_owner_client.get(admin_url(Guide, "add")).status_code == 403
     assert method_owner_client.post(admin_url(guide, "delete"), {"post": "yes"}).status_code == 403
-    form = desk(admin_url(guide), by=method_owner_client).form("#guide_form")
+    form = admin_page(admin_url(guide), by=method_owner_client).form("#guide_form")
     form.send({"standfirst": "Ny indledning.", "slug": "et-andet-navn", "_save": "1"})
     guide.refresh_from_db()
     assert (guide.slug, guide.standfirst) == ("maalkompasset", "Ny indledning.")
@@ -105,9 +105,9 @@ def test_a_draft_is_not_made_by_a_link(method_owner_client, version):
 # --- The draft, on one page ------------------------------------------------------------------------------
 
 
-def test_a_draft_is_made_from_a_version_with_all_it_holds(desk, method_owner_client, version):
+def test_a_draft_is_made_from_a_version_with_all_it_holds(admin_page, method_owner_client, version):
     step = version.steps.first()
-    shown = desk(admin_url(version), by=method_owner_client)
+    shown = admin_page(admin_url(version), by=method_owner_client)
     made = shown.form("form[action$='kladde/']").send()
     draft = GuideVersion.objects.get(published_at=None)
     assert made.url == admin_url(draft)
@@ -116,10 +116,10 @@ def test_a_draft_is_made_from_a_version_with_all_it_holds(desk, method_owner_cli
     assert draft.steps.first().pk != step.pk
 
 
-def test_a_second_draft_leads_to_the_first(desk, method_owner_client, version, draft):
-    shown = desk(admin_url(version), by=method_owner_client)
+def test_a_second_draft_leads_to_the_first(admin_page, method_owner_client, version, draft):
+    shown = admin_page(admin_url(version), by=method_owner_client)
     assert shown.links()["Der er allerede en kladde: udgave 2"] == admin_url(draft)
-    again = desk(admin_url(version, "draft"), by=method_owner_client, post={})
+    again = admin_page(admin_url(version, "draft"), by=method_owner_client, post={})
     assert again.url == admin_url(draft)
     assert GuideVersion.objects.count() == 2
 
@@ -226,18 +226,20 @@ def test_two_kinds_of_special_help_for_the_same_people_are_refused(method_owner_
     assert draft.steps.first().variants.count() == 1
 
 
-def test_the_portals_own_guides_fit_into_one_form(desk, method_owner_client, content):
+def test_the_portals_own_guides_fit_into_one_form(admin_page, method_owner_client, content):
     """More fields than the server takes would be refused without a word about why."""
     for guide in Guide.objects.all():
         draft = guide.current_version().new_draft()
-        form = desk(admin_url(draft), by=method_owner_client).form("#guideversion_form")
+        form = admin_page(admin_url(draft), by=method_owner_client).form("#guideversion_form")
         saved = form.send({"steps-0-title": "Gemt i ét hug", "_continue": "1"})
         assert saved.url == admin_url(draft)
         assert draft.steps.first().title == "Gemt i ét hug"
 
 
-def test_a_draft_is_thrown_away_and_the_published_version_stays(desk, method_owner_client, version, draft):
-    desk(admin_url(draft, "delete"), by=method_owner_client, post={"post": "yes"})
+def test_a_draft_is_thrown_away_and_the_published_version_stays(
+    admin_page, method_owner_client, version, draft
+):
+    admin_page(admin_url(draft, "delete"), by=method_owner_client, post={"post": "yes"})
     assert list(GuideVersion.objects.all()) == [version]
 
 
@@ -265,14 +267,14 @@ def test_a_line_that_is_the_same_has_no_change():
 
 
 def test_the_page_shows_both_texts_side_by_side_and_the_rest_on_request(
-    desk, method_owner_client, edit, draft
+    admin_page, method_owner_client, edit, draft
 ):
     compared = edit(draft, {"steps-0-purpose": "Noget nyt."}, by=method_owner_client, button="_compare")
     assert compared.url == admin_url(draft, "publish")
     cells = compared.texts("tbody tr:first-child > *")
     assert cells == ["Formål", "At se, hvad målet vil ændre.", "Noget nyt.", "Ændret"]
     assert len(compared.select("tbody tr")) == 1
-    everything = desk(admin_url(draft, "publish"), by=method_owner_client, query={"alt": "1"})
+    everything = admin_page(admin_url(draft, "publish"), by=method_owner_client, query={"alt": "1"})
     assert len(everything.select("tbody tr")) > 20
 
 
@@ -280,7 +282,7 @@ def test_the_page_shows_both_texts_side_by_side_and_the_rest_on_request(
 
 
 def test_version_2_is_published_and_version_1_and_what_runs_on_it_stay(
-    desk, method_owner_client, staff, guide, draft
+    admin_page, method_owner_client, staff, guide, draft
 ):
     version = guide.current_version()
     running = Reflection.start_solo(version, staff)
@@ -289,7 +291,7 @@ def test_version_2_is_published_and_version_1_and_what_runs_on_it_stay(
     step.save()
     before = list(version.steps.values())
 
-    done = desk(admin_url(draft, "publish"), by=method_owner_client).form("main form").send()
+    done = admin_page(admin_url(draft, "publish"), by=method_owner_client).form("main form").send()
 
     assert messages_of(done)[0].endswith("Nye refleksioner bruger den fra nu af.")
     assert guide.current_version() == draft
@@ -299,14 +301,16 @@ def test_version_2_is_published_and_version_1_and_what_runs_on_it_stay(
     assert Reflection.start_solo(guide.current_version(), staff).version == draft
 
 
-def test_looking_at_the_comparison_publishes_nothing(desk, method_owner_client, draft):
-    desk(admin_url(draft, "publish"), by=method_owner_client)
+def test_looking_at_the_comparison_publishes_nothing(admin_page, method_owner_client, draft):
+    admin_page(admin_url(draft, "publish"), by=method_owner_client)
     draft.refresh_from_db()
     assert not draft.is_published
 
 
-def test_what_was_changed_since_the_comparison_is_not_published_unseen(desk, method_owner_client, draft):
-    compared = desk(admin_url(draft, "publish"), by=method_owner_client)
+def test_what_was_changed_since_the_comparison_is_not_published_unseen(
+    admin_page, method_owner_client, draft
+):
+    compared = admin_page(admin_url(draft, "publish"), by=method_owner_client)
     Step.objects.filter(version=draft, position=1).update(title="Skrevet i et andet vindue")
     answer = compared.form("main form").send()
     draft.refresh_from_db()
@@ -315,9 +319,9 @@ def test_what_was_changed_since_the_comparison_is_not_published_unseen(desk, met
     assert "Skrevet i et andet vindue" in answer.text
 
 
-def test_a_draft_is_not_published_twice(desk, method_owner_client, draft):
+def test_a_draft_is_not_published_twice(admin_page, method_owner_client, draft):
     one, other = (
-        desk(admin_url(draft, "publish"), by=method_owner_client).form("main form") for _ in range(2)
+        admin_page(admin_url(draft, "publish"), by=method_owner_client).form("main form") for _ in range(2)
     )
     one.send()
     draft.refresh_from_db()
@@ -335,30 +339,32 @@ def test_a_draft_is_not_published_twice(desk, method_owner_client, draft):
          "har ikke noget at svare på"),
     ],
 )  # fmt: skip
-def test_a_draft_that_nobody_could_answer_is_not_published(desk, method_owner_client, draft, spoil, reason):
+def test_a_draft_that_nobody_could_answer_is_not_published(
+    admin_page, method_owner_client, draft, spoil, reason
+):
     spoil(draft)
-    shown = desk(admin_url(draft, "publish"), by=method_owner_client)
+    shown = admin_page(admin_url(draft, "publish"), by=method_owner_client)
     assert reason in shown.text
     assert not shown.select("main form [type=submit]")
-    desk(admin_url(draft, "publish"), by=method_owner_client, post={"seen": "x"})
+    admin_page(admin_url(draft, "publish"), by=method_owner_client, post={"seen": "x"})
     draft.refresh_from_db()
     assert not draft.is_published
 
 
-def test_the_first_version_of_a_guide_has_nothing_to_stand_beside(desk, method_owner_client, db):
+def test_the_first_version_of_a_guide_has_nothing_to_stand_beside(admin_page, method_owner_client, db):
     first = make_guide(is_published=False).versions.get()
-    shown = desk(admin_url(first, "publish"), by=method_owner_client)
+    shown = admin_page(admin_url(first, "publish"), by=method_owner_client)
     assert "Nu: ingen udgave" in shown.texts("th")
     shown.form("main form").send()
     first.refresh_from_db()
     assert first.is_published
 
 
-def test_the_pages_of_guides_are_good_pages(desk, method_owner_client, guide, draft):
+def test_the_pages_of_guides_are_good_pages(admin_page, method_owner_client, guide, draft):
     for model in [Guide, GuideVersion]:
-        desk(admin_url(model, "changelist"), by=method_owner_client)
-        desk(admin_url(model.objects.first(), "history"), by=method_owner_client)
-    listed = desk(admin_url(guide), by=method_owner_client)
+        admin_page(admin_url(model, "changelist"), by=method_owner_client)
+        admin_page(admin_url(model.objects.first(), "history"), by=method_owner_client)
+    listed = admin_page(admin_url(guide), by=method_owner_client)
     assert listed.links(".field-all_versions a") == {
         "Målkompasset, udgave 2": admin_url(draft),
         "Målkompasset, udgave 1": admin_url(guide.versions.get(number=1)),

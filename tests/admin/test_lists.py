@@ -79,19 +79,21 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(editor_client, db, model
         ("  ", ["Havnen", "Skoven"]),
     ],
 )
-def test_stories_are_found_by_how_words_begin_and_by_key(desk, editor_client, db, text, found):
+def test_stories_are_found_by_how_words_begin_and_by_key(admin_page, editor_client, db, text, found):
     make_path()
     make_story("Havnen", body="Om vand.", key="K-7", body_en="About sailing.")
     make_story("Skoven", body="Om de gamle træer.", key="S-1", published_at=None)
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"q": text})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"q": text})
     assert sorted(listed.texts("#result_list .field-title a")) == found
 
 
-def test_every_page_of_a_long_list_has_its_own_rows(desk, editor_client, db, monkeypatch):
+def test_every_page_of_a_long_list_has_its_own_rows(admin_page, editor_client, db, monkeypatch):
     monkeypatch.setattr(admin.site.get_model_admin(Story), "list_per_page", 2)
     for number in range(5):
         make_story(f"Historie {number}")
-    pages = [desk(admin_url(Story, "changelist"), by=editor_client, query={"p": page}) for page in [1, 2, 3]]
+    pages = [
+        admin_page(admin_url(Story, "changelist"), by=editor_client, query={"p": page}) for page in [1, 2, 3]
+    ]
     assert [page.texts("#result_list .field-title a") for page in pages] == [
         ["Historie 4", "Historie 3"],
         ["Historie 2", "Historie 1"],
@@ -99,10 +101,10 @@ def test_every_page_of_a_long_list_has_its_own_rows(desk, editor_client, db, mon
     ]
 
 
-def test_what_was_changed_last_stands_first(desk, editor_client, db):
+def test_what_was_changed_last_stands_first(admin_page, editor_client, db):
     first, second = make_story("Først"), make_story("Så")
     first.save()
-    listed = desk(admin_url(Story, "changelist"), by=editor_client)
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client)
     assert listed.texts("#result_list .field-title a") == ["Først", second.title]
 
 
@@ -114,7 +116,7 @@ def test_a_sign_that_no_database_takes_is_refused_in_a_filter(editor_client, db,
 @pytest.mark.parametrize(
     "query", ["published_at=x", "path=x&themes=x,y", "path=999999", "title=" + "x" * 1_000, "findes=ikke"]
 )
-def test_an_address_fills_in_beforehand_only_what_the_fields_can_take(desk, editor_client, query):
-    add = desk(f"{admin_url(Story, 'add')}?{query}&slug=boern", by=editor_client)
+def test_an_address_fills_in_beforehand_only_what_the_fields_can_take(admin_page, editor_client, query):
+    add = admin_page(f"{admin_url(Story, 'add')}?{query}&slug=boern", by=editor_client)
     assert add.status == 200
     assert add.form("#story_form").values["slug"] == ["boern"]

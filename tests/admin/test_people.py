@@ -108,13 +108,16 @@ def test_an_invitation_is_over_after_three_days(page, time_machine, administrato
     assert not page(link).select("[name=password1]")
 
 
-def test_the_list_and_the_page_say_that_it_waits(desk, administrator_client, invited):
-    assert "Inviteret, endnu ikke brugt" in desk(admin_url(User, "changelist"), by=administrator_client).text
-    assert "Inviteret, endnu ikke brugt" in desk(admin_url(invited), by=administrator_client).text
+def test_the_list_and_the_page_say_that_it_waits(admin_page, administrator_client, invited):
+    assert (
+        "Inviteret, endnu ikke brugt"
+        in admin_page(admin_url(User, "changelist"), by=administrator_client).text
+    )
+    assert "Inviteret, endnu ikke brugt" in admin_page(admin_url(invited), by=administrator_client).text
 
 
-def test_a_new_invitation_takes_the_place_of_the_old(page, desk, administrator_client, invited):
-    form = desk(admin_url(invited), by=administrator_client).form("main form[action$='/inviter/']")
+def test_a_new_invitation_takes_the_place_of_the_old(page, admin_page, administrator_client, invited):
+    form = admin_page(admin_url(invited), by=administrator_client).form("main form[action$='/inviter/']")
     assert messages_of(form.send()) == ["Der er sendt en invitation til ny@example.dk."]
     [(_, old), (_, new)] = links()
     assert not page(old).select("[name=password1]")

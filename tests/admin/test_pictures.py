@@ -272,9 +272,9 @@ def test_only_the_sizes_that_pages_show_are_served(client, db):
     assert client.get(f"/{picture.stem}-kort-0-0.webp").status_code == 404
 
 
-def test_the_form_leads_to_the_picture_as_it_is_kept(desk, editor_client, db):
+def test_the_form_leads_to_the_picture_as_it_is_kept(admin_page, editor_client, db):
     picture = make_picture()
-    [address] = desk(admin_url(picture), by=editor_client).links(".file-upload a").values()
+    [address] = admin_page(admin_url(picture), by=editor_client).links(".file-upload a").values()
     assert editor_client.get(address).status_code == 200
 
 
@@ -346,9 +346,9 @@ def test_a_file_of_a_draft_is_for_editors_alone(client, editor_client, db):
     assert editor_client.get(attachment.get_absolute_url()).status_code == 200
 
 
-def test_the_forms_are_good_pages_and_a_picture_is_seen_in_the_list(desk, editor_client, db):
+def test_the_forms_are_good_pages_and_a_picture_is_seen_in_the_list(admin_page, editor_client, db):
     picture, attachment = make_picture(), make_attachment()
     for address in [admin_url(picture), admin_url(attachment), admin_url(Attachment, "add")]:
-        desk(address, by=editor_client)
-    listed = desk(admin_url(Picture, "changelist"), by=editor_client)
+        admin_page(address, by=editor_client)
+    listed = admin_page(admin_url(Picture, "changelist"), by=editor_client)
     assert listed.one("#result_list img").get("src") == picture.card_address

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.roles import ROLES
 from goals.models import CityGoal, Goodbye
-from reflection.models import BreakGlass, GuideVersion
+from reflection.models import EmergencyAccess, GuideVersion
 from tests.factories import make_attachment, make_picture, make_recording, make_review, make_user
 from tools import role_matrix
 from tools.role_matrix import ACTIONS, DOCUMENT, NO_ROLE, label_of, registered
@@ -52,7 +52,7 @@ def everything(content, settings, tmp_path):
     CityGoal.objects.create(title="Et godt sted at bo", position=1)
     today = timezone.localdate()
     Goodbye.objects.create(review=make_review(), what="Ti møder", why="De gav ikke noget.", stops_on=today)
-    BreakGlass.objects.create(room="Et rum", name="Ada", action="opened", reason="Rummet skulle lukkes.")
+    EmergencyAccess.objects.create(room="Et rum", name="Ada", action="opened", reason="Rummet skulle lukkes.")
     draft = GuideVersion.objects.order_by("pk").first().new_draft()
 
     def row(model):
@@ -118,8 +118,8 @@ def lets_export(client, model, everything) -> bool:
     return client.get(address).status_code == 200
 
 
-def lets_break_glass(client, model, everything) -> bool:
-    return model is BreakGlass and opens(client, model, "open")
+def lets_use_emergency_access(client, model, everything) -> bool:
+    return model is EmergencyAccess and opens(client, model, "open")
 
 
 DOORS = {
@@ -132,7 +132,7 @@ DOORS = {
     "arkivér": of_a_row("archive"),
     "importér": of_a_list("import"),
     "eksportér": lets_export,
-    "nødadgang": lets_break_glass,
+    "nødadgang": lets_use_emergency_access,
 }
 
 

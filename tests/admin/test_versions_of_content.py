@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from reversion import add_to_revision, create_revision
 from reversion.models import Version
 
-from compass.models import Dilemma, Milestone, OldAddress, Source, Story
+from compass.models import Dilemma, Milestone, Redirect, Source, Story
 from publishing.admin.comparison import MOST_PIECES, marked_words
 from publishing.admin.history import versions_of
 from tests.admin.conftest import admin_url, messages_of
@@ -27,8 +27,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def restore(desk, item, version, *, by):
-    asked = desk(admin_url_of(item, "restore", version.pk), by=by)
+def restore(admin_page, item, version, *, by):
+    asked = admin_page(admin_url_of(item, "restore", version.pk), by=by)
     return asked.form("#content form").send()
 
 
@@ -72,10 +72,10 @@ def test_a_step_is_a_version_of_each_text_it_is_taken_with(editor_client, run_ac
     assert len({versions_of(story)[0].revision_id for story in stories}) == 2
 
 
-def test_looking_at_a_page_keeps_nothing(desk, editor_client):
+def test_looking_at_a_page_keeps_nothing(admin_page, editor_client):
     story = make_story()
-    desk(admin_url(story), by=editor_client)
-    desk(admin_url(story, "history"), by=editor_client)
+    admin_page(admin_url(story), by=editor_client)
+    admin_page(admin_url(story, "history"), by=editor_client)
     assert not Version.objects.exists()
 
 
@@ -88,29 +88,29 @@ def test_a_refused_form_makes_no_version_of_its_words(editor_client, edit):
 # --- Listing and comparing -----------------------------------------------------------------------------
 
 
-def test_the_history_says_who_when_and_what(desk, editor_client, edit):
+def test_the_history_says_who_when_and_what(admin_page, editor_client, edit):
     story = make_story("Før")
     edit(story, {"title": "Efter"}, by=editor_client)
-    told = desk(admin_url(story, "history"), by=editor_client)
+    told = admin_page(admin_url(story, "history"), by=editor_client)
     assert told.texts("#versions td:nth-child(2)") == ["Rikke Redaktør", "–"]
     assert told.texts("#versions td:nth-child(3)")[0] == "Ændrede Titel."
     assert told.texts("#change-history tbody td:last-child") == ["Ændrede Titel."]
 
 
-def test_two_versions_are_compared_word_by_word(desk, editor_client, edit):
+def test_two_versions_are_compared_word_by_word(admin_page, editor_client, edit):
     story = make_story(body="De flyttede mødet en måned frem.", themes=[make_theme("Tid")])
     changes = {"body": "De flyttede mødet en uge frem.", "kind": "article", "themes": []}
     edit(story, changes, by=editor_client)
-    compared = desk(admin_url(story, "history"), by=editor_client).form("#content form").send()
+    compared = admin_page(admin_url(story, "history"), by=editor_client).form("#content form").send()
     assert compared.texts("dt") == ["Slags (Ændret)", "Tekst (Ændret)", "Temaer (Fjernet)"]
     assert compared.texts("del") == ["[fjernet: Case]", "[fjernet: måned]", "[fjernet: Tid]"]
     assert compared.texts("ins") == ["[tilføjet: Artikel]", "[tilføjet: uge]"]
 
 
-def test_a_comparison_shows_each_row_under_its_own_heading(desk, editor_client, edit):
+def test_a_comparison_shows_each_row_under_its_own_heading(admin_page, editor_client, edit):
     dilemma = make_dilemma(standpoints=["Først", "Så"])
     edit(dilemma, {"standpoints-0-title": "Allerførst", "standpoints-1-DELETE": "on"}, by=editor_client)
-    compared = desk(admin_url(dilemma, "history"), by=editor_client).form("#content form").send()
+    compared = admin_page(admin_url(dilemma, "history"), by=editor_client).form("#content form").send()
     assert compared.texts("#content h3") == ["Ståsted: Allerførst", "Ståsted: Så"]
     assert "[fjernet: Så]" in compared.text
 
@@ -144,9 +144,9 @@ def test_in_a_long_text_only_what_differs_is_marked():
 @pytest.mark.parametrize(
     "query", [{}, {"old": "1"}, {"old": "x", "new": "y"}, {"old": "999999", "new": "999999"}]
 )
-def test_versions_that_are_not_of_the_text_lead_back_to_the_history(desk, editor_client, query):
+def test_versions_that_are_not_of_the_text_lead_back_to_the_history(admin_page, editor_client, query):
     story = make_story()
-    answer = desk(admin_url(story, "compare"), by=editor_client, query=query)
+    answer = admin_page(admin_url(story, "compare"), by=editor_client, query=query)
     assert messages_of(answer) == ["Vælg to udgaver, der kan sammenlignes."]
 
 
@@ -168,12 +168,12 @@ def test_the_history_costs_the_same_for_few_versions_and_for_many(editor_client,
 # --- Putting back --------------------------------------------------------------------------------------
 
 
-def test_a_version_is_put_back_with_its_relations(desk, editor_client, edit):
+def test_a_version_is_put_back_with_its_relations(admin_page, editor_client, edit):
     theme, source = make_theme("Tid"), make_source()
     story = make_story("Før", themes=[theme], sources=[source])
     edit(story, {"title": "Efter", "themes": [], "sources": []}, by=editor_client)
     first = versions_of(story).last()
-    answer = restore(desk, story, first, by=editor_client)
+    answer = restore(admin_page, story, first, by=editor_client)
     story.refresh_from_db()
     assert (story.title, list(story.themes.all()), list(story.sources.all())) == ("Før", [theme], [source])
     assert any("er, som det var" in text for text in messages_of(answer))
@@ -181,49 +181,49 @@ def test_a_version_is_put_back_with_its_relations(desk, editor_client, edit):
     assert LogEntry.objects.filter(object_id=story.pk).count() == 2
 
 
-def test_what_would_change_is_shown_before_it_does(desk, editor_client, edit):
+def test_what_would_change_is_shown_before_it_does(admin_page, editor_client, edit):
     story = make_story("Før")
     edit(story, {"title": "Efter"}, by=editor_client)
-    shown = desk(admin_url_of(story, "restore", versions_of(story).last().pk), by=editor_client)
+    shown = admin_page(admin_url_of(story, "restore", versions_of(story).last().pk), by=editor_client)
     assert shown.texts("dt") == ["Titel (Ændret)"]
     assert shown.texts("ins") == ["[tilføjet: Før]"]
     story.refresh_from_db()
     assert story.title == "Efter"
 
 
-def test_rows_come_back_in_their_order(desk, editor_client, edit):
+def test_rows_come_back_in_their_order(admin_page, editor_client, edit):
     dilemma = make_dilemma(standpoints=["Først", "Så", "Til sidst"])
     changes = {"standpoints-0-DELETE": "on", "standpoints-1-position": "3", "standpoints-2-position": "2"}
     edit(dilemma, changes, by=editor_client)
-    restore(desk, dilemma, versions_of(dilemma).last(), by=editor_client)
+    restore(admin_page, dilemma, versions_of(dilemma).last(), by=editor_client)
     told = list(dilemma.standpoints.values_list("position", "title"))
     assert told == [(1, "Først"), (2, "Så"), (3, "Til sidst")]
 
 
-def test_putting_back_an_old_text_neither_publishes_nor_hides(desk, editor_client, edit, run_action):
+def test_putting_back_an_old_text_neither_publishes_nor_hides(admin_page, editor_client, edit, run_action):
     story = make_story("Kladden", published_at=None)
     edit(story, {"title": "Den rigtige"}, by=editor_client)
     run_action(editor_client, "publish", [story])
-    restore(desk, story, versions_of(story).last(), by=editor_client)
+    restore(admin_page, story, versions_of(story).last(), by=editor_client)
     story.refresh_from_db()
     assert (story.title, story.is_published) == ("Kladden", True)
 
 
-def test_an_address_that_comes_back_leads_on_from_the_other(desk, client, editor_client, edit):
+def test_an_address_that_comes_back_leads_on_from_the_other(admin_page, client, editor_client, edit):
     story = make_story(slug="gammel")
     edit(story, {"slug": "ny"}, by=editor_client)
-    restore(desk, story, versions_of(story).last(), by=editor_client)
+    restore(admin_page, story, versions_of(story).last(), by=editor_client)
     assert client.get("/historier/gammel/").status_code == 200
-    assert OldAddress.objects.get().new == "/historier/gammel/"
+    assert Redirect.objects.get().new == "/historier/gammel/"
 
 
-def test_a_version_whose_address_is_taken_says_so_and_changes_nothing(desk, editor_client, edit):
+def test_a_version_whose_address_is_taken_says_so_and_changes_nothing(admin_page, editor_client, edit):
     story = make_story("Første", slug="optaget")
     edit(story, {"slug": "flyttet"}, by=editor_client)
-    OldAddress.objects.all().delete()
+    Redirect.objects.all().delete()
     make_story("Anden", slug="optaget")
     url = admin_url_of(story, "restore", versions_of(story).last().pk)
-    form = desk(url, by=editor_client).form("#content form")
+    form = admin_page(url, by=editor_client).form("#content form")
     answer = editor_client.post(url, form.values)
     assert answer.status_code == 409
     assert "Udgaven kan ikke gendannes." in answer.content.decode()
@@ -231,11 +231,11 @@ def test_a_version_whose_address_is_taken_says_so_and_changes_nothing(desk, edit
     assert story.slug == "flyttet"
 
 
-def test_nothing_is_put_back_over_what_somebody_wrote_meanwhile(desk, editor_client, edit):
+def test_nothing_is_put_back_over_what_somebody_wrote_meanwhile(admin_page, editor_client, edit):
     story = make_story("Før")
     edit(story, {"title": "Efter"}, by=editor_client)
     url = admin_url_of(story, "restore", versions_of(story).last().pk)
-    form = desk(url, by=editor_client).form("#content form")
+    form = admin_page(url, by=editor_client).form("#content form")
     Story.objects.filter(pk=story.pk).update(title="Imens")
     answer = editor_client.post(url, form.values)
     assert answer.status_code == 409
@@ -245,7 +245,7 @@ def test_nothing_is_put_back_over_what_somebody_wrote_meanwhile(desk, editor_cli
 
 
 def test_a_public_recording_does_not_get_a_version_without_sound(
-    desk, editor_client, edit, settings, tmp_path
+    admin_page, editor_client, edit, settings, tmp_path
 ):
     settings.MEDIA_ROOT = tmp_path
     recording = make_recording(chapters=0, published_at=None)
@@ -254,17 +254,17 @@ def test_a_public_recording_does_not_get_a_version_without_sound(
     full.chapters.update(recording=recording)
     recording.publish()
     url = admin_url_of(recording, "restore", versions_of(recording).last().pk)
-    answer = editor_client.post(url, desk(url, by=editor_client).form("#content form").values)
+    answer = editor_client.post(url, admin_page(url, by=editor_client).form("#content form").values)
     assert "mindst ét kapitel med tekst" in answer.content.decode()
     assert recording.chapters.count() == 1
 
 
 @pytest.mark.parametrize("model", [Milestone, Source])
-def test_what_is_not_published_has_versions_too(desk, editor_client, edit, content, model):
+def test_what_is_not_published_has_versions_too(admin_page, editor_client, edit, content, model):
     row = model.objects.order_by("pk").first()
     before = row.key
     edit(row, {"key": "NY-1"}, by=editor_client)
-    restore(desk, row, versions_of(row).last(), by=editor_client)
+    restore(admin_page, row, versions_of(row).last(), by=editor_client)
     row.refresh_from_db()
     assert row.key == before
 

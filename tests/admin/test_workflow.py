@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compass.models import Dilemma, OldAddress, Page, Path, Pivot, Recording, ResearchWave, Story
+from compass.models import Dilemma, Page, Path, Pivot, Recording, Redirect, ResearchWave, Story
 from publishing.admin import status_of
 from publishing.publishable import State
 from tests.admin.conftest import admin_url, messages_of
@@ -26,9 +26,9 @@ STATES = {
 }
 
 
-def press(desk, item, button, changes=None, *, by):
+def press(admin_page, item, button, changes=None, *, by):
     """Open the item, press one of its buttons, and give back the page that follows."""
-    opened = desk(admin_url(item), by=by)
+    opened = admin_page(admin_url(item), by=by)
     return opened.form(f"#{item._meta.model_name}_form").send({**(changes or {}), button: "1"})
 
 
@@ -93,51 +93,51 @@ def test_an_archived_text_is_public_nowhere(client, content):
         (State.ARCHIVED, ["_publish", "_unarchive"]),
     ],
 )
-def test_the_buttons_are_those_of_the_state(desk, editor_client, state, buttons):
+def test_the_buttons_are_those_of_the_state(admin_page, editor_client, state, buttons):
     story = make_story(**STATES[state])
-    opened = desk(admin_url(story), by=editor_client)
+    opened = admin_page(admin_url(story), by=editor_client)
     assert steps_of(opened) == buttons
     assert opened.texts(".state strong") == [status_of(story)]
     assert ("Arkivér" in opened.links(".state a")) == (state != State.ARCHIVED)
 
 
-def test_a_new_text_has_no_state_yet(desk, editor_client):
-    assert steps_of(desk(admin_url(Story, "add"), by=editor_client)) == []
+def test_a_new_text_has_no_state_yet(admin_page, editor_client):
+    assert steps_of(admin_page(admin_url(Story, "add"), by=editor_client)) == []
 
 
-def test_a_button_of_another_state_does_nothing(desk, editor_client):
+def test_a_button_of_another_state_does_nothing(admin_page, editor_client):
     story = make_story(published_at=None)
-    press(desk, story, "_withdraw", by=editor_client)
-    press(desk, story, "_still_right", by=editor_client)
+    press(admin_page, story, "_withdraw", by=editor_client)
+    press(admin_page, story, "_still_right", by=editor_client)
     assert history_of(story) == ["Ingen felter ændret.", "Ingen felter ændret."]
 
 
-def test_the_text_is_saved_and_sent_to_review_with_one_button(desk, editor_client):
+def test_the_text_is_saved_and_sent_to_review_with_one_button(admin_page, editor_client):
     story = make_story(published_at=None)
-    sent = press(desk, story, "_submit", {"title": "Ny titel"}, by=editor_client)
+    sent = press(admin_page, story, "_submit", {"title": "Ny titel"}, by=editor_client)
     story.refresh_from_db()
     assert (story.title, story.state) == ("Ny titel", State.REVIEW)
     assert "Nu til gennemsyn: «Ny titel»" in messages_of(sent)
     assert history_of(story)[-1] == "Sendt til gennemsyn."
 
 
-def test_what_is_in_review_is_published(desk, client, editor_client):
+def test_what_is_in_review_is_published(admin_page, client, editor_client):
     story = make_story(**STATES[State.REVIEW])
-    press(desk, story, "_publish", by=editor_client)
+    press(admin_page, story, "_publish", by=editor_client)
     assert client.get(story.get_absolute_url()).status_code == 200
     assert history_of(story)[-1] == "Offentliggjort."
 
 
-def test_a_reviewer_sends_back_with_a_word_that_the_writer_meets(desk, editor_client):
+def test_a_reviewer_sends_back_with_a_word_that_the_writer_meets(admin_page, editor_client):
     story = make_story(**STATES[State.REVIEW])
-    asked = press(desk, story, "_return", by=editor_client)
+    asked = press(admin_page, story, "_return", by=editor_client)
     asked.form("#content form").send({"comment": "Skriv, hvornår det var."})
     story.refresh_from_db()
     assert story.state == State.DRAFT
-    opened = desk(admin_url(story), by=editor_client)
+    opened = admin_page(admin_url(story), by=editor_client)
     assert "Rikke Redaktør" in opened.texts(".kept")[0]
     assert "Skriv, hvornår det var." in opened.texts(".kept")[0]
-    again = press(desk, story, "_submit", by=editor_client)
+    again = press(admin_page, story, "_submit", by=editor_client)
     assert again.texts(".kept") == []
 
 
@@ -149,10 +149,10 @@ def test_sending_back_without_a_word_is_refused(editor_client):
     assert story.state == State.REVIEW
 
 
-def test_a_text_is_scheduled_for_a_moment(desk, editor_client, time_machine):
+def test_a_text_is_scheduled_for_a_moment(admin_page, editor_client, time_machine):
     story = make_story(published_at=None)
     moment = timezone.localtime() + timedelta(days=3)
-    asked = press(desk, story, "_schedule", by=editor_client)
+    asked = press(admin_page, story, "_schedule", by=editor_client)
     asked.form("#content form").send({"moment": f"{moment:%Y-%m-%dT%H:%M}"})
     story.refresh_from_db()
     assert story.state == State.SCHEDULED
@@ -171,19 +171,19 @@ def test_a_moment_that_is_none_or_gone_is_refused_and_stays_in_the_field(editor_
     assert story.state == State.DRAFT
 
 
-def test_somebody_looks_at_a_page_and_finds_it_right(desk, editor_client):
+def test_somebody_looks_at_a_page_and_finds_it_right(admin_page, editor_client):
     story = make_story()
     Story.objects.filter(pk=story.pk).update(updated_at=timezone.now() - timedelta(days=400))
-    press(desk, story, "_still_right", by=editor_client)
+    press(admin_page, story, "_still_right", by=editor_client)
     story.refresh_from_db()
     assert story.updated_at > timezone.now() - timedelta(minutes=1)
     assert history_of(story)[-1] == "Set på: stadig rigtig."
 
 
-def test_an_archived_text_that_gets_a_date_in_the_form_is_archived_no_more(desk, editor_client):
+def test_an_archived_text_that_gets_a_date_in_the_form_is_archived_no_more(admin_page, editor_client):
     story = make_story(**STATES[State.ARCHIVED])
     date = {"published_at_0": "01.01.2026", "published_at_1": "12:00:00"}
-    press(desk, story, "_continue", date, by=editor_client)
+    press(admin_page, story, "_continue", date, by=editor_client)
     story.refresh_from_db()
     assert (story.state, story.archived_at) == (State.PUBLISHED, None)
 
@@ -209,18 +209,18 @@ def test_a_step_of_what_is_not_there_is_not_found(editor_client, page):
 
 
 @pytest.mark.parametrize("state", State)
-def test_the_list_is_filtered_by_every_state(desk, editor_client, state):
+def test_the_list_is_filtered_by_every_state(admin_page, editor_client, state):
     for one, fields in STATES.items():
         make_story(one.label, **fields)
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"status": state.value})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"status": state.value})
     assert listed.texts("#result_list .field-title a") == [state.label]
 
 
-def test_the_list_finds_what_has_no_english(desk, editor_client):
+def test_the_list_finds_what_has_no_english(admin_page, editor_client):
     english = {f"{name}_en": "x" for name in ["title", "standfirst", "body"]}
     make_story("Begge sprog", **english)
     make_story("Kun dansk")
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"engelsk": "mangler"})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"engelsk": "mangler"})
     assert listed.texts("#result_list .field-title a") == ["Kun dansk"]
 
 
@@ -263,17 +263,17 @@ def test_a_recording_without_text_is_not_published_whoever_asks(settings, tmp_pa
     assert silent.state == State.DRAFT
 
 
-def test_a_recording_is_shown_where_readers_hear_it(desk, editor_client, client, settings, tmp_path):
+def test_a_recording_is_shown_where_readers_hear_it(admin_page, editor_client, client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     recording = make_recording(slug="laest-op")
     assert recording.get_absolute_url() == "/lydbog/#laest-op"
     assert (
-        desk(admin_url(recording), by=editor_client).links(".object-tools a")["Vis på siden"]
+        admin_page(admin_url(recording), by=editor_client).links(".object-tools a")["Vis på siden"]
         == "/lydbog/#laest-op"
     )
     recording.archive("/lydbog/")
     assert client.get("/lydbog/").status_code == 200
-    assert not OldAddress.objects.exists()
+    assert not Redirect.objects.exists()
 
 
 # --- Models without a page of their own ----------------------------------------------------------------
@@ -285,11 +285,11 @@ def test_every_kind_of_content_has_the_same_states(model):
     assert model.objects.in_state(State.ARCHIVED).count() == 0
 
 
-def test_a_wave_is_archived_though_it_has_no_address(desk, editor_client):
+def test_a_wave_is_archived_though_it_has_no_address(admin_page, editor_client):
     wave = ResearchWave.objects.create(
         year=2023, title="Første runde", text="Om den.", published_at=yesterday()
     )
-    asked = desk(admin_url(wave, "archive"), by=editor_client)
+    asked = admin_page(admin_url(wave, "archive"), by=editor_client)
     assert not asked.select("[name=successor]")
     asked.form("#content form").send()
     wave.refresh_from_db()

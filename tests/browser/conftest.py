@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 from runner.environment import BROWSERS
 from runner.serve import GUNICORN, free_port
 from tests import databases
-from tests.browser.looking import WIDE
+from tests.browser.inspection import WIDE
 from tests.processes import ROOT, database_url, environment, run_module
 
 STAFF, EDITOR = "medarbejder@example.dk", "redaktor@example.dk"
@@ -203,7 +203,7 @@ def login(server):
 
 
 @pytest.fixture(scope="package")
-def open_desk(chromium, server, login):
+def open_admin_tab(chromium, server, login):
     """A function: a tab of somebody at the front of the admin; who opens it closes it."""
 
     def open_for(email=EDITOR):
@@ -217,9 +217,9 @@ def open_desk(chromium, server, login):
 
 
 @pytest.fixture(scope="module")
-def desk(open_desk):
+def editor_tab(open_admin_tab):
     """An editor's tab, used for a whole module; what it must not do is written in `desk.seen`."""
-    tab = open_desk()
+    tab = open_admin_tab()
     yield tab
     tab.context.close()
 

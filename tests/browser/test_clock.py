@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.browser.hands import press
-from tests.browser.looking import PHONE
+from tests.browser.input_devices import press
+from tests.browser.inspection import PHONE
 from tests.browser.test_room import come_in, main_button, open_room
 from tests.databases import on_the_server
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.browser.callers import Caller
 from tests.browser.conftest import PASSWORD
-from tests.browser.hands import Keyboard, Mouse, press
-from tests.browser.looking import NARROW, WIDE, look
+from tests.browser.input_devices import Keyboard, Mouse, press
+from tests.browser.inspection import NARROW, WIDE, look
 
 PRINCIPLES = 7
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests import databases
-from tests.browser.looking import PHONE
+from tests.browser.inspection import PHONE
 from tests.browser.test_room import open_room
 
 

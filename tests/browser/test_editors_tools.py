@@ -19,14 +19,14 @@ STORY = (
 
 
 @pytest.fixture
-def story(desk):
-    desk.goto(f"/admin/compass/story/{first_row(desk, 'story')}/change/")
-    return desk
+def story(editor_tab):
+    editor_tab.goto(f"/admin/compass/story/{first_row(editor_tab, 'story')}/change/")
+    return editor_tab
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_the_pages_of_the_tools_work_for_everybody(desk, server, address):
-    check(desk, server, address)
+def test_the_pages_of_the_tools_work_for_everybody(editor_tab, server, address):
+    check(editor_tab, server, address)
 
 
 def test_advice_comes_below_the_field_while_one_writes(story):
@@ -68,16 +68,18 @@ def test_the_network_that_is_gone_loses_nothing(story):
     story.seen.complaints.clear()
 
 
-def test_a_file_is_tried_mended_and_imported(desk):
-    desk.goto("/admin/compass/story/import/")
+def test_a_file_is_tried_mended_and_imported(editor_tab):
+    editor_tab.goto("/admin/compass/story/import/")
     wrong = STORY.format(key="B1", path="findes-ikke").encode()
-    desk.set_input_files("[name=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": wrong})
-    desk.click("text=Prøv filen")
-    expect(desk.locator("[role=alert]")).to_contain_text("Række 2, kolonnen «vej»: «findes-ikke» findes ikke")
-    path = desk.locator("[role=alert]").inner_text().split("Skriv en af: ")[1].split(",")[0]
+    editor_tab.set_input_files("[name=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": wrong})
+    editor_tab.click("text=Prøv filen")
+    expect(editor_tab.locator("[role=alert]")).to_contain_text(
+        "Række 2, kolonnen «vej»: «findes-ikke» findes ikke"
+    )
+    path = editor_tab.locator("[role=alert]").inner_text().split("Skriv en af: ")[1].split(",")[0]
     right = STORY.format(key="B1", path=path).encode()
-    desk.set_input_files("[name=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": right})
-    desk.click("text=Prøv filen")
-    expect(desk.locator("[role=status]").first).to_contain_text("1 nye, 0 ændrede og 0 uændrede.")
-    desk.click("text=Importér nu")
-    expect(desk.locator(".messagelist")).to_contain_text("Importeret: 1 nye")
+    editor_tab.set_input_files("[name=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": right})
+    editor_tab.click("text=Prøv filen")
+    expect(editor_tab.locator("[role=status]").first).to_contain_text("1 nye, 0 ændrede og 0 uændrede.")
+    editor_tab.click("text=Importér nu")
+    expect(editor_tab.locator(".messagelist")).to_contain_text("Importeret: 1 nye")

@@ -7,7 +7,7 @@ import pytest
 
 from tests import routes
 from tests.browser.conftest import blank_tab
-from tests.browser.looking import COLOURS, NARROW, WIDE, covered, too_wide, violations, widths
+from tests.browser.inspection import COLOURS, NARROW, WIDE, covered, too_wide, violations, widths
 
 PAGES = [route for route in routes.EVERY if route.is_page]
 

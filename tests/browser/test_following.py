@@ -5,8 +5,8 @@ import re
 import psycopg
 import pytest
 
-from tests.browser.hands import hide, press
-from tests.browser.looking import PHONE
+from tests.browser.input_devices import hide, press
+from tests.browser.inspection import PHONE
 from tests.browser.test_live import JOIN
 from tests.browser.test_room import come_in, open_room
 from tests.databases import on_the_server

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from tests.browser.hands import Keyboard, Mouse
-from tests.browser.looking import NARROW, WIDE
+from tests.browser.input_devices import Keyboard, Mouse
+from tests.browser.inspection import NARROW, WIDE
 
 LONG = "Vi har spurgt dem, det handler om, og de siger noget andet end tallet. " * 4  # ~ 280 characters
 

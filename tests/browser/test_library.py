@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.looking import NARROW, WIDE
+from tests.browser.inspection import NARROW, WIDE
 
 # A voice that says each sentence in no time, and notes what it was asked to say.
 VOICE = """

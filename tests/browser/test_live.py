@@ -7,7 +7,7 @@ from tests.databases import on_the_server
 from tests.routes import LED
 
 JOIN = (
-    "INSERT INTO reflection_participant (reflection_id, name, is_facilitator, answers_count, is_done,"
+    "INSERT INTO reflection_participant (reflection_id, name, is_facilitator, is_respondent, is_done,"
     " is_paper, is_pretend, is_put_out, is_archived, language, nonce)"
     " VALUES (%s, %s, false, true, false, false, false, false, false, 'da', %s)"
 )

@@ -6,8 +6,8 @@ Three months go by in the database: the first look is moved back.
 import psycopg
 import pytest
 
-from tests.browser.hands import Mouse
-from tests.browser.looking import NARROW, WIDE, keep, too_wide
+from tests.browser.input_devices import Mouse
+from tests.browser.inspection import NARROW, WIDE, keep, too_wide
 from tests.browser.test_goal_journey import GOAL, PLAN, line_of, scale_of, walk
 from tests.databases import on_the_server
 
@@ -86,7 +86,7 @@ def decide_again(page, hand):
     hand.press("Gem, og vis billederne")
     page.wait_for_selector("text=Bag står: borgerens stemme.")
     assert "er ikke nævnt blandt dem, der har glæde af målet" in page.inner_text(".kompas-carriers")
-    keep(page, "backing")
+    keep(page, "evidence")
     assert too_wide(page) == []
     page.click(".kompas-breadcrumb a:text-is('Målet')")
     page.wait_for_selector("h1:text-is('Målet')")

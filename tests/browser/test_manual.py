@@ -24,69 +24,69 @@ WRONG = "nøgle;slags;vej;titel;indledning;tekst;ophav\nS90;Roman;findes-ikke;Ny
 
 
 @pytest.fixture(scope="module")
-def desk(desk):
-    desk.set_viewport_size(SIZE)
-    return desk
+def editor_tab(editor_tab):
+    editor_tab.set_viewport_size(SIZE)
+    return editor_tab
 
 
 @pytest.fixture(scope="module")
-def story(desk) -> str:
-    return f"/admin/compass/story/{first_row(desk, 'story')}"
+def story(editor_tab) -> str:
+    return f"/admin/compass/story/{first_row(editor_tab, 'story')}"
 
 
-def index(desk, story):
-    desk.goto("/admin/")
+def index(editor_tab, story):
+    editor_tab.goto("/admin/")
 
 
-def stories(desk, story):
-    desk.goto("/admin/compass/story/")
+def stories(editor_tab, story):
+    editor_tab.goto("/admin/compass/story/")
 
 
-def form(desk, story):
-    desk.goto(f"{story}/change/")
+def form(editor_tab, story):
+    editor_tab.goto(f"{story}/change/")
 
 
-def advice(desk, story):
-    desk.goto(f"{story}/change/")
-    desk.fill("#id_body", "### Mødet\n\nVi **mødtes** i maj. Læs mere [her](/findes-ikke/).")
-    desk.wait_for_selector("#id_body-findings li")
-    desk.locator(".field-body button", has_text="Vis, som læseren ser det").click()
-    desk.wait_for_selector("#id_body-preview h3")
-    desk.locator(".field-body").scroll_into_view_if_needed()
-    desk.evaluate("document.querySelector('#id_body').rows = 6")
-    desk.locator("#id_body").scroll_into_view_if_needed()
+def advice(editor_tab, story):
+    editor_tab.goto(f"{story}/change/")
+    editor_tab.fill("#id_body", "### Mødet\n\nVi **mødtes** i maj. Læs mere [her](/findes-ikke/).")
+    editor_tab.wait_for_selector("#id_body-findings li")
+    editor_tab.locator(".field-body button", has_text="Vis, som læseren ser det").click()
+    editor_tab.wait_for_selector("#id_body-preview h3")
+    editor_tab.locator(".field-body").scroll_into_view_if_needed()
+    editor_tab.evaluate("document.querySelector('#id_body').rows = 6")
+    editor_tab.locator("#id_body").scroll_into_view_if_needed()
 
 
-def steps(desk, story):
-    desk.goto(f"{story}/change/")
-    desk.locator(".submit-row.steps").scroll_into_view_if_needed()
+def steps(editor_tab, story):
+    editor_tab.goto(f"{story}/change/")
+    editor_tab.locator(".submit-row.steps").scroll_into_view_if_needed()
 
 
-def schedule(desk, story):
-    desk.goto(f"{story}/planlaeg/")
+def schedule(editor_tab, story):
+    editor_tab.goto(f"{story}/planlaeg/")
 
 
-def compare(desk, story):
-    desk.goto(f"{story}/change/")
-    desk.fill("#content [name=standfirst]", "De mødtes en måned tidligere. Det ændrede sagen.")
-    press(desk, "Gem og fortsæt med at redigere")
-    desk.goto(f"{story}/history/")
-    press(desk, "Sammenlign de to udgaver")
+def compare(editor_tab, story):
+    editor_tab.goto(f"{story}/change/")
+    editor_tab.fill("#content [name=standfirst]", "De mødtes en måned tidligere. Det ændrede sagen.")
+    press(editor_tab, "Gem og fortsæt med at redigere")
+    editor_tab.goto(f"{story}/history/")
+    press(editor_tab, "Sammenlign de to udgaver")
 
 
-def archive(desk, story):
-    desk.goto(f"{story}/arkiver/")
+def archive(editor_tab, story):
+    editor_tab.goto(f"{story}/arkiver/")
 
 
-def picture(desk, story):
-    desk.goto("/admin/compass/picture/add/")
+def picture(editor_tab, story):
+    editor_tab.goto("/admin/compass/picture/add/")
 
 
-def import_page(desk, story):
-    desk.goto("/admin/compass/story/import/")
+def import_page(editor_tab, story):
+    editor_tab.goto("/admin/compass/story/import/")
     file = {"name": "historier.csv", "mimeType": "text/csv", "buffer": WRONG.encode()}
-    desk.set_input_files("[name=file]", file)
-    press(desk, "Prøv filen")
+    editor_tab.set_input_files("[name=file]", file)
+    press(editor_tab, "Prøv filen")
 
 
 TAKEN = {
@@ -104,16 +104,16 @@ TAKEN = {
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_a_picture_of_the_manual_is_taken(desk, story, tmp_path, name):
-    TAKEN[name](desk, story)
+def test_a_picture_of_the_manual_is_taken(editor_tab, story, tmp_path, name):
+    TAKEN[name](editor_tab, story)
     taken = tmp_path / f"{name}.png"
-    with Image.open(BytesIO(desk.screenshot())) as image:
+    with Image.open(BytesIO(editor_tab.screenshot())) as image:
         image.convert("RGB").quantize(COLOURS).save(taken, optimize=True)
     assert taken.stat().st_size <= MOST_BYTES
     if os.environ.get("MANUAL_PICTURES"):
         PICTURES.mkdir(parents=True, exist_ok=True)
         shutil.copy(taken, PICTURES)
-    desk.seen.complaints.clear()
+    editor_tab.seen.complaints.clear()
 
 
 def test_the_manual_shows_every_picture_and_has_words_for_it():

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests.browser.conftest import send_login
-from tests.browser.hands import hide, press
+from tests.browser.input_devices import hide, press
 from tests.databases import on_the_server
 
 SAVED = "Gemt"

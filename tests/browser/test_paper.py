@@ -1,6 +1,6 @@
 """What is printed, and what stands on the narrowest phone."""
 
-from tests.browser.looking import NARROW
+from tests.browser.inspection import NARROW
 
 LONG = "Forvaltningssamarbejdsaftaleopfølgningsmødeindkaldelsesskabelon"
 

@@ -5,8 +5,8 @@ import re
 import psycopg
 import pytest
 
-from tests.browser.hands import press
-from tests.browser.looking import PHONE, WIDE, look
+from tests.browser.input_devices import press
+from tests.browser.inspection import PHONE, WIDE, look
 from tests.browser.test_room import come_in, main_button, open_room
 from tests.databases import on_the_server
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.hands import press
-from tests.browser.looking import NARROW, PHONE, WIDE, look
+from tests.browser.input_devices import press
+from tests.browser.inspection import NARROW, PHONE, WIDE, look
 
 SECRET = "Det har ingen sagt højt"
 

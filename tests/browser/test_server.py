@@ -140,8 +140,8 @@ def test_a_session_that_is_made_up_may_send_no_more_than_a_stranger(server):
         assert receive(connection).startswith(b"HTTP/1.1 413 ")
 
 
-def test_an_editor_may_upload_a_recording(server, desk):
-    answer = desk.request.post(
+def test_an_editor_may_upload_a_recording(server, editor_tab):
+    answer = editor_tab.request.post(
         "/admin/compass/recording/add/",
         multipart={"audio": {"name": "lyd.mp3", "mimeType": "audio/mpeg", "buffer": b"x" * 3_000_000}},
     )

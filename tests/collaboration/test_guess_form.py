@@ -8,8 +8,8 @@ from collaboration.forms import GuessForm
 from reflection.models import Answer
 from tests.collaboration.people import address
 from tests.factories import make_round
+from tests.reflection.form_sessions import FormSession
 from tests.reflection.people import enter, place_of
-from tests.reflection.windows import Window
 
 AUTOSAVE = {"HX-Request": "true", "HX-Target": "save-status"}
 
@@ -41,8 +41,8 @@ def new_window(opened, alma, other):
     prompts = [statement for _step, statement in statements(opened.reflection)]
     place = place_of(alma, opened.reflection)
 
-    def open_one() -> Window:
-        return Window(lambda data: GuessForm(data, participant=place, prompts=prompts, about=other))
+    def open_one() -> FormSession:
+        return FormSession(lambda data: GuessForm(data, participant=place, prompts=prompts, about=other))
 
     return open_one
 

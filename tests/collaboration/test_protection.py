@@ -409,7 +409,7 @@ def test_an_outsider_has_nothing_to_subtract_from_what_is_shown_again(client, op
 
 def test_who_only_looked_on_sees_over_time_what_an_outsider_sees(page, collaboration, colleague):
     opened = make_round(collaboration, sides=[[(2, 4, 4)] * 6, [(3, 5, 2)] * 6])
-    looks_on = opened.reflection.participants.create(user=colleague, name="Karen", answers_count=False)
+    looks_on = opened.reflection.participants.create(user=colleague, name="Karen", is_respondent=False)
     go_to(opened, "concluded")
     over_time = reverse("collaboration:development", args=[collaboration.key])
     assert "Der er ingen afsluttet runde at vise dig endnu." in page(over_time, by=colleague).text

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from collaboration.models import Round
 from reflection.models import Agreement, Answer
-from reflection.privacy.retention import delete_rehearsal
+from reflection.privacy.retention import delete_room
 from tests.collaboration.people import Person, address
 from tests.factories import make_collaboration, make_round, seat
 from tests.pages import words
@@ -330,6 +330,6 @@ def test_a_rehearsal_is_deleted_whole_and_the_collaboration_stays(collaboration,
     rehearsal = collaboration.open_round(staff, mode="confidential", is_rehearsal=True)
     rehearsal.reflection.reveal()
     assert rehearsal.reflection.snapshots.exclude(about=None).exists()
-    delete_rehearsal(rehearsal.reflection)
+    delete_room(rehearsal.reflection)
     assert not collaboration.rounds.exists()
     assert collaboration.partners.count() == 2

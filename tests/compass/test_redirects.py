@@ -2,7 +2,7 @@
 
 import pytest
 
-from compass.models import OldAddress
+from compass.models import Redirect
 from tests.factories import make_dilemma, make_page, make_path, make_pivot, make_story
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +50,12 @@ def test_a_new_page_at_an_old_address_is_shown(client):
 def test_a_draft_has_no_readers_and_leaves_no_address_behind():
     story = make_story(slug="a", published_at=None)
     move(story, "b")
-    assert not OldAddress.objects.exists()
+    assert not Redirect.objects.exists()
 
 
 def test_saving_without_a_new_address_leaves_none_behind():
     make_story(slug="a").save()
-    assert not OldAddress.objects.exists()
+    assert not Redirect.objects.exists()
 
 
 def test_an_address_that_never_was_is_not_found(page):

@@ -24,7 +24,7 @@ CHIPS = ".kompas-tag--remove"
 
 
 @pytest.fixture
-def shelves():
+def terms():
     """Five stories on two paths, under two themes, with and without an outcome."""
     listen = make_path("Nye veje til at lytte", slug="lytte")
     solve = make_path("Nye veje til at løse", slug="loese")
@@ -68,38 +68,38 @@ def counts(page) -> dict[str, str]:
         ("?utm_source=nyhedsbrev", ["Fire", "Tre", "To", "Et"]),
     ],
 )
-def test_an_address_chooses_stories_and_the_newest_come_first(page, shelves, query, titles):
+def test_an_address_chooses_stories_and_the_newest_come_first(page, terms, query, titles):
     assert page(f"/historier/{query}").texts(TITLES) == titles
 
 
-def test_english_readers_have_the_same_filters(page, shelves):
+def test_english_readers_have_the_same_filters(page, terms):
     found = page("/en/historier/?vej=lytte&gik=godt")
     assert found.texts(TITLES) == ["Et"]
     assert set(found.links(CHIPS).values()) == {"/en/historier/?gik=godt", "/en/historier/?vej=lytte"}
 
 
-def test_a_count_says_what_the_filter_would_leave(page, shelves):
+def test_a_count_says_what_the_filter_would_leave(page, terms):
     found = page("/historier/?vej=lytte")
     for link, number in zip(found.select(".kompas-filter__link"), counts(found).values(), strict=True):
         if not link.get("aria-current"):
             assert str(len(page(link.get("href")).texts(TITLES))) == number
 
 
-def test_a_filter_counts_given_the_others_but_not_its_own(page, shelves):
+def test_a_filter_counts_given_the_others_but_not_its_own(page, terms):
     found = counts(page("/historier/?vej=lytte"))
     assert found["Nye veje til at løse"] == "2"
     assert found["By og miljø"] == "1"
     assert found["Det gik godt"] == "1"
 
 
-def test_what_would_leave_nothing_is_not_offered(page, shelves):
+def test_what_would_leave_nothing_is_not_offered(page, terms):
     found = page("/historier/?vej=lytte")
     assert "Værktøj" not in counts(found)
     assert "Forvaltning" not in found.texts(".kompas-filter__title")
     assert "Portræt" not in counts(page("/historier/"))
 
 
-def test_what_is_chosen_can_be_left_one_by_one_or_all_at_once(page, shelves):
+def test_what_is_chosen_can_be_left_one_by_one_or_all_at_once(page, terms):
     found = page("/historier/?vej=lytte&gik=godt&aar=2020")
     assert set(found.links(CHIPS).values()) == {
         "/historier/?gik=godt&aar=2020",
@@ -111,13 +111,13 @@ def test_what_is_chosen_can_be_left_one_by_one_or_all_at_once(page, shelves):
     assert {link.get("href") for link in chosen} == set(found.links(CHIPS).values())
 
 
-def test_the_same_choice_has_one_address_however_one_came_to_it(page, shelves):
+def test_the_same_choice_has_one_address_however_one_came_to_it(page, terms):
     one = page("/historier/?gik=godt&vej=lytte").links(".kompas-filter__link")
     other = page("/historier/?vej=lytte&gik=godt").links(".kompas-filter__link")
     assert one == other
 
 
-def test_when_nothing_fits_the_page_says_so_and_how_to_go_on(page, shelves):
+def test_when_nothing_fits_the_page_says_so_and_how_to_go_on(page, terms):
     found = page("/historier/?vej=loese&aar=2020")
     assert "Ingen historie passer til det hele" in found.text
     assert len(found.select(CHIPS)) == 2
@@ -136,19 +136,19 @@ def test_when_nothing_fits_the_page_says_so_and_how_to_go_on(page, shelves):
         ("?slags=<script>", "«Slags: <script>»"),
     ],
 )
-def test_what_the_portal_does_not_know_is_named_and_the_rest_is_shown(page, shelves, query, said):
+def test_what_the_portal_does_not_know_is_named_and_the_rest_is_shown(page, terms, query, said):
     found = page(f"/historier/{query}", status=404 if said else 200)
     assert said in found.text
     assert found.texts(TITLES) == ["Fire", "Tre", "To", "Et"]
 
 
-def test_an_editor_sees_drafts_first_and_readers_do_not(page, shelves, editor):
+def test_an_editor_sees_drafts_first_and_readers_do_not(page, terms, editor):
     assert page("/historier/", by=editor).texts(TITLES)[0] == "Fem, en kladde"
     assert counts(page("/historier/", by=editor))["Tid og regler"] == "3"
     assert counts(page("/historier/"))["Tid og regler"] == "2"
 
 
-def test_a_story_of_tomorrow_is_neither_shown_nor_counted(page, shelves):
+def test_a_story_of_tomorrow_is_neither_shown_nor_counted(page, terms):
     make_story("I morgen", published_at=tomorrow(), outcome="worked")
     found = page("/historier/?gik=godt")
     assert found.texts(TITLES) == ["Tre", "Et"]
@@ -158,7 +158,7 @@ def test_a_story_of_tomorrow_is_neither_shown_nor_counted(page, shelves):
 # --- The list and its changes --------------------------------------------------------------------
 
 
-def test_htmx_gets_the_list_alone(page, shelves):
+def test_htmx_gets_the_list_alone(page, terms):
     part = page("/historier/?vej=lytte", part="stories")
     assert part.texts(TITLES) == ["To", "Et"]
     assert not part.select("h1")
@@ -168,7 +168,7 @@ def test_htmx_gets_the_list_alone(page, shelves):
     ]
 
 
-def test_every_link_of_the_list_works_with_and_without_htmx(page, shelves):
+def test_every_link_of_the_list_works_with_and_without_htmx(page, terms):
     for link in page("/historier/?vej=lytte").select("#stories a[hx-get]"):
         assert link.get("hx-get") == link.get("href")
         assert (link.get("hx-target"), link.get("hx-push-url")) == ("#stories", "true")
@@ -187,7 +187,7 @@ def test_every_story_stands_on_one_page_of_the_list(page):
     assert page("/historier/?side=2").select("a[rel=prev]")[0].get("href") == "/historier/"
 
 
-def test_a_change_is_seen_at_once(page, shelves):
+def test_a_change_is_seen_at_once(page, terms):
     assert page("/historier/?gik=ikke").texts(TITLES) == ["To"]
     make_story("Seks", outcome="did-not-work")
     assert page("/historier/?gik=ikke").texts(TITLES) == ["Seks", "To"]

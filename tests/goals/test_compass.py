@@ -9,11 +9,13 @@ from django.utils import timezone
 from goals.models import GoodbyeCheck
 from reflection.privacy.own_data import own_data
 from reflection.reminders import send_all
-from tests.factories import make_goal, make_goodbye, make_look
+from tests.factories import make_ended_review, make_goal, make_goodbye
 
 
 def ended(owner, wording="Flere skal cykle", **fields):
-    look = make_look(make_goal(wording, owner=owner), decision="goodbye", reason="Ingen læste den.", **fields)
+    look = make_ended_review(
+        make_goal(wording, owner=owner), decision="goodbye", reason="Ingen læste den.", **fields
+    )
     look.reflection.participants.update(language="da")
     return look
 
@@ -78,7 +80,7 @@ def test_who_has_left_gets_no_letter(goodbye, staff, mail_server):
 
 def test_the_plan_comes_back_by_mail_on_its_day(staff, mail_server):
     """A look that is concluded makes an agreement; three months later its date has come."""
-    look = make_look(
+    look = make_ended_review(
         make_goal("Flere skal cykle", owner=staff),
         decision="keep",
         reason="Den virker.",

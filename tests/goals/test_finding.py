@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from goals.models import Goal
 from goals.views.goals import A_PAGE
-from tests.factories import answer_everything, make_goal, make_guide, make_look, make_review
+from tests.factories import answer_everything, make_ended_review, make_goal, make_guide, make_review
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def looked(goal):
     review = make_review(goal)
     answer_everything(review.participant, 2)
     goal.past_wordings.create(text="Flere skal gå til fods.")
-    return make_look(goal, stop="Månedsrapporten", reason="Ingen læser den.")
+    return make_ended_review(goal, stop="Månedsrapporten", reason="Ingen læser den.")
 
 
 @pytest.mark.parametrize(

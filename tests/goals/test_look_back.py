@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from goals.models import Review
 from reflection.models import Agreement, Reflection
-from tests.factories import answer_everything, make_goal, make_guide, make_look, make_review
+from tests.factories import answer_everything, make_ended_review, make_goal, make_guide, make_review
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_two_windows_do_not_overwrite_each_other(page, staff, looked):
 
 def test_whoever_leads_a_room_says_nothing_of_somebody_elses_plan(colleague_client, colleague, looked):
     review = looked.goal.open_room(looked.goal.owner, mode=Reflection.Mode.CONFIDENTIAL)
-    review.reflection.participants.create(user=colleague, is_facilitator=True, answers_count=False)
+    review.reflection.participants.create(user=colleague, is_facilitator=True, is_respondent=False)
     answer = colleague_client.post(address(review, "look_back"), {"was_useful": "no", "go": "next"})
     assert answer["Location"] == review.get_absolute_url()
     looked.refresh_from_db()
@@ -112,7 +112,7 @@ def test_whoever_leads_a_room_says_nothing_of_somebody_elses_plan(colleague_clie
 )
 def test_two_times_of_no_use_are_a_hint(page, staff, goal, said, is_hinted):
     for useful in said:
-        make_look(goal, was_useful=useful)
+        make_ended_review(goal, was_useful=useful)
     text = page(address(make_review(goal), "decision"), by=staff).text
     assert ("To gange i træk var opfølgningen ikke til nytte." in text) is is_hinted
     assert ("Vink til snakken, ikke en dom" in text) is is_hinted
@@ -122,7 +122,7 @@ def test_no_farewell_is_proposed_to_a_goal_set_by_law(page, staff, goal):
     goal.is_law_bound = True
     goal.save()
     for _look in range(2):
-        make_look(goal, was_useful="no")
+        make_ended_review(goal, was_useful="no")
     hint = page(address(make_review(goal), "decision"), by=staff).one(".kompas-notice li").text_content()
     assert hint == "To gange i træk var opfølgningen ikke til nytte. Måske kan den stoppe eller gøres om."
 
@@ -224,7 +224,7 @@ def test_the_change_becomes_the_agreement(looked):
 
 
 def test_without_a_change_it_is_what_stops(goal):
-    look = make_look(goal, change="")
+    look = make_ended_review(goal, change="")
     agreed = look.reflection.agreements.get()
     assert (agreed.what, agreed.due, agreed.no_date_reason) == ("Ugerapporten", look.look_back_on, "")
 
@@ -258,7 +258,7 @@ def test_in_a_room_the_old_answers_stand_beside_for_those_who_were_there(page, s
     make_guide()
     in_a_room(goal, [2, 2, 5])
     room = goal.open_room(staff, mode=Reflection.Mode.CONFIDENTIAL).reflection
-    room.participants.filter(user=staff).update(answers_count=True)
+    room.participants.filter(user=staff).update(is_respondent=True)
     room.participants.create(user=colleague)
     address = reverse("reflection:step", args=[room.key, 1])
     [there] = page(address, by=staff).texts(".kompas-then-now__then")

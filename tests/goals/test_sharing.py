@@ -4,7 +4,14 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Goal, GoalShare
-from tests.factories import answer_everything, make_goal, make_guide, make_look, make_review, make_user
+from tests.factories import (
+    answer_everything,
+    make_ended_review,
+    make_goal,
+    make_guide,
+    make_review,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +21,7 @@ def shared(goal, colleague):
     """Malik has looked at his goal, answered, planned – and shared it with Karen."""
     review = make_review(goal)
     answer_everything(review.participant, 2)
-    look = make_look(goal, change="Færre møder")
+    look = make_ended_review(goal, change="Færre møder")
     goal.shares.create(user=colleague)
     return look
 
@@ -85,7 +92,7 @@ def test_the_colleague_changes_nothing(colleague_client, shared, name):
     assert colleague_client.post(where, {"email": "malik@example.dk"}).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["review", "answers", "decision", "plan", "backing", "look_back"])
+@pytest.mark.parametrize("name", ["review", "answers", "decision", "plan", "evidence", "look_back"])
 def test_the_colleague_opens_no_other_page_of_a_look(colleague_client, shared, name):
     assert colleague_client.get(reverse(f"goals:{name}", args=[shared.reflection.key])).status_code == 404
 
@@ -122,7 +129,7 @@ def test_a_stranger_reads_nothing(page, shared, logged_in):
 def test_many_shares_show_a_goal_and_a_look_once(page, staff, colleague, shared):
     for number in range(3):
         shared.goal.shares.create(user=make_user(f"Kollega {number}"))
-    assert Goal.objects.readable_by(staff).count() == 1
+    assert Goal.objects.visible_to(staff).count() == 1
     assert page("/maalkompasset/mine/", by=colleague).texts("h3") == ["Flere skal cykle til arbejde."]
     page(reverse("goals:printout", args=[shared.reflection.key]), by=staff)
 

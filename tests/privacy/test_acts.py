@@ -107,7 +107,7 @@ def test_emergency_access_and_each_act_of_it(staff, administrator, administrator
     room = make_room(leader=staff)
     add(room, ("3", "Ord"))
     opened = {"room": f"/rum/{room.key}/", "reason": REASON, "confirmed": "on"}
-    page = administrator_client.post("/admin/reflection/breakglass/aabn/", opened, follow=True)
+    page = administrator_client.post("/admin/reflection/emergencyaccess/aabn/", opened, follow=True)
     administrator_client.post(page.request["PATH_INFO"].replace("rum/", "luk-koder/"))
     found = Event.objects.filter(what=What.EMERGENCY).order_by("pk")
     assert [(event.who, event.key, event.detail) for event in found] == [

@@ -6,7 +6,7 @@ from django.db import connection, connections
 
 from reflection import compasses
 from reflection.live import notifications
-from tests.reflection.door import Door, thread_in_this_transaction
+from tests.reflection.asgi import AsgiClient, thread_in_this_transaction
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def committed(transactional_db):
 
 
 @pytest.fixture
-def door(db, monkeypatch):
+def asgi_client(db, monkeypatch):
     """What answers for the board, within the test's own transaction."""
     for owner, closes in [
         (connections, "close_all"),
@@ -29,7 +29,7 @@ def door(db, monkeypatch):
     ]:
         monkeypatch.setattr(owner, closes, lambda: None)
     with asyncio.Runner() as runner, thread_in_this_transaction() as thread:
-        yield Door(runner, thread)
+        yield AsgiClient(runner, thread)
 
 
 @pytest.fixture

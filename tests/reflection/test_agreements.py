@@ -213,7 +213,7 @@ def test_of_two_who_save_at_the_same_moment_the_second_is_shown_what_the_first_s
 
 def test_who_only_looked_on_reads_it_and_a_stranger_does_not_know_it(page, colleague, room, agreement):
     page(follow_up(agreement), by=colleague, status=404)
-    room.participants.create(user=colleague, answers_count=False)
+    room.participants.create(user=colleague, is_respondent=False)
     assert page(ADDRESS, by=colleague).texts("h2") == ["Vi ringer om fredagen."]
     page(follow_up(agreement), by=colleague, status=404)
     assert "Udskudt" not in page(ADDRESS, by=colleague).texts("main li a")

@@ -39,7 +39,7 @@ from reflection.privacy.own_data import own_data
 from reflection.reminders import send_all
 from tests import routes
 from tests.factories import make_agreement, make_goal, make_guide, make_room, make_user, tomorrow, yesterday
-from tests.reflection.door import Door, Ears
+from tests.reflection.asgi import AsgiClient, Subscribers
 from tests.reflection.files import said, texts, texts_of_excel, texts_of_word
 from tests.reflection.people import add, answer, enter, place_of, reveal, seat
 from tests.test_architecture import OURS, python_files, relative, templates
@@ -279,12 +279,12 @@ def test_no_event_depends_on_an_answer_from_the_first_to_the_last(crowd, room, n
     """Word by word, and when: what is announced says how soon. Colleagues and strangers hear nothing."""
     inside = ["leader", "second", "alma", "bo", "guest", "spectator"]
     number, words = VARIANTS[variant] or ("", "")
-    with closing(Ears(room, **crowd)) as ears:
-        assert ears.hear() == ([], dict.fromkeys(inside, CHANGED))
+    with closing(Subscribers(room, **crowd)) as subscribers:
+        assert subscribers.hear() == ([], dict.fromkeys(inside, CHANGED))
         for name, act, kinds in whole_life(crowd, room, number, words):
             act()
             announced = [(CHANNEL, f"{room.key}{kind}") for kind in kinds]
-            assert ears.hear() == (announced, dict.fromkeys(inside, events(kinds))), name
+            assert subscribers.hear() == (announced, dict.fromkeys(inside, events(kinds))), name
 
 
 def boards_of(room) -> list[str]:
@@ -295,8 +295,8 @@ def boards_of(room) -> list[str]:
     return found
 
 
-def at_the_door(door: Door, path, browser) -> tuple:
-    answer = door(path, browser)
+def at_the_door(asgi_client: AsgiClient, path, browser) -> tuple:
+    answer = asgi_client(path, browser)
     headers = {name.decode(): text.decode() for name, text in answer.headers.items()}
     cookie = headers.pop("set-cookie", "").partition("=")[0].strip()
     return answer.status, cookie, without_clocks(headers), steady(answer.body.decode())
@@ -325,7 +325,7 @@ def from_elsewhere(staff):
 
 
 def test_the_door_answers_everybody_as_the_board_itself_does_in_every_phase(
-    crowd, room, door, from_elsewhere
+    crowd, room, asgi_client, from_elsewhere
 ):
     everybody = crowd | {"elsewhere": from_elsewhere}
     answer(place_of(crowd["guest"], room), "5", "Ord fra en part på to")
@@ -333,23 +333,23 @@ def test_the_door_answers_everybody_as_the_board_itself_does_in_every_phase(
         act()
         for path in boards_of(room):
             for name, browser in everybody.items():
-                told = at_the_door(door, path, browser)
+                told = at_the_door(asgi_client, path, browser)
                 assert told == from_the_view(path, browser), (room.phase, path, name)
 
 
-def test_the_door_gives_copies_only_to_whoever_may_be_given_one(crowd, room, door, from_elsewhere):
+def test_the_door_gives_copies_only_to_whoever_may_be_given_one(crowd, room, asgi_client, from_elsewhere):
     """Else the comparison would compare the page with itself."""
     everybody = [*crowd.values(), from_elsewhere]
     for path in boards_of(room):
         for browser in everybody:
-            door(path, browser)
-    assert door.asked_of_pages == 2 * len(everybody)
+            asgi_client(path, browser)
+    assert asgi_client.asked_of_pages == 2 * len(everybody)
     room.reveal()
-    door.asked_of_pages = 0
+    asgi_client.asked_of_pages = 0
     for path in boards_of(room):
         for name in ["alma", "bo", "guest", "spectator"]:
-            assert door(path, crowd[name]).status == 200
-    assert door.asked_of_pages == 2
+            assert asgi_client(path, crowd[name]).status == 200
+    assert asgi_client.asked_of_pages == 2
 
 
 # --- Random rooms: no group below the minimum, nor by any calculation ------------------------------
@@ -358,9 +358,9 @@ def test_the_door_gives_copies_only_to_whoever_may_be_given_one(crowd, room, doo
 class RandomRoom(RuleBasedStateMachine):
     """People come, answer, take back, and are shown it, in any order; what was shown is remembered."""
 
-    def __init__(self, door, leader, colleague):
+    def __init__(self, asgi_client, leader, colleague):
         super().__init__()
-        self.door, self.leader, self.colleague = door, leader, colleague
+        self.asgi_client, self.leader, self.colleague = asgi_client, leader, colleague
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.people = []
@@ -378,8 +378,8 @@ class RandomRoom(RuleBasedStateMachine):
         self.events = {}  # name → and to be heard
 
     def teardown(self):
-        if hasattr(self, "ears"):
-            self.ears.close()
+        if hasattr(self, "subscribers"):
+            self.subscribers.close()
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
@@ -387,9 +387,9 @@ class RandomRoom(RuleBasedStateMachine):
     def open(self, parties, people):
         self.room = make_room()
         self.parties = [self.room.parties.create(position=n, title=f"Part {n}") for n in range(parties)]
-        self.ears = Ears(self.room, stranger=Client(), colleague=self.colleague)
+        self.subscribers = Subscribers(self.room, stranger=Client(), colleague=self.colleague)
         self.follow("leader", self.leader)
-        self.come_by_link("spectator", self.room.participants.create(answers_count=False))
+        self.come_by_link("spectator", self.room.participants.create(is_respondent=False))
         for number in range(people):
             self.come(party=number % 2, number=number % 5 + 1, is_signed=False)
 
@@ -403,7 +403,7 @@ class RandomRoom(RuleBasedStateMachine):
             self.change(len(self.people) - 1, number, is_signed=is_signed)
 
     def follow(self, name, browser):
-        self.ears.add(name, browser)
+        self.subscribers.add(name, browser)
         self.events[name] = CHANGED
 
     def come_by_link(self, name, place):
@@ -602,7 +602,7 @@ class RandomRoom(RuleBasedStateMachine):
         shown = {comment.text for result in board(self.room) for comment in result.comments}
         said = sorted(values.sentence for result in board(self.room) for values in result.values)
         for phone in self.phones:
-            answered = self.door(address("board", self.room), phone)
+            answered = self.asgi_client(address("board", self.room), phone)
             assert answered.status == (200 if self.room.is_revealed else 302)
             told = answered.body.decode()
             assert words_in([told]) == shown
@@ -639,7 +639,7 @@ class RandomRoom(RuleBasedStateMachine):
 
     @invariant()
     def a_stream_says_that_something_has_happened_and_nothing_else(self):
-        assert self.ears.hear() == (self.announced, self.events)
+        assert self.subscribers.hear() == (self.announced, self.events)
         self.announced, self.events = [], dict.fromkeys(self.events, b"")
 
     @invariant()
@@ -676,18 +676,18 @@ def differences(showings: list[frozenset]) -> set[frozenset]:
 
 
 @pytest.mark.long
-def test_no_calculation_with_what_a_room_shows_tells_about_fewer_than_three(door, no_delay, logged_in):
+def test_no_calculation_with_what_a_room_shows_tells_about_fewer_than_three(asgi_client, no_delay, logged_in):
     make_guide(steps=1)
     leader, colleague = (logged_in(make_user(name)) for name in ["Malik Medarbejder", "Karen Kollega"])
     run_state_machine_as_test(
-        lambda: RandomRoom(door, leader, colleague),
+        lambda: RandomRoom(asgi_client, leader, colleague),
         settings=settings(
             max_examples=40, stateful_step_count=18, deadline=None, derandomize=True, database=None,
             phases=[Phase.generate], report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
-    assert door.asked > 50  # where nothing is shown, nothing is proved
+    assert asgi_client.asked > 50  # where nothing is shown, nothing is proved
 
 
 # --- A few rooms by hand ---------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from goals.forms import DecisionForm, PlanForm
 from goals.models import Review
 from reflection.models import Answer, Prompt
 from tests.factories import make_review
-from tests.reflection.windows import Window, step_window
+from tests.reflection.form_sessions import FormSession, step_session
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +96,7 @@ def test_two_windows_lose_no_answer(review, moves):
         return {name: answers.get(name, "") for name in fields}
 
     choices = {fields[0]: ["1", "2", "3", "4", "5", "unknown"]}
-    play = Play(lambda: step_window(review.participant, step), fields, choices, stored)
+    play = Play(lambda: step_session(review.participant, step), fields, choices, stored)
     for move in moves:
         play.move(*move)
 
@@ -120,7 +120,7 @@ def test_two_windows_lose_no_word_of_a_decision_or_a_plan(review, form, fields, 
         "decision": ["keep", "adjust", "replace", "goodbye"],
         "look_back_on": [f"2027-03-{day:02}" for day in range(1, 32)],
     }
-    play = Play(lambda: Window(lambda data: form(data, instance=current())), fields, choices, stored)
+    play = Play(lambda: FormSession(lambda data: form(data, instance=current())), fields, choices, stored)
     for move in moves:
         play.move(*move)
 
@@ -130,5 +130,5 @@ def test_the_windows_of_these_tests_send_what_a_page_sends(page, staff_client, s
     step = review.reflection.version.steps.prefetch_related("prompts").get(position=1)
     line = f"prompt-{Prompt.objects.get(step=step, kind=Prompt.Kind.LINE).pk}"
     sent = page(f"/maalkompasset/refleksion/{review.reflection.key}/trin/1/", by=staff_client)
-    window = step_window(review.participant, step)
+    window = step_session(review.participant, step)
     assert sent.form().values.keys() - {"csrfmiddlewaretoken"} == window.hidden.keys() | {line}

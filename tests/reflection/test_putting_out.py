@@ -15,7 +15,7 @@ from reflection.live.notifications import CHANGED
 from reflection.models import Reflection
 from reflection.privacy.own_data import DeletionForm
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user
-from tests.reflection.door import Ears
+from tests.reflection.asgi import Subscribers
 from tests.reflection.people import add, enter, place_of
 
 
@@ -109,14 +109,14 @@ def test_what_somebody_types_who_does_not_know_it_yet_is_shown_to_them(page, roo
 
 def test_the_phone_hears_of_it_at_once_and_follows_no_more(room, leads, no_delay):
     trine, bo = enter(room, name="Trine"), enter(room, name="Bo")
-    with closing(Ears(room, trine=trine, bo=bo)) as ears:
-        ears.hear()
+    with closing(Subscribers(room, trine=trine, bo=bo)) as subscribers:
+        subscribers.hear()
         do(leads, room, place_of(trine, room), "put_out")
-        _announced, heard = ears.hear()
+        _announced, heard = subscribers.hear()
         assert heard["bo"] == CHANGED
         assert heard["trine"].startswith(CHANGED)
         again(room).start_timer(60)
-        _announced, heard = ears.hear()
+        _announced, heard = subscribers.hear()
         assert (heard["bo"], heard["trine"]) == (CHANGED, b"")
 
 

@@ -17,7 +17,7 @@ from collaboration.models import Collaboration
 from reflection.confidentiality import board, safety
 from reflection.forms.facilitator import PaperForm, PersonForm
 from reflection.forms.joining import JoinForm
-from reflection.models import BreakGlass, Participant, PersonalInvitation, Reflection
+from reflection.models import EmergencyAccess, Participant, PersonalInvitation, Reflection
 from reflection.privacy.emergency_access import close_ways_in
 from tests.collaboration.test_print import check_accessible, tags
 from tests.factories import (
@@ -158,7 +158,7 @@ def test_slips_end_with_the_room(page, room, end):
         room.reveal()
         room.conclude()
     else:
-        close_ways_in(BreakGlass.objects.create(reflection=room, action=BreakGlass.Action.OPENED))
+        close_ways_in(EmergencyAccess.objects.create(reflection=room, action=EmergencyAccess.Action.OPENED))
     page(join_address(slip(room)), status=404)
     page("/deltag/", post={"code": slip(room).code}, status=422)
 

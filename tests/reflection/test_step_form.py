@@ -6,8 +6,8 @@ from django.urls import reverse
 from reflection.forms.answers import LONGEST_LINE, StepForm
 from reflection.models import Answer, Prompt
 from tests.factories import make_review, make_room, make_user
+from tests.reflection.form_sessions import step_session
 from tests.reflection.people import seat
-from tests.reflection.windows import step_window
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def make_form(review, step):
 
 @pytest.fixture
 def open_window(review, step):
-    return lambda: step_window(review.participant, step)
+    return lambda: step_session(review.participant, step)
 
 
 def stored() -> list[str]:

@@ -7,7 +7,7 @@ from accounts.models import Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.pending_imports import PendingImport, past_imports
 from publishing.models import UnsavedWork
-from reflection.privacy.retention import delete_rehearsal, empty, has_deadline, past_rehearsals, past_rooms
+from reflection.privacy.retention import delete_room, empty, has_deadline, past_rehearsals, past_rooms
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say how many there are")
 
     def handle(self, *, dry_run, **options):
-        self._purge("rehearsals", past_rehearsals(), delete_rehearsal, dry_run=dry_run)
+        self._purge("rehearsals", past_rehearsals(), delete_room, dry_run=dry_run)
         self._delete("sent forms", Submission.objects.past(), dry_run=dry_run)
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
         self._purge("tried spreadsheets", past_imports(), PendingImport.remove, dry_run=dry_run)

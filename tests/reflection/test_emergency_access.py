@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
-from reflection.models import Answer, BreakGlass, Participant, Reflection
+from reflection.models import Answer, EmergencyAccess, Participant, Reflection
 from reflection.privacy.emergency_access import REMOVED
 from tests.factories import make_collaboration, make_goal, make_room, make_round, make_user
 from tests.reflection.people import add, enter
@@ -21,7 +21,7 @@ ACTIONS = ["close", "answers", "lead", "delete_room"]
 
 
 def url(name: str, *args) -> str:
-    return reverse(f"admin:reflection_breakglass_{name}", args=args)
+    return reverse(f"admin:reflection_emergencyaccess_{name}", args=args)
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def open_it(browser, opened, **said):
 
 
 @pytest.fixture
-def opened(admin, room) -> BreakGlass:
+def opened(admin, room) -> EmergencyAccess:
     assert open_it(admin, room).status_code == 302
-    return BreakGlass.objects.get()
+    return EmergencyAccess.objects.get()
 
 
 # --- Who -----------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def test_only_an_administrator_may(room, logged_in, role, status):
     assert browser.get(url("open"), follow=True).status_code == status
     assert browser.get(url("changelist"), follow=True).status_code == status
     assert (open_it(browser, room).status_code == 302) == (status == 200 or role is None)
-    assert BreakGlass.objects.exists() == (status == 200)
+    assert EmergencyAccess.objects.exists() == (status == 200)
 
 
 @pytest.mark.parametrize("role", [EDITOR, METHOD_OWNER, ADMINISTRATOR])
@@ -72,21 +72,21 @@ def test_one_opening_lets_nobody_else_in(room, opened, logged_in, role):
     for action in ACTIONS:
         said = {"who": "Alma", "confirmed": "on"}
         assert browser.post(url(action, opened.pk), said).status_code == refused
-    assert BreakGlass.objects.count() == 1
+    assert EmergencyAccess.objects.count() == 1
     assert room.participants.filter(name="Alma", answers__isnull=False).exists()
 
 
 def test_whoever_has_no_place_in_the_admin_is_led_to_the_login(client, room):
     assert client.get(url("open")).status_code == 302
     assert open_it(client, room).status_code == 302
-    assert not BreakGlass.objects.exists()
+    assert not EmergencyAccess.objects.exists()
 
 
 def test_the_permission_is_its_own_and_the_administrators_alone(db):
-    holders = Permission.objects.get(codename="break_glass").group_set.values_list("name", flat=True)
+    holders = Permission.objects.get(codename="use_emergency_access").group_set.values_list("name", flat=True)
     assert list(holders) == [ADMINISTRATOR]
-    assert list(Permission.objects.filter(content_type__model="breakglass").values_list("codename")) == [
-        ("break_glass",)
+    assert list(Permission.objects.filter(content_type__model="emergencyaccess").values_list("codename")) == [
+        ("use_emergency_access",)
     ]
 
 
@@ -109,7 +109,7 @@ def test_without_a_reason_a_yes_and_a_room_nothing_opens_and_nothing_typed_is_lo
     assert error in answer.content.decode()
     if "reason" not in said:
         assert REASON in answer.content.decode()
-    assert not BreakGlass.objects.exists()
+    assert not EmergencyAccess.objects.exists()
 
 
 def test_what_somebody_does_alone_is_no_room(admin, staff, room):
@@ -119,7 +119,7 @@ def test_what_somebody_does_alone_is_no_room(admin, staff, room):
 
 def test_after_an_hour_one_needs_a_new_reason(admin, opened):
     assert admin.get(url("room", opened.pk)).status_code == 200
-    BreakGlass.objects.update(at=timezone.now() - BreakGlass.LASTS)
+    EmergencyAccess.objects.update(at=timezone.now() - EmergencyAccess.LASTS)
     assert admin.get(url("room", opened.pk)).status_code == 404
     assert admin.post(url("close", opened.pk)).status_code == 404
 
@@ -160,7 +160,7 @@ def test_refused_forms_show_no_answer_either(admin, opened, room):
         answer = admin.post(url(action, opened.pk), said)
         assert answer.status_code == 422
         assert SECRET not in answer.content.decode()
-    assert BreakGlass.objects.count() == 1
+    assert EmergencyAccess.objects.count() == 1
     assert Reflection.objects.filter(pk=room.pk).exists()
 
 
@@ -241,7 +241,7 @@ def test_nobody_gives_the_role_to_themselves_or_to_somebody_outside(
     admin, administrator, opened, room, staff
 ):
     leave(staff)
-    room.participants.create(user=administrator, name="Ada", answers_count=False)
+    room.participants.create(user=administrator, name="Ada", is_respondent=False)
     own = admin.post(url("lead", opened.pk), {"who": "Ada"})
     assert "Du kan ikke give rollen til dig selv." in own.content.decode()
     outside = admin.post(url("lead", opened.pk), {"who": administrator.email})
@@ -258,7 +258,7 @@ def test_closing_the_owners_account_for_a_moment_makes_nobody_leader(admin, admi
     staff.save()
     join_with_account(room, "Ny", date_joined=timezone.now())
     open_it(admin, room)
-    opened = BreakGlass.objects.get()
+    opened = EmergencyAccess.objects.get()
     for who in ["Vindue", "Nete", "Ny"]:
         assert admin.post(url("lead", opened.pk), {"who": who}).status_code == 422
     leave(staff)
@@ -297,7 +297,7 @@ def test_the_room_is_deleted_whole_and_that_it_was_stays_on_the_list(admin, open
     admin.post(url("delete_room", opened.pk), {"confirmed": "on"})
     assert not Reflection.objects.filter(pk=room.pk).exists()
     assert not Participant.objects.exists()
-    assert [(one.action, one.reflection, one.reason) for one in BreakGlass.objects.all()] == [
+    assert [(one.action, one.reflection, one.reason) for one in EmergencyAccess.objects.all()] == [
         ("deleted_room", None, REASON), ("opened", None, REASON),
     ]  # fmt: skip
     assert admin.get(url("room", opened.pk)).status_code == 404
@@ -311,7 +311,7 @@ def test_a_room_of_a_collaboration_and_of_a_goal_can_be_deleted_too(admin, db):
     one.reflection.reveal()
     for doomed in [review.reflection, one.reflection]:
         open_it(admin, doomed)
-        latest = BreakGlass.objects.filter(action="opened").first()
+        latest = EmergencyAccess.objects.filter(action="opened").first()
         admin.post(url("delete_room", latest.pk), {"confirmed": "on"})
         assert not Reflection.objects.filter(pk=doomed.pk).exists()
 
@@ -358,9 +358,9 @@ def test_every_act_is_written_down_and_told_without_saying_whose(
     leave(staff)
     browser = enter(room, name="Nete")
     assert admin.post(url(action, opened.pk), said).status_code == 302
-    latest = BreakGlass.objects.first()
+    latest = EmergencyAccess.objects.first()
     assert (latest.user, latest.reflection, latest.reason) == (administrator, room, REASON)
-    assert BreakGlass.objects.count() == 2
+    assert EmergencyAccess.objects.count() == 2
     seen = page(reverse("reflection:waiting", args=[room.key]), by=browser)
     notices = " ".join(seen.texts(".kompas-notice--warning"))
     assert told in notices

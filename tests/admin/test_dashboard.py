@@ -47,9 +47,9 @@ def tasks(page) -> list[str]:
     return page.texts(".tasks li")
 
 
-def test_the_front_says_what_waits_and_leads_to_it(desk, editor_client):
+def test_the_front_says_what_waits_and_leads_to_it(admin_page, editor_client):
     make_what_waits()
-    front = desk("/admin/", by=editor_client)
+    front = admin_page("/admin/", by=editor_client)
     assert sorted(tasks(front)) == [
         "Farveller til gennemsyn: 1 farveller",
         "Ikke set på i et år: 1 sider",
@@ -60,17 +60,17 @@ def test_the_front_says_what_waits_and_leads_to_it(desk, editor_client):
         "Til gennemsyn: 1 historier",
     ]
     for label, url in front.links(".tasks li a").items():
-        listed = desk(url, by=editor_client)
+        listed = admin_page(url, by=editor_client)
         assert len(listed.select("#result_list tbody tr")) == 1, label
 
 
-def test_where_nothing_waits_it_says_so(desk, editor_client):
-    assert "Der er ikke noget, der venter." in desk("/admin/", by=editor_client).text
+def test_where_nothing_waits_it_says_so(admin_page, editor_client):
+    assert "Der er ikke noget, der venter." in admin_page("/admin/", by=editor_client).text
 
 
-def test_nobody_is_told_of_what_they_may_not_change(desk, method_owner_client):
+def test_nobody_is_told_of_what_they_may_not_change(admin_page, method_owner_client):
     make_what_waits()
-    assert not desk("/admin/", by=method_owner_client).select(".tasks")
+    assert not admin_page("/admin/", by=method_owner_client).select(".tasks")
 
 
 def queries_of(client, capture) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compass.models import OldAddress, Page, Story
+from compass.models import Page, Redirect, Story
 from tests.admin.conftest import admin_url
 from tests.factories import make_dilemma, make_guide, make_page, make_path, make_story
 
@@ -16,7 +16,7 @@ def uses(page) -> list[str]:
 # --- What leads here -----------------------------------------------------------------------------------
 
 
-def test_everything_that_leads_to_a_dilemma_is_listed(desk, editor_client):
+def test_everything_that_leads_to_a_dilemma_is_listed(admin_page, editor_client):
     dilemma = make_dilemma("Fart eller omtanke", slug="fart")
     make_story("Historien om det", dilemmas=[dilemma])
     make_page("En side", body="Læs [mere](/dilemmaer/fart/).")
@@ -24,7 +24,7 @@ def test_everything_that_leads_to_a_dilemma_is_listed(desk, editor_client):
     make_page("En side om andet", body="Læs [mere](/dilemmaer/andet/).")
     step = make_guide().versions.get().new_draft().steps.first()
     step.dilemmas.add(dilemma)
-    told = uses(desk(admin_url(dilemma, "archive"), by=editor_client))
+    told = uses(admin_page(admin_url(dilemma, "archive"), by=editor_client))
     assert told[0].startswith("Trin: ")
     assert told[1:] == [
         "Historie: Historien om det",
@@ -33,57 +33,57 @@ def test_everything_that_leads_to_a_dilemma_is_listed(desk, editor_client):
     ]
 
 
-def test_relations_are_shown_the_other_way_too(desk, editor_client):
+def test_relations_are_shown_the_other_way_too(admin_page, editor_client):
     story = make_story(dilemmas=[make_dilemma("Fart eller omtanke")])
-    assert "Dilemma: Fart eller omtanke" in uses(desk(admin_url(story, "archive"), by=editor_client))
+    assert "Dilemma: Fart eller omtanke" in uses(admin_page(admin_url(story, "archive"), by=editor_client))
 
 
-def test_a_page_that_the_menu_leads_to_says_so(desk, editor_client):
+def test_a_page_that_the_menu_leads_to_says_so(admin_page, editor_client):
     for slug in ["om", "kontakt"]:
-        told = uses(desk(admin_url(make_page(slug=slug), "archive"), by=editor_client))
+        told = uses(admin_page(admin_url(make_page(slug=slug), "archive"), by=editor_client))
         assert told == ["Portalen selv: Menu, fod eller faste sider"]
 
 
-def test_what_nothing_leads_to_says_so(desk, editor_client):
-    shown = desk(admin_url(make_page(), "archive"), by=editor_client)
+def test_what_nothing_leads_to_says_so(admin_page, editor_client):
+    shown = admin_page(admin_url(make_page(), "archive"), by=editor_client)
     assert "Intet andet indhold henviser hertil." in shown.text
 
 
-def test_the_page_before_deleting_shows_the_same(desk, editor_client):
+def test_the_page_before_deleting_shows_the_same(admin_page, editor_client):
     dilemma = make_dilemma()
     make_story("Historien om det", dilemmas=[dilemma])
-    assert "Historie: Historien om det" in uses(desk(admin_url(dilemma, "delete"), by=editor_client))
+    assert "Historie: Historien om det" in uses(admin_page(admin_url(dilemma, "delete"), by=editor_client))
 
 
 # --- Archiving -----------------------------------------------------------------------------------------
 
 
-def archive(desk, item, successor="", *, by):
-    asked = desk(admin_url(item, "archive"), by=by)
+def archive(admin_page, item, successor="", *, by):
+    asked = admin_page(admin_url(item, "archive"), by=by)
     return asked.form("#content form").send({"successor": successor})
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_readers_of_the_old_address_are_led_to_the_successor(desk, client, editor_client, prefix):
+def test_readers_of_the_old_address_are_led_to_the_successor(admin_page, client, editor_client, prefix):
     old, new = make_story("Gammel", slug="gammel"), make_story("Ny", slug="ny")
-    archive(desk, old, "/historier/ny/", by=editor_client)
+    archive(admin_page, old, "/historier/ny/", by=editor_client)
     answer = client.get(f"{prefix}/historier/gammel/")
     assert (answer.status_code, answer["Location"]) == (301, f"{prefix}{new.get_absolute_url()}")
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_without_a_successor_readers_are_told_and_shown_ways_on(desk, page, editor_client, prefix):
-    archive(desk, make_story(slug="gammel"), by=editor_client)
+def test_without_a_successor_readers_are_told_and_shown_ways_on(admin_page, page, editor_client, prefix):
+    archive(admin_page, make_story(slug="gammel"), by=editor_client)
     gone = page(f"{prefix}/historier/gammel/", status=410)
     assert gone.select("main a[href]")
 
 
-def test_a_draft_has_no_readers_to_lead(desk, editor_client, page):
+def test_a_draft_has_no_readers_to_lead(admin_page, editor_client, page):
     story = make_story(slug="gammel", published_at=None)
-    asked = desk(admin_url(story, "archive"), by=editor_client)
+    asked = admin_page(admin_url(story, "archive"), by=editor_client)
     assert not asked.select("[name=successor]")
     asked.form("#content form").send()
-    assert not OldAddress.objects.exists()
+    assert not Redirect.objects.exists()
     page("/historier/gammel/", status=404)
 
 
@@ -109,33 +109,35 @@ def test_readers_are_not_led_astray(editor_client, successor, reason):
 
 
 @pytest.mark.parametrize("successor", ["/historier/", "/en/historier/ny/", "/historier/ny/#afsnit"])
-def test_fixed_pages_and_english_addresses_are_good_too(desk, editor_client, client, successor):
+def test_fixed_pages_and_english_addresses_are_good_too(admin_page, editor_client, client, successor):
     make_story(slug="ny")
-    archive(desk, make_story(slug="gammel"), successor, by=editor_client)
+    archive(admin_page, make_story(slug="gammel"), successor, by=editor_client)
     assert client.get("/historier/gammel/", follow=True).status_code == 200
 
 
-def test_an_archived_page_that_comes_back_is_at_its_old_address(desk, client, editor_client, run_action):
+def test_an_archived_page_that_comes_back_is_at_its_old_address(
+    admin_page, client, editor_client, run_action
+):
     story = make_story(slug="gammel")
-    archive(desk, story, by=editor_client)
+    archive(admin_page, story, by=editor_client)
     run_action(editor_client, "publish", [story])
     assert client.get("/historier/gammel/").status_code == 200
 
 
-def test_what_is_archived_is_not_archived_again(desk, editor_client):
+def test_what_is_archived_is_not_archived_again(admin_page, editor_client):
     story = make_story()
     story.archive()
-    told = desk(admin_url(story, "archive"), by=editor_client)
+    told = admin_page(admin_url(story, "archive"), by=editor_client)
     assert "er allerede arkiveret" in " ".join(told.texts(".messagelist li"))
 
 
 # --- Deleting ------------------------------------------------------------------------------------------
 
 
-def test_a_deleted_page_leads_to_its_successor(desk, client, editor_client):
+def test_a_deleted_page_leads_to_its_successor(admin_page, client, editor_client):
     story = make_story(slug="gammel")
     make_story(slug="ny")
-    asked = desk(admin_url(story, "delete"), by=editor_client)
+    asked = admin_page(admin_url(story, "delete"), by=editor_client)
     asked.form("#content form").send({"successor": "/historier/ny/"})
     assert not Story.objects.filter(slug="gammel").exists()
     assert client.get("/historier/gammel/")["Location"] == "/historier/ny/"
@@ -159,26 +161,26 @@ def test_pages_deleted_in_a_heap_say_that_they_are_gone(editor_client, page):
 def test_what_stands_in_the_way_keeps_the_address_as_it_is(editor_client):
     story = make_story()
     editor_client.post(admin_url(story.path, "delete"), {"post": "yes", "successor": ""})
-    assert not OldAddress.objects.exists()
+    assert not Redirect.objects.exists()
 
 
 # --- Links that lead nowhere -----------------------------------------------------------------------------
 
 
-def test_links_in_public_texts_that_lead_nowhere_are_found(desk, editor_client):
+def test_links_in_public_texts_that_lead_nowhere_are_found(admin_page, editor_client):
     make_path(slug="lytte")
     make_story("Målet", slug="maalet", path=make_path())
     make_page("God", body="[a](/historier/maalet/) [b](/veje/) [c](https://andre.example.dk/x/) [d](#e)")
     make_page("Skæv", body="[a](/historier/vaek/) og [b](/findes/slet/ikke/)", body_en="[x](/en/veje/vaek/)")
     make_page("Kladde", body="[a](/historier/vaek/)", published_at=None)
-    shown = desk("/admin/links/", by=editor_client)
+    shown = admin_page("/admin/links/", by=editor_client)
     assert uses(shown) == [
         "Skæv fører til /historier/vaek/",
         "Skæv fører til /findes/slet/ikke/",
         "Skæv fører til /veje/vaek/",
     ]
     Page.objects.filter(title="Skæv").delete()
-    assert "Alle links til vores egne sider virker." in desk("/admin/links/", by=editor_client).text
+    assert "Alle links til vores egne sider virker." in admin_page("/admin/links/", by=editor_client).text
 
 
 def test_only_editors_look_for_links(method_owner_client, client):
@@ -186,5 +188,5 @@ def test_only_editors_look_for_links(method_owner_client, client):
     assert client.get("/admin/links/").status_code == 302
 
 
-def test_the_portals_own_content_has_no_link_that_leads_nowhere(desk, editor_client, content):
-    assert "Alle links til vores egne sider virker." in desk("/admin/links/", by=editor_client).text
+def test_the_portals_own_content_has_no_link_that_leads_nowhere(admin_page, editor_client, content):
+    assert "Alle links til vores egne sider virker." in admin_page("/admin/links/", by=editor_client).text

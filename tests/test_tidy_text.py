@@ -9,9 +9,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compass.exchange import RESOURCES, run
 from compass.models import Page, Story, Theme
-from compass.spreadsheets import Sheet
+from compass.spreadsheets import RESOURCES, run
+from compass.tables import Sheet
 from goals.models import Goal
 from publishing.tidy_text import tidy
 from tests.factories import make_goal, make_path, make_story

@@ -15,8 +15,8 @@ from tests.factories import make_dilemma, make_story, make_user
 pytestmark = pytest.mark.django_db
 
 
-def opened(desk, url, by, name="story"):
-    page = desk(url, by=by)
+def opened(admin_page, url, by, name="story"):
+    page = admin_page(url, by=by)
     return page, page.form(f"#{name}_form")
 
 
@@ -25,22 +25,22 @@ def type_(client, page, form, changes):
     return client.post(page.one("#unsaved-status").get("data-url"), {**form.values, **changes})
 
 
-def test_what_is_typed_is_offered_at_the_next_opening(desk, editor_client):
+def test_what_is_typed_is_offered_at_the_next_opening(admin_page, editor_client):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     assert type_(editor_client, page, form, {"title": "Halvt skrev"}).json() == {"kept": True}
-    again = desk(admin_url(story), by=editor_client)
+    again = admin_page(admin_url(story), by=editor_client)
     assert "Du har noget, der ikke er gemt, fra" in again.texts(".kept p")[0]
     story.refresh_from_db()
     assert story.title == "Gemt"
 
 
-def test_fetched_work_stands_in_the_form_and_is_saved_by_its_editor(desk, editor_client):
+def test_fetched_work_stands_in_the_form_and_is_saved_by_its_editor(admin_page, editor_client):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     type_(editor_client, page, form, {"title": "Halvt skrevet", "body": "En linje.\r\nEn til."})
-    link = desk(admin_url(story), by=editor_client).links(".kept a")["Hent det"]
-    fetched = desk(admin_url(story) + link, by=editor_client)
+    link = admin_page(admin_url(story), by=editor_client).links(".kept a")["Hent det"]
+    fetched = admin_page(admin_url(story) + link, by=editor_client)
     assert "Her er det, du ikke fik gemt." in fetched.text
     assert fetched.one("[name=title]").get("value") == "Halvt skrevet"
     story.refresh_from_db()
@@ -48,51 +48,51 @@ def test_fetched_work_stands_in_the_form_and_is_saved_by_its_editor(desk, editor
     fetched.form("#story_form").send({"_continue": "1"})
     story.refresh_from_db()
     assert (story.title, story.body) == ("Halvt skrevet", "En linje.\nEn til.")
-    assert not desk(admin_url(story), by=editor_client).select(".kept")
+    assert not admin_page(admin_url(story), by=editor_client).select(".kept")
 
 
-def test_new_work_with_its_rows_comes_back(desk, editor_client):
+def test_new_work_with_its_rows_comes_back(admin_page, editor_client):
     from compass.models import Dilemma
 
     make_dilemma()
-    page, form = opened(desk, admin_url(Dilemma, "add"), editor_client, "dilemma")
+    page, form = opened(admin_page, admin_url(Dilemma, "add"), editor_client, "dilemma")
     rows = {
         "standpoints-TOTAL_FORMS": "2",
         **{f"standpoints-{n}-{name}": f"{name} {n}" for n in range(2) for name in ["title", "text"]},
     }
     type_(editor_client, page, form, {"title": "Et nyt", **rows})
-    link = desk(admin_url(Dilemma, "add"), by=editor_client).links(".kept a")["Hent det"]
-    fetched = desk(admin_url(Dilemma, "add") + link, by=editor_client)
+    link = admin_page(admin_url(Dilemma, "add"), by=editor_client).links(".kept a")["Hent det"]
+    fetched = admin_page(admin_url(Dilemma, "add") + link, by=editor_client)
     assert fetched.one("[name=title]").get("value") == "Et nyt"
     assert fetched.one("[name=standpoints-1-title]").get("value") == "title 1"
     assert Dilemma.objects.count() == 1
 
 
-def test_work_that_was_fetched_and_saved_by_another_meanwhile_is_a_collision(desk, editor_client):
+def test_work_that_was_fetched_and_saved_by_another_meanwhile_is_a_collision(admin_page, editor_client):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     type_(editor_client, page, form, {"title": "Mit"})
     Story.objects.filter(pk=story.pk).update(title="Deres")
-    link = desk(admin_url(story), by=editor_client).links(".kept a")["Hent det"]
+    link = admin_page(admin_url(story), by=editor_client).links(".kept a")["Hent det"]
     answer = editor_client.get(admin_url(story) + link)
     assert answer.status_code == 409
     assert "Gem min udgave alligevel" in answer.content.decode()
 
 
-def test_saving_ends_it_and_what_comes_late_is_not_taken_for_newer(desk, editor_client):
+def test_saving_ends_it_and_what_comes_late_is_not_taken_for_newer(admin_page, editor_client):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     type_(editor_client, page, form, {"title": "Halvt"})
     form.send({"title": "Helt", "_continue": "1"})
     late = type_(editor_client, page, form, {"title": "Halvt"})
     assert (late.status_code, late.json()) == (409, {"kept": False})
-    assert not desk(admin_url(story), by=editor_client).select(".kept")
+    assert not admin_page(admin_url(story), by=editor_client).select(".kept")
     assert UnsavedWork.objects.get().fields == {}
 
 
-def test_a_new_text_that_is_saved_leaves_nothing_to_fetch(desk, editor_client):
+def test_a_new_text_that_is_saved_leaves_nothing_to_fetch(admin_page, editor_client):
     path = make_story().path
-    page, form = opened(desk, admin_url(Story, "add"), editor_client)
+    page, form = opened(admin_page, admin_url(Story, "add"), editor_client)
     filled = {
         "key": "S90", "kind": "case", "path": path.pk, "title": "Ny", "standfirst": "Kort.",
         "body": "Tekst.", "provenance": "composed",
@@ -100,40 +100,40 @@ def test_a_new_text_that_is_saved_leaves_nothing_to_fetch(desk, editor_client):
     type_(editor_client, page, form, filled)
     form.send({**filled, "_save": "1"})
     assert Story.objects.filter(key="S90").exists()
-    assert not desk(admin_url(Story, "add"), by=editor_client).select(".kept")
+    assert not admin_page(admin_url(Story, "add"), by=editor_client).select(".kept")
 
 
-def test_a_refused_form_keeps_its_window(desk, editor_client):
+def test_a_refused_form_keeps_its_window(admin_page, editor_client):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     refused = form.send({"title": "", "_continue": "1"})
     assert refused.one("[name=unsaved_token]").get("value") == page.one("[name=unsaved_token]").get("value")
 
 
-def test_what_is_thrown_away_is_gone(desk, editor_client):
+def test_what_is_thrown_away_is_gone(admin_page, editor_client):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     type_(editor_client, page, form, {"title": "Halvt"})
-    thrown = desk(admin_url(story), by=editor_client).form(".kept form").send()
+    thrown = admin_page(admin_url(story), by=editor_client).form(".kept form").send()
     assert messages_of(thrown) == ["Det, der ikke var gemt, er kasseret."]
     assert not thrown.select(".kept")
 
 
-def test_two_windows_are_kept_apart(desk, editor_client):
+def test_two_windows_are_kept_apart(admin_page, editor_client):
     story = make_story("Gemt")
     for title in ["Den ene", "Den anden"]:
-        page, form = opened(desk, admin_url(story), editor_client)
+        page, form = opened(admin_page, admin_url(story), editor_client)
         type_(editor_client, page, form, {"title": title})
-    assert len(desk(admin_url(story), by=editor_client).select(".kept")) == 2
+    assert len(admin_page(admin_url(story), by=editor_client).select(".kept")) == 2
 
 
-def test_nobody_is_offered_or_reaches_a_colleagues_half_sentences(desk, editor_client, logged_in):
+def test_nobody_is_offered_or_reaches_a_colleagues_half_sentences(admin_page, editor_client, logged_in):
     story = make_story("Gemt")
-    page, form = opened(desk, admin_url(story), editor_client)
+    page, form = opened(admin_page, admin_url(story), editor_client)
     type_(editor_client, page, form, {"title": "Kun mit"})
     work = UnsavedWork.objects.get()
     other = logged_in(make_user("Otto", role="redaktør"))
-    assert not desk(admin_url(story), by=other).select(".kept")
+    assert not admin_page(admin_url(story), by=other).select(".kept")
     assert "Kun mit" not in other.get(f"{admin_url(story)}?ugemt={work.token}").content.decode()
     assert type_(other, page, form, {"title": "Ottos"}).status_code == 409
     other.post(f"{admin_url(Story, 'changelist')}ugemt/{work.token}/kasser/")
@@ -141,8 +141,8 @@ def test_nobody_is_offered_or_reaches_a_colleagues_half_sentences(desk, editor_c
     assert (work.fields["title"], work.is_done) == (["Kun mit"], False)
 
 
-def test_neither_tokens_nor_files_are_kept(desk, editor_client):
-    page, form = opened(desk, admin_url(make_story()), editor_client)
+def test_neither_tokens_nor_files_are_kept(admin_page, editor_client):
+    page, form = opened(admin_page, admin_url(make_story()), editor_client)
     type_(editor_client, page, form, {"title": "a\0b", "csrfmiddlewaretoken": "hemmelig"})
     fields = UnsavedWork.objects.get().fields
     assert fields["title"] == ["ab"]
@@ -150,29 +150,31 @@ def test_neither_tokens_nor_files_are_kept(desk, editor_client):
 
 
 @pytest.mark.parametrize("token", ["", "x", None])
-def test_a_form_without_a_window_is_refused(desk, editor_client, token):
-    page, _form = opened(desk, admin_url(make_story()), editor_client)
+def test_a_form_without_a_window_is_refused(admin_page, editor_client, token):
+    page, _form = opened(admin_page, admin_url(make_story()), editor_client)
     fields = {"title": "x"} if token is None else {"title": "x", "unsaved_token": token}
     answer = editor_client.post(page.one("#unsaved-status").get("data-url"), fields)
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("query", ["x", "0c7f1fd2-1f3d-4a55-9a6e-0d3c0d2f5d11", ""])
-def test_work_that_is_not_there_gives_the_form_as_it_is(desk, editor_client, query):
+def test_work_that_is_not_there_gives_the_form_as_it_is(admin_page, editor_client, query):
     story = make_story("Gemt")
-    shown = desk(admin_url(story), by=editor_client, query={"ugemt": query})
+    shown = admin_page(admin_url(story), by=editor_client, query={"ugemt": query})
     assert shown.one("[name=title]").get("value") == "Gemt"
 
 
-def test_somebody_logged_out_is_led_to_the_door_and_comes_back_with_a_new_token(client, desk, editor_client):
-    page, form = opened(desk, admin_url(make_story()), editor_client)
+def test_somebody_logged_out_is_led_to_the_door_and_comes_back_with_a_new_token(
+    client, admin_page, editor_client
+):
+    page, form = opened(admin_page, admin_url(make_story()), editor_client)
     url = page.one("#unsaved-status").get("data-url")
     assert client.post(url, form.values).status_code == 302
     assert set(editor_client.get(url).json()) == {"token"}
 
 
-def test_only_those_who_may_change_keep_anything(desk, editor_client, method_owner_client):
-    page, form = opened(desk, admin_url(make_story()), editor_client)
+def test_only_those_who_may_change_keep_anything(admin_page, editor_client, method_owner_client):
+    page, form = opened(admin_page, admin_url(make_story()), editor_client)
     assert type_(method_owner_client, page, form, {}).status_code == 403
     assert method_owner_client.post(f"{admin_url(Story, 'changelist')}ugemt/", form.values).status_code == 403
     assert not UnsavedWork.objects.exists()

@@ -163,7 +163,7 @@ def test_a_text_beyond_measure_is_answered_in_words(editor_client, db, page_name
     assert "Teksten er for lang" in answer.content.decode()
 
 
-def test_a_picture_without_words_is_not_saved_and_nothing_typed_is_lost(desk, edit, editor_client, db):
+def test_a_picture_without_words_is_not_saved_and_nothing_typed_is_lost(admin_page, edit, editor_client, db):
     story = make_story()
     before = story.body
     page = edit(story, {"body": "Se her: ![](a.png)"}, by=editor_client)
@@ -185,8 +185,8 @@ def test_a_text_that_was_not_changed_is_not_spoken_of_again(edit, editor_client,
     assert not any("Se på feltet" in text for text in messages_of(page))
 
 
-def test_each_markdown_field_knows_where_to_ask(desk, editor_client, db):
-    form = desk(admin_url(make_story()), by=editor_client)
+def test_each_markdown_field_knows_where_to_ask(admin_page, editor_client, db):
+    form = admin_page(admin_url(make_story()), by=editor_client)
     asked = {field.get("name"): field.get("data-english") for field in form.select("textarea[data-check]")}
     assert asked == {"body": None, "talk": None, "body_en": "true", "talk_en": "true"}
     assert {field.get("data-check") for field in form.select("textarea[data-check]")} == {

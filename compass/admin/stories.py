@@ -1,63 +1,14 @@
-"""What is read: dilemmas with their standpoints, and stories."""
+"""Stories, of which there may be 100,000."""
 
 from django.contrib import admin
 from django.db.models import Q
 
-from compass.admin.exchange import Exchange
 from compass.admin.lists import LargeTablePaginator
-from compass.models import Dilemma, Standpoint, Story
+from compass.admin.spreadsheets import Exchange
+from compass.models import Story
 from compass.search import MOST_STORIES, story_ids
-from publishing.admin import (
-    PROVENANCE,
-    PUBLISHING,
-    OrderedInline,
-    PublishableAdmin,
-    TaskKind,
-    english,
-)
+from publishing.admin import PROVENANCE, PUBLISHING, PublishableAdmin, TaskKind, english
 from publishing.publishable import State, in_state
-
-
-class StandpointInline(OrderedInline):
-    model = Standpoint
-    fieldsets = [
-        (None, {"fields": ["position", "title", "text"]}),
-        english("title_en", "text_en"),
-    ]
-
-
-@admin.register(Dilemma)
-class DilemmaAdmin(Exchange, PublishableAdmin):
-    text_field = "description"
-    list_display = ["title", "path"]
-    list_filter = ["path", "provenance"]
-    list_select_related = ["path"]
-    search_fields = ["title", "title_en", "key", "description"]
-    autocomplete_fields = ["sources"]
-    inlines = [StandpointInline]
-    help_texts = {
-        "key": "En kort og entydig nøgle, fx D13. Kompassernes trin henviser med den.",
-        "pole_a": "Skriv polen, så den, der står der, kan kende sig selv.",
-        "pole_b": "Skriv den lige så venligt og omtrent lige så langt som den første.",
-        "question": "Et spørgsmål, som en gruppe kan begynde en samtale med.",
-        "sources": "Vælg de kilder, som temaet eller oplysningerne kommer fra.",
-    }
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "key", "path", "title", "pole_a", "pole_b", "description", "readability",
-                    "question",
-                ]
-            },
-        ),
-        english(
-            "title_en", "pole_a_en", "pole_b_en", "description_en", "question_en", "provenance_note_en"
-        ),
-        ("Ophav og kilder", {"fields": [*PROVENANCE, "sources"]}),
-        PUBLISHING,
-    ]  # fmt: skip
 
 
 @admin.register(Story)

@@ -12,7 +12,7 @@ from accounts.submitted_forms import repeatable
 from compass.ordering import danish_order
 from publishing.shortcuts import render_page
 from reflection.confidentiality import comment_to_hide, safety
-from reflection.forms.autosave import posted, save_form, status_of
+from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.forms.facilitator import (
     HideForm,
     PaperForm,
@@ -29,10 +29,10 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @facilitator_required
 @shows_others
-def lead(request, place):
-    room = place.reflection
+def lead(request, participant):
+    room = participant.reflection
     context = {
-        "place": place,
+        "participant": participant,
         "room": room,
         **_people(room),
         "closed": room.closed_because,
@@ -58,23 +58,31 @@ def _people(room) -> dict:
 
 @require_safe
 @facilitator_required
-def poster(request, place):
+def poster(request, participant):
     """Code and QR for the wall."""
-    return render(request, "reflection/poster.html", {"place": place, "room": place.reflection})
+    return render(
+        request, "reflection/poster.html", {"participant": participant, "room": participant.reflection}
+    )
 
 
 @form_methods
 @facilitator_required
-def reveal(request, place):
+def reveal(request, participant):
     """Ask first: is everybody here who is counted, and who is not done?"""
-    room = place.reflection
+    room = participant.reflection
     if not room.is_collecting:
         return redirect(room.result_address)
-    form = RevealForm(posted(request), room=room)
+    form = RevealForm(post_data(request), room=room)
     if form.is_valid() and form.save():
         return _after_counting(request, room)
     here = room.who_is_here()  # before the numbers: who comes between the two is asked for again
-    context = {"place": place, "room": room, "form": form, "here": here, "heads": room.head_count()}
+    context = {
+        "participant": participant,
+        "room": room,
+        "form": form,
+        "here": here,
+        "heads": room.head_count(),
+    }
     return render(request, "reflection/reveal.html", context, status=status_of(form))
 
 
@@ -88,52 +96,52 @@ def _after_counting(request, room):
 
 @require_POST
 @facilitator_required
-def collect_again(request, place):
-    place.reflection.collect_again()
-    return redirect("reflection:lead", key=place.reflection.key)
+def collect_again(request, participant):
+    participant.reflection.collect_again()
+    return redirect("reflection:lead", key=participant.reflection.key)
 
 
 @require_POST
 @facilitator_required
-def conclude(request, place):
-    if place.reflection.is_collecting:
+def conclude(request, participant):
+    if participant.reflection.is_collecting:
         messages.warning(request, _("Vis svarene samlet, før I afslutter."))
-        return redirect("reflection:lead", key=place.reflection.key)
-    if place.reflection.compass.conclude:  # an ending has an outcome and a date: product.md §4.10
+        return redirect("reflection:lead", key=participant.reflection.key)
+    if participant.reflection.compass.conclude:  # an ending has an outcome and a date: product.md §4.10
         messages.info(request, _("Rummet slutter med det, I bliver enige om. Skriv det her."))
-        return redirect(place.reflection.conclude_address)
-    if not place.reflection.conclude():
-        return redirect("reflection:lead", key=place.reflection.key)
-    return redirect("reflection:minutes", key=place.reflection.key)
+        return redirect(participant.reflection.conclude_address)
+    if not participant.reflection.conclude():
+        return redirect("reflection:lead", key=participant.reflection.key)
+    return redirect("reflection:minutes", key=participant.reflection.key)
 
 
 @require_POST
 @facilitator_required
-def renew_code(request, place):
-    if place.reflection.is_by_invitation:  # there is none; slips are renewed one by one
+def renew_code(request, participant):
+    if participant.reflection.is_by_invitation:  # there is none; slips are renewed one by one
         raise Http404
-    place.reflection.renew_code()
+    participant.reflection.renew_code()
     messages.success(request, _("Der er en ny kode. Den gamle virker ikke mere."))
-    return redirect("reflection:lead", key=place.reflection.key)
+    return redirect("reflection:lead", key=participant.reflection.key)
 
 
 @require_POST
 @facilitator_required
-def door(request, place):
+def door(request, participant):
     """«Luk døren»: nobody new comes in, until it is opened again."""
-    place.reflection.close_door(is_closed=request.POST.get("door") != "open")
-    return redirect("reflection:lead", key=place.reflection.key)
+    participant.reflection.close_door(is_closed=request.POST.get("door") != "open")
+    return redirect("reflection:lead", key=participant.reflection.key)
 
 
 @require_safe
 @facilitator_required
 @shows_others
-def people(request, place):
+def people(request, participant):
     """Everybody by name, each leading to a page of their own: what is done there cannot be done by a slip."""
-    everybody = place.reflection.participants.real().select_related("party")
+    everybody = participant.reflection.participants.real().select_related("party")
     context = {
-        "place": place,
-        "room": place.reflection,
+        "participant": participant,
+        "room": participant.reflection,
         "people": everybody.order_by(danish_order("name"), "key"),
     }
     return render(request, "reflection/people.html", context)
@@ -142,16 +150,16 @@ def people(request, place):
 @form_methods
 @facilitator_required
 @shows_others
-def person(request, place, person):
+def person(request, participant, person):
     """What one may do with somebody: all are told of it."""
-    room = place.reflection
+    room = participant.reflection
     chosen = get_object_or_404(room.participants.real().select_related("party"), key=person)
     chosen.reflection = room
-    form = PersonForm(posted(request), person=chosen)
+    form = PersonForm(post_data(request), person=chosen)
     if form.is_valid() and form.save():
         messages.success(request, form.done)
         return redirect("reflection:people", key=room.key)
-    context = {"place": place, "room": room, "person": chosen, "form": form}
+    context = {"participant": participant, "room": room, "person": chosen, "form": form}
     return render(request, "reflection/person.html", context, status=status_of(form))
 
 
@@ -161,16 +169,16 @@ TIMER = {"pause": "pause_timer", "resume": "resume_timer", "stop": "stop_timer"}
 @repeatable
 @require_POST
 @facilitator_required
-def timer(request, place):
+def timer(request, participant):
     form = TimerForm(request.POST)
     action = TIMER.get(request.POST.get("action", ""))
     if action:
-        getattr(place.reflection, action)()
+        getattr(participant.reflection, action)()
     elif form.is_valid():
-        place.reflection.start_timer(form.cleaned_data["minutes"] * 60)
+        participant.reflection.start_timer(form.cleaned_data["minutes"] * 60)
     else:
         messages.warning(request, _("Skriv et tal mellem 1 og 60 minutter."))
-    return redirect(_way_back(request, reverse("reflection:lead", args=[place.reflection.key])))
+    return redirect(_way_back(request, reverse("reflection:lead", args=[participant.reflection.key])))
 
 
 def _way_back(request, otherwise: str) -> str:
@@ -181,44 +189,44 @@ def _way_back(request, otherwise: str) -> str:
 
 @form_methods
 @facilitator_required
-def shared_line(request, place, position):
+def shared_line(request, participant, position):
     """«Det ved vi nu»: one line per step, written for all to see."""
-    room = place.reflection
+    room = participant.reflection
     step = step_or_404(room.version, position)
     if room.is_concluded or not room.is_revealed:
         return redirect("reflection:room", key=room.key)
-    form = SharedLineForm(posted(request), room=room, step=step)
+    form = SharedLineForm(post_data(request), room=room, step=step)
     answer = save_form(request, form, lambda go: redirect("reflection:board", key=room.key))
-    context = {"place": place, "room": room, "step": step, "form": form}
+    context = {"participant": participant, "room": room, "step": step, "form": form}
     return answer or render(request, "reflection/shared_line.html", context, status=status_of(form))
 
 
 @form_methods
 @facilitator_required
 @shows_others
-def hide(request, place, snapshot, position):
+def hide(request, participant, snapshot, position):
     """Take a comment off the board; that it happened, who did it and why stays on the board."""
-    comment = comment_to_hide(place.reflection, snapshot, position)
+    comment = comment_to_hide(participant.reflection, snapshot, position)
     if comment is None:
         raise Http404
-    form = HideForm(posted(request))
+    form = HideForm(post_data(request))
     if form.is_valid():
-        form.save(comment, place)
-        return redirect("reflection:board", key=place.reflection.key)
-    context = {"place": place, "room": place.reflection, "form": form, "comment": comment}
+        form.save(comment, participant)
+        return redirect("reflection:board", key=participant.reflection.key)
+    context = {"participant": participant, "room": participant.reflection, "form": form, "comment": comment}
     return render(request, "reflection/hide.html", context, status=status_of(form))
 
 
 @form_methods
 @facilitator_required
-def paper(request, place):
+def paper(request, participant):
     """Type in answers that somebody gave on paper; afterwards they are as hidden as all others."""
-    room = place.reflection
+    room = participant.reflection
     if not room.is_collecting:
         return redirect("reflection:board", key=room.key)
-    form = PaperForm(posted(request), room=room)
+    form = PaperForm(post_data(request), room=room)
     if form.is_valid() and form.save():
         messages.success(request, _("Papirsvaret er gemt sammen med de andre."))
         return redirect("reflection:lead", key=room.key)
-    context = {"place": place, "room": room, "form": form}
+    context = {"participant": participant, "room": room, "form": form}
     return render(request, "reflection/paper.html", context, status=status_of(form))

@@ -14,10 +14,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
-from compass.exchange import RESOURCES, run, table
 from compass.models import Contact, Milestone, ResearchWave, Story, Theme
 from compass.pending_imports import PendingImport
-from compass.spreadsheets import as_csv, as_xlsx, neutral, read
+from compass.spreadsheets import RESOURCES, run, table
+from compass.tables import as_csv, as_xlsx, neutral, read
 from publishing.admin.history import versions_of
 from tests.admin.conftest import admin_url
 from tests.factories import (
@@ -64,7 +64,7 @@ def errors_of(*rows, model=Story) -> list[str]:
 
 
 @pytest.fixture
-def send(desk, editor_client):
+def send(admin_page, editor_client):
     """A function: choose a file on the import page, and give back the page that follows."""
 
     def choose(file, *, model=Story, by=None):
@@ -285,7 +285,7 @@ def test_a_spreadsheet_that_unpacks_to_more_than_there_is_room_for_is_refused(se
         read(file)
 
 
-def test_no_file_at_all_is_answered_in_words(desk, editor_client, listen):
+def test_no_file_at_all_is_answered_in_words(admin_page, editor_client, listen):
     answer = editor_client.post(admin_url(Story, "import"), {})
     assert answer.status_code == 400
     assert answer.context["form"].errors["file"] == ["Vælg den fil, du vil importere."]
@@ -387,10 +387,10 @@ def test_what_is_exported_comes_back_unchanged(editor_client, content, model, ki
     assert list(model.objects.order_by("pk").values()) == before
 
 
-def test_the_filters_of_the_list_decide_what_is_exported(desk, editor_client, db):
+def test_the_filters_of_the_list_decide_what_is_exported(admin_page, editor_client, db):
     make_story("Kladde", key="K1", published_at=None)
     make_story("Synlig", key="S1")
-    listed = desk(admin_url(Story, "changelist"), by=editor_client, query={"status": "kladde"})
+    listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"status": "kladde"})
     address = listed.links(".object-tools a")["Hent som CSV"]
     content = b"".join(editor_client.get(address).streaming_content).decode()
     assert content.startswith("\ufeffnøgle;adresse;")
@@ -436,19 +436,19 @@ def test_an_export_costs_the_same_for_one_row_and_for_many(db, django_assert_num
 
 
 @pytest.mark.parametrize("model", RESOURCES, ids=lambda model: model.__name__)
-def test_the_import_page_is_a_good_page_that_names_the_columns(desk, editor_client, db, model):
-    shown = desk(admin_url(model, "import"), by=editor_client)
+def test_the_import_page_is_a_good_page_that_names_the_columns(admin_page, editor_client, db, model):
+    shown = admin_page(admin_url(model, "import"), by=editor_client)
     assert shown.texts("h1") == [f"Importér {model._meta.verbose_name_plural}"]
     columns = " · ".join(RESOURCES[model].columns())
     assert f"Kolonnerne hedder: {columns}" in shown.text
 
 
-def test_an_import_button_is_shown_to_whoever_may_import(desk, editor_client, db):
-    links = desk(admin_url(Theme, "changelist"), by=editor_client).links(".object-tools a")
+def test_an_import_button_is_shown_to_whoever_may_import(admin_page, editor_client, db):
+    links = admin_page(admin_url(Theme, "changelist"), by=editor_client).links(".object-tools a")
     assert links["Importér"] == admin_url(Theme, "import")
 
 
-def test_errors_and_trials_are_good_pages(desk, editor_client, listen):
+def test_errors_and_trials_are_good_pages(admin_page, editor_client, listen):
     tried = editor_client.post(admin_url(Story, "import"), {"file": csv_file(FIRST, GOOD)})
     assert "Importér nu" in tried.content.decode()
     assert "style=" not in tried.content.decode()
@@ -526,11 +526,11 @@ def labels(wave) -> list[str]:
     return [figure.label for figure in wave.figures.all()]
 
 
-def test_figures_are_tried_and_then_put_in_place_of_the_old(desk, editor_client, wave):
-    address = desk(admin_url(wave), by=editor_client).links(".field-figures_link a")[
+def test_figures_are_tried_and_then_put_in_place_of_the_old(admin_page, editor_client, wave):
+    address = admin_page(admin_url(wave), by=editor_client).links(".field-figures_link a")[
         "Hent tallene fra et regneark"
     ]
-    desk(address, by=editor_client)
+    admin_page(address, by=editor_client)
     rows = [["Glade", "62,5", "procent"], ["Sikre", "4", "af 5"]]
     tried = editor_client.post(address, figures(rows))
     assert [figure.label for figure in tried.context["result"].figures] == ["Glade", "Sikre"]

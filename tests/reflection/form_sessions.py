@@ -5,7 +5,7 @@ from collections.abc import Callable
 from reflection.forms.answers import AutosavedForm, StepForm
 
 
-class Window:
+class FormSession:
     """One rendering of a form; `make_form` builds it from what is sent, or from nothing."""
 
     def __init__(self, make_form: Callable[[dict | None], AutosavedForm]):
@@ -49,5 +49,5 @@ def make_unbound(make_form):
     return make_form(None)
 
 
-def step_window(participant, step) -> Window:
-    return Window(lambda data: StepForm(data, participant=participant, step=step))
+def step_session(participant, step) -> FormSession:
+    return FormSession(lambda data: StepForm(data, participant=participant, step=step))

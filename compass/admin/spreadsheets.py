@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
 
-from compass.exchange import RESOURCES, Outcome, run, table
 from compass.pending_imports import PendingImport
 from compass.research import Import, decoded, import_figures
-from compass.spreadsheets import Sheet, as_csv, as_xlsx, read
+from compass.spreadsheets import RESOURCES, Outcome, run, table
+from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
 from privacy.models import What
 from publishing.admin.history import ORIGINAL
@@ -192,7 +192,7 @@ class Exchange:
             "go_on": go_on,
         }
         request.current_app = self.admin_site.name
-        return render(request, "admin/exchange/import.html", context, status=status)
+        return render(request, "admin/spreadsheets/import.html", context, status=status)
 
     # --- Out ---
 
@@ -268,7 +268,7 @@ class FiguresFromFile:
             "result": result,
         }
         is_wrong = form.errors or (result and result.errors)
-        return render(request, "admin/exchange/figures.html", context, status=400 if is_wrong else 200)
+        return render(request, "admin/spreadsheets/figures.html", context, status=400 if is_wrong else 200)
 
     def _read_figures(self, wave, form, is_trial: bool) -> Import:
         try:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import EDITOR, METHOD_OWNER
-from reflection.models import Answer, BreakGlass, Reflection
+from reflection.models import Answer, EmergencyAccess, Reflection
 from tests.factories import (
     answer_everything,
     make_agreement,
@@ -28,7 +28,7 @@ DAY = timedelta(hours=25)
 
 
 def page_of_it() -> str:
-    return reverse("admin:reflection_breakglass_hand_over")
+    return reverse("admin:reflection_emergencyaccess_hand_over")
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def test_it_stands_on_the_list_and_both_get_a_mail(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         send(administrator_client, staff, colleague)
-    given = BreakGlass.objects.filter(action="given")
+    given = EmergencyAccess.objects.filter(action="given")
     assert {(one.user, one.reason) for one in given} == {(administrator, REASON)}
     assert {one.reflection for one in given} == {None, left}
     assert sorted(message.to[0] for message in mail.outbox) == sorted([staff.email, colleague.email])
     assert all("Ada Administrator" in message.body and REASON in message.body for message in mail.outbox)
-    listed = administrator_client.get(reverse("admin:reflection_breakglass_changelist")).content.decode()
+    listed = administrator_client.get(reverse("admin:reflection_emergencyaccess_changelist")).content.decode()
     assert "Malik Medarbejder → Karen Kollega" in listed
     assert "kun ejeren kender" not in listed
 
@@ -118,8 +118,8 @@ def test_where_nobody_there_leads_an_administrator_lets_somebody_who_is(
     enter(room, by=logged_in(ea), name="Ea", agrees="on")
     room.reveal()
     send(administrator_client, staff, colleague)
-    opened = BreakGlass.objects.create(reflection=room, user=administrator, action="opened")
-    address = reverse("admin:reflection_breakglass_lead", args=[opened.pk])
+    opened = EmergencyAccess.objects.create(reflection=room, user=administrator, action="opened")
+    address = reverse("admin:reflection_emergencyaccess_lead", args=[opened.pk])
     assert administrator_client.post(address, {"who": "Ea"}).status_code == 302
     assert room.participants.get(user=ea).is_facilitator
 
@@ -162,7 +162,7 @@ def test_without_a_reason_a_yes_and_the_right_people_nothing_moves(
     refused = send(administrator_client, staff, colleague, **said)
     assert refused.status_code == 422
     assert error in refused.content.decode()
-    assert not BreakGlass.objects.exists()
+    assert not EmergencyAccess.objects.exists()
     assert Reflection.objects.filter(owner=staff).count() == 2
 
 

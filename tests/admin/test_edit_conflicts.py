@@ -22,8 +22,8 @@ def other_client(logged_in):
     return logged_in(make_user("Otto Redaktør", role="redaktør"))
 
 
-def opened(desk, item, by):
-    return desk(admin_url(item), by=by).form(f"#{item._meta.model_name}_form")
+def opened(admin_page, item, by):
+    return admin_page(admin_url(item), by=by).form(f"#{item._meta.model_name}_form")
 
 
 def send(client, item, form, changes) -> Page | int:
@@ -32,10 +32,10 @@ def send(client, item, form, changes) -> Page | int:
     return answer.status_code if answer.status_code == 302 else Page(answer, None)
 
 
-def test_the_second_to_save_is_told_who_when_and_what(desk, editor_client, other_client):
+def test_the_second_to_save_is_told_who_when_and_what(admin_page, editor_client, other_client):
     story = make_story("Fælles", body="En tekst.")
-    mine = opened(desk, story, editor_client)
-    opened(desk, story, other_client).send({"title": "Ottos titel", "_continue": "1"})
+    mine = opened(admin_page, story, editor_client)
+    opened(admin_page, story, other_client).send({"title": "Ottos titel", "_continue": "1"})
     refused = send(editor_client, story, mine, {"body": "Min tekst.", "_save": "1"})
     assert refused.status == 409
     assert "Otto Redaktør har gemt, mens du skrev:" in refused.text
@@ -45,10 +45,10 @@ def test_the_second_to_save_is_told_who_when_and_what(desk, editor_client, other
     assert (story.title, story.body) == ("Ottos titel", "En tekst.")
 
 
-def test_saving_again_without_choosing_is_refused_again(desk, editor_client, other_client):
+def test_saving_again_without_choosing_is_refused_again(admin_page, editor_client, other_client):
     story = make_story("Fælles")
-    mine = opened(desk, story, editor_client)
-    opened(desk, story, other_client).send({"title": "Ottos", "_continue": "1"})
+    mine = opened(admin_page, story, editor_client)
+    opened(admin_page, story, other_client).send({"title": "Ottos", "_continue": "1"})
     refused = send(editor_client, story, mine, {"title": "Min", "_save": "1"})
     again = send(editor_client, story, refused.form("#story_form"), {"_save": "1"})
     assert again.status == 409
@@ -56,10 +56,10 @@ def test_saving_again_without_choosing_is_refused_again(desk, editor_client, oth
     assert story.title == "Ottos"
 
 
-def test_ones_own_version_is_saved_when_one_says_so(desk, editor_client, other_client):
+def test_ones_own_version_is_saved_when_one_says_so(admin_page, editor_client, other_client):
     story = make_story("Fælles")
-    mine = opened(desk, story, editor_client)
-    opened(desk, story, other_client).send({"title": "Ottos", "_continue": "1"})
+    mine = opened(admin_page, story, editor_client)
+    opened(admin_page, story, other_client).send({"title": "Ottos", "_continue": "1"})
     refused = send(editor_client, story, mine, {"title": "Min", "_save": "1"})
     now = refused.one("button[name=overwrite]").get("value")
     chosen = send(editor_client, story, refused.form("#story_form"), {"overwrite": now})
@@ -68,9 +68,11 @@ def test_ones_own_version_is_saved_when_one_says_so(desk, editor_client, other_c
     assert story.title == "Min"
 
 
-def test_the_choice_is_about_what_was_shown_and_not_about_a_third_text(desk, editor_client, other_client):
+def test_the_choice_is_about_what_was_shown_and_not_about_a_third_text(
+    admin_page, editor_client, other_client
+):
     story = make_story("Fælles")
-    mine = opened(desk, story, editor_client)
+    mine = opened(admin_page, story, editor_client)
     Story.objects.filter(pk=story.pk).update(title="Ottos")
     refused = send(editor_client, story, mine, {"title": "Min", "_save": "1"})
     now = refused.one("button[name=overwrite]").get("value")
@@ -81,10 +83,10 @@ def test_the_choice_is_about_what_was_shown_and_not_about_a_third_text(desk, edi
 
 
 @pytest.mark.parametrize("change", ["row", "new row", "relation", "state"])
-def test_a_change_anywhere_in_the_form_counts(desk, editor_client, change):
+def test_a_change_anywhere_in_the_form_counts(admin_page, editor_client, change):
     dilemma, story = make_dilemma(standpoints=["Først"]), make_story(published_at=None)
     item = dilemma if "row" in change else story
-    mine = opened(desk, item, editor_client)
+    mine = opened(admin_page, item, editor_client)
     if change == "row":
         dilemma.standpoints.update(title="Anderledes")
     elif change == "new row":
@@ -96,41 +98,41 @@ def test_a_change_anywhere_in_the_form_counts(desk, editor_client, change):
     assert send(editor_client, item, mine, {"title": "Min", "_save": "1"}).status == 409
 
 
-def test_both_texts_of_a_row_are_shown(desk, editor_client):
+def test_both_texts_of_a_row_are_shown(admin_page, editor_client):
     dilemma = make_dilemma(standpoints=["Først"])
-    mine = opened(desk, dilemma, editor_client)
+    mine = opened(admin_page, dilemma, editor_client)
     dilemma.standpoints.update(title="Deres")
     refused = send(editor_client, dilemma, mine, {"standpoints-0-title": "Mit", "_save": "1"})
     assert refused.texts(".collision h3") == ["Ståsted 1"]
     assert refused.texts(".collision del, .collision ins") == ["[fjernet: Deres]", "[tilføjet: Mit]"]
 
 
-def test_the_same_text_saved_twice_is_no_collision(desk, editor_client):
+def test_the_same_text_saved_twice_is_no_collision(admin_page, editor_client):
     story = make_story("Fælles")
-    mine = opened(desk, story, editor_client)
+    mine = opened(admin_page, story, editor_client)
     story.save()
     assert send(editor_client, story, mine, {"title": "Min", "_save": "1"}) == 302
 
 
-def test_a_form_that_does_not_say_what_it_has_seen_is_refused(desk, editor_client):
+def test_a_form_that_does_not_say_what_it_has_seen_is_refused(admin_page, editor_client):
     story = make_story("Fælles")
-    mine = opened(desk, story, editor_client)
+    mine = opened(admin_page, story, editor_client)
     assert send(editor_client, story, mine, {"seen": "", "title": "Min"}).status == 409
 
 
-def test_what_is_not_published_is_guarded_too(desk, editor_client):
+def test_what_is_not_published_is_guarded_too(admin_page, editor_client):
     source = make_source("En")
-    mine = opened(desk, source, editor_client)
+    mine = opened(admin_page, source, editor_client)
     Source.objects.filter(pk=source.pk).update(title="En anden")
     assert send(editor_client, source, mine, {"title": "Min"}).status == 409
 
 
-def test_of_two_who_save_at_the_same_moment_one_is_refused(committed, desk, logged_in):
+def test_of_two_who_save_at_the_same_moment_one_is_refused(committed, admin_page, logged_in):
     users = [make_user(name, is_superuser=True) for name in ["Rikke", "Otto"]]
     User.objects.update(is_staff=True)
     clients = [logged_in(user) for user in users]
     story = make_story("Fælles")
-    forms = [opened(desk, story, client) for client in clients]
+    forms = [opened(admin_page, story, client) for client in clients]
     both, answers = threading.Barrier(2), []
 
     def save(client, form, title):
@@ -160,8 +162,10 @@ def draft(db):
     return make_guide().versions.get().new_draft()
 
 
-def test_a_question_that_a_colleague_changed_in_a_draft_is_not_overwritten(desk, method_owner_client, draft):
-    mine = opened(desk, draft, method_owner_client)
+def test_a_question_that_a_colleague_changed_in_a_draft_is_not_overwritten(
+    admin_page, method_owner_client, draft
+):
+    mine = opened(admin_page, draft, method_owner_client)
     prompt = draft.steps.first().prompts.first()
     type(prompt).objects.filter(pk=prompt.pk).update(text="Hvem mærker det mest?")
     typed = {"steps-0-prompts-0-text": "Hvem mærker det mindst?", "_save": "1"}
@@ -176,21 +180,21 @@ def test_a_question_that_a_colleague_changed_in_a_draft_is_not_overwritten(desk,
     assert prompt.text == "Hvem mærker det mindst?"
 
 
-def test_half_a_draft_of_a_guide_is_kept_and_fetched(desk, method_owner_client, draft):
-    page = desk(admin_url(draft), by=method_owner_client)
+def test_half_a_draft_of_a_guide_is_kept_and_fetched(admin_page, method_owner_client, draft):
+    page = admin_page(admin_url(draft), by=method_owner_client)
     typed = {**page.form("#guideversion_form").values, "steps-0-prompts-0-text": "Halvt"}
     kept = method_owner_client.post(page.one("#unsaved-status").get("data-url"), typed)
     assert kept.json() == {"kept": True}
-    link = desk(admin_url(draft), by=method_owner_client).links(".kept a")["Hent det"]
-    fetched = desk(admin_url(draft) + link, by=method_owner_client)
+    link = admin_page(admin_url(draft), by=method_owner_client).links(".kept a")["Hent det"]
+    fetched = admin_page(admin_url(draft) + link, by=method_owner_client)
     assert fetched.one("[name=steps-0-prompts-0-text]").text_content().strip() == "Halvt"
 
 
-def test_a_guide_is_kept_and_saved_without_a_transaction_around_the_request(committed, desk, logged_in):
+def test_a_guide_is_kept_and_saved_without_a_transaction_around_the_request(committed, admin_page, logged_in):
     user = make_user("Rut", is_superuser=True)
     User.objects.update(is_staff=True)
     draft, client = make_guide().versions.get().new_draft(), logged_in(user)
-    page = desk(admin_url(draft), by=client)
+    page = admin_page(admin_url(draft), by=client)
     form = page.form("#guideversion_form")
     assert client.post(page.one("#unsaved-status").get("data-url"), form.values).json() == {"kept": True}
     assert send(client, draft, form, {"intro": "Ny indledning.", "_save": "1"}) == 302

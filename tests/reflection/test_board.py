@@ -17,7 +17,7 @@ from aarhuskompas.wsgi import application as wsgi
 from reflection.live.board import Asked, Boards, asked_for_board, states
 from reflection.models import SharedLine
 from tests.factories import make_room
-from tests.reflection.door import ROW, Request, session_of
+from tests.reflection.asgi import ROW, Request, session_of
 from tests.reflection.people import add, enter, place_of
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from reflection.live import streams
 from reflection.models import Reflection
 from tests.factories import make_room, make_user
-from tests.reflection.door import Ears, request_of
+from tests.reflection.asgi import Subscribers, request_of
 from tests.reflection.people import enter, place_of
 
 
@@ -64,7 +64,7 @@ def test_the_door_is_closed_and_opened_for_all_to_see(page, room, leads):
     alma = enter(room, name="Alma")
     for act, told in [("close", "Døren er lukket: ingen nye kan komme ind"), ("open", "Døren er åben igen")]:
         for _press in range(2):
-            leads.post(at(room, "door"), {"door": act})
+            leads.post(at(room, "asgi_client"), {"asgi_client": act})
         doors = [
             notice
             for notice in page(at(room, "waiting"), by=alma).texts(".kompas-notice")
@@ -76,7 +76,7 @@ def test_the_door_is_closed_and_opened_for_all_to_see(page, room, leads):
 
 
 def test_who_does_not_lead_touches_no_door(room):
-    assert enter(room).post(at(room, "door"), {"door": "close"}).status_code == 404
+    assert enter(room).post(at(room, "asgi_client"), {"asgi_client": "close"}).status_code == 404
     assert again(room).takes_newcomers
 
 
@@ -151,12 +151,12 @@ def test_a_device_that_one_no_longer_has_loses_the_place_with_the_code(page, roo
     alma, lost = enter(room, name="Alma"), Client()
     lost.post("/deltag/igen/", {"code": place_of(alma, room).return_code})
     page(at(room, "answers"), by=lost)
-    with closing(Ears(room, lost=lost)) as ears:
-        ears.hear()
+    with closing(Subscribers(room, lost=lost)) as subscribers:
+        subscribers.hear()
         alma.post(at(room, "renew_own_code"), {"code": "new"})
-        ears.hear()
+        subscribers.hear()
         again(room).start_timer(60)
-        assert ears.hear()[1] == {"lost": b""}
+        assert subscribers.hear()[1] == {"lost": b""}
     page(at(room, "answers"), by=lost, status=403)
     assert streams.may_follow(request_of(lost), room.key) is None
     page(at(room, "answers"), by=alma)

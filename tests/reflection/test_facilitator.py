@@ -264,7 +264,7 @@ def test_who_is_in_the_room_already_takes_over_by_the_link(page, room):
     assert not place_of(browser, room).is_facilitator
     page(address, by=browser, post={})
     place = place_of(browser, room)
-    assert (place.is_facilitator, place.answers_count, place.answers.count() > 0) == (True, True, True)
+    assert (place.is_facilitator, place.is_respondent, place.answers.count() > 0) == (True, True, True)
 
 
 def test_who_takes_over_a_goals_room_can_decide_and_does_not_get_the_goal(leader, page, logged_in):

@@ -76,7 +76,7 @@ def session_of(browser) -> str:
 # --- Copies of the board ---------------------------------------------------------------------------
 
 
-class Door:
+class AsgiClient:
     """The application that keeps copies of boards, in front of the real pages.
 
     Ask one thing at a time, and while nobody may close connections (the fixture `door` sees to that).
@@ -115,7 +115,7 @@ def thread_in_this_transaction():
 # --- Event streams ---------------------------------------------------------------------------------
 
 
-class Ears:
+class Subscribers:
     """People who follow a room: what is announced, and what each of them is sent of it.
 
     Close it, or they follow for ever.

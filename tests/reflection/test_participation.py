@@ -13,7 +13,7 @@ from django.utils import timezone
 from reflection.live import streams
 from reflection.participation import LASTS
 from tests.factories import make_room, make_user
-from tests.reflection.door import Ears, Request, request_of, session_of
+from tests.reflection.asgi import Request, Subscribers, request_of, session_of
 from tests.reflection.people import enter, place_of
 
 BEGIN = "2026-11-24T08:00:00+01:00"
@@ -214,10 +214,10 @@ def test_the_place_of_a_closed_account_opens_by_no_way(page, room, leader, logge
 
 
 def test_what_follows_the_room_hears_that_the_account_is_closed_and_then_nothing(room, leader, logged_in):
-    with closing(Ears(room, leader=logged_in(leader), alma=enter(room))) as ears:
-        ears.hear()
+    with closing(Subscribers(room, leader=logged_in(leader), alma=enter(room))) as subscribers:
+        subscribers.hear()
         close(leader)
-        ears.hear()
+        subscribers.hear()
         room.start_timer(60)
-        _announced, heard = ears.hear()
+        _announced, heard = subscribers.hear()
         assert (heard["leader"], heard["alma"] != b"") == (b"", True)

@@ -1,0 +1,49 @@
+"""Dilemmas with their standpoints."""
+
+from django.contrib import admin
+
+from compass.admin.spreadsheets import Exchange
+from compass.models import Dilemma, Standpoint
+from publishing.admin import PROVENANCE, PUBLISHING, OrderedInline, PublishableAdmin, english
+
+
+class StandpointInline(OrderedInline):
+    model = Standpoint
+    fieldsets = [
+        (None, {"fields": ["position", "title", "text"]}),
+        english("title_en", "text_en"),
+    ]
+
+
+@admin.register(Dilemma)
+class DilemmaAdmin(Exchange, PublishableAdmin):
+    text_field = "description"
+    list_display = ["title", "path"]
+    list_filter = ["path", "provenance"]
+    list_select_related = ["path"]
+    search_fields = ["title", "title_en", "key", "description"]
+    autocomplete_fields = ["sources"]
+    inlines = [StandpointInline]
+    help_texts = {
+        "key": "En kort og entydig nøgle, fx D13. Kompassernes trin henviser med den.",
+        "pole_a": "Skriv polen, så den, der står der, kan kende sig selv.",
+        "pole_b": "Skriv den lige så venligt og omtrent lige så langt som den første.",
+        "question": "Et spørgsmål, som en gruppe kan begynde en samtale med.",
+        "sources": "Vælg de kilder, som temaet eller oplysningerne kommer fra.",
+    }
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "key", "path", "title", "pole_a", "pole_b", "description", "readability",
+                    "question",
+                ]
+            },
+        ),
+        english(
+            "title_en", "pole_a_en", "pole_b_en", "description_en", "question_en", "provenance_note_en"
+        ),
+        ("Ophav og kilder", {"fields": [*PROVENANCE, "sources"]}),
+        PUBLISHING,
+    ]  # fmt: skip
