@@ -62,9 +62,9 @@ class PortalAdmin(admin.AdminSite):
         model = get_object_or_404(ContentType, pk=kind).model_class()
         if model is None or not self.is_registered(model):
             raise Http404
-        one = self.get_model_admin(model)
-        item = one.get_object(request, object_id)
-        url = one.get_view_on_site_url(item) if item else None
-        if not url or not one.has_view_permission(request, item):
+        model_admin = self.get_model_admin(model)
+        item = model_admin.get_object(request, object_id)
+        url = model_admin.get_view_on_site_url(item) if item else None
+        if not url or not model_admin.has_view_permission(request, item):
             raise Http404
         return redirect(url)

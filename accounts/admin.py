@@ -67,18 +67,18 @@ class UserForm(forms.ModelForm):
 
     def changes(self) -> list[str]:
         """What was changed, in words that say from what to what; nothing that identifies a stranger."""
-        told = []
+        changes = []
         if "groups" in self.changed_data:
-            told.append(
+            changes.append(
                 f"Roller: fra {_named(self.initial['groups'])} til {_named(self.cleaned_data['groups'])}."
             )
         if "is_active" in self.changed_data:
-            told.append("Kontoen er åbnet." if self.cleaned_data["is_active"] else "Kontoen er lukket.")
+            changes.append("Kontoen er åbnet." if self.cleaned_data["is_active"] else "Kontoen er lukket.")
         if "name" in self.changed_data:
-            told.append("Navnet er rettet.")
+            changes.append("Navnet er rettet.")
         if "email" in self.changed_data:
-            told.append("Adressen er rettet, og der er sendt en ny invitation.")
-        return told
+            changes.append("Adressen er rettet, og der er sendt en ny invitation.")
+        return changes
 
     def acts(self) -> list[tuple[What, str]]:
         """The same for the event log: of roles from what to what, of all else only that."""

@@ -59,8 +59,8 @@ class NewAddressForm(forms.Form):
     def clean_password(self):
         who = str(self.request.user.pk)
         if CHANGE_PASSWORD.is_used_up(who):
-            told = _("Du har prøvet for mange gange i dag. Prøv igen i morgen.")
-            raise forms.ValidationError(told, code=TOO_MANY)
+            message = _("Du har prøvet for mange gange i dag. Prøv igen i morgen.")
+            raise forms.ValidationError(message, code=TOO_MANY)
         if not self.request.user.check_password(self.cleaned_data["password"]):
             CHANGE_PASSWORD.use(who)
             raise forms.ValidationError(_("Adgangskoden passer ikke. Prøv igen."))

@@ -124,9 +124,9 @@ def statements(reflection: Reflection) -> list[tuple[Step, Prompt]]:
     ]
 
 
-def pairs(found: list[Spot], one: Party, other: Party) -> list[Pair]:
+def pairs(found: list[Spot], first: Party, other: Party) -> list[Pair]:
     """The principles as two parties see them, in the order of `found`."""
-    sides = {one.pk, other.pk}
+    sides = {first.pk, other.pk}
     by_statement: dict[int, list[Spot]] = {}
     for spot in found:
         if {spot.guesser.pk, spot.about.pk} == sides:

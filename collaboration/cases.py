@@ -27,13 +27,13 @@ CHECKS = {
 }
 
 
-def draft(one: Round) -> dict:
+def draft(round: Round) -> dict:
     """What the form begins with: the insights and the agreement, without a name."""
     parts = []
-    for insight in one.insights.select_related("step"):
+    for insight in round.insights.select_related("step"):
         lines = "\n\n".join(f"**{label}** {text}" for label, text in insight.lines)
         parts.append(f"## {insight.step.title}\n\n{lines}")
-    agreed = "\n\n".join(one.reflection.agreements.values_list("what", flat=True))
+    agreed = "\n\n".join(round.reflection.agreements.values_list("what", flat=True))
     if agreed:
         parts.append(f"## {_('Det blev vi enige om')}\n\n{agreed}")
     return {"body": "\n\n".join(parts)}
@@ -55,9 +55,9 @@ class CaseForm(forms.ModelForm):
         fields = ["title", "standfirst", "body", "path"]
         labels = {"title": gettext_lazy("Overskrift")}
 
-    def __init__(self, *args, one: Round, **kwargs):
-        super().__init__(*args, initial=draft(one), **kwargs)
-        self.one = one
+    def __init__(self, *args, round: Round, **kwargs):
+        super().__init__(*args, initial=draft(round), **kwargs)
+        self.round = round
         self.fields["path"].queryset = Path.objects.published()
         for name, label in CHECKS.items():
             missing = {"required": gettext_lazy("Se efter, og sæt så kryds.")}
@@ -72,13 +72,13 @@ class CaseForm(forms.ModelForm):
         """The draft, for an editor to finish; nobody else sees it."""
         story = super().save(commit=False)
         story.kind = Story.Kind.CASE
-        story.key = f"SK{self.one.pk}"
-        story.slug = f"{slug_of(story.title, SLUG_LENGTH) or 'samtale'}-{self.one.pk}"
+        story.key = f"SK{self.round.pk}"
+        story.slug = f"{slug_of(story.title, SLUG_LENGTH) or 'samtale'}-{self.round.pk}"
         story.provenance = Provenance.Kind.SOURCED
         story.provenance_note = _(
             "Bygger på en samtale med Samarbejdskompasset. Alle, der var med, har sagt ja."
         )
         story.save()
-        self.one.story = story
-        self.one.save(update_fields=["story"])
+        self.round.story = story
+        self.round.save(update_fields=["story"])
         return story

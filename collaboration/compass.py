@@ -19,8 +19,8 @@ LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.h
 
 def open_with_the_news(agreement: Agreement):
     """The round under way opens with what is known now of the last agreements."""
-    for one in Round.objects.filter(reflection=agreement.reflection_id).select_related("collaboration"):
-        one.collaboration.renew_opening()
+    for round in Round.objects.filter(reflection=agreement.reflection_id).select_related("collaboration"):
+        round.collaboration.renew_opening()
 
 
 def look_backs() -> Iterable[Due]:
@@ -30,24 +30,24 @@ def look_backs() -> Iterable[Due]:
         ~Exists(later), reflection__phase=Reflection.Phase.CONCLUDED, look_back_on__lte=timezone.localdate()
     )
     due = due.select_related("reflection__owner", "collaboration")
-    for one in due.prefetch_related(leading("reflection__participants")):
-        for user, language in receivers(one.reflection):
+    for round in due.prefetch_related(leading("reflection__participants")):
+        for user, language in receivers(round.reflection):
             yield Due(
                 user,
                 language,
-                f"round {one.pk}",
-                one.look_back_on,
+                f"round {round.pk}",
+                round.look_back_on,
                 _("Tid til at kigge igen"),
                 LOOK_BACK,
-                lambda one=one: _about(one),
+                lambda round=round: _about(round),
             )
 
 
-def _about(one: Round) -> dict:
+def _about(round: Round) -> dict:
     return {
-        "title": one.collaboration.title,
-        "look_back_on": one.look_back_on,
-        "address": settings.SITE_URL + one.collaboration.get_absolute_url(),
+        "title": round.collaboration.title,
+        "look_back_on": round.look_back_on,
+        "address": settings.SITE_URL + round.collaboration.get_absolute_url(),
     }
 
 

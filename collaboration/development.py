@@ -46,8 +46,8 @@ def rounds_open_to(collaboration: Collaboration, user) -> list[Round]:
     rounds = collaboration.rounds.real().filter(reflection__phase="concluded", is_one_sided=False)
     found = rounds.select_related("reflection__version").order_by("pk")
     own = Participant.objects.took_part().filter(user=user).values_list("reflection", flat=True)
-    inside = set(own.filter(reflection__in=[one.reflection_id for one in found]))
-    return [one for one in found if one.reflection_id in inside or one.has_yes("may_share")]
+    inside = set(own.filter(reflection__in=[round.reflection_id for round in found]))
+    return [round for round in found if round.reflection_id in inside or round.has_yes("may_share")]
 
 
 def development(collaboration: Collaboration, user) -> list[Development]:
@@ -56,24 +56,24 @@ def development(collaboration: Collaboration, user) -> list[Development]:
     latest = list(enumerate(rounds, start=1))[-AT_MOST:]
     if not latest:
         return []
-    measured = [(number, one, _measure(one)) for number, one in latest]
+    measured = [(number, round, _measure(round)) for number, round in latest]
     topics = _topics(latest[-1][1])
     return [_of_partner(partner, topics, measured) for partner in collaboration.partners.all()]
 
 
-def _topics(one: Round) -> dict[str, str]:
+def _topics(round: Round) -> dict[str, str]:
     """The principles of a round: what they are called in every version, and their titles now."""
-    return {_topic(step): step.local.title for step, _statement in statements(one.reflection)}
+    return {_topic(step): step.local.title for step, _statement in statements(round.reflection)}
 
 
 def _topic(step) -> str:
     return step.topic or str(step.position)
 
 
-def _measure(one: Round) -> dict[tuple[str, int], Fraction | None]:
+def _measure(round: Round) -> dict[tuple[str, int], Fraction | None]:
     """The mean of each principle and each party's position in the order of parties."""
-    shown = cells(one.reflection, is_outside=True)
-    topics = {statement.pk: _topic(step) for step, statement in statements(one.reflection)}
+    shown = cells(round.reflection, is_outside=True)
+    topics = {statement.pk: _topic(step) for step, statement in statements(round.reflection)}
     return {
         (topics[prompt], values.party.position): mean(values)
         for (prompt, _party, about), values in shown.items()
@@ -83,7 +83,9 @@ def _measure(one: Round) -> dict[tuple[str, int], Fraction | None]:
 
 def _of_partner(partner: Partner, topics: dict[str, str], measured: list) -> Development:
     lines = [
-        Line(number, one.reflection.concluded_at, [means.get((topic, partner.position)) for topic in topics])
-        for number, one, means in measured
+        Line(
+            number, round.reflection.concluded_at, [means.get((topic, partner.position)) for topic in topics]
+        )
+        for number, round, means in measured
     ]
     return Development(partner, list(topics.values()), lines)

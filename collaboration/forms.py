@@ -62,8 +62,11 @@ class CollaborationForm(forms.ModelForm):
 
     def _filled(self) -> list[tuple[str, str]]:
         """Title and kind of the parties that somebody filled in."""
-        said = self.cleaned_data.get
-        rows = [(said(f"partner_{number}"), said(f"kind_{number}")) for number in range(1, MOST_PARTNERS + 1)]
+        cleaned = self.cleaned_data.get
+        rows = [
+            (cleaned(f"partner_{number}"), cleaned(f"kind_{number}"))
+            for number in range(1, MOST_PARTNERS + 1)
+        ]
         return [(title, kind) for title, kind in rows if title]
 
     def clean(self):
@@ -122,7 +125,7 @@ class OpenRoundForm(RoomForm):
         self.fields["answers_for"].queryset = collaboration.partners.all()
         self.fields["absent"].queryset = collaboration.partners.all()
         self.has_weaker_partner = collaboration.has_weaker_partner
-        self.partners = {f"people_{one.position}": one for one in collaboration.partners.all()}
+        self.partners = {f"people_{partner.position}": partner for partner in collaboration.partners.all()}
         for name, partner in self.partners.items():
             self.fields[name] = self._people_of(partner)
         if not self.has_weaker_partner:
@@ -167,9 +170,9 @@ class OpenRoundForm(RoomForm):
     def chosen(self) -> dict:
         """What Collaboration.open_round takes."""
         left_out = {"agreed", "way_in", *self.partners}
-        said = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        fields = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
         people = {self.partners[name]: number for name, number in self.expected().items()}
-        return {**said, "is_by_invitation": self.is_by_invitation, "people": people}
+        return {**fields, "is_by_invitation": self.is_by_invitation, "people": people}
 
 
 class GuessForm(AnswersForm):

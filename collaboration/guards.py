@@ -43,9 +43,9 @@ def _in_a_round(guard):
         @functools.wraps(view)
         def guarded(request, participant, *args, **kwargs):
             rounds = Round.objects.select_related("collaboration", "story")
-            one = get_object_or_404(rounds, reflection=participant.reflection_id)
-            one.reflection = participant.reflection
-            return view(request, participant, one, *args, **kwargs)
+            round = get_object_or_404(rounds, reflection=participant.reflection_id)
+            round.reflection = participant.reflection
+            return view(request, participant, round, *args, **kwargs)
 
         return guarded
 

@@ -106,8 +106,8 @@ def _page(slug):
 
 def _story(slug):
     related = ["themes", "dilemmas__path", "sources", "attachments"]
-    one = Story.objects.select_related("path", "department", "picture").prefetch_related(*related)
-    return one.get(slug=slug)
+    stories = Story.objects.select_related("path", "department", "picture").prefetch_related(*related)
+    return stories.get(slug=slug)
 
 
 def _stories(ids):

@@ -127,8 +127,8 @@ class Named:
             self.rows = {getattr(row, self.key).lower(): row for row in self.model.objects.all()}
         if name.lower() not in self.rows:
             names = sorted(self.rows)
-            told = f" Skriv en af: {', '.join(names)}." if len(names) <= 12 else ""
-            raise ValueError(f"«{name}» findes ikke blandt {self.model._meta.verbose_name_plural}.{told}")
+            choices = f" Skriv en af: {', '.join(names)}." if len(names) <= 12 else ""
+            raise ValueError(f"«{name}» findes ikke blandt {self.model._meta.verbose_name_plural}.{choices}")
         return self.rows[name.lower()]
 
 
@@ -454,12 +454,15 @@ def _wrong_columns(resource_class, sheet: Sheet) -> list[str]:
 
 def _errors(resource, result, sheet: Sheet) -> list[str]:
     lines = [(sheet.numbers[row.number - 1], row.error) for row in result.invalid_rows]
-    told = [(number, one) for number, error in lines for one in _sentences(resource, error)]
-    told += [(sheet.numbers[number - 1], f": {NOT_SAVED}") for number, _ in result.row_errors()]
-    for error in [*result.base_errors, *(one for _, errors in result.row_errors() for one in errors)]:
+    sentences = [(number, sentence) for number, error in lines for sentence in _sentences(resource, error)]
+    sentences += [(sheet.numbers[number - 1], f": {NOT_SAVED}") for number, _ in result.row_errors()]
+    for error in [
+        *result.base_errors,
+        *(sentence for _, errors in result.row_errors() for sentence in errors),
+    ]:
         logger.error("import failed: %s", type(error.error).__name__)
     whole = [NOT_READ for _ in result.base_errors]
-    return [*whole, *(f"Række {number}{sentence}" for number, sentence in sorted(told))]
+    return [*whole, *(f"Række {number}{sentence}" for number, sentence in sorted(sentences))]
 
 
 def _sentences(resource, error: ValidationError) -> Iterator[str]:
@@ -494,9 +497,9 @@ def table(resource_class: type[ContentResource], queryset) -> Iterator[list[str]
     has_status = hasattr(resource_class._meta.model, "published_at")
     yield [*resource_class.columns(), *([STATUS] if has_status else [])]
     relations = [resource_class._meta.model._meta.get_field(name) for name in names]
-    rows = queryset.select_related(*[one.name for one in relations if one.many_to_one]).prefetch_related(
-        *[one.name for one in relations if one.many_to_many]
-    )
+    rows = queryset.select_related(
+        *[relation.name for relation in relations if relation.many_to_one]
+    ).prefetch_related(*[relation.name for relation in relations if relation.many_to_many])
     for item in rows.iterator(chunk_size=ROWS_AT_A_TIME):
-        told = [str(resource.fields[name].export(item)) for name in names]
-        yield [*told, *([status_of(item)] if has_status else [])]
+        values = [str(resource.fields[name].export(item)) for name in names]
+        yield [*values, *([status_of(item)] if has_status else [])]

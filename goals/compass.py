@@ -69,18 +69,20 @@ def _goal(goal: Goal) -> dict:
         "is_law_bound": goal.is_law_bound,
         "set_by": goal.set_by,
         "shared_with": [share.user.email for share in goal.shares.all()],
-        "looks": [_look(review) for review in goal.reviews.all()],
+        "reviews": [_review(review) for review in goal.reviews.all()],
     }
 
 
-def _look(review) -> dict:
+def _review(review) -> dict:
     goodbye = getattr(review, "goodbye", None)
-    told = {"what": goodbye.what, "why": goodbye.why, "is_shared": goodbye.is_shared} if goodbye else {}
+    goodbye_texts = (
+        {"what": goodbye.what, "why": goodbye.why, "is_shared": goodbye.is_shared} if goodbye else {}
+    )
     return {
         "plan": [{"label": str(label), "text": text} for label, text in review.plan_lines],
         "dissent": review.dissent,
         "what_became": [{"label": str(label), "text": str(text)} for label, text in review.what_became],
-        "goodbye": told,
+        "goodbye": goodbye_texts,
     }
 
 

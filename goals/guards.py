@@ -32,7 +32,7 @@ def readable_goal_required(view):
     @staff_required
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
-        goals = Goal.objects.readable_by(request.user).select_related("department", "city_goal", "owner")
+        goals = Goal.objects.visible_to(request.user).select_related("department", "city_goal", "owner")
         goal = get_object_or_404(goals, key=key)
         if goal.owner_id != request.user.pk:
             record_looks(request.user, [goal], why=Why.SHARED, about=goal.owner)
@@ -61,7 +61,7 @@ def readable_review_required(view):
     @staff_required
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
-        reviews = Review.objects.readable_by(request.user).select_related(
+        reviews = Review.objects.visible_to(request.user).select_related(
             "goal__department", "goal__city_goal", "goal__owner", "reflection__version__guide"
         )
         review = get_object_or_404(reviews, reflection__key=key)

@@ -102,7 +102,7 @@ def _is_small(owners: Counter) -> bool:
 def _columns(counts: Counts) -> Columns:
     """The outcomes, neighbours put together until none has the goals of too few."""
     columns = [(outcome,) for outcome in Outcome]
-    while small := [place for place, one in enumerate(columns) if _is_small(_together(counts, counts, one))]:
+    while small := [at for at, column in enumerate(columns) if _is_small(_together(counts, counts, column))]:
         first = min(small[0], len(columns) - 2)
         columns[first : first + 2] = [columns[first] + columns[first + 1]]
     return columns
@@ -136,8 +136,8 @@ def _numbers(cells: list[Counter]) -> list[int]:
 
 def picture_of(decided: list[Decided]) -> dict:
     """What may be shown of what was decided in a year, as YearCount keeps it."""
-    departments = _counts(Department, [(one.department, one) for one in decided])
-    city_goals = _counts(CityGoal, [(one.city_goal, one) for one in decided])
+    departments = _counts(Department, [(decision.department, decision) for decision in decided])
+    city_goals = _counts(CityGoal, [(decision.city_goal, decision) for decision in decided])
     year = year_of(0, departments, city_goals)
     if year is None:
         return {}
@@ -153,8 +153,8 @@ def _counts(model, decided: list[tuple[int | None, Decided]]) -> Counts:
     """Every row there is, so that one without goals cannot be told from one with few."""
     counts: Counts = {str(pk): defaultdict(Counter) for pk in model.objects.values_list("pk", flat=True)}
     counts[""] = defaultdict(Counter)
-    for pk, one in decided:
-        counts[str(pk or "")][OUTCOME_OF[one.decision]][one.owner] += one.goals
+    for pk, decision in decided:
+        counts[str(pk or "")][OUTCOME_OF[decision.decision]][decision.owner] += decision.goals
     return counts
 
 
@@ -243,10 +243,10 @@ def _shown(table: Table, titles: dict) -> list[Shown]:
 
 
 def _sentence(labels: list[str], totals: list[int]) -> str:
-    said = [
+    totals_in_words = [
         gettext("%(label)s: mindst %(number)d") % {"label": label, "number": number}
         if number
         else gettext("%(label)s: ingen") % {"label": label}
         for label, number in zip(labels, totals, strict=True)
     ]
-    return gettext("%s mål.") % ", ".join(said)
+    return gettext("%s mål.") % ", ".join(totals_in_words)

@@ -120,8 +120,8 @@ class Comment(NamedTuple):
         """That somebody took it off the board, and why; empty where nobody did."""
         if not self.hidden_because:
             return ""
-        said = {"name": self.hidden_by, "reason": self.hidden_because}
-        return _("%(name)s har skjult en kommentar: %(reason)s") % said
+        context = {"name": self.hidden_by, "reason": self.hidden_because}
+        return _("%(name)s har skjult en kommentar: %(reason)s") % context
 
 
 class StepResult(NamedTuple):
@@ -266,8 +266,8 @@ def _comments(snapshot: Snapshot) -> list[Comment]:
     return [
         _hidden(snapshot, hidden[position])
         if position in hidden
-        else Comment(snapshot.pk, position, said["text"], said["name"], "", "", snapshot.party)
-        for position, said in enumerate(snapshot.comments)
+        else Comment(snapshot.pk, position, kept["text"], kept["name"], "", "", snapshot.party)
+        for position, kept in enumerate(snapshot.comments)
     ]
 
 

@@ -126,8 +126,8 @@ class Collaboration(models.Model):
 
 
 def _how_it_went(agreement: Agreement) -> str:
-    said = [agreement.who, str(agreement.get_status_display()), agreement.note]
-    return " · ".join(filter(None, said))
+    parts = [agreement.who, str(agreement.get_status_display()), agreement.note]
+    return " · ".join(filter(None, parts))
 
 
 class Partner(models.Model):

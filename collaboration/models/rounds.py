@@ -112,9 +112,9 @@ class Round(Fieldwise):
         A party that cannot come has not said yes. For those on paper, somebody who asked them says it.
         """
         on_screen = self._who_is_asked().filter(is_paper=False)
-        said = [*on_screen.values_list("party_id", f"consent__{question}"), *self._on_paper_say(question)]
+        answers = [*on_screen.values_list("party_id", f"consent__{question}"), *self._on_paper_say(question)]
         by_party: dict[int, set] = {}
-        for party, is_yes in said:
+        for party, is_yes in answers:
             by_party.setdefault(party, set()).add(is_yes)
         return [(party, by_party.get(party.pk) == {True}) for party in self.reflection.parties.all()]
 
@@ -142,11 +142,13 @@ class Round(Fieldwise):
 
     def _on_paper_say(self, question: str) -> list[tuple[int, bool]]:
         """A yes covers those who were asked: one paper more, and it is no longer everybody's."""
-        said = {one.party_id: one for one in self.paper_consents.all()}
+        consents = {consent.party_id: consent for consent in self.paper_consents.all()}
         return [
             (
                 party.pk,
-                party.pk in said and said[party.pk].covers(people) and getattr(said[party.pk], question),
+                party.pk in consents
+                and consents[party.pk].covers(people)
+                and getattr(consents[party.pk], question),
             )
             for party, people in self.papers()
         ]
@@ -204,8 +206,8 @@ class Insight(Fieldwise):
     @property
     def lines(self) -> list[tuple[str, str]]:
         names = ["thought", "known", "therefore"]
-        said = [(self._meta.get_field(name).verbose_name, getattr(self, name)) for name in names]
-        return [(str(label), text) for label, text in said if text]
+        texts = [(self._meta.get_field(name).verbose_name, getattr(self, name)) for name in names]
+        return [(str(label), text) for label, text in texts if text]
 
     def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
         """As Fieldwise.write; the first word makes the row."""

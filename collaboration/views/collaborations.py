@@ -53,7 +53,7 @@ def collaboration(request, collaboration):
         "is_owner": collaboration.owner_id == request.user.pk,
         "rounds": rounds,
         "own": leads,
-        "running": next((one for one in rounds if one.is_running and one.pk in leads), None),
+        "running": next((round for round in rounds if round.is_running and round.pk in leads), None),
         "led": {pk for pk, is_leading in leads.items() if is_leading},
         "agreements": collaboration.agreements(),
         "carriers": collaboration.carriers(),

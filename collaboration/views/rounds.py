@@ -38,7 +38,7 @@ SECONDS_EACH = 120
 
 @require_safe
 @answering_required
-def guess_first(request, participant, one):
+def guess_first(request, participant, round):
     """What comes after one's own answers."""
     others = participant.others()
     if not others or not participant.is_respondent:
@@ -48,7 +48,7 @@ def guess_first(request, participant, one):
 
 @form_methods
 @answering_required
-def guess(request, participant, one, position):
+def guess(request, participant, round, position):
     """«Sæt dig i den andens sted»: the same statements on behalf of one other party."""
     others = participant.others()
     party = next((other for other in others if other.position == position), None)
@@ -91,20 +91,20 @@ def _after_guess(participant, party, others, prompts, go: str):
 @require_safe
 @round_required
 @shows_others
-def result(request, participant, one):
+def result(request, participant, round):
     """Own answers, guesses and answers of the first two parties."""
-    return _result(request, participant, one, 0)
+    return _result(request, participant, round, 0)
 
 
 @require_safe
 @round_required
 @shows_others
-def pair(request, participant, one, number):
+def pair(request, participant, round, number):
     """The same for each further pair of parties, where there are more than two."""
-    return _result(request, participant, one, number - 1)
+    return _result(request, participant, round, number - 1)
 
 
-def _result(request, participant, one, index: int):
+def _result(request, participant, round, index: int):
     if not participant.reflection.is_revealed:
         return redirect("reflection:room", key=participant.reflection.key)
     party_pairs = blindspots.party_pairs(participant.reflection)
@@ -114,12 +114,12 @@ def _result(request, participant, one, index: int):
     context = {
         "participant": participant,
         "room": participant.reflection,
-        "one": one,
+        "round": round,
         "party_pairs": party_pairs if len(party_pairs) > 1 else [],
         "current": index + 1,
         "pairs": blindspots.pairs(found, *party_pairs[index]),
         "topics": blindspots.to_ask_about(found),
-        "insights": one.insights.select_related("step", "guesser", "about"),
+        "insights": round.insights.select_related("step", "guesser", "about"),
     }
     return render_page(request, "collaboration/result.html", context, partial="result")
 
@@ -129,11 +129,11 @@ def _result(request, participant, one, index: int):
 
 @require_safe
 @leading_required
-def go_on(request, participant, one):
+def go_on(request, participant, round):
     """From the result to the conversation – or, where nothing can be compared, to the end of it."""
     if not participant.reflection.is_revealed:
         return redirect("reflection:lead", key=participant.reflection.key)
-    if not one.is_concluded and blindspots.to_ask_about(blindspots.spots(participant.reflection)):
+    if not round.is_concluded and blindspots.to_ask_about(blindspots.spots(participant.reflection)):
         return redirect("collaboration:ask", key=participant.reflection.key, number=1)
     return redirect("collaboration:agree", key=participant.reflection.key)
 
@@ -141,20 +141,20 @@ def go_on(request, participant, one):
 @form_methods
 @leading_required
 @shows_others
-def ask(request, participant, one, number):
+def ask(request, participant, round, number):
     """One of the two principles: two minutes for those who were guessed wrong, then three lines."""
     topics = blindspots.to_ask_about(blindspots.spots(participant.reflection))
-    if one.is_concluded:
-        return _closed(request, one)
+    if round.is_concluded:
+        return _closed(request, round)
     if not 1 <= number <= len(topics):
         return redirect("collaboration:go_on", key=participant.reflection.key)
     topic = topics[number - 1]
-    form = InsightForm(post_data(request), instance=_insight(one, topic))
+    form = InsightForm(post_data(request), instance=_insight(round, topic))
     answer = save_form(request, form, lambda go: _after_asking(participant, number, len(topics), go))
     context = {
         "participant": participant,
         "room": participant.reflection,
-        "one": one,
+        "round": round,
         "topic": topic,
         "number": number,
         "total": len(topics),
@@ -165,9 +165,9 @@ def ask(request, participant, one, number):
     return answer or render(request, "collaboration/ask.html", context, status=status_of(form))
 
 
-def _insight(one: Round, topic) -> Insight:
+def _insight(round: Round, topic) -> Insight:
     mine = {"step": topic.step, "guesser": topic.guesser, "about": topic.about}
-    return one.insights.filter(**mine).first() or Insight(round=one, **mine)
+    return round.insights.filter(**mine).first() or Insight(round=round, **mine)
 
 
 def _after_asking(participant, number: int, total: int, go: str):
@@ -181,43 +181,43 @@ def _after_asking(participant, number: int, total: int, go: str):
 
 @form_methods
 @leading_required
-def agree(request, participant, one):
+def agree(request, participant, round):
     """One agreement, not ten. It ends the round."""
     if not participant.reflection.is_revealed:
         return redirect("reflection:lead", key=participant.reflection.key)
-    if one.is_concluded:
-        return _closed(request, one)
-    form_class = QuestionsForm if one.is_one_sided else AgreementForm
-    form = form_class(post_data(request), instance=one)
-    answer = save_form(request, form, lambda go: _after_agreeing(one, go))
+    if round.is_concluded:
+        return _closed(request, round)
+    form_class = QuestionsForm if round.is_one_sided else AgreementForm
+    form = form_class(post_data(request), instance=round)
+    answer = save_form(request, form, lambda go: _after_agreeing(round, go))
     context = {
         "participant": participant,
         "room": participant.reflection,
-        "one": one,
+        "round": round,
         "form": form,
         "one_sided": participant.reflection.version.text("one-sided"),
     }
     return answer or render(request, "collaboration/agree.html", context, status=status_of(form))
 
 
-def _after_agreeing(one, go: str):
+def _after_agreeing(round, go: str):
     if go == "back":
-        return redirect(one)
-    one.conclude()
-    return redirect("reflection:minutes", key=one.reflection.key)
+        return redirect(round)
+    round.conclude()
+    return redirect("reflection:minutes", key=round.reflection.key)
 
 
-def _closed(request, one):
+def _closed(request, round):
     """The round has ended, perhaps in another window: say so, and give back what was typed."""
     if request.htmx:
         return render(
-            request, "components/save_status.html", {"state": "closed", "room": one.reflection}, status=409
+            request, "components/save_status.html", {"state": "closed", "room": round.reflection}, status=409
         )
     if request.method == "POST":
-        context = {"one": one, "submitted_texts": submitted_texts(request)}
+        context = {"round": round, "submitted_texts": submitted_texts(request)}
         return render(request, "collaboration/concluded.html", context, status=409)
     messages.info(request, _("Runden er afsluttet og kan ikke ændres."))
-    return redirect("reflection:minutes", key=one.reflection.key)
+    return redirect("reflection:minutes", key=round.reflection.key)
 
 
 # --- Who else may know ---------------------------------------------------------------------------
@@ -227,30 +227,30 @@ def _closed(request, one):
 @round_required
 @transaction.atomic
 @shows_others
-def consent(request, participant, one):
+def consent(request, participant, round):
     """One's own yes, or taking it back; who else has said what is not shown. Who only leads has none."""
     if not participant.reflection.is_revealed or not (
         participant.is_respondent or participant.is_facilitator
     ):
         return redirect("reflection:room", key=participant.reflection.key)
     if request.method == "POST":
-        one.hold()
+        round.hold()
     given = Consent.objects.filter(participant=participant).first() or Consent(participant=participant)
     form = ConsentForm(post_data(request), instance=given) if participant.is_respondent else None
     if form and form.is_valid():
         form.save()
-        one.keep_promises()
+        round.keep_promises()
         messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
         return redirect("collaboration:consent", key=participant.reflection.key)
     context = {
         "participant": participant,
         "room": participant.reflection,
-        "one": one,
+        "round": round,
         "form": form,
-        "sharing": one.told("may_share"),
-        "telling": one.told("may_tell"),
-        "papers": one.papers(),
-        "paper_consents": one.paper_consents.select_related("party"),
+        "sharing": round.told("may_share"),
+        "telling": round.told("may_tell"),
+        "papers": round.papers(),
+        "paper_consents": round.paper_consents.select_related("party"),
     }
     return render(request, "collaboration/consent.html", context)
 
@@ -259,19 +259,19 @@ def consent(request, participant, one):
 @leading_required
 @transaction.atomic
 @shows_others
-def paper_consent(request, participant, one, position):
+def paper_consent(request, participant, round, position):
     """What those who answered on paper for one party have said to the one who asked them."""
     if request.method == "POST":
-        one.hold()
-    papers = {party.position: (party, people) for party, people in one.papers()}
+        round.hold()
+    papers = {party.position: (party, people) for party, people in round.papers()}
     if not participant.reflection.is_revealed or position not in papers:
         raise Http404
     party, people = papers[position]
-    form = PaperConsentForm(post_data(request), instance=_of_papers(one, party, participant))
+    form = PaperConsentForm(post_data(request), instance=_of_papers(round, party, participant))
     if form.is_valid():
         form.instance.people = people
         form.save()
-        one.keep_promises()
+        round.keep_promises()
         messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
         return redirect("collaboration:consent", key=participant.reflection.key)
     context = {
@@ -284,19 +284,19 @@ def paper_consent(request, participant, one, position):
     return render(request, "collaboration/paper_consent.html", context, status=status_of(form))
 
 
-def _of_papers(one: Round, party, participant) -> PaperConsent:
-    said = one.paper_consents.filter(party=party).first()
-    return said or PaperConsent(round=one, party=party, asked_by=participant.name)
+def _of_papers(round: Round, party, participant) -> PaperConsent:
+    consent = round.paper_consents.filter(party=party).first()
+    return consent or PaperConsent(round=round, party=party, asked_by=participant.name)
 
 
 @require_POST
 @leading_required
-def share(request, participant, one):
+def share(request, participant, round):
     """Make the address for somebody who was not there; it needs everybody's yes, and goes on needing it."""
-    if not one.is_concluded:
+    if not round.is_concluded:
         messages.warning(request, _("Afslut runden først. Andre kan kun se det, der er afsluttet."))
-    elif one.has_yes("may_share"):
-        one.share()
+    elif round.has_yes("may_share"):
+        round.share()
     else:
         messages.warning(request, _("Der mangler et ja. Resultatet kan ikke vises til andre endnu."))
     return redirect("collaboration:consent", key=participant.reflection.key)
@@ -306,13 +306,13 @@ def share(request, participant, one):
 def shared(request, key):
     """For a third person: what groups of at least five said, once it is over and while all sides say yes."""
     rounds = Round.objects.select_related("reflection__version__guide", "collaboration")
-    one = get_object_or_404(rounds, shared_key=key, reflection__phase=Reflection.Phase.CONCLUDED)
-    if not one.has_yes("may_share"):
+    round = get_object_or_404(rounds, shared_key=key, reflection__phase=Reflection.Phase.CONCLUDED)
+    if not round.has_yes("may_share"):
         raise Http404
-    found = blindspots.spots(one.reflection, is_outside=True)
-    pairs = [(sides, blindspots.pairs(found, *sides)) for sides in blindspots.party_pairs(one.reflection)]
-    record_looks(request.user, [one.reflection], why=Why.LINK)
-    context = {"one": one, "room": one.reflection, "pairs": pairs}
+    found = blindspots.spots(round.reflection, is_outside=True)
+    pairs = [(sides, blindspots.pairs(found, *sides)) for sides in blindspots.party_pairs(round.reflection)]
+    record_looks(request.user, [round.reflection], why=Why.LINK)
+    context = {"round": round, "room": round.reflection, "pairs": pairs}
     return render(request, "collaboration/shared.html", context)
 
 
@@ -320,24 +320,24 @@ def shared(request, key):
 @leading_required
 @transaction.atomic
 @shows_others
-def case(request, participant, one):
+def case(request, participant, round):
     """«Fra samtale til case»: the draft of a story, when everybody has said yes."""
     if request.method == "POST":
-        one.hold()
-    if one.story or not one.is_concluded or not one.has_yes("may_tell"):
+        round.hold()
+    if round.story or not round.is_concluded or not round.has_yes("may_tell"):
         return redirect("collaboration:consent", key=participant.reflection.key)
-    form = CaseForm(post_data(request), one=one)
+    form = CaseForm(post_data(request), round=round)
     if form.is_valid():
         form.save()
         messages.success(request, _("Kladden ligger hos redaktionen. Den er ikke offentlig endnu."))
         return redirect("collaboration:consent", key=participant.reflection.key)
-    context = {"participant": participant, "room": participant.reflection, "one": one, "form": form}
+    context = {"participant": participant, "room": participant.reflection, "round": round, "form": form}
     return render(request, "collaboration/case.html", context, status=status_of(form))
 
 
 @require_safe
 @leading_required
-def invitation_pdf(request, participant, one):
+def invitation_pdf(request, participant, round):
     """Code and QR for the wall, as a sheet."""
     room = participant.reflection
     if room.is_concluded or room.is_by_invitation:

@@ -118,13 +118,13 @@ class Exchange:
 
     def changelist_view(self, request, extra_context=None):
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}"
-        told = {
+        links = {
             "has_exchange": True,
             "import_address": reverse(f"{name}_import") if self.has_import_permission(request) else "",
             "csv_address": reverse(f"{name}_export", args=["csv"]),
             "xlsx_address": reverse(f"{name}_export", args=["xlsx"]),
         }
-        return super().changelist_view(request, {**told, **(extra_context or {})})
+        return super().changelist_view(request, {**links, **(extra_context or {})})
 
     # --- In ---
 

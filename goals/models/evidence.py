@@ -65,7 +65,12 @@ class Evidence(Fieldwise):
         """Pairs of places in `people` where the same ones are named."""
         named = [_names(getattr(self, name)) for name in ROLES]
         places = range(len(ROLES))
-        return [(one, two) for one in places for two in places if one < two and named[one] & named[two]]
+        return [
+            (first, second)
+            for first in places
+            for second in places
+            if first < second and named[first] & named[second]
+        ]
 
     @property
     def is_empty(self) -> bool:
@@ -78,8 +83,8 @@ class Evidence(Fieldwise):
         missing = [str(kind.label) for kind, is_there, _line in self.knowledge if not is_there]
         if not there:
             return gettext("Ingen slags viden er nævnt endnu.")
-        said = gettext("Bag står: %s.") % _listed(there)
-        return f"{said} {gettext('Ikke nævnt: %s.') % _listed(missing)}" if missing else said
+        sentence = gettext("Bag står: %s.") % _listed(there)
+        return f"{sentence} {gettext('Ikke nævnt: %s.') % _listed(missing)}" if missing else sentence
 
     @property
     def people_sentence(self) -> str:

@@ -58,13 +58,13 @@ class GoalQuerySet(models.QuerySet):
         if not text:
             return self
         reviews = Review.objects.filter(goal=models.OuterRef("pk"))
-        said = models.Q()
+        matches = models.Q()
         for name in ["reason", "dissent", "change", "stop", "first_sign", "tell", "if_nothing"]:
-            said |= models.Q(**{f"{name}__icontains": text})
+            matches |= models.Q(**{f"{name}__icontains": text})
         mine = Participant.objects.filter(user=user, answers__text__icontains=text, answers__about=None)
         answered = reviews.filter(reflection__in=mine.values("reflection"))
         past = PastWording.objects.filter(goal=models.OuterRef("pk"), text__icontains=text)
-        found = _words_like(text) | models.Exists(reviews.filter(said)) | models.Exists(answered)
+        found = _words_like(text) | models.Exists(reviews.filter(matches)) | models.Exists(answered)
         return self.filter(found | models.Exists(past))
 
     def search_words(self, text: str):

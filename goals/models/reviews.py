@@ -117,9 +117,9 @@ class Review(Fieldwise):
     @property
     def what_became(self) -> list[tuple[str, str]]:
         """What was said of it afterwards: label and words; empty as long as nobody has said anything."""
-        said = [(field, getattr(self, field)) for field in [*self.promises, "useful_note"]]
-        said.insert(0, ("was_useful", self.get_was_useful_display()))
-        return [(self._meta.get_field(field).verbose_name, words) for field, words in said if words]
+        outcome = [(field, getattr(self, field)) for field in [*self.promises, "useful_note"]]
+        outcome.insert(0, ("was_useful", self.get_was_useful_display()))
+        return [(self._meta.get_field(field).verbose_name, words) for field, words in outcome if words]
 
     @cached_property
     def last(self) -> "Review | None":
@@ -233,5 +233,5 @@ class Review(Fieldwise):
 
 def _in_words(values) -> str:
     mean = number_format(values.mean, 1)
-    said = ngettext("%(count)d svar", "%(count)d svar", values.total) % {"count": values.total}
-    return gettext("Snittet var %(mean)s af 5 (%(said)s).") % {"mean": mean, "said": said}
+    answers = ngettext("%(count)d svar", "%(count)d svar", values.total) % {"count": values.total}
+    return gettext("Snittet var %(mean)s af 5 (%(said)s).") % {"mean": mean, "said": answers}

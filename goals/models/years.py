@@ -129,6 +129,6 @@ class YearCount(models.Model):
 
 def _by_owner(decided: list[Decided]) -> dict[str, list]:
     owners = defaultdict(list)
-    for one in decided:
-        owners[str(one.owner)].append(list(one[1:]))
+    for decision in decided:
+        owners[str(decision.owner)].append(list(decision[1:]))
     return dict(owners)

@@ -64,8 +64,8 @@ def register(request):
 def goal(request, goal):
     """The goal's own page; a colleague whom it is shared with reads what was decided, no more."""
     is_mine = goal.owner_id == request.user.pk
-    looks = goal.reviews.all() if is_mine else goal.reviews.ended()
-    reviews = list(looks.select_related("reflection", "goodbye").prefetch_related("reflection__agreements"))
+    reviews = goal.reviews.all() if is_mine else goal.reviews.ended()
+    reviews = list(reviews.select_related("reflection", "goodbye").prefetch_related("reflection__agreements"))
     context = {
         "goal": goal,
         "is_mine": is_mine,

@@ -32,9 +32,9 @@ class TextsForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for key, said in self.instance.texts.items():
+        for key, texts in self.instance.texts.items():
             for language in LANGUAGES:
-                self.initial[field_name(key, language)] = said.get(language, "")
+                self.initial[field_name(key, language)] = texts.get(language, "")
 
     def clean(self):
         cleaned = super().clean()

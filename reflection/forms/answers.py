@@ -422,8 +422,12 @@ class RoomForm(forms.Form):
     def chosen(self) -> dict:
         """What the room is opened with."""
         left_out = {"way_in", "people"}
-        said = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
-        return {**said, "is_by_invitation": self.is_by_invitation, "people": self.cleaned_data.get("people")}
+        fields = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        return {
+            **fields,
+            "is_by_invitation": self.is_by_invitation,
+            "people": self.cleaned_data.get("people"),
+        }
 
     def clean_reveal_at(self):
         moment = self.cleaned_data["reveal_at"]

@@ -88,19 +88,19 @@ def as_it_stands(request, agreement: Agreement) -> Agreement:
 
 def token(agreement: Agreement, user) -> str:
     """Opens this one agreement on behalf of the receiver, until somebody has said what became of it."""
-    said = {"agreement": agreement.pk, "user": user.pk, "due": str(agreement.due)}
-    return signing.dumps(said, salt=SALT, compress=True)
+    claims = {"agreement": agreement.pk, "user": user.pk, "due": str(agreement.due)}
+    return signing.dumps(claims, salt=SALT, compress=True)
 
 
 def opened_by(sent: str) -> Agreement | None:
     """The agreement of a link; None when the link is wrong, too old, used, or its receiver has no say."""
     try:
-        said = signing.loads(sent, salt=SALT, max_age=DAYS * 24 * 60 * 60)
+        claims = signing.loads(sent, salt=SALT, max_age=DAYS * 24 * 60 * 60)
     except signing.BadSignature:
         return None
-    user = get_user_model().objects.filter(pk=said["user"], is_active=True).first()
+    user = get_user_model().objects.filter(pk=claims["user"], is_active=True).first()
     if user is None:
         return None
-    found = Agreement.objects.open().changeable_by(user).filter(pk=said["agreement"])
+    found = Agreement.objects.open().changeable_by(user).filter(pk=claims["agreement"])
     agreement = found.select_related("reflection__version__guide").first()
-    return agreement if agreement and str(agreement.due) == said["due"] else None
+    return agreement if agreement and str(agreement.due) == claims["due"] else None

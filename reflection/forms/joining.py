@@ -187,13 +187,13 @@ class JoinForm(forms.Form):
     def _new(self, user, is_facilitator: bool) -> Participant:
         if self.room.is_collecting:
             self.room.count_arrival()
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         person = self.room.participants.create(
             user=user,
-            party=self.slip.party if self.slip else said.get("party"),
-            name=said["name"],
+            party=self.slip.party if self.slip else cleaned.get("party"),
+            name=cleaned["name"],
             is_facilitator=is_facilitator,
-            is_respondent=not said.get("spectator", True),
+            is_respondent=not cleaned.get("spectator", True),
         )
         if self.slip:
             self.slip.bring_in(person)

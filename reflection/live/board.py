@@ -92,14 +92,16 @@ def states(asked: list[Asked]) -> list[State | None]:
     places = _places(asked)
     found = Participant.objects.let_in().filter(key__in=places.values(), is_facilitator=False)
     people = {str(person.key): person for person in found}
-    sitting = [people.get(places.get(one, "")) for one in asked]
+    sitting = [people.get(places.get(request, "")) for request in asked]
     rooms = {
         room.pk: room
         for room in Reflection.objects.filter(pk__in={person.reflection_id for person in people.values()})
         if room.is_revealed and not room.is_solo
     }
     shown = [rooms.get(person.reflection_id) if person else None for person in sitting]
-    shown = [room if room and room.key == one.key else None for room, one in zip(shown, asked, strict=True)]
+    shown = [
+        room if room and room.key == request.key else None for room, request in zip(shown, asked, strict=True)
+    ]
     seen = [(who, room) for who, room in zip(sitting, shown, strict=True) if room]
     record_all([happening(What.LOOKED, who=who, thing=room, why=Why.ROOM) for who, room in seen])
     states = {room: (*row_of(room), state_of_board(room)) for room in set(filter(None, shown))}
@@ -109,15 +111,15 @@ def states(asked: list[Asked]) -> list[State | None]:
 def _places(asked: list[Asked]) -> dict[Asked, str]:
     """Which participant each is, by a session that says nothing else: no login, nothing to tell."""
     stored = Session.objects.filter(
-        session_key__in={one.session for one in asked}, expire_date__gt=timezone.now()
+        session_key__in={request.session for request in asked}, expire_date__gt=timezone.now()
     )
     sessions = {session.session_key: session.get_decoded() for session in stored}
     found = {}
-    for one in asked:
-        session = sessions.get(one.session, {})
-        participant = session.get(PLACES, {}).get(str(one.key))
+    for request in asked:
+        session = sessions.get(request.session, {})
+        participant = session.get(PLACES, {}).get(str(request.key))
         if participant and PERSON not in session and MESSAGES not in session:
-            found[one] = participant
+            found[request] = participant
     return found
 
 

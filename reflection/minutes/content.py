@@ -123,9 +123,9 @@ def _values(values: Values) -> dict:
 
 
 def _comment(comment: Comment) -> dict:
-    said = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
+    author = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
     hidden = comment.hidden_note
-    return {"text": "" if hidden else comment.text, "by": "" if hidden else said, "hidden": hidden}
+    return {"text": "" if hidden else comment.text, "by": "" if hidden else author, "hidden": hidden}
 
 
 # --- Alone -----------------------------------------------------------------------------------------
@@ -136,5 +136,5 @@ def _own_steps(participant: Participant) -> list[dict]:
 
 
 def _own_step(done: Progress) -> dict:
-    said = [(prompt, answer.in_words if answer else _("intet svar")) for prompt, answer in done.answers]
-    return _step(done.step, answers=[{"question": prompt.local.text, "answer": it} for prompt, it in said])
+    worded = [(prompt, answer.in_words if answer else _("intet svar")) for prompt, answer in done.answers]
+    return _step(done.step, answers=[{"question": prompt.local.text, "answer": it} for prompt, it in worded])

@@ -49,14 +49,14 @@ def title_of(minutes: dict) -> str:
 
 def notes(minutes: dict) -> list[str]:
     """What kind of room it was, for whoever reads the file later."""
-    said = [minutes["mode"]] if minutes["mode"] else []
+    lines = [minutes["mode"]] if minutes["mode"] else []
     if minutes["is_mixed"]:
-        said.append(_("Både ansatte og folk udefra. Det skrevne kan være omfattet af aktindsigt."))
+        lines.append(_("Både ansatte og folk udefra. Det skrevne kan være omfattet af aktindsigt."))
     if minutes["is_rehearsal"]:
-        said.append(_("Prøve med opdigtede deltagere."))
+        lines.append(_("Prøve med opdigtede deltagere."))
     if minutes["concluded"]:
-        said.append(_("Afsluttet %(day)s.") % {"day": minutes["concluded"]})
-    return said
+        lines.append(_("Afsluttet %(day)s.") % {"day": minutes["concluded"]})
+    return lines
 
 
 def row_of(agreement: dict) -> tuple[str, str, str, str]:
@@ -101,7 +101,7 @@ def for_sheet(minutes: dict) -> dict:
 
 
 def word(minutes: dict) -> bytes:
-    minutes, said = plain(minutes), words()
+    minutes, headings = plain(minutes), words()
     document = _document(minutes)
     document.add_heading(minutes["title"], 1)
     document.add_paragraph(f"{minutes['compass']} · {minutes['begun']}")
@@ -110,16 +110,18 @@ def word(minutes: dict) -> bytes:
     for note in notes(minutes):
         document.add_paragraph(note)
     if minutes["outcome"] or minutes["agreements"]:
-        document.add_heading(said["agreed"], 2)
+        document.add_heading(headings["agreed"], 2)
     for line in minutes["outcome"]:
         _labelled(document, line["label"], line["text"])
     if minutes["agreements"]:
-        header = [said[name] for name in ["what", "who", "when", "state"]]
-        _table(document, said["agreed"], header, [row_of(agreement) for agreement in minutes["agreements"]])
+        header = [headings[name] for name in ["what", "who", "when", "state"]]
+        _table(
+            document, headings["agreed"], header, [row_of(agreement) for agreement in minutes["agreements"]]
+        )
     for step in minutes["steps"]:
-        _write_step(document, step, said)
+        _write_step(document, step, headings)
         if not minutes["is_alone"]:
-            _labelled(document, said["known"], step["line"])
+            _labelled(document, headings["known"], step["line"])
     file = BytesIO()
     document.save(file)
     return file.getvalue()
@@ -143,12 +145,12 @@ def _document(minutes: dict):
     return document
 
 
-def _write_step(document, step: dict, said: dict):
+def _write_step(document, step: dict, headings: dict):
     document.add_heading(f"{step['number']}. {step['title']}", 2)
     if step["statement"]:
         _labelled(document, step["statement"], f"1: {step['low']} · 5: {step['high']}", between=" ")
     for values in step["values"]:
-        _write_values(document, values, said)
+        _write_values(document, values, headings)
     _write_note(document, step["values_note"])
     for comment in step["comments"]:
         text = f"{comment['text']} ({comment['by']})" if comment["by"] else comment["text"]
@@ -163,13 +165,13 @@ def _write_note(document, note: str):
         document.add_paragraph().add_run(note).italic = True
 
 
-def _write_values(document, values: dict, said: dict):
+def _write_values(document, values: dict, headings: dict):
     if values["party"]:
         document.add_heading(values["party"], 3)
     document.add_paragraph(values["sentence"])
     counts = [str(number) for number in [*values["counts"], values["unknown"]]]
-    caption = ": ".join(filter(None, [said["counts"], values["party"]]))
-    _table(document, caption, [*"12345", said["unknown"]], [counts])
+    caption = ": ".join(filter(None, [headings["counts"], values["party"]]))
+    _table(document, caption, [*"12345", headings["unknown"]], [counts])
     for named in values["names"]:
         _labelled(document, named["said"], ", ".join(named["names"]))
 
@@ -214,9 +216,9 @@ def excel(minutes: dict) -> bytes:
 
 
 def _rows(minutes: dict) -> tuple[list[str], list[list]]:
-    said = words()
+    headings = words()
     names = ["step", "statement", "party"], ["unknown", "total", "mean", "note"]
-    header = [*(said[name] for name in names[0]), *"12345", *(said[name] for name in names[1])]
+    header = [*(headings[name] for name in names[0]), *"12345", *(headings[name] for name in names[1])]
     rows = []
     for step in minutes["steps"]:
         begins = [f"{step['number']}. {step['title']}", step["statement"]]
@@ -231,13 +233,13 @@ def _figures(values: dict) -> list:
 
 
 def _own_rows(minutes: dict) -> tuple[list[str], list[list]]:
-    said = words()
+    headings = words()
     rows = [
         [f"{step['number']}. {step['title']}", answer["question"], answer["answer"]]
         for step in minutes["steps"]
         for answer in step["answers"]
     ]
-    return [said["step"], said["statement"], said["answer"]], rows
+    return [headings["step"], headings["statement"], headings["answer"]], rows
 
 
 def _fill(sheet, header: list[str], rows: list[list]):

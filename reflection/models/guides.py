@@ -115,11 +115,11 @@ class GuideVersion(Provenance):
 
     def text(self, key: str) -> Text:
         """One of the version's own texts in the reader's language; empty where it has none."""
-        said = self.texts.get(key, {})
+        translations = self.texts.get(key, {})
         if get_language() != "en":
-            return Text(said.get("da", ""))
-        english = said.get("en", "")
-        return Text(english) if english else Text(said.get("da", ""), "da" if said else "")
+            return Text(translations.get("da", ""))
+        english = translations.get("en", "")
+        return Text(english) if english else Text(translations.get("da", ""), "da" if translations else "")
 
     def texts_like(self, start: str) -> list[Text]:
         """All own texts whose key begins with `start`, in the order they were written."""

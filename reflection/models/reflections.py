@@ -239,8 +239,8 @@ class Reflection(models.Model):
     @transaction.atomic
     def tell(self, act: str, name: str = ""):
         """Let everybody in the room know, from now on."""
-        told = Reflection.objects.select_for_update().get(pk=self.pk).told
-        self.told = [*told, [act, name, timezone.localdate().isoformat()]]
+        acts = Reflection.objects.select_for_update().get(pk=self.pk).told
+        self.told = [*acts, [act, name, timezone.localdate().isoformat()]]
         self.save(update_fields=["told"])
         announce(self.key)
 

@@ -73,8 +73,8 @@ class Snapshot(models.Model):
             for snapshot in earlier
             for comment in snapshot.hidden.all()
         }
-        for position, said in enumerate(self.comments):
-            if comment := hidden.get(said["text"]):
+        for position, kept in enumerate(self.comments):
+            if comment := hidden.get(kept["text"]):
                 self.hidden.create(position=position, reason=comment.reason, hidden_by=comment.hidden_by)
 
 
@@ -144,8 +144,8 @@ def how_free(reflection) -> list[int]:
     """
     if reflection.safety_shown:
         return reflection.safety_shown
-    said = reflection.participants.counted().filter(safety__isnull=False)
-    numbers = list(said.values_list("safety", flat=True))
+    respondents = reflection.participants.counted().filter(safety__isnull=False)
+    numbers = list(respondents.values_list("safety", flat=True))
     if len(numbers) < MIN_IN_ROOM:
         return []
     return [numbers.count(number) for number in range(1, 6)]
@@ -210,7 +210,7 @@ class _Reveal:
             return False  # it is shown already
         if not self.reflection.is_confidential:
             return True
-        named_before = any(said["name"] for snapshot in self.earlier for said in snapshot.comments)
+        named_before = any(kept["name"] for snapshot in self.earlier for kept in snapshot.comments)
         return self._may_show(self.members, self.before) and (not named_before or self._may_name)
 
     def _may_show(self, now: Members, before: list[Members]) -> bool:
@@ -262,11 +262,11 @@ class _Reveal:
         """How sure those are who guessed a number, and who they are; as it was shown last where it may not
         be shown anew.
         """
-        said = [answer for answer in self.answers if answer.sureness and answer.value]
-        sure = {str(answer.participant): _digest_of_sureness(answer) for answer in said}
+        respondents = [answer for answer in self.answers if answer.sureness and answer.value]
+        sure = {str(answer.participant): _digest_of_sureness(answer) for answer in respondents}
         before = [snapshot.sure for snapshot in self.earlier]
         if not self.reflection.is_confidential or self._may_show(sure, before):
-            return dict(Counter(str(answer.sureness) for answer in said)), sure
+            return dict(Counter(str(answer.sureness) for answer in respondents)), sure
         return (self.earlier[-1].sureness, self.earlier[-1].sure) if self.earlier else ({}, {})
 
     def _comments(self) -> list[dict]:

@@ -101,10 +101,10 @@ class PersonForm(forms.Form):
         self.room = room
 
     def clean_who(self) -> Participant:
-        said = self.cleaned_data["who"].strip()
+        name_or_code = self.cleaned_data["who"].strip()
         people = self.room.participants.filter(is_paper=False, is_pretend=False)
-        by_code = people.filter(return_hash=tokens.digest(tokens.normalised(said)))
-        found = list(by_code) or list(people.filter(name__iexact=said))
+        by_code = people.filter(return_hash=tokens.digest(tokens.normalised(name_or_code)))
+        found = list(by_code) or list(people.filter(name__iexact=name_or_code))
         if len(found) > 1:
             raise forms.ValidationError("Flere hedder det. Bed om deltagerens egen kode.")
         if not found:
@@ -194,9 +194,9 @@ def _forget_shown(person: Participant, answer):
         names = snapshot.names.get(answer.raw, [])
         if person.label in names:
             names[names.index(person.label)] = REMOVED
-        for position, said in enumerate(snapshot.comments):
-            if answer.text and said["text"] == answer.text:
-                said.update(text="", name="")
+        for position, kept in enumerate(snapshot.comments):
+            if answer.text and kept["text"] == answer.text:
+                kept.update(text="", name="")
                 hidden = {"reason": ON_REQUEST, "hidden_by": "en administrator"}
                 HiddenComment.objects.update_or_create(snapshot=snapshot, position=position, defaults=hidden)
                 break

@@ -38,9 +38,9 @@ def hand_over(owner, to, *, reason: str, name: str, by=None) -> int:
         for relation in owner._meta.related_objects
         if relation.related_model in owned and relation.related_model is not Reflection
     ]
-    told = {"owner": str(owner), "to": str(to), "who": name, "reason": reason}
+    context = {"owner": str(owner), "to": str(to), "who": name, "reason": reason}
     for address in [owner.email, to.email]:
-        transaction.on_commit(lambda address=address: send("account/email/handed_over", address, told))
+        transaction.on_commit(lambda address=address: send("account/email/handed_over", address, context))
     return len(rooms) + sum(others)
 
 
@@ -92,8 +92,14 @@ class HandOverForm(forms.Form):
         return cleaned
 
     def save(self):
-        said = self.cleaned_data
-        hand_over(said["owner"], said["to"], reason=said["reason"], name=self.by.get_full_name(), by=self.by)
+        cleaned = self.cleaned_data
+        hand_over(
+            cleaned["owner"],
+            cleaned["to"],
+            reason=cleaned["reason"],
+            name=self.by.get_full_name(),
+            by=self.by,
+        )
 
 
 def _account(email: str) -> User:

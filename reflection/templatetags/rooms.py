@@ -49,12 +49,12 @@ def deletion_of(room) -> str:
     if room.keep_until:
         return gettext("Svarene slettes %(day)s.") % {"day": date_format(room.keep_until)}
     days = settings.KEEP_ROOMS_DAYS
-    told = ngettext(
+    sentence = ngettext(
         "Svarene slettes %(days)s dag efter, at rummet er afsluttet.",
         "Svarene slettes %(days)s dage efter, at rummet er afsluttet.",
         days,
     )
-    return told % {"days": days}
+    return sentence % {"days": days}
 
 
 @register.filter
@@ -91,8 +91,8 @@ def comments(shown, *, room, step: int, leads: bool) -> SafeString:
 def _comment(comment, room, step: int, leads: bool) -> str:
     if comment.hidden_note:
         return f"<p><em>{escape(comment.hidden_note)}</em></p>"
-    said = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
-    by = f'<p class="kompas-comments__by">{escape(said)}</p>' if said else ""
+    author = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
+    by = f'<p class="kompas-comments__by">{escape(author)}</p>' if author else ""
     text = escape(comment.text).replace("\n", "<br>")
     return f"<blockquote>{text}</blockquote>{by}{_hide_link(comment, room, step) if leads else ''}"
 

@@ -99,7 +99,7 @@ def test_my_data_hold_my_goals_and_nobody_elses(goodbye, staff, colleague):
     make_goal("Karens mål", owner=colleague)
     [goal] = own_data(staff)["goals"]
     assert goal["wording"] == "Flere skal cykle"
-    assert goal["looks"][0]["goodbye"]["what"] == "Ugerapporten <1>"
+    assert goal["reviews"][0]["goodbye"]["what"] == "Ugerapporten <1>"
     assert "Karens mål" not in str(own_data(staff))
 
 

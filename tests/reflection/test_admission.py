@@ -64,7 +64,7 @@ def test_the_door_is_closed_and_opened_for_all_to_see(page, room, leads):
     alma = enter(room, name="Alma")
     for act, told in [("close", "Døren er lukket: ingen nye kan komme ind"), ("open", "Døren er åben igen")]:
         for _press in range(2):
-            leads.post(at(room, "asgi_client"), {"asgi_client": act})
+            leads.post(at(room, "door"), {"door": act})
         doors = [
             notice
             for notice in page(at(room, "waiting"), by=alma).texts(".kompas-notice")
@@ -76,7 +76,7 @@ def test_the_door_is_closed_and_opened_for_all_to_see(page, room, leads):
 
 
 def test_who_does_not_lead_touches_no_door(room):
-    assert enter(room).post(at(room, "asgi_client"), {"asgi_client": "close"}).status_code == 404
+    assert enter(room).post(at(room, "door"), {"door": "close"}).status_code == 404
     assert again(room).takes_newcomers
 
 

@@ -41,8 +41,8 @@ class Command(BaseCommand):
 
     def _purge(self, what, found, delete, *, dry_run):
         found = list(found)
-        for one in [] if dry_run else found:
-            delete(one)
+        for row in [] if dry_run else found:
+            delete(row)
         self._say(what, len(found), dry_run=dry_run)
 
     def _delete(self, what, found, *, dry_run):
