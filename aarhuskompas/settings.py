@@ -226,7 +226,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # accounts/rate_limits.py: allauth's refuse right passwords, and wait on a thread
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "goals:mine"
+LOGIN_REDIRECT_URL = "reflection:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "compass:front"
 
 # 12 hours from login, whatever one does: public-sector.md C4. Autosave makes expiry harmless.

@@ -66,6 +66,8 @@ def collaborations_of(user) -> list[dict]:
 
 SAMARBEJDSKOMPASSET = Compass(
     slug=GUIDE,
+    start=Link("collaboration:register", _("Se på et samarbejde")),
+    mine=Link("collaboration:mine", _("Mine samarbejder")),
     after_steps=Link("collaboration:guess_first", _("Sæt dig i den andens sted")),
     result=Link("collaboration:result", _("Gæt og svar")),
     conclude="collaboration:go_on",

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import GUIDE, Goal, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import previous_answers
-from reflection.compasses import Compass
-from reflection.models import Participant, Step
+from reflection.compasses import Compass, Link
+from reflection.models import Participant, Reflection, Step
 from reflection.reminders import Due, leading
 
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
@@ -48,6 +48,15 @@ def goodbyes_to_check() -> Iterable[Due]:
 def _about(goodbye: Goodbye) -> dict:
     path = reverse("goals:check_goodbye", args=[goodbye.review.reflection.key])
     return {"goodbye": goodbye, "address": settings.SITE_URL + path}
+
+
+def waiting(user) -> SafeString:
+    """Looks alone that were begun, and goodbyes to look at again."""
+    running = Review.objects.filter(
+        goal__owner=user, goal__archived_at=None, reflection__mode=Reflection.Mode.SOLO
+    ).exclude(reflection__phase=Reflection.Phase.CONCLUDED)
+    told = {"running": running.select_related("goal")[:5], "to_check": Goodbye.objects.of(user).to_check()}
+    return SafeString(render_to_string("goals/_waiting.html", told).strip())
 
 
 def goals_of(user) -> list[dict]:
@@ -88,6 +97,9 @@ def _review(review) -> dict:
 
 MAALKOMPASSET = Compass(
     slug=GUIDE,
+    start=Link("goals:register", _("Se på et mål")),
+    mine=Link("goals:mine", _("Mine mål")),
+    waiting=waiting,
     conclude="goals:decision",
     variants={
         Goal.Concerns.CITIZENS: "borgere",

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:  # models ask for their compass
+    from accounts.models import User
     from reflection.models import Agreement, Participant, Step
     from reflection.reminders import Due
 
@@ -33,6 +34,10 @@ def no_aside(participant: "Participant", step: "Step") -> SafeString:
     return SafeString()
 
 
+def nothing_waits(user: "User") -> SafeString:
+    return SafeString()
+
+
 def tell_nobody(agreement: "Agreement"):
     pass
 
@@ -42,6 +47,9 @@ class Compass:
     """What one compass adds; whatever it leaves out is as in every compass. Words are lazy."""
 
     slug: str  # of its guide
+    start: Link | None = None  # where somebody with an account begins; a route without a key
+    mine: Link | None = None  # the list of what somebody has of it; without a key
+    waiting: Callable[["User"], SafeString] = nothing_waits  # HTML for «Din side»
     after_steps: Link | None = None  # what is answered after the steps; else one's answers to read through
     result: Link | None = None  # what is shown at the reveal; else the board
     conclude: str = ""  # the route of the page where the group decides and ends; else whoever leads just ends

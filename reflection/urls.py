@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reflection.views import agreements, answers, board, facilitator, joining, minutes, own, slips
+from reflection.views import agreements, answers, board, facilitator, home, joining, minutes, own, slips
 
 app_name = "reflection"
 
 urlpatterns = [
+    path("din-side/", home.home, name="home"),
     path("aftaler/", agreements.agreements, name="agreements"),
     path("aftaler/kalender.ics", agreements.calendar, name="calendar"),
     path("aftaler/tak/", agreements.thanks, name="thanks"),

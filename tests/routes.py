@@ -94,7 +94,7 @@ PERSONAL_NAMESPACES = {  # the namespace, and its other routes
 }
 PERSONAL = {
     "account_change_password", "account_set_password", "account_email", "account_confirm_new_email",
-    "reflection:agreements", "reflection:calendar",
+    "reflection:agreements", "reflection:calendar", "reflection:home",
     "reflection:follow_up", "reflection:one_in_calendar", "reflection:rooms", "reflection:archive",
     "reflection:data", "reflection:data_json", "reflection:delete_account",
 }  # fmt: skip

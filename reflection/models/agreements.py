@@ -26,6 +26,11 @@ class AgreementQuerySet(models.QuerySet):
         found = self.filter(models.Q(reflection__owner=user) | takes_part, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
+    def open_and_dated_of(self, user):
+        """What «Din side» lists: theirs to follow up, the longest overdue first, with room and guide."""
+        dated = self.changeable_by(user).open().filter(due__isnull=False)
+        return dated.select_related("reflection__version__guide").order_by("due", "pk")
+
     def due(self):
         """Open ones whose date has come."""
         today = timezone.localdate()
