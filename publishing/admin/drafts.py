@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms.utils import ErrorDict
 from django.http import JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -18,13 +20,20 @@ from publishing.admin.edit_conflicts import Unnoticed
 from publishing.models import UnsavedWork
 
 # What belongs to the window and not to the work.
-LEFT_OUT = {"csrfmiddlewaretoken", "unsaved_token", "overwrite"}
+LEFT_OUT = {"csrfmiddlewaretoken", "unsaved_token", "overwrite", "fetched_token", "fetched_at"}
 MOST_OFFERED = 5
 FETCHED = "Her er det, du ikke fik gemt. Se det igennem, og tryk på Gem. Filer skal vælges igen."
 
 
 class TokenForm(forms.Form):
     unsaved_token = forms.UUIDField()
+
+
+class FetchedFromForm(forms.Form):
+    """Which work a window began with, as it stood then."""
+
+    fetched_token = forms.UUIDField()
+    fetched_at = forms.DateTimeField()
 
 
 class FetchForm(forms.Form):
@@ -55,7 +64,9 @@ class KeepsUnsaved:
         if not form.is_valid():
             return JsonResponse({"kept": False}, status=400)
         is_kept = self._keep(request, unquote(object_id), form.cleaned_data["unsaved_token"])
-        return JsonResponse({"kept": is_kept}, status=200 if is_kept else 409)
+        if is_kept:
+            return JsonResponse({"kept": True})
+        return JsonResponse({"kept": False, "token": uuid4()}, status=409)
 
     def _may_write(self, request, object_id) -> bool:
         if not object_id:
@@ -97,15 +108,30 @@ class KeepsUnsaved:
         return super().changeform_view(request, object_id, form_url, extra)
 
     def _fetched_form(self, request, object_id, work, extra_context):
-        """Drawn as after a POST with errors: every row and every word is in its place."""
+        """Drawn as a form that was sent, so that every row and every word is in its place; never saved."""
         _ = request.FILES  # read while the request is a GET, or Django would read the body again
         request.POST = _as_post(work)
         request.method = "POST"
         try:
-            extra = {**self._unsaved_context(request, object_id, work.object_id), **(extra_context or {})}
-            return super().changeform_view(request, object_id, request.path, extra)
+            extra = {"is_fetched": True, **self._unsaved_context(request, object_id, work.object_id)}
+            with transaction.atomic():
+                answer = super().changeform_view(
+                    request, object_id, request.path, {**extra, **(extra_context or {})}
+                )
+                transaction.set_rollback(True)
+            return answer
         finally:
             request.method = "GET"
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        """What is missing in half a text is said when it is saved, and not when it is fetched."""
+        if context.get("is_fetched"):
+            messages.info(request, FETCHED)
+            context["errors"] = []
+            context["adminform"].form._errors = ErrorDict()
+            for inline in context["inline_admin_formsets"]:
+                _forget_errors(inline.formset)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def _fetched(self, request, object_id) -> UnsavedWork | None:
         form = FetchForm(request.GET)
@@ -116,9 +142,10 @@ class KeepsUnsaved:
 
     def _unsaved_context(self, request, object_id, kept) -> dict:
         route, arguments = ("keep", [object_id]) if object_id else ("keep_new", [])
-        form = TokenForm(request.POST)
+        form, fetched = TokenForm(request.POST), FetchedFromForm(request.POST)
         waiting = UnsavedWork.objects.of(request.user, self.model, kept).waiting()
         return {
+            "fetched": fetched.cleaned_data if fetched.is_valid() else None,
             "unsaved_url": reverse(f"admin:{self.page_name(route)}", args=arguments),
             "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
             "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
@@ -132,13 +159,27 @@ class KeepsUnsaved:
             work = _work(request.user, self.model, kept, finished.cleaned_data["unsaved_token"])
             if work:
                 work.finish()
+        fetched = FetchedFromForm(request.POST)
+        if fetched.is_valid():
+            token, moment = fetched.cleaned_data.values()
+            for work in UnsavedWork.objects.filter(user=request.user, token=token, saved_at=moment):
+                work.finish()
+
+
+def _forget_errors(formset):
+    formset._non_form_errors = formset.error_class()
+    for row in formset.forms:
+        row._errors = ErrorDict()
+        for part in getattr(row, "parts", {}).values():
+            _forget_errors(part)
 
 
 def _as_post(work: UnsavedWork) -> QueryDict:
     post = QueryDict(mutable=True)
     for name, values in work.fields.items():
         post.setlist(name, values)
-    post["unsaved_token"] = str(work.token)
+    post["unsaved_token"] = str(uuid4())  # another window may still write under the old one
+    post["fetched_token"], post["fetched_at"] = str(work.token), work.saved_at.isoformat()
     post["fetched"] = "1"
     return post
 

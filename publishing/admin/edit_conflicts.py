@@ -1,16 +1,21 @@
-"""Two people with the same form open: the second to save is told what the first has changed."""
+"""Two people with the same form open: what they changed is put together, and the second to save is asked
+about what both have changed."""
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from publishing.admin.comparison import Line, Section
-from publishing.admin.snapshots import stored
+from publishing.admin.merging import Merge, Texts, mark_of, packed, texts_of, unpacked
+from publishing.admin.snapshots import Row, stored
 
-ITS_OWN = {"seen", "overwrite"}
+CHOOSE = (
+    "Det, du har skrevet, står stadig i felterne. Se forskellene, og ret dem. "
+    "Nederst på siden kan du gemme din udgave alligevel."
+)
 
 
 class Unnoticed(forms.CharField):
@@ -23,99 +28,79 @@ class Unnoticed(forms.CharField):
 
 
 class CollisionForm(forms.ModelForm):
-    """Refuses to save over what its editor has not seen, unless they say that theirs shall stand."""
+    """Writes only what its editor has changed, and over a colleague's words only if they say so."""
 
     seen = Unnoticed(required=False)
     overwrite = Unnoticed(required=False)
-    collision = ""  # the fingerprint of what stands in the way
+    merge: Merge | None = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.is_bound:
-            self.initial["seen"] = self.fingerprint()
+            self.initial["seen"] = packed(self.stored_texts())
 
-    def fingerprint(self) -> str:
-        """What is stored now of everything that the form's page edits, rows included."""
+    def stored_rows(self) -> list[Row]:
+        """Everything that the form's page edits, as it is stored now."""
         kept = type(self.instance)._base_manager.get(pk=self.instance.pk)  # a field's check may set more
-        return stored(kept).fingerprint
+        return stored(kept).rows
 
-    def clean(self):
-        cleaned = super().clean()
+    def stored_texts(self) -> Texts:
+        return texts_of(self.stored_rows())
+
+    def _post_clean(self):
         if self.instance.pk:
-            now = self.fingerprint()
-            if now not in {cleaned.get("seen"), cleaned.get("overwrite")}:
-                self.collision = now
-                raise ValidationError(_who_was_here(self.instance), code="collision")
-        return cleaned
+            self.merge = Merge(unpacked(self.cleaned_data.get("seen", "")), self.stored_texts())
+            self.merge.merge_page(self)
+        super()._post_clean()
+        if self.merge and self.merge.is_needed:
+            formsets = getattr(self.instance, "formsets", [])
+            formsets[:] = [self.merge.merge_rows(formset) for formset in formsets]
+        if self.has_collision:
+            self.add_error(None, ValidationError(who_was_here(self.instance), code="collision"))
+
+    @property
+    def has_collision(self) -> bool:
+        if not (self.merge and self.merge.clashes):
+            return False
+        return self.cleaned_data.get("overwrite") != mark_of(self.merge.stored)
 
 
-def _who_was_here(item) -> str:
+def who_was_here(item) -> str:
+    entry = _newest_entry(item)
+    if entry is None:
+        return f"Indholdet er ændret, mens du skrev. {CHOOSE}"
+    moment = date_format(timezone.localtime(entry.action_time), r"j. F Y \k\l. H.i")
+    return f"{entry.user} har gemt, mens du skrev: {moment}. {CHOOSE}"
+
+
+def _newest_entry(item) -> LogEntry | None:
     kind = ContentType.objects.get_for_model(item)
     entries = LogEntry.objects.filter(content_type=kind, object_id=item.pk).select_related("user")
-    newest = entries.order_by("-action_time").first()
-    if newest is None:
-        return f"Indholdet er ændret, mens du skrev. {_choose()}"
-    moment = date_format(timezone.localtime(newest.action_time), r"j. F Y \k\l. H.i")
-    return f"{newest.user} har gemt, mens du skrev: {moment}. {_choose()}"
-
-
-def _choose() -> str:
-    return (
-        "Det, du har skrevet, står stadig i felterne. Se forskellene, og ret dem. "
-        "Nederst på siden kan du gemme din udgave alligevel."
-    )
-
-
-def typed_beside(form: forms.ModelForm, formsets) -> list[Section]:
-    """What is stored now, and what the editor typed instead."""
-    sections = [Section("Siden", _lines(form))]
-    for formset in formsets:
-        name = formset.model._meta.verbose_name
-        for number, row in enumerate(formset.forms, start=1):
-            own = [part_row for part in getattr(row, "parts", {}).values() for part_row in part.forms]
-            lines = [line for one in [row, *own] for line in _lines(one)]
-            sections.append(Section(f"{name} {number}".capitalize(), lines))
-    return [section for section in sections if section.lines]
-
-
-def _lines(form) -> list[Line]:
-    names = [name for name in form.changed_data if name in form.fields and name not in ITS_OWN]
-    return [
-        Line(
-            str(form[name].label),
-            _shown(form.fields[name], form.get_initial_for_field(form.fields[name], name)),
-            _shown(form.fields[name], form.cleaned_data.get(name, form[name].value())),
-        )
-        for name in names
-    ]
-
-
-def _shown(field: forms.Field, value) -> str:
-    if value in (None, ""):
-        return ""
-    if isinstance(field, forms.ModelMultipleChoiceField):
-        chosen = [getattr(one, "pk", one) for one in value]
-        return ", ".join(str(item) for item in field.queryset.filter(pk__in=chosen))
-    if isinstance(field, forms.ModelChoiceField):
-        return str(field.queryset.filter(pk=getattr(value, "pk", value)).first() or value)
-    if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
-    if isinstance(value, list):
-        return " ".join(str(part) for part in value if part)
-    if hasattr(value, "astimezone"):
-        return date_format(timezone.localtime(value), r"j. F Y \k\l. H.i")
-    return {True: "ja", False: "nej"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return entries.order_by("-action_time").first()
 
 
 class Collides:
-    """Mixin for admins with a CollisionForm: a collision answers 409, with both texts side by side."""
+    """Mixin for admins with a CollisionForm: a collision answers 409, with the words of both."""
+
+    def _create_formsets(self, request, obj, change):
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        obj.formsets = formsets  # the form is cleaned after this, and its rows with it
+        return formsets, inlines
+
+    def save_related(self, request, form, formsets, change):
+        newest = _newest_entry(form.instance) if change and form.merge.taken_over else None
+        super().save_related(request, form, formsets, change)
+        if newest:
+            names = ", ".join(dict.fromkeys(form.merge.taken_over))
+            messages.info(request, f"{newest.user} har gemt, mens du skrev. Det er taget med: {names}.")
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
-        collision = getattr(form, "collision", "")
-        if collision:
-            formsets = [one.formset for one in context["inline_admin_formsets"]]
-            context |= {"collision": collision, "sections": typed_beside(form, formsets)}
+        collides = form.has_collision
+        if collides:
+            merge, entry = form.merge, _newest_entry(form.instance)
+            who = str(entry.user) if entry else "En anden"
+            context |= {"collision": mark_of(merge.stored), "merge": merge, "colleague": who}
         answer = super().render_change_form(request, context, add, change, form_url, obj)
-        answer.status_code = 409 if collision else answer.status_code
+        answer.status_code = 409 if collides else answer.status_code
         return answer

@@ -34,6 +34,10 @@ class Snapshot:
     parts: dict[str, list[Row]]
 
     @property
+    def rows(self) -> list[Row]:
+        return [self.row, *(row for rows in self.parts.values() for row in rows)]
+
+    @property
     def fingerprint(self) -> str:
         """Differs as soon as one word does."""
         told = [self.row.values, *([row.pk, row.values] for rows in self.parts.values() for row in rows)]
@@ -54,9 +58,9 @@ def _key_to(model, part) -> models.ForeignKey:
 
 def stored(item: models.Model) -> Snapshot:
     parts = {
-        name: [_row_of(row) for row in getattr(item, name).order_by("pk")] for name in parts_of(type(item))
+        name: [row_of(row) for row in getattr(item, name).order_by("pk")] for name in parts_of(type(item))
     }
-    return Snapshot(_row_of(item), parts)
+    return Snapshot(row_of(item), parts)
 
 
 def remembered(version: Version) -> Snapshot:
@@ -72,8 +76,8 @@ def fields_of(model: type[models.Model]) -> list[models.Field]:
     return [field for field in [*own, *model._meta.many_to_many] if field.name not in WRITTEN_BY_THE_PORTAL]
 
 
-def _row_of(item) -> Row:
-    values = {field.attname: _plain(_value(item, field)) for field in fields_of(type(item))}
+def row_of(item) -> Row:
+    values = {field.attname: plain(_value(item, field)) for field in fields_of(type(item))}
     return Row(type(item), item.pk, values)
 
 
@@ -98,11 +102,11 @@ def _row_at(version: Version) -> Row:
             key = field.related_model._meta.pk
             values[field.attname] = sorted(key.to_python(pk) for pk in told.get(field.attname, []))
         else:
-            values[field.attname] = _plain(told.get(field.attname, field.get_default()))
+            values[field.attname] = plain(told.get(field.attname, field.get_default()))
     return Row(model, model._meta.pk.to_python(version.object_id), values)
 
 
-def _plain(value):
+def plain(value):
     """The same value, whether it came out of the table or out of a version."""
     if isinstance(value, FieldFile):
         return value.name or ""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from compass.models import Dilemma, Story
 from privacy.models import What
 from publishing.admin import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
+from publishing.admin.snapshots import row_of
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
@@ -85,9 +86,11 @@ class StepInline(HelpTexts, admin.StackedInline):
 class VersionForm(GuardedForm):
     """The draft with its steps and everything in them: whoever changed any of it, stands in the way."""
 
-    def fingerprint(self):
+    def stored_rows(self):
         whole = GuideVersion.objects.with_steps().get(pk=self.instance.pk)
-        return fingerprint(compare(whole, whole))
+        steps = list(whole.steps.all())
+        parts = [part for step in steps for part in [*step.prompts.all(), *step.variants.all()]]
+        return [row_of(one) for one in [whole, *steps, *parts]]
 
 
 class ConfirmForm(forms.Form):

@@ -38,11 +38,15 @@ class TextsForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.instance.texts = {
+        cleaned["texts"] = {
             key: {language: cleaned.get(field_name(key, language), "") for language in LANGUAGES}
             for key in self.instance.texts
         }
         return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        self.instance.texts = self.cleaned_data.get("texts", self.instance.texts)
 
 
 def form_for(version: GuideVersion, base: type[forms.ModelForm]) -> type[TextsForm]:

@@ -1,18 +1,28 @@
 // Keeps what stands in the admin's form on the server while one types: #unsaved-status says where.
 // Nothing is saved as content, and the form works without this file.
+//
+// A button that is pressed waits until the server has what was typed, also while the network or the
+// login is away, and is then pressed again. A form that goes off takes no more letters: they would
+// fall between it and the next page.
 document.addEventListener("DOMContentLoaded", () => {
   const status = document.getElementById("unsaved-status");
   if (!status) return;
   const form = status.closest("form");
   const EVERY = 3000;
-  const LEFT_OUT = ["csrfmiddlewaretoken", "seen", "overwrite"];
+  const LONGEST = 30000; // a page that has not come by then is waited for no longer
+  const MOST_SENT_AT_THE_END = 60000; // a browser sends no more of a page that is being left
+  const LEFT_OUT = ["csrfmiddlewaretoken", "unsaved_token", "seen", "overwrite"];
   let sent = null; // what the server has
-  let isSending = false;
-  let isOver = false; // the form goes off, or another window has finished it
-  let pressed = null; // the button that waits until the server answers
+  let queue = Promise.resolve();
+  let busy = 0; // how many keepings are under way or wait for their turn
+  let waiting = null; // the button that was pressed and waits
+  let isTouched = false;
+  let isAway = false;
+  let isGoing = false;
+  let keptAs = "kept";
 
   const say = (name) => {
-    const text = status.dataset[name];
+    const text = status.dataset[name] + (waiting && name !== keptAs ? ` ${status.dataset.waiting}` : "");
     if (status.textContent !== text) status.textContent = text;
     status.className = name;
   };
@@ -26,6 +36,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const name of LEFT_OUT) kept.delete(name);
     return kept.toString();
   };
+  const isUnsent = () => content(words()) !== sent;
   const post = (data, options) => fetch(status.dataset.url, {
     method: "POST", body: data, redirect: "manual", credentials: "same-origin", ...options
   });
@@ -43,58 +54,79 @@ document.addEventListener("DOMContentLoaded", () => {
     const answer = await post(data);
     if (answer.ok) {
       sent = now;
-      say("kept");
+      say(keptAs);
       return true;
     }
-    if (answer.status === 409) {
-      isOver = true;
-      say("late");
-      return true;
-    }
-    if (answer.type === "opaqueredirect") {
-      say("out");
-      return false;
+    if (answer.status === 409 && !isSecondTry) {
+      // What this window was called is saved or thrown away elsewhere: what is typed here goes on under a new name.
+      form.elements.unsaved_token.value = (await answer.json()).token;
+      keptAs = "late";
+      return send(true);
     }
     if (answer.status === 403 && !isSecondTry && (await renew())) return send(true);
-    say(answer.status === 403 ? "out" : "away");
+    say(answer.type === "opaqueredirect" || answer.status === 403 ? "out" : "away");
     return false;
   };
-  const keep = async () => {
-    if (isSending || isOver || content(words()) === sent) return true;
-    isSending = true;
+  const isOpen = async () => {
+    const isIn = await renew();
+    if (!isIn) say("out");
+    return isIn;
+  };
+  const tryToSend = async () => {
     try {
-      return await send();
+      return await (isUnsent() ? send() : isOpen());
     } catch {
       say("away");
       return false;
-    } finally {
-      isSending = false;
     }
   };
+  // One at a time, or what is older could come last.
+  const keep = () => {
+    busy += 1;
+    queue = queue.then(tryToSend).finally(() => { busy -= 1; });
+    queue.then((isKept) => {
+      isAway = !isKept;
+      if (isKept && waiting && !busy) press();
+    });
+  };
+  const press = () => {
+    const { button } = waiting;
+    waiting = null;
+    isGoing = true;
+    // A browser ignores a form that is sent while it still decides about the last press.
+    setTimeout(() => form.inert || form.requestSubmit(button?.isConnected ? button : null));
+  };
+  const stay = () => {
+    isGoing = false;
+    form.inert = false;
+  };
 
+  form.addEventListener("input", () => { isTouched = true; });
+  sent = content(words());
   window.addEventListener("load", () => {
-    sent = content(words());
-    setInterval(keep, EVERY);
+    if (!isTouched) sent = content(words()); // scripts and the browser may have filled something in
+    setInterval(() => { if (!isGoing && !busy && (waiting || isUnsent())) keep(); }, EVERY);
   });
-  // A page that the server cannot take in would take the text with it, so the text goes first.
-  form.addEventListener("submit", async (event) => {
-    if (pressed || sent === null || content(words()) === sent) {
-      isOver = true;
+  // A page that the server cannot take in would take the text with it, and the files that were chosen: so
+  // the text goes first, or the question whether one is still let in.
+  form.addEventListener("submit", (event) => {
+    if (isGoing) {
+      isGoing = true;
+      form.inert = true;
+      setTimeout(stay, LONGEST);
       return;
     }
     event.preventDefault();
-    pressed = event.submitter;
-    if (await keep()) {
-      isOver = true;
-      form.requestSubmit(pressed);
-    }
-    pressed = null;
+    const isFirst = !waiting;
+    waiting = { button: event.submitter };
+    if (isFirst || isAway) keep();
   });
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) isOver = false;
+  window.addEventListener("keydown", (event) => event.key === "Escape" && isGoing && stay());
+  window.addEventListener("pageshow", (event) => event.persisted && stay());
+  window.addEventListener("beforeunload", (event) => {
+    if (!isGoing && isUnsent() && (isAway || String(words()).length > MOST_SENT_AT_THE_END)) event.preventDefault();
   });
   window.addEventListener("pagehide", () => {
-    const data = words();
-    if (!isOver && sent !== null && content(data) !== sent) post(data, { keepalive: true });
+    if (!isGoing && isUnsent()) post(words(), { keepalive: true });
   });
 });

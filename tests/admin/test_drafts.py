@@ -10,7 +10,7 @@ from django.utils import timezone
 from compass.models import Story
 from publishing.models import KEPT, UnsavedWork
 from tests.admin.conftest import admin_url, messages_of
-from tests.factories import make_dilemma, make_story, make_user
+from tests.factories import make_dilemma, make_picture, make_story, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -85,9 +85,56 @@ def test_saving_ends_it_and_what_comes_late_is_not_taken_for_newer(admin_page, e
     type_(editor_client, page, form, {"title": "Halvt"})
     form.send({"title": "Helt", "_continue": "1"})
     late = type_(editor_client, page, form, {"title": "Halvt"})
-    assert (late.status_code, late.json()) == (409, {"kept": False})
+    assert (late.status_code, late.json()["kept"]) == (409, False)
     assert not admin_page(admin_url(story), by=editor_client).select(".kept")
     assert UnsavedWork.objects.get().fields == {}
+
+
+def test_a_window_whose_work_was_saved_elsewhere_goes_on_under_a_new_name(admin_page, editor_client):
+    story = make_story("Gemt")
+    page, form = opened(admin_page, admin_url(story), editor_client)
+    form.send({"title": "Helt", "_continue": "1"})
+    late = type_(editor_client, page, form, {"title": "Mere"})
+    again = type_(editor_client, page, form, {"title": "Mere", "unsaved_token": late.json()["token"]})
+    assert again.json() == {"kept": True}
+    assert len(admin_page(admin_url(story), by=editor_client).select(".kept")) == 1
+
+
+def test_work_that_goes_on_in_its_first_window_is_not_thrown_away_with_what_was_fetched(
+    admin_page, editor_client
+):
+    story = make_story("Gemt")
+    page, form = opened(admin_page, admin_url(story), editor_client)
+    type_(editor_client, page, form, {"title": "Halvt"})
+    link = admin_page(admin_url(story), by=editor_client).links(".kept a")["Hent det"]
+    fetched = admin_page(admin_url(story) + link, by=editor_client).form("#story_form")
+    type_(editor_client, page, form, {"title": "Halvt og mere"})
+    fetched.send({"_continue": "1"})
+    work = UnsavedWork.objects.get(is_done=False)
+    assert work.fields["title"] == ["Halvt og mere"]
+
+
+def test_fetching_a_picture_shows_it_and_stores_nothing(admin_page, editor_client):
+    picture = make_picture(caption="Gemt")
+    page, form = opened(admin_page, admin_url(picture), editor_client, "picture")
+    type_(editor_client, page, form, {"caption": "Halvt"})
+    link = admin_page(admin_url(picture), by=editor_client).links(".kept a")["Hent det"]
+    fetched = admin_page(admin_url(picture) + link, by=editor_client)
+    assert fetched.one("[name=caption]").get("value") == "Halvt"
+    assert not fetched.select(".errornote, .errorlist")
+    picture.refresh_from_db()
+    assert picture.caption == "Gemt"
+
+
+def test_what_half_a_text_lacks_is_said_when_it_is_saved_and_not_when_it_is_fetched(
+    admin_page, editor_client
+):
+    page, form = opened(admin_page, admin_url(Story, "add"), editor_client)
+    type_(editor_client, page, form, {"title": "Halvt"})
+    link = admin_page(admin_url(Story, "add"), by=editor_client).links(".kept a")["Hent det"]
+    fetched = admin_page(admin_url(Story, "add") + link, by=editor_client)
+    assert not fetched.select(".errornote, .errorlist")
+    assert fetched.form("#story_form").send({"_continue": "1"}).select(".errorlist")
 
 
 def test_a_new_text_that_is_saved_leaves_nothing_to_fetch(admin_page, editor_client):
