@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from accounts.guards import awake_required
+
 
 class PortalAdmin(admin.AdminSite):
     site_header = "Aarhuskompasset: redaktion"
@@ -22,6 +24,10 @@ class PortalAdmin(admin.AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def admin_view(self, view, cacheable=False):
+        """Whoever has not used the admin for an hour shows again who they are."""
+        return awake_required(super().admin_view(view, cacheable))
 
     def get_urls(self):
         own = [

@@ -68,6 +68,17 @@ def env_database(name: str, *, password: str, is_required: bool = True) -> dict:
     return config
 
 
+def env_pairs(name: str) -> dict[str, str]:
+    """`ours=theirs,ours=theirs`; each name of ours once."""
+    pairs = [pair.partition("=") for pair in env.str(name, default="").split(",") if pair.strip()]
+    found = {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+    if len(found) < len(pairs) or not all(ours and theirs for ours, theirs in found.items()):
+        raise ImproperlyConfigured(
+            f"{name} must be pairs such as redaktør=Kompas-Redaktoer, with commas between."
+        )
+    return found
+
+
 # --- What this installation is -------------------------------------------------------------------
 
 SECRET_KEY = env.str("SECRET_KEY")
@@ -106,6 +117,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_htmx",
     "reversion",
@@ -198,7 +211,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- People --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.auth_backend.LoginBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -225,9 +238,50 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of invitations too
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # accounts/rate_limits.py: allauth's refuse right passwords, and wait on a thread
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.CodeForm",
+    "activate_totp": "accounts.second_factor.ActivateForm",
+}
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "reflection:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "compass:front"
+
+# Single sign-on: all of these or none (docs/identity.md).
+OIDC_SERVER_URL = env_url("OIDC_SERVER_URL", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_ROLES = env_pairs("OIDC_ROLES")  # ours: the provider's
+OIDC_EMAIL_DOMAINS = [
+    name.strip().lower() for name in env.list("OIDC_EMAIL_DOMAINS", default=[]) if name.strip()
+]
+OIDC_UID_CLAIM = env.str("OIDC_UID_CLAIM", default="sub")
+OIDC_ROLES_CLAIM = env.str("OIDC_ROLES_CLAIM", default="roles")
+OIDC_DEPARTMENT_CLAIM = env.str("OIDC_DEPARTMENT_CLAIM", default="department")
+OIDC_REQUIRED_ROLE = env.str("OIDC_REQUIRED_ROLE", default="")
+OIDC_LOGOUT = env_bool("OIDC_LOGOUT", default=True)
+OIDC_NEEDED = ["OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ROLES", "OIDC_EMAIL_DOMAINS"]
+HAS_SINGLE_SIGN_ON = any(globals()[name] for name in OIDC_NEEDED)
+if missing := [name for name in OIDC_NEEDED if HAS_SINGLE_SIGN_ON and not globals()[name]]:
+    raise ImproperlyConfigured(f"Single sign-on is half set up: {', '.join(missing)} is missing.")
+if urlsplit(OIDC_SERVER_URL).path.split("/")[1:2] in [["common"], ["organizations"], ["consumers"]]:
+    raise ImproperlyConfigured("OIDC_SERVER_URL must name your own tenant, not everybody's.")
+if unknown := OIDC_ROLES.keys() - {"redaktør", "metodeansvarlig", "administrator"}:
+    raise ImproperlyConfigured(
+        f"OIDC_ROLES names roles that the portal does not have: {', '.join(sorted(unknown))}."
+    )
+# Who may log in with a password: everybody, administrators in an emergency, or nobody.
+LOCAL_LOGIN = env.str("LOCAL_LOGIN", default="break-glass" if HAS_SINGLE_SIGN_ON else "on")
+if LOCAL_LOGIN not in {"on", "break-glass", "off"}:
+    raise ImproperlyConfigured(f"LOCAL_LOGIN must be on, break-glass or off, not {LOCAL_LOGIN!r}.")
+if LOCAL_LOGIN != "on" and not HAS_SINGLE_SIGN_ON:
+    raise ImproperlyConfigured(
+        f"LOCAL_LOGIN={LOCAL_LOGIN} lets nobody in without single sign-on: set OIDC_…."
+    )
 
 # 12 hours from login, whatever one does: public-sector.md C4. Autosave makes expiry harmless.
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -236,6 +290,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+SSO_COOKIE_NAME = "__Host-sso" if IS_HTTPS else "sso"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None

@@ -5,6 +5,8 @@ account is nobody's yet, and a misspelt address can be corrected.
 """
 
 from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import Group
@@ -14,6 +16,7 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from accounts.guards import fresh_login_required
 from accounts.invitations import invite, tell_closed
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, ROLES
@@ -22,8 +25,8 @@ from privacy.models import What, Why
 from publishing.admin import DeclaredLookups, DiscreetDeletion
 from publishing.admin.custom_views import OwnPages
 
-# Roles are what accounts/roles.py says, and a person's address is theirs to change: neither has a page.
-admin.site.unregister([Group, EmailAddress])
+# Roles are what accounts/roles.py says, and how somebody logs in is theirs or the settings': none has a page.
+admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 WAITING = "Inviteret, endnu ikke brugt"
 
@@ -165,7 +168,24 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
             protected = [*protected, LAST_ADMINISTRATOR]
         return [str(user) for user in objs], {self.opts.verbose_name_plural: len(objs)}, lacking, protected
 
-    # --- What is done ---
+    # --- What is done, by somebody who has just shown who they are ---
+
+    @method_decorator(fresh_login_required)
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    @method_decorator(fresh_login_required)
+    def delete_view(self, request, object_id, extra_context=None):
+        return super().delete_view(request, object_id, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        """Everybody may look; what is done to several at once is done here too."""
+        view = (
+            fresh_login_required(super().changelist_view)
+            if request.method == "POST"
+            else super().changelist_view
+        )
+        return view(request, extra_context)
 
     def save_model(self, request, obj, form, change):
         is_new = not change

@@ -9,19 +9,21 @@ class AccountsConfig(AppConfig):
     verbose_name = "Brugere"
 
     def ready(self):
-        from allauth.account.signals import password_reset
+        from allauth.account.signals import password_changed, password_reset, password_set
 
-        from accounts import events
+        from accounts import events, sessions
         from accounts.allauth_views import note_who_it_is
         from accounts.roles import grant_permissions, let_in
-        from accounts.sessions import remember_the_end
 
-        user_logged_in.connect(remember_the_end)
+        user_logged_in.connect(sessions.begin)
         user_logged_in.connect(note_who_it_is)
         password_reset.connect(note_who_it_is)
         user_logged_in.connect(events.logged_in)
         user_logged_out.connect(events.logged_out)
+        user_logged_out.connect(sessions.end_row)
         user_login_failed.connect(events.login_failed)
+        for new_password in [password_changed, password_reset, password_set]:
+            new_password.connect(sessions.end_others)
         m2m_changed.connect(let_in, sender=get_user_model().groups.through)
         # Permissions are made app by app; when auth has its turn, those of our own apps are there.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

@@ -8,6 +8,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import override
 
 logger = logging.getLogger(__name__)
@@ -17,6 +18,10 @@ logger = logging.getLogger(__name__)
 def invite(request, user) -> bool:
     """Send a link at which they choose a password: it works once, and takes the place of any other."""
     user.withdraw_invitation()
+    if settings.LOCAL_LOGIN != "on":  # single sign-on finds the account by its address
+        link = request.build_absolute_uri(reverse("account_login"))
+        context = {"inviter": request.user.get_full_name(), "url": link}
+        return send("account/email/invitation_by_single_sign_on", user.email, context)
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     context = {
         "inviter": request.user.get_full_name(),

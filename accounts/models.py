@@ -1,16 +1,20 @@
+import uuid
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ADMINISTRATOR
-from accounts.sessions import end_sessions
 
 LAST_ADMINISTRATOR = (
     "Der skal altid være mindst én administrator, der kan logge ind. Giv først rollen til en anden."
@@ -22,6 +26,28 @@ class UserQuerySet(models.QuerySet):
     def begun(self):
         """Whose invitation was used: the account is somebody's, and nobody else's to correct."""
         return self.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login=None)
+
+    def with_logins(self):
+        """Each with the keys of the logins that stand, as `logins`."""
+        standing = LoginSession.objects.standing().filter(user=models.OuterRef("pk"))
+        return self.annotate(logins=ArraySubquery(standing.values("key")))
+
+    def with_second_factor(self):
+        factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+        return self.filter(models.Exists(factors.filter(user=models.OuterRef("pk"))))
+
+    def update(self, **fields):
+        """Whoever is closed in a heap is closed as one by one: since when is kept, and logins end."""
+        if "is_active" not in fields:
+            return super().update(**fields)
+        with transaction.atomic():
+            found = list(self.values_list("pk", flat=True))
+            changed = super().update(**fields)
+            for user in self.model.objects.filter(pk__in=found):
+                user.save(update_fields=["is_active"])
+        return changed
+
+    update.alters_data = True
 
     def administrators(self):
         """Who can give roles today."""
@@ -77,6 +103,7 @@ class User(AbstractUser):
     email = models.EmailField("e-mail", unique=True)
     new_email = models.EmailField(blank=True, editable=False)  # asked for, until its link has been used
 
+    department = models.CharField("afdeling", max_length=120, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)  # since when, while it is closed
     # Who somebody is in the event log, where nothing is ever changed: it goes with the account.
     pseudonym = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
@@ -111,6 +138,14 @@ class User(AbstractUser):
         return self.has_usable_password() or self.last_login is not None
 
     @property
+    def comes_by_single_sign_on(self) -> bool:
+        return self.socialaccount_set.exists()
+
+    @property
+    def has_second_factor(self) -> bool:
+        return User.objects.with_second_factor().filter(pk=self.pk).exists()
+
+    @property
     def is_last_administrator(self) -> bool:
         return User.objects.filter(pk=self.pk).would_leave_no_administrator()
 
@@ -120,7 +155,7 @@ class User(AbstractUser):
             update_fields = update_fields and {*update_fields, "closed_at"}
         super().save(*args, update_fields=update_fields, **kwargs)
         if not self.is_active:
-            end_sessions(self)
+            self.login_sessions.all().delete()
 
     def change_email(self, email: str):
         """No link that was sent to another address opens the account any more."""
@@ -144,6 +179,50 @@ class User(AbstractUser):
                 )
                 self.logentry_set.update(user=trace)
             return super().delete(*args, **kwargs)
+
+
+class LoginSessionQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(ends_at__gt=timezone.now())
+
+    def past(self):
+        return self.filter(ends_at__lte=timezone.now())
+
+    def of_provider(self, *, sid: str | None, sub: str | None):
+        """Those that the provider means: one by its `sid`, else all of a person's."""
+        by_provider = self.filter(kind=LoginSession.Kind.SINGLE_SIGN_ON)
+        if sid:
+            return by_provider.filter(provider_sid=sid)
+        uid = f"{settings.OIDC_SERVER_URL} {sub}"
+        return by_provider.filter(user__socialaccount__uid=uid)
+
+
+class LoginSession(models.Model):
+    """A login in a browser, from its beginning to its end. Where the row is gone, nobody is logged in.
+
+    It has no network address and nothing that tells which browser it is.
+    """
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", _("med adgangskode")
+        SINGLE_SIGN_ON = "single_sign_on", _("med kommunens login")
+        EMERGENCY = "emergency", _("med nødlogin")
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="login_sessions")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    provider_sid = models.CharField(max_length=255, blank=True, db_index=True)  # what the provider calls it
+    began_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(db_index=True)
+
+    objects = LoginSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-began_at"]
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.began_at}"
 
 
 class WrongTriesQuerySet(models.QuerySet):

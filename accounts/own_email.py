@@ -30,6 +30,17 @@ class NewAddressTokens(PasswordResetTokenGenerator):
 tokens = NewAddressTokens()
 
 
+def checked_password(user, password: str):
+    """Who sits down at somebody's open desk does not find it out."""
+    who = str(user.pk)
+    if CHANGE_PASSWORD.is_used_up(who):
+        told = _("Du har prøvet for mange gange i dag. Prøv igen i morgen.")
+        raise forms.ValidationError(told, code=TOO_MANY)
+    if not user.check_password(password):
+        CHANGE_PASSWORD.use(who)
+        raise forms.ValidationError(_("Adgangskoden passer ikke. Prøv igen."))
+
+
 class NewAddressForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Ny e-mail"),
@@ -57,13 +68,7 @@ class NewAddressForm(forms.Form):
         return email
 
     def clean_password(self):
-        who = str(self.request.user.pk)
-        if CHANGE_PASSWORD.is_used_up(who):
-            message = _("Du har prøvet for mange gange i dag. Prøv igen i morgen.")
-            raise forms.ValidationError(message, code=TOO_MANY)
-        if not self.request.user.check_password(self.cleaned_data["password"]):
-            CHANGE_PASSWORD.use(who)
-            raise forms.ValidationError(_("Adgangskoden passer ikke. Prøv igen."))
+        checked_password(self.request.user, self.cleaned_data["password"])
 
     def save(self) -> bool:
         """Whether the link could be sent."""

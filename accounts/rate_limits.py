@@ -87,6 +87,10 @@ LOGIN_SOON = Budget("logins, soon", 5, MINUTES)
 LOGIN_DAY = Budget("logins", 30, DAY)
 LOGIN_ACCOUNT = Budget("logins to an account", 100, DAY)
 LOGIN_ADDRESS = Budget("logins from an address", 300, DAY)
+EMERGENCY = Budget("emergency logins", 5, 15 * 60)
+SECOND_FACTOR = Budget("second factors", 5, 15 * 60)
+USED_CODE = Budget("a code that was right", 1, DAY)
+LOGOUT_TOKEN = Budget("a logout token", 1, DAY)
 CHANGE_PASSWORD = Budget("changes of a password", 10, DAY)
 
 
@@ -113,6 +117,17 @@ class LoginTries:
             LOGIN_ADDRESS.use(self.address)
         is_over = LOGIN_SOON.use(self.email, self.address) > LOGIN_SOON.most
         return _note_limit("adgangskoder", is_over=is_over)
+
+
+class EmergencyTries(LoginTries):
+    """Few know the page, and fewer should need it more than once."""
+
+    def are_over(self) -> bool:
+        return EMERGENCY.is_used_up(self.email, self.address) or super().are_over()
+
+    def add(self) -> bool:
+        super().add()
+        return EMERGENCY.use(self.email, self.address) > EMERGENCY.most
 
 
 class Device(NamedTuple):

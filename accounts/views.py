@@ -14,10 +14,11 @@ def csrf_failure(request, reason=""):
     return typed_again(request)
 
 
-def typed_again(request, *, way_in: str = ""):
+def typed_again(request, *, way_in: str = "", is_stale: bool = False):
     """Answer a form whose sender is no longer let in, without losing a word of it.
 
-    `way_in` is where one gets in again beside the login; empty where only the login leads in.
+    `way_in` is where one gets in again beside the login; empty where only the login leads in. Who `is_stale`
+    is logged in, and shall show there who they are.
 
     The page holds everything that was typed and a button that sends it once more, with a fresh token.
     It does so only for a form that our own page sent: a stranger's form must not be one click away
@@ -34,8 +35,9 @@ def typed_again(request, *, way_in: str = ""):
         "fields": fields,
         "shown": [text for name, text in fields if text.strip() and _is_text(name)],
         "address": request.get_full_path(),
-        "login_url": login_url,
-        "way_in": way_in,
+        "login_url": way_in if is_stale else login_url,
+        "way_in": "" if is_stale else way_in,
+        "is_stale": is_stale,
     }
     return render(request, "accounts/typed_again.html", context, status=403)
 

@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -252,11 +253,14 @@ class Room(NamedTuple):
 
 
 def open_room() -> Room:
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import connections
+    from django.utils import timezone
 
     from accounts.models import User
+    from accounts.sessions import LOGIN
     from reflection.models import Reflection
     from reflection.models.guides import GuideVersion
 
@@ -265,7 +269,9 @@ def open_room() -> Room:
     room = Reflection.open_room(version, user, mode=Reflection.Mode.CONFIDENTIAL, title="Bench")
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    standing = user.login_sessions.create(kind="password", ends_at=timezone.now() + timedelta(hours=12))
+    session[LOGIN] = str(standing.key)
     session.save()
     steps = {
         step.position: {prompt.pk: prompt.kind for prompt in step.answered_prompts}

@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 
 
 class ReflectionConfig(AppConfig):
@@ -8,8 +8,9 @@ class ReflectionConfig(AppConfig):
     verbose_name = "Kompasser"
 
     def ready(self):
-        from reflection.participation import end_streams
+        from reflection.participation import end_streams, end_streams_of_login
         from reflection.search import register_kinds  # compass.search needs the settings first
 
         register_kinds()
         post_save.connect(end_streams, sender=get_user_model())
+        post_delete.connect(end_streams_of_login, sender=apps.get_model("accounts", "LoginSession"))

@@ -3,6 +3,7 @@
 import functools
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +34,7 @@ def take_place(request, participant: Participant):
         _keep(request, participant.reflection)
     elif participant.user_id != request.user.pk:
         if not request.session.get(BY_ACCOUNT):
-            remember_the_end(None, request)
+            remember_the_end(request, settings.SESSION_COOKIE_AGE)
         _hold(request, BY_ACCOUNT, participant)
 
 
@@ -61,6 +62,11 @@ def end_streams(sender, instance, update_fields=None, **kwargs):
             announce_gone(participant.key)
             if participant.is_facilitator:
                 participant.reflection.renew_facilitator_link()
+
+
+def end_streams_of_login(sender, instance, **kwargs):
+    """When a login ends, by whatever way, so does what follows a room in it."""
+    announce_gone(instance.key)
 
 
 def leave_place(request, key):

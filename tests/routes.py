@@ -7,6 +7,7 @@ if it does not answer with a page, `NOT_PAGES` must say what it does; tests fail
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
@@ -41,6 +42,7 @@ ONE_LANGUAGE = {
 
 # What changes something and is reached by a form alone.
 POST_ONLY = {
+    "account_sso", "account_backchannel_logout", "account_end_session", "account_end_other_sessions",
     "goals:start", "goals:copy", "goals:archive", "goals:unarchive", "goals:unshare",
     "reflection:finish", "reflection:withdraw", "reflection:leave",
     "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:door",
@@ -78,6 +80,12 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "collaboration:invitation_pdf": "PDF, the way into a room",
     "compass:suggestions": "a part of the search page, for htmx",
     "account_confirm_new_email": "a page for the link of a mail (tests/test_own_email.py)",
+    "account_sso_callback": "what the identity provider leads back to (tests/test_single_sign_on.py)",
+    "account_emergency": "there in an emergency alone (tests/test_emergency_login.py)",
+    "mfa_authenticate": "the second page of a login (tests/test_emergency_login.py)",
+    "mfa_deactivate_totp": "for who has one (tests/test_emergency_login.py)",
+    "mfa_view_recovery_codes": "for who has some (tests/test_emergency_login.py)",
+    "mfa_generate_recovery_codes": "for who has a second factor (tests/test_emergency_login.py)",
     "account_set_password": "leads to the change of the password one has",
 }
 
@@ -93,6 +101,9 @@ PERSONAL_NAMESPACES = {  # the namespace, and its other routes
     "collaboration": {"about", "blank", "cards_pdf", "poster_pdf", "blank_pdf", "shared"} | IN_A_ROUND,
 }
 PERSONAL = {
+    "account_sessions", "account_fresh", "account_end_session", "account_end_other_sessions",
+    "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
     "account_change_password", "account_set_password", "account_email", "account_confirm_new_email",
     "reflection:agreements", "reflection:calendar", "reflection:home",
     "reflection:follow_up", "reflection:one_in_calendar", "reflection:rooms", "reflection:archive",
@@ -304,6 +315,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:case": told,
     "collaboration:shared": shared_keys,
     "account_confirm_new_email": lambda: [{"token": "udloebet"}],
+    "account_end_session": lambda: [{"key": UUID(int=7)}],
     "account_reset_password_from_key": lambda: [{"uidb36": "1", "key": "en-udloebet-noegle"}],
 }
 
@@ -395,7 +407,7 @@ class Route:
     @property
     def is_harmless(self) -> bool:
         """Whether anybody may send the form: it changes only what their own browser remembers."""
-        return self.name == "reflection:leave"
+        return self.name in {"reflection:leave", "account_sso", "account_backchannel_logout"}
 
     @property
     def is_about_one_thing(self) -> bool:
@@ -403,7 +415,7 @@ class Route:
 
     @property
     def is_of_a_library(self) -> bool:
-        return self.name.startswith("account_")
+        return self.name.startswith(("account_", "mfa_"))
 
     @property
     def is_in_a_room(self) -> bool:

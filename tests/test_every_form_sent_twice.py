@@ -53,6 +53,16 @@ FILLED = {
 
 # On no page that the examples show, and why nothing is made by them.
 NOT_SHOWN = {
+    "account_sso": "leads away, and makes nothing (test_single_sign_on.py)",
+    "account_sso_callback": "no form",
+    "account_backchannel_logout": "no form of a page; a token is good once (test_login_sessions.py)",
+    "account_end_session": "once, the login is gone (test_login_sessions.py)",
+    "account_end_other_sessions": "once, the logins are gone (test_login_sessions.py)",
+    "account_emergency": "in an emergency alone, and makes nothing (test_emergency_login.py)",
+    "mfa_authenticate": "a code is good once (test_emergency_login.py)",
+    "mfa_deactivate_totp": "once, it is gone (test_emergency_login.py)",
+    "mfa_view_recovery_codes": "no form",
+    "mfa_generate_recovery_codes": "those of the first click work no more (test_emergency_login.py)",
     "account_set_password": "leads to the change of the password one has",
     "account_reset_password_from_key": "the key of the example is too old",
     "account_confirm_new_email": "the token of the example opens nothing",

@@ -113,6 +113,17 @@ def source_code_url() -> str:
 
 
 @register.simple_tag
+def has_single_sign_on() -> bool:
+    return settings.HAS_SINGLE_SIGN_ON
+
+
+@register.simple_tag
+def local_login() -> str:
+    """Who may log in with a password: «on» for everybody, «break-glass» or «off»."""
+    return settings.LOCAL_LOGIN
+
+
+@register.simple_tag
 def contact_email() -> str:
     return settings.CONTACT_EMAIL
 

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.guards import fresh_login_required
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.admin import DeclaredLookups
@@ -68,7 +69,9 @@ class EmergencyAccessAdmin(DeclaredLookups, admin.ModelAdmin):
         return False
 
     def get_urls(self):
-        wrap = self.admin_site.admin_view
+        def wrap(view):
+            return self.admin_site.admin_view(fresh_login_required(view))
+
         own = [
             path("aabn/", wrap(self.open_view), name="reflection_emergencyaccess_open"),
             path("giv-videre/", wrap(self.hand_over_view), name="reflection_emergencyaccess_hand_over"),
@@ -104,7 +107,8 @@ class EmergencyAccessAdmin(DeclaredLookups, admin.ModelAdmin):
     def hand_over_view(self, request):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        form = HandOverForm(post_data(request), by=request.user)
+        initial = {"owner": request.GET.get("owner", "").replace("\0", "")}
+        form = HandOverForm(post_data(request), by=request.user, initial=initial)
         if form.is_valid():
             form.save()
             messages.success(request, "Det, kontoen ejede, er givet videre.")

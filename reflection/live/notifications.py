@@ -7,7 +7,7 @@ A process holds one database connection for all its followers (reflection.live.s
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from uuid import UUID, uuid4
 
@@ -32,7 +32,7 @@ SOON = "+"  # ends the payload when there is no hurry
 SEEN = "!"  # ends it at a reveal
 PROBE = "?"  # ends it where a process asks whether it hears at all
 HEARS_WITHIN = 4  # seconds
-OUT = "-"  # ends it where the key is that of one place, whose followers are sent away
+OUT = "-"  # ends it where the key is that of one place or login, whose followers are sent away
 PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
 
@@ -65,20 +65,21 @@ def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
 
-def announce_gone(participant: UUID) -> None:
-    """End the event streams of one place in a room; whoever comes back is asked again."""
+def announce_gone(what: UUID) -> None:
+    """End the event streams of one place in a room, or of one login; whoever comes back is asked again."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{participant}{OUT}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{what}{OUT}"])
 
 
 async def changes(
-    key: UUID | str, heartbeat: float = 20, *, participant: UUID | None = None
+    key: UUID | str, heartbeat: float = 20, *, ends_with: Iterable[UUID] = ()
 ) -> AsyncGenerator[bytes]:
     """Events for one follower: one at once, so that nothing is missed, then one per change.
 
-    Ten changes while the follower is slow are one event: one reason to fetch. It ends when `place` is gone.
+    Ten changes while the follower is slow are one event: one reason to fetch. It ends when one of what it
+    `ends_with` is gone: the place in the room, the login.
     """
-    keys, follower = [str(key), *([str(participant)] if participant else [])], Follower()
+    keys, follower = [str(key), *map(str, ends_with)], Follower()
     for name in keys:
         followers[name].add(follower)
     try:
@@ -182,9 +183,9 @@ def wake(*keys: str, what: bytes = CHANGED) -> None:
             follower.tell(what)
 
 
-def send_away(participant: str) -> None:
-    """One more event, and the page that fetches learns that its place is gone."""
-    for follower in followers.get(participant, ()):
+def send_away(what: str) -> None:
+    """One more event, and the page that fetches learns that its place or its login is gone."""
+    for follower in followers.get(what, ()):
         follower.is_last = True
         follower.tell(CHANGED)
 

@@ -9,8 +9,10 @@ import os
 import random
 import resource
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import aclosing, contextmanager
+from typing import NamedTuple
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -21,7 +23,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
 
-from accounts.sessions import is_over
+from accounts.sessions import ENDS_AT, is_over, login_of
 from reflection.live import notifications
 from reflection.participation import current_participant
 
@@ -47,6 +49,14 @@ class RefusedError(Exception):
         self.status = status
 
 
+class Admitted(NamedTuple):
+    """Who follows: in which session, and what ends the stream before its time."""
+
+    session: str
+    ends_with: list[UUID]
+    seconds: float
+
+
 class EventStreams:
     """The ASGI application. `may_follow(request, key)` may use request.session, .user and the database.
 
@@ -60,14 +70,14 @@ class EventStreams:
 
     async def __call__(self, scope, receive, send):
         try:
-            session, key, participant = await self._admit(scope)
-            with self._place(session):
+            key, admitted = await self._admit(scope)
+            with self._place(admitted.session):
                 await self._listen()
-                await follow(key, receive, send, participant)
+                await follow(key, receive, send, admitted.ends_with, admitted.seconds)
         except RefusedError as refused:
             await refuse(send, refused.status)
 
-    async def _admit(self, scope) -> tuple[str, UUID, UUID]:
+    async def _admit(self, scope) -> tuple[UUID, Admitted]:
         if scope["method"] != "GET":
             raise RefusedError(405)
         try:
@@ -76,20 +86,20 @@ class EventStreams:
             raise RefusedError(404) from None
         if not any(name == b"cookie" for name, _value in scope["headers"]):
             raise RefusedError(404)  # a stranger, and nobody needs to be asked
-        session, participant = await sync_to_async(self._who_may_follow)(scope, key)
-        if session and participant:
-            return session, key, participant
-        raise RefusedError(404)
+        return key, await sync_to_async(self._who_may_follow)(scope, key)
 
-    def _who_may_follow(self, scope, key: UUID) -> tuple[str | None, UUID | None]:
+    def _who_may_follow(self, scope, key: UUID) -> Admitted:
         request = ASGIRequest(scope, None)
         try:
             request.get_host()
             SESSION.process_request(request)
             PERSON.process_request(request)
-            if is_over(request.session):  # the next page ends it
+            participant = None if is_over(request) else self.may_follow(request, key)
+            if not (participant and request.session.session_key):
                 raise RefusedError(404)
-            return request.session.session_key, self.may_follow(request, key)
+            login = login_of(request.session)
+            left = request.session.get(ENDS_AT, float("inf")) - time.time()
+            return Admitted(request.session.session_key, [participant, *([login] if login else [])], left)
         except DisallowedHost:
             raise RefusedError(400) from None
         except DatabaseError:
@@ -127,8 +137,10 @@ def file_descriptors() -> int:
     return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 
 
-async def follow(key: UUID, receive, send, participant: UUID | None = None) -> None:
-    """Send events until the browser leaves, its place is gone or the stream has lived its time."""
+async def follow(
+    key: UUID, receive, send, ends_with: Iterable[UUID] = (), seconds: float = float("inf")
+) -> None:
+    """Send events until the browser leaves, its place or login is gone or the stream has lived its time."""
 
     async def wait_until_gone():
         while (await receive())["type"] != "http.disconnect":
@@ -137,10 +149,10 @@ async def follow(key: UUID, receive, send, participant: UUID | None = None) -> N
 
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send(_body(b"retry: %d\n\n" % random.randint(*RETRY)))  # noqa: S311
-    limit = asyncio.timeout(random.uniform(*LIFETIME))  # noqa: S311
+    limit = asyncio.timeout(min(seconds, random.uniform(*LIFETIME)))  # noqa: S311
     watch = None
     try:
-        async with limit, aclosing(notifications.changes(key, participant=participant)) as events:
+        async with limit, aclosing(notifications.changes(key, ends_with=ends_with)) as events:
             watch = asyncio.create_task(wait_until_gone())
             async for event in events:
                 await send(_body(event))

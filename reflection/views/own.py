@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.guards import staff_required
+from accounts.guards import fresh_login_required, staff_required
 from privacy.events import record
 from privacy.models import What
 from publishing.shortcuts import json_file
@@ -92,6 +92,7 @@ def data(request):
 
 @require_safe
 @staff_required
+@fresh_login_required
 def data_json(request):
     record(What.EXPORTED, who=request.user, about=request.user, detail="mine data")
     return json_file(own_data(request.user), _("mine-data"))
@@ -99,6 +100,7 @@ def data_json(request):
 
 @form_methods
 @staff_required
+@fresh_login_required
 def delete_account(request):
     """What goes and what stays is said first; who still owns something gives it to somebody else."""
     user = request.user

@@ -216,6 +216,7 @@ def test_a_place_without_an_account_stays_in_the_browser(edit, administrator_cli
     session.update({"places": {"et-rum": "en-plads"}, "stays_until": ends, "andet": 1})
     session.save()
     edit(staff, {"is_active": ""}, by=administrator_client)
+    browser.get("/")
     assert dict(browser.session.items()) == {
         "places": {"et-rum": "en-plads"},
         "stays_until": ends,

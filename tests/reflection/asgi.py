@@ -141,7 +141,7 @@ class Subscribers:
         async def send(message):
             self.sent[name].append(message.get("body", b""))
 
-        follow = streams.follow(self.key, asyncio.Event().wait, send, place)
+        follow = streams.follow(self.key, asyncio.Event().wait, send, [place])
         self.tasks.append(asyncio.create_task(follow))
         await turn()
 

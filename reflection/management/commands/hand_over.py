@@ -1,7 +1,8 @@
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from reflection.models.emergency_access import SHORTEST_REASON
+from reflection.privacy.emergency_access import reason_field
 from reflection.privacy.handover import hand_over
 
 BY = "Driften"  # as everybody in the rooms reads it
@@ -27,9 +28,11 @@ class Command(BaseCommand):
         user, taker = self._find(everybody, owner), self._find(able, to)
         if user == taker:
             raise CommandError("That is the same account twice.")
-        if len(reason.strip()) < SHORTEST_REASON:
-            raise CommandError(f"Write the reason as a sentence of at least {SHORTEST_REASON} letters.")
-        self.stdout.write(f"handed over: {hand_over(user, taker, reason=reason.strip(), name=BY)}")
+        try:
+            reason = reason_field(required="Skriv grunden.", help_text="").clean(reason)
+        except ValidationError as error:
+            raise CommandError(error.messages[0]) from None
+        self.stdout.write(f"handed over: {hand_over(user, taker, reason=reason, name=BY)}")
 
     def _find(self, accounts, email: str):
         found = accounts.filter(email=email.strip().lower()).first()

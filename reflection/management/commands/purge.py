@@ -3,7 +3,7 @@ import logging
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Submission, WrongTries
+from accounts.models import LoginSession, Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.pending_imports import PendingImport, past_imports
 from publishing.models import UnsavedWork
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         self._purge("unsaved forms", UnsavedWork.objects.past(), UnsavedWork.delete, dry_run=dry_run)
         self._purge("tried spreadsheets", past_imports(), PendingImport.remove, dry_run=dry_run)
         self._delete("expired sessions", past_sessions(), dry_run=dry_run)
+        self._delete("logins that have ended", LoginSession.objects.past(), dry_run=dry_run)
         self._delete("counts of wrong tries", WrongTries.objects.past(), dry_run=dry_run)
         if not has_deadline():
             raise CommandError(REFUSED)
