@@ -387,7 +387,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 
 # Finished public pages in the memory of each server process; at 0 none are kept.
 PAGE_CACHE_MB = env_int("PAGE_CACHE_MB", default=32)
-CONTENT_VERSION = "compass.library.content_version"  # what says that they are still right
+CONTENT_VERSION = "compass.content_version.content_version"  # what says that they are still right
 
 # --- Logs: one JSON object a line, never anything typed --------------------------------------------
 

@@ -100,7 +100,7 @@ def is_empty_container(value: ast.expr | None) -> bool:
 
 
 def remembers(decorator: ast.expr) -> bool:
-    return bool(re.search(r"\b(lru_cache|cache|made_once)\b", ast.unparse(decorator)))
+    return bool(re.search(r"\b(lru_cache|cache)\b", ast.unparse(decorator)))
 
 
 def in_the_database() -> Iterator[tuple[str, str]]:

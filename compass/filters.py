@@ -4,17 +4,17 @@ from collections.abc import Callable
 from functools import cached_property
 from math import ceil
 from typing import NamedTuple
-from urllib.parse import urlencode
 
-from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from compass import library
+from compass import story_index
 from compass.models import Story
 from compass.story_index import StoryIndex
 
 STORIES_A_PAGE = 20
+PAGE = _("Side")
+LONGEST_NUMBER = 9
 
 KINDS = {
     "artikel": Story.Kind.ARTICLE,
@@ -63,35 +63,35 @@ FACETS = [
     Facet("forvaltning", _("Forvaltning"), "department", lambda kept: _of_terms(kept.departments)),
     Facet("aar", _("År"), "year", lambda kept: [Choice(str(y), y, str(y)) for y in kept.years]),
 ]
+NAMES = [*(facet.name for facet in FACETS), "side"]
 
 
-def choices_of(story_index: StoryIndex) -> dict[str, dict[str, Choice]]:
+def choices_of(index: StoryIndex) -> dict[str, dict[str, Choice]]:
     """All choices there are, by facet and by how they stand in an address."""
-    return {facet.name: {choice.value: choice for choice in facet.choices(story_index)} for facet in FACETS}
+    return {facet.name: {choice.value: choice for choice in facet.choices(index)} for facet in FACETS}
 
 
-class FilterForm(forms.Form):
-    """The query of an address: at most one choice of each facet, and the page of the list."""
+class Asked(NamedTuple):
+    """What the query of an address says: at most one choice of each facet, and the page of the list."""
 
-    side = forms.IntegerField(label=_("Side"), min_value=1, required=False)
+    chosen: dict[str, str]
+    page: int
+    unknown: list[str]  # «Tema: findes-ikke» for each part that the portal does not know
 
-    def __init__(self, query, choices: dict[str, dict[str, Choice]]):
-        super().__init__(query)
-        for facet in FACETS:
-            self.fields[facet.name] = forms.ChoiceField(
-                label=facet.label,
-                choices=[(value, value) for value in choices[facet.name]],
-                required=False,
-            )
 
-    def known(self) -> dict[str, str]:
-        """What was chosen, without what the portal does not know."""
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def unknown(self) -> list[str]:
-        """«Tema: findes-ikke» for each part that the portal does not know."""
-        return [f"{self[name].label}: {_printable(self.data[name])}" for name in self.errors]
+def asked(query, choices: dict[str, dict[str, Choice]]) -> Asked:
+    chosen, unknown = {}, []
+    for facet in FACETS:
+        value = query.get(facet.name, "").strip()
+        if value in choices[facet.name]:
+            chosen[facet.name] = value
+        elif value:
+            unknown.append(f"{facet.label}: {_printable(value)}")
+    side = query.get("side", "").strip()
+    page = int(side) if side.isdecimal() and len(side) <= LONGEST_NUMBER else 0
+    if side and not page:
+        unknown.append(f"{PAGE}: {_printable(side)}")
+    return Asked(chosen, page or 1, unknown)
 
 
 def _printable(text: str) -> str:
@@ -122,16 +122,12 @@ class PageLink(NamedTuple):
 class Filters:
     """What is chosen, and what else could be: each choice with the number of stories that it would leave.
 
-    `visible` are the bits of what the reader may see, `start` is the address without any filter, in the
-    reader's language. The library keeps it, so that the menu of filters is counted and rendered once.
+    `visible` are the bits of what the reader may see.
     """
 
-    def __init__(
-        self, story_index: StoryIndex, visible: int, chosen: tuple[tuple[str, str], ...], start: str
-    ):
-        self.story_index, self.visible, self.start = story_index, visible, start
-        self.chosen = dict(chosen)
-        self.choices = choices_of(story_index)
+    def __init__(self, index: StoryIndex, visible: int, choices, chosen: dict[str, str]):
+        self.index, self.visible, self.choices, self.chosen = index, visible, choices, chosen
+        self.start = reverse("compass:stories")
 
     def bits(self, without: str = "") -> int:
         """What every chosen filter leaves, or every one but that of the facet `without`."""
@@ -139,7 +135,7 @@ class Filters:
         for facet in FACETS:
             if facet.name in self.chosen and facet.name != without:
                 choice = self.choices[facet.name][self.chosen[facet.name]]
-                bits &= self.story_index.under(facet.heading, choice.key)
+                bits &= self.index.under(facet.heading, choice.key)
         return bits
 
     @cached_property
@@ -154,21 +150,23 @@ class Filters:
         return [option for option in options if option.count or option.is_chosen]
 
     def _option(self, facet: Facet, choice: Choice, others: int) -> Option:
-        count = (others & self.story_index.under(facet.heading, choice.key)).bit_count()
+        count = (others & self.index.under(facet.heading, choice.key)).bit_count()
         is_chosen = self.chosen.get(facet.name) == choice.value
         address = self.address(**{facet.name: "" if is_chosen else choice.value})
         return Option(facet, choice, count, is_chosen, address)
 
-    @property
+    @cached_property
     def chips(self) -> list[Option]:
         return [option for group in self.groups for option in group.options if option.is_chosen]
 
     def address(self, **changes: str) -> str:
-        """The same choices but for the changes, always in the same order; back on the first page."""
+        """The same choices but for the changes, always in the same order; back on the first page.
+
+        Addresses and numbers need no quoting.
+        """
         query = {**self.chosen, **changes}
-        names = [*(facet.name for facet in FACETS), "side"]
-        chosen = {name: query[name] for name in names if query.get(name)}
-        return f"{self.start}?{urlencode(chosen)}" if chosen else self.start
+        chosen = [f"{name}={query[name]}" for name in NAMES if query.get(name)]
+        return f"{self.start}?{'&'.join(chosen)}" if chosen else self.start
 
 
 class Filtered:
@@ -176,22 +174,13 @@ class Filtered:
 
     def __init__(self, query, user):
         self.user = user
-        self.library = library.current()
-        story_index = self.library.story_index
-        form = FilterForm(query, self.library.read(choices_of, story_index))
-        chosen = form.known()
-        self.page = chosen.pop("side", 1)
-        self.unknown = form.unknown()
-        self.filters: Filters = self.library.read(
-            Filters,
-            story_index,
-            story_index.visible_to(user),
-            tuple(chosen.items()),
-            reverse("compass:stories"),
-        )
+        self.index = story_index.current()
+        choices = choices_of(self.index)
+        chosen, self.page, self.unknown = asked(query, choices)
+        self.filters = Filters(self.index, self.index.visible_to(user), choices, chosen)
         self.bits = self.filters.bits()
         if self.page > self.pages:
-            self.unknown.append(f"{form['side'].label}: {self.page}")
+            self.unknown.append(f"{PAGE}: {self.page}")
             self.page = 1
 
     @property
@@ -205,8 +194,8 @@ class Filtered:
     @cached_property
     def stories(self) -> list[Story]:
         after = (self.page - 1) * STORIES_A_PAGE
-        ids = self.library.story_index.newest(self.bits, STORIES_A_PAGE, after=after)
-        return self.library.stories(ids, self.user)
+        ids = self.index.newest(self.bits, STORIES_A_PAGE, after=after)
+        return self.index.placed(Story.objects.cards(ids, self.user))
 
     @property
     def before(self) -> PageLink | None:

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from compass import library
+from compass.content_version import state_of
 from compass.models import Dilemma, Story
 
 ROWS_AT_A_TIME = 500
@@ -146,7 +146,7 @@ COLLECTIONS = {collection.name: collection for collection in [STORIES, DILEMMAS]
 
 def version(collection: Collection) -> str:
     """Another one whenever something in the file may have changed: a source and a theme stand in it too."""
-    state = hashlib.blake2b(library.state_of(collection.model).encode(), digest_size=12).hexdigest()
+    state = hashlib.blake2b(state_of(collection.model).encode(), digest_size=12).hexdigest()
     return f"{collection.name}-{state}"
 
 

@@ -1,10 +1,12 @@
-"""Pieces of pages – menu, footer, cards – which are rendered once for the same values.
+"""Pieces of pages – menu, footer, drawings – which are rendered once for the same values.
+
+For what nearly all pages have alike; what differs from page to page would only push these out.
 
 A piece sees the values it is given and nothing else: no request, no user, no query. So the values say
 all about it, and it can be neither out of date nor meant for somebody else.
 """
 
-from functools import lru_cache, wraps
+from functools import lru_cache
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -13,7 +15,7 @@ from django.utils.translation import get_language
 
 from publishing.translated import marked
 
-PIECES_KEPT = 5_000
+PIECES_KEPT = 500
 
 
 def piece(template: str, **values) -> SafeString:
@@ -28,22 +30,3 @@ def piece(template: str, **values) -> SafeString:
 def _render(template: str, language: str, values: tuple[tuple, ...]) -> SafeString:
     context = {name: marked(value) for name, value, *_ in values}
     return get_template(template).render(context)  # type: ignore[return-value]
-
-
-def made_once(make):
-    """For a function of one item: keep on the item what was made of it, in each language.
-
-    For items that nobody changes while they are shown (compass/library.py).
-    """
-
-    @wraps(make)
-    def kept(item):
-        if settings.DEBUG:
-            return make(item)
-        made = item.__dict__.setdefault("made_once", {})
-        key = make, get_language()
-        if key not in made:
-            made[key] = make(item)
-        return made[key]
-
-    return kept

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +14,44 @@ from publishing.publishable import Publishable, PublishedQuerySet
 
 WORDS_A_MINUTE = 200
 
+CARDS = """
+SELECT id, slug, kind, path_id, title, title_en, standfirst, standfirst_en, body, body_en, year, outcome,
+    picture_id, drawing, published_at, updated_at
+FROM compass_story
+WHERE id = ANY (%s)
+"""
+WITH_IDS = """
+SELECT story.*, {more},
+    ARRAY(SELECT theme_id FROM compass_story_themes WHERE story_id = story.id) AS theme_ids,
+    ARRAY(SELECT dilemma_id FROM compass_story_dilemmas WHERE story_id = story.id) AS dilemma_ids,
+    ARRAY(SELECT source_id FROM compass_story_sources WHERE story_id = story.id) AS source_ids,
+    ARRAY(SELECT attachment_id FROM compass_story_attachments WHERE story_id = story.id) AS attachment_ids
+FROM compass_story AS story
+WHERE slug = %s
+"""
+
 
 class StoryQuerySet(PublishedQuerySet):
     def in_order(self, ids: list[int]) -> list["Story"]:
         """The stories with these ids, in the order of the ids; those not in the queryset are left out."""
         found = self.in_bulk(ids)
         return [found[pk] for pk in ids if pk in found]
+
+    def cards(self, ids: list[int], user) -> list["Story"]:
+        """What lists show of the stories that the user may see, in the order of the ids; not their paths."""
+        found = {story.pk: story for story in self.raw(CARDS, [ids]) if story.is_visible_to(user)}
+        prefetch_related_objects([story for story in found.values() if story.picture_id], "picture")
+        return [found[pk] for pk in ids if pk in found]
+
+    def with_ids(self, slug: str, **more: str) -> "Story":
+        """The story with the ids of what belongs to it, and `more` as SQL says it, in one query.
+
+        Raises Story.DoesNotExist.
+        """
+        asked = WITH_IDS.format(more=", ".join(f"{sql} AS {name}" for name, sql in more.items()))
+        for story in self.raw(asked, [slug]):
+            return story
+        raise self.model.DoesNotExist
 
 
 class Story(Drawn, Provenance, Publishable):

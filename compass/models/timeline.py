@@ -86,6 +86,12 @@ class Milestone(Translated, models.Model):
         return f"{self.date_text}: {self.text[:60]}"
 
 
+class FactQuerySet(models.QuerySet["Fact"]):
+    def in_group(self, group: str):
+        """With their sources."""
+        return self.filter(group=group).prefetch_related("sources")
+
+
 class Fact(Translated, models.Model):
     class Group(models.TextChoices):
         FRAMEWORK = "framework", _("Om rammen")
@@ -98,6 +104,8 @@ class Fact(Translated, models.Model):
     text = models.TextField("tekst")
     text_en = models.TextField("tekst, engelsk", blank=True)
     sources = models.ManyToManyField(Source, blank=True, verbose_name="kilder")
+
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         verbose_name = "oplysning"

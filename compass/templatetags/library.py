@@ -1,18 +1,20 @@
 """Formatting for the library's own pages; never a query."""
 
 import json
+from html import escape
 from urllib.parse import quote
 
 from django import template
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compass import structured_data
-from publishing.fragments import made_once, piece
+from publishing.translated import marked
 
 register = template.Library()
 
@@ -42,68 +44,80 @@ def kind(item) -> str:
     return str(item.Kind(item.kind).label)
 
 
-@register.simple_tag
-@made_once
-def story_card(story):
-    """What a list shows of a story; its path and picture are fetched with it."""
-    return piece(
-        "components/story_card.html",
-        address=story.get_absolute_url(),
-        position=story.path.position,
-        verb=story.path.local.verb,
-        kind=story.Kind(story.kind),
-        title=story.local.title,
-        standfirst=story.local.standfirst,
-        minutes=story.reading_minutes,
-        year=story.year,
-        outcome=story.Outcome(story.outcome) if story.outcome else "",
-        picture=story.picture.card_address if story.picture else "",
-        drawing=story.face,
-    )
-
-
-@register.simple_tag
-@made_once
-def dilemma_card(dilemma):
-    """What a list shows of a dilemma; its path is fetched with it."""
-    return piece(
-        "components/dilemma_card.html",
-        address=dilemma.get_absolute_url(),
-        position=dilemma.path.position,
-        verb=dilemma.path.local.verb,
-        title=dilemma.local.title,
-        pole_a=dilemma.local.pole_a,
-        pole_b=dilemma.local.pole_b,
-    )
-
-
-@register.simple_tag
-@made_once
-def source_link(source):
-    return piece(
-        "components/source.html",
-        title=source.title,
-        dated=source.dated,
-        address=source.address,
-        url=source.url,
-    )
-
-
-@register.simple_tag
-@made_once
-def filter_menu(filters):
-    """The filters as links, each with the number of stories that it would leave."""
-    return render_to_string("components/filter_menu.html", {"filters": filters})
+@register.inclusion_tag("components/story_cards.html")
+def story_cards(stories) -> dict:
+    """What a list shows of stories; their paths and pictures are fetched with them."""
+    address = reverse("compass:story", args=["-"])  # once, for it takes as long as the rest of a card
+    return {"cards": [_card(story, address.replace("/-/", f"/{story.slug}/")) for story in stories]}
 
 
 @register.filter
-@made_once
+def reading_time(story) -> str:
+    minutes = story.reading_minutes
+    return ngettext("%(minutes)s minut", "%(minutes)s minutter", minutes) % {"minutes": minutes}
+
+
+@register.filter
+def outcome(story) -> str:
+    """As `get_outcome_display`, which translates every outcome there is to find the one."""
+    return str(story.Outcome(story.outcome).label) if story.outcome else ""
+
+
+def _card(story, address: str) -> dict:
+    local = story.local
+    return {
+        "address": address,
+        "position": story.path.position,
+        "kind": kind(story),
+        "verb": marked(story.path.local.verb),
+        "title": marked(local.title),
+        "standfirst": marked(local.standfirst),
+        "foot": " · ".join(str(part) for part in [reading_time(story), story.year, outcome(story)] if part),
+        "picture": story.picture.card_address if story.picture_id else "",
+        "drawing": story.face,
+    }
+
+
+@register.simple_tag
+def filter_options(options) -> str:
+    """The choices of a facet as links, each with the number of stories that it would leave."""
+    number_of = _("antal historier:")
+    links = [
+        OPTION.format(
+            place=escape(f"{option.facet.name}-{option.choice.value}"),
+            address=escape(option.address),
+            chosen=' aria-current="true"' if option.is_chosen else "",
+            label=conditional_escape(marked(option.choice.label)),
+            number_of=number_of,
+            count=option.count,
+        )
+        for option in options
+    ]
+    return mark_safe("".join(links))  # noqa: S308 – each text is escaped
+
+
+# Not a template: a page has fifty of them, and each node of a template costs as much as one of these.
+OPTION = """<li>
+  <a class="kompas-filter__link" id="{place}" href="{address}"
+    hx-get="{address}" hx-target="#stories" hx-push-url="true"{chosen}>
+    {label} <span class="kompas-filter__count"><span class="kompas-hidden">{number_of} </span>{count}</span>
+  </a>
+</li>
+"""
+
+
+@register.inclusion_tag("components/dilemma_card.html")
+def dilemma_card(dilemma) -> dict:
+    """What a list shows of a dilemma; its path is fetched with it."""
+    return {"dilemma": dilemma}
+
+
+@register.filter
 def story_json_ld(story) -> str:
     return _block(structured_data.of_story(story))
 
 
 @register.filter
-@made_once
 def dilemma_json_ld(dilemma) -> str:
     return _block(structured_data.of_dilemma(dilemma))
 

@@ -1,11 +1,12 @@
 """Dilemmas, and the steps that ask about them."""
 
 from django.db.models import F, Max, Q
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
-from compass import library
-from compass.library import visible
+from compass import story_index
+from compass.models import Dilemma
 from compass.views.framework import one_of
+from compass.views.stories import cards
 from publishing.danish_order import danish_order
 from publishing.public_pages import public
 
@@ -14,21 +15,22 @@ STORIES_SHOWN = 9
 
 @public
 def dilemmas(request):
-    context = {"dilemmas": visible(library.current().dilemmas, request.user)}
-    return render(request, "compass/dilemmas.html", context)
+    dilemmas = Dilemma.objects.visible_to(request.user).select_related("path")
+    return render(request, "compass/dilemmas.html", {"dilemmas": dilemmas})
 
 
 @public
 def dilemma(request, slug):
-    kept = library.current()
-    dilemma, *_ = one_of(visible(kept.dilemmas, request.user), slug)
-    _, before, after = one_of(visible(kept.dilemmas_on(dilemma.path), request.user), slug)
-    stories = kept.story_index.visible_to(request.user) & kept.story_index.under("dilemma", dilemma.pk)
+    index = story_index.current()
+    everything = Dilemma.objects.visible_to(request.user).prefetch_related("standpoints", "sources")
+    dilemma = get_object_or_404(everything.select_related("path"), slug=slug)
+    _, before, after = one_of(Dilemma.objects.visible_to(request.user).filter(path=dilemma.path), slug)
+    stories = index.visible_to(request.user) & index.under("dilemma", dilemma.pk)
     context = {
         "dilemma": dilemma,
         "before": before,
         "after": after,
-        "stories": kept.stories(kept.story_index.newest(stories, STORIES_SHOWN), request.user),
+        "stories": cards(index, index.newest(stories, STORIES_SHOWN), request.user),
         "steps": current_steps(dilemma),
     }
     return render(request, "compass/dilemma.html", context)

@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from compass import library
+from compass import story_index
 from compass.models import Path, Story
 from publishing.public_pages import public
 from publishing.tidy_text import tidy
@@ -24,7 +24,7 @@ EMPTY_SINCE = datetime(ID_YEAR, 1, 1, tzinfo=UTC)
 
 @public
 def stories_feed(request):
-    kept = library.current().story_index
+    kept = story_index.current()
     title = _("Historier fra Aarhuskompasset")
     ids = kept.newest(kept.published(), STORIES_IN_A_FEED)
     return _answer(request, title, reverse("compass:stories"), "historier", ids)
@@ -33,7 +33,7 @@ def stories_feed(request):
 @public
 def path_feed(request, slug):
     path = get_object_or_404(Path.objects.published(), slug=slug)
-    kept = library.current().story_index
+    kept = story_index.current()
     ids = kept.newest(kept.published() & kept.under("path", path.pk), STORIES_IN_A_FEED)
     title = _("Historier fra Aarhuskompasset: %(path)s") % {"path": path.local.title}
     return _answer(request, title, path.get_absolute_url(), f"vej-{path.pk}", ids)

@@ -1,18 +1,20 @@
 """The framework: front page, three pivots, four paths."""
 
+from collections.abc import Iterable
+
 from django.http import Http404
 from django.shortcuts import render
 
-from compass import library
-from compass.library import visible
-from compass.models import Fact
+from compass import story_index
+from compass.models import Dilemma, Fact, Path, Pivot, Story
 from publishing.public_pages import public
 
 STORIES_SHOWN = 9
 
 
-def one_of(rows: list, slug: str) -> tuple:
+def one_of(rows: Iterable, slug: str) -> tuple:
     """The row at `slug`, with the ones before and after it; 404 where there is none."""
+    rows = list(rows)
     for number, row in enumerate(rows):
         if row.slug == slug:
             before = rows[number - 1] if number else None
@@ -23,16 +25,18 @@ def one_of(rows: list, slug: str) -> tuple:
 
 @public
 def front(request):
-    kept = library.current()
-    context = {"pivots": visible(kept.pivots, request.user), "paths": visible(kept.paths, request.user)}
+    context = {
+        "pivots": Pivot.objects.visible_to(request.user),
+        "paths": Path.objects.visible_to(request.user),
+    }
     return render(request, "compass/front.html", context)
 
 
 @public
 def framework(request):
-    kept = library.current()
-    facts, sources = numbered(kept.facts(Fact.Group.FRAMEWORK))
-    context = {"pivots": visible(kept.pivots, request.user), "facts": facts, "sources": sources}
+    facts, sources = numbered(Fact.objects.in_group(Fact.Group.FRAMEWORK))
+    pivots = Pivot.objects.visible_to(request.user).prefetch_related("points")
+    context = {"pivots": pivots, "facts": facts, "sources": sources}
     return render(request, "compass/framework.html", context)
 
 
@@ -48,27 +52,28 @@ def numbered(facts) -> tuple[list, list]:
 
 @public
 def pivot(request, slug):
-    pivot, before, after = one_of(visible(library.current().pivots, request.user), slug)
+    pivots = Pivot.objects.visible_to(request.user).prefetch_related("points")
+    pivot, before, after = one_of(pivots, slug)
     return render(request, "compass/pivot.html", {"pivot": pivot, "before": before, "after": after})
 
 
 @public
 def paths(request):
-    return render(request, "compass/paths.html", {"paths": visible(library.current().paths, request.user)})
+    return render(request, "compass/paths.html", {"paths": Path.objects.visible_to(request.user)})
 
 
 @public
 def path(request, slug):
-    kept = library.current()
-    path, before, after = one_of(visible(kept.paths, request.user), slug)
-    stories = kept.story_index.visible_to(request.user) & kept.story_index.under("path", path.pk)
-    newest = kept.story_index.newest(stories, STORIES_SHOWN)
+    path, before, after = one_of(Path.objects.visible_to(request.user), slug)
+    index = story_index.current()
+    stories = index.visible_to(request.user) & index.under("path", path.pk)
+    newest = index.newest(stories, STORIES_SHOWN)
     context = {
         "path": path,
         "before": before,
         "after": after,
-        "dilemmas": visible(kept.dilemmas_on(path), request.user),
-        "stories": kept.stories(newest, request.user),
+        "dilemmas": Dilemma.objects.visible_to(request.user).filter(path=path).select_related("path"),
+        "stories": index.placed(Story.objects.cards(newest, request.user)),
         "number_of_stories": stories.bit_count(),
     }
     return render(request, "compass/path.html", context)

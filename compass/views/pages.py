@@ -1,34 +1,18 @@
-from collections.abc import Callable
+from django.shortcuts import get_object_or_404, render
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404
-from django.shortcuts import render
-
-from compass import library
-from compass.models import Contact
+from compass.models import Contact, Page
 from publishing.public_pages import public
-
-
-def visible_or_404(find: Callable, slug: str, user):
-    """What the library finds at `slug`, if the user may see it."""
-    try:
-        found = find(slug)
-    except ObjectDoesNotExist as missing:
-        raise Http404 from missing
-    if not found.is_visible_to(user):
-        raise Http404
-    return found
 
 
 @public
 def page(request, slug):
-    page = visible_or_404(library.current().page, slug, request.user)
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug=slug)
     return render(request, "compass/page.html", {"page": page})
 
 
 @public
 def contact(request):
-    page = visible_or_404(library.current().page, "kontakt", request.user)
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug="kontakt")
     contacts = Contact.objects.shown_in(request.LANGUAGE_CODE)
     return render(request, "compass/contact.html", {"page": page, "contacts": contacts})
 

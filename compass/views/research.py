@@ -15,6 +15,6 @@ def research(request):
         "page": page,
         "questions": ResearchQuestion.objects.all(),
         "waves": [(wave, charts(wave.figures.all())) for wave in waves],
-        "facts": Fact.objects.filter(group=Fact.Group.RESEARCH).prefetch_related("sources"),
+        "facts": Fact.objects.in_group(Fact.Group.RESEARCH),
     }
     return render(request, "compass/research.html", context)

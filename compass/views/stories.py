@@ -1,16 +1,17 @@
 """Stories: the list, filtered as the reader likes, and each of them."""
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import override
 
-from compass import library
+from compass import story_index
 from compass.filters import Filtered
-from compass.library import Library, visible
-from compass.models import Department, Story, Theme
+from compass.models import Attachment, Department, Dilemma, Source, Story, Theme
 from compass.redirects import new_slug
-from compass.views.pages import visible_or_404
+from compass.story_index import StoryIndex
 from publishing.public_pages import public
 from publishing.shortcuts import render_page
 
@@ -44,27 +45,48 @@ def _with_new_names(request) -> str:
 
 @public
 def story(request, slug):
-    kept = library.current()
-    story = visible_or_404(kept.story, slug, request.user)
-    dilemmas = visible(story.dilemmas.all(), request.user)
+    story, index = story_or_404(slug, request.user)
+    themes = [theme for theme in index.themes if theme.pk in story.theme_ids]
+    dilemmas = fetched(Dilemma.objects.visible_to(request.user).select_related("path"), story.dilemma_ids)
     context = {
         "story": story,
-        "themes": story.themes.all(),
+        "themes": themes,
         "dilemmas": dilemmas,
-        "attachments": story.attachments.all(),
-        "related": related(kept, story, dilemmas, request.user),
+        "sources": fetched(Source.objects.all(), story.source_ids),
+        "attachments": fetched(Attachment.objects.all(), story.attachment_ids),
+        "related": cards(index, related_ids(index, story, dilemmas, request.user), request.user),
     }
     return render(request, "compass/story.html", context)
 
 
-def related(kept: Library, story, dilemmas, user) -> list[Story]:
+def story_or_404(slug: str, user) -> tuple[Story, StoryIndex]:
+    """The story and the index of the same moment, in one query."""
+    try:
+        story = Story.objects.with_ids(slug, mark=story_index.MARK)
+    except Story.DoesNotExist as missing:
+        raise Http404 from missing
+    if not story.is_visible_to(user):
+        raise Http404
+    index = story_index.at(story.mark)
+    index.placed([story])
+    return story, index
+
+
+def fetched(rows: QuerySet, ids: list[int]) -> list:
+    """Most stories have none, and that takes no query."""
+    return list(rows.filter(pk__in=ids)) if ids else []
+
+
+def cards(index: StoryIndex, ids: list[int], user) -> list[Story]:
+    return index.placed(Story.objects.cards(ids, user)) if ids else []
+
+
+def related_ids(index: StoryIndex, story: Story, dilemmas: list[Dilemma], user) -> list[int]:
     """Stories about the same dilemma first, then about the same theme; the newest of each."""
-    story_index = kept.story_index
     alike = [
-        story_index.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
-        story_index.under_any("theme", [theme.pk for theme in story.themes.all()]),
+        index.under_any("dilemma", [dilemma.pk for dilemma in dilemmas]),
+        index.under_any("theme", story.theme_ids),
     ]
-    all_seen = story_index.visible_to(user)
-    found = [pk for bits in alike for pk in story_index.newest(all_seen & bits, RELATED + 1)]
-    others = [pk for pk in dict.fromkeys(found) if pk != story.pk]
-    return kept.stories(others[:RELATED], user)
+    all_seen = index.visible_to(user)
+    found = [pk for bits in alike for pk in index.newest(all_seen & bits, RELATED + 1)]
+    return [pk for pk in dict.fromkeys(found) if pk != story.pk][:RELATED]

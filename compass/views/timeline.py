@@ -1,10 +1,8 @@
 """How the framework came about: the timeline, the documents, and what else is good to know."""
 
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
-from compass import library
-from compass.models import Fact
-from compass.views.pages import visible_or_404
+from compass.models import Fact, Milestone, Page, Resource
 from publishing.public_pages import public
 
 GROUPS = [Fact.Group.INVOLVEMENT, Fact.Group.SPARE]
@@ -12,19 +10,17 @@ GROUPS = [Fact.Group.INVOLVEMENT, Fact.Group.SPARE]
 
 @public
 def timeline(request):
-    kept = library.current()
     context = {
-        "milestones": kept.milestones,
-        "groups": [(group.label, kept.facts(group)) for group in GROUPS],
+        "milestones": Milestone.objects.prefetch_related("sources", "resources"),
+        "groups": [(group.label, Fact.objects.in_group(group)) for group in GROUPS],
     }
     return render(request, "compass/timeline.html", context)
 
 
 @public
 def documents(request):
-    kept = library.current()
-    page = visible_or_404(kept.page, "dokumenter", request.user)
-    return render(request, "compass/documents.html", {"page": page, "resources": kept.resources})
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug="dokumenter")
+    return render(request, "compass/documents.html", {"page": page, "resources": Resource.objects.all()})
 
 
 documents.shows_page = "dokumenter"

@@ -1,0 +1,33 @@
+"""Whether anything that readers see has changed: marks that triggers write, whoever changes what.
+
+Finished pages are kept with the version (docs/decisions/0017-finished-pages.md).
+"""
+
+from django.db import connection
+from django.utils import timezone
+
+from compass import story_index
+
+MARKS = f"""
+SELECT
+    (SELECT concat(string_agg(mark::text, ' ' ORDER BY mark), current_setting('compass.library_mark', true))
+     FROM compass_library_mark),
+    {story_index.MARK}
+"""  # noqa: S608 – put together from our own words
+
+
+def content_version() -> tuple[str, str] | None:
+    """Another one after every change of what readers see; nothing while the story index is behind it."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS)
+        marks = cursor.fetchone()
+    return marks if story_index.is_renewed(marks[1]) else None
+
+
+def state_of(model) -> str:
+    """Another one whenever something in the library changes, or another one of the model is published."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    published = f"(SELECT count(*) FROM {table} WHERE published_at <= %s)"  # noqa: S608 – our own table
+    with connection.cursor() as cursor:
+        cursor.execute(f"{MARKS}, {published}", [timezone.now()])
+        return "|".join(map(str, cursor.fetchone()))
