@@ -122,7 +122,7 @@ def test_what_belongs_to_a_thing_is_found_as_that_thing(found):
 
 def test_a_kind_without_a_page_is_not_searched(found, monkeypatch):
     make_story("Tillid i en historie")
-    monkeypatch.setattr("compass.search.KINDS", dict(KINDS))
+    monkeypatch.setattr("compass.search.kinds.KINDS", dict(KINDS))
     register("story", "Historier", "compass:no_such_page")
     assert found("tillid") == []
 

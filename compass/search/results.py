@@ -1,0 +1,75 @@
+"""One search, from what was typed to what is shown."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from compass.search.database import planned
+from compass.search.highlight import Marker
+from compass.search.kinds import KINDS, Kind, searched_kinds
+from compass.search.query import WORD, Term, fold, read
+from compass.search.ranking import Row, Search
+
+FEW = 3  # so few hits that misspellings are tried
+SHOWN_OF_EACH_KIND = 5
+SHOWN_OF_ONE_KIND = 50
+
+
+class Hit(NamedTuple):
+    kind: Kind
+    address: str
+    is_draft: bool
+    title: str
+    excerpt: str
+
+
+class Group(NamedTuple):
+    kind: Kind
+    hits: list[Hit]
+    has_more: bool
+
+
+@dataclass
+class Results:
+    terms: list[Term]
+    groups: list[Group] = field(default_factory=list)
+    corrected: str = ""  # the search as it was understood, where words were misspelt
+    is_loose: bool = False  # some of the hits lack some of the words
+
+
+def find(text: str, user, kind: str = "") -> Results:
+    """Everything the user may see that matches, grouped by kind, best first."""
+    searched = Search(
+        drafts=user.is_staff,
+        kinds=[kind] if kind else searched_kinds(),
+        shown=SHOWN_OF_ONE_KIND if kind else SHOWN_OF_EACH_KIND,
+    )
+    with planned():
+        terms = read(text, searched.language)
+        if not terms:
+            return Results(terms)
+        rows, is_loose, corrected = searched.best(terms), False, ""
+        if len(rows) < FEW:
+            corrected = _corrected(text, searched.spell(terms))
+            terms = read(corrected, searched.language) if corrected else terms
+            is_loose = len(terms) > 1
+            rows = searched.best(terms, some=True) if corrected or is_loose else rows
+        return Results(terms, _groups(rows, terms), corrected, is_loose)
+
+
+def _corrected(text: str, near: dict[str, str]) -> str:
+    """The search with its misspelt words put right, or nothing where none was."""
+    return WORD.sub(lambda match: near.get(fold(match[0]), match[0]), text) if near else ""
+
+
+def _groups(rows: list[Row], terms: list[Term]) -> list[Group]:
+    marker = Marker(terms)
+    groups: dict[str, Group] = {}
+    for row in rows:
+        has_more = row.number > SHOWN_OF_EACH_KIND
+        groups.setdefault(row.kind, Group(KINDS[row.kind], [], has_more)).hits.append(_hit(row, marker))
+    return list(groups.values())
+
+
+def _hit(row: Row, marker: Marker) -> Hit:
+    kind = KINDS[row.kind]
+    return Hit(kind, kind.address(*row.address), row.is_draft, *marker.marked(row))

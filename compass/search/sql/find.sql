@@ -1,0 +1,59 @@
+-- A common word has more hits than can be ranked in time. So: the newest stories are looked through,
+-- and only a word that is rare among them, or among their headings, is looked up in all of them.
+-- The parts of a compound must stand together, which takes reading the text: not for all texts.
+-- OFFSET 0 keeps the planner from walking the dates instead of looking the word up.
+WITH newest AS MATERIALIZED (
+    SELECT id, vector @@ %(query)s::tsquery AS matches, heading @@ %(query)s::tsquery AS is_headed
+    FROM (
+        SELECT id FROM compass_search_entry AS entry
+        WHERE kind = 'story' AND {visible}
+        ORDER BY published_at DESC NULLS LAST LIMIT 100
+    ) AS dated JOIN compass_search_entry USING (id)
+), found AS (
+    SELECT id FROM newest WHERE matches
+    UNION (
+        SELECT id FROM (
+            SELECT * FROM compass_search_entry
+            WHERE kind = 'story' AND heading @@ %(query)s::tsquery OFFSET 0
+        ) AS entry
+        WHERE {visible} AND (SELECT count(*) FROM newest WHERE is_headed) < 10 LIMIT 150
+    )
+    UNION (
+        SELECT id FROM (
+            SELECT * FROM compass_search_entry
+            WHERE kind = 'story' AND vector @@ %(whole)s::tsquery OFFSET 0
+        ) AS entry
+        WHERE {visible} AND (SELECT count(*) FROM newest WHERE matches) < 10 LIMIT 150
+    )
+    UNION (
+        SELECT id FROM compass_search_entry AS entry
+        WHERE kind <> 'story' AND {visible} AND vector @@ %(query)s::tsquery LIMIT 150
+    )
+), scored AS (
+    SELECT id, kind, (
+        SELECT sum(CASE
+            WHEN in_title @@ exact THEN 14 + 2.0 / length(in_title)
+            WHEN in_title @@ wide THEN 11 + 2.0 / length(in_title)
+            WHEN in_intro @@ exact THEN 9
+            WHEN in_title @@ head AND vector @@ wide THEN 8
+            WHEN in_intro @@ wide THEN 7
+            WHEN vector @@ exact THEN 6
+            WHEN vector @@ wide THEN 5
+            ELSE 0 END)
+        FROM unnest(
+            %(exact)s::text[]::tsquery[], %(wide)s::text[]::tsquery[], %(heads)s::text[]::tsquery[]
+        ) AS term (exact, wide, head)
+    ) + ts_rank(vector, %(all)s::tsquery) - CASE WHEN kind = ANY (%(references)s) THEN 1 ELSE 0 END AS points
+    FROM found JOIN compass_search_entry AS entry USING (id),
+    LATERAL ts_filter(heading, '{{a}}') AS in_title, LATERAL ts_filter(heading, '{{b}}') AS in_intro
+    WHERE kind = ANY (%(kinds)s)
+), placed AS (
+    SELECT *, row_number() OVER (PARTITION BY kind ORDER BY points DESC, id) AS place,
+        count(*) OVER (PARTITION BY kind) AS number
+    FROM scored
+)
+SELECT kind, address, published_at IS NULL OR published_at > %(now)s AS is_draft,
+    title, title_language, intro, intro_language, body, body_language, number
+FROM placed JOIN compass_search_entry AS entry USING (id, kind)
+WHERE place <= %(shown)s
+ORDER BY points DESC, id
