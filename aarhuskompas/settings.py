@@ -366,10 +366,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Nothing is deleted until somebody has decided how long it is kept, and by what authority.
-KEEP_ROOMS_DAYS = env_int("KEEP_ROOMS_DAYS", default=0)
-PURGE_BASIS = env.str("PURGE_BASIS", default="")
-
 # More than sit in any hall; a program that joins without end fills no room beyond it.
 ROOM_MAX_PARTICIPANTS = env_int("ROOM_MAX_PARTICIPANTS", default=1_200)
 

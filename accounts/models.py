@@ -1,5 +1,4 @@
 import uuid
-from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ADMINISTRATOR
+from privacy.models import AT_ONCE, Kept
 
 LAST_ADMINISTRATOR = (
     "Der skal altid være mindst én administrator, der kan logge ind. Giv først rollen til en anden."
@@ -252,7 +252,7 @@ class WrongTries(models.Model):
 class SubmissionQuerySet(models.QuerySet):
     def past(self):
         """Those that nobody sends again: of the day before yesterday and earlier."""
-        return self.filter(sent_on__lt=timezone.localdate() - timedelta(days=1))
+        return self.filter(sent_on__lt=timezone.localdate() - AT_ONCE[Kept.SUBMISSIONS])
 
 
 class Submission(models.Model):

@@ -20,8 +20,10 @@ CONTENT = [
 GUIDES = ["guide", "guideversion", "step", "prompt", "helpvariant"]
 PEOPLE = ["user"]
 EMERGENCIES = ["emergencyaccess"]  # a room's administration, with a reason; never what was answered
+ACCOUNTABILITY = ["event", "retentionperiod", "privacynotice"]  # who has seen what; what is kept and told
 
-ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: [*CONTENT, *GUIDES, *PEOPLE, *EMERGENCIES]}
+ADMINISTERED = [*CONTENT, *GUIDES, *PEOPLE, *EMERGENCIES, *ACCOUNTABILITY]
+ROLES = {EDITOR: CONTENT, METHOD_OWNER: GUIDES, ADMINISTRATOR: ADMINISTERED}
 
 
 def grant_permissions(**kwargs):

@@ -5,16 +5,16 @@ nobody imports goes after an hour, with the next trial of anybody or with `manag
 """
 
 import hashlib
-from datetime import timedelta
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from privacy.models import AT_ONCE, Kept
 from publishing.slugs import slug_of
 
 FOLDER = "import"
-KEPT_FOR = timedelta(hours=1)
+KEPT_FOR = AT_ONCE[Kept.IMPORTS]
 
 
 class PendingImport:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("aabne-data/<slug:collection>.json", views.opendata_json, name="opendata_json"),
     path("aabne-data/<slug:collection>.csv", views.opendata_csv, name="opendata_csv"),
     path("kontakt/", views.contact, name="contact"),
+    path("privatliv/", views.privacy, name="privacy"),
     re_path(r"^was/?$", views.was, name="was"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),

@@ -110,5 +110,6 @@ MAALKOMPASSET = Compass(
     owned={Goal: _("Mål, du har skrevet ind")},
     own_data={"goals": goals_of},
     reminders=goodbyes_to_check,
+    told_to_readers=lambda: Goodbye.objects.published().values("review__reflection"),
     aside=previous_answers_in_a_room,
 )

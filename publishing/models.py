@@ -1,6 +1,5 @@
 """What the admin keeps for an editor until it is saved."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -8,7 +7,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
-KEPT = timedelta(days=30)
+from privacy.models import AT_ONCE, Kept
+
+KEPT = AT_ONCE[Kept.DRAFTS]
 
 
 class UnsavedWorkQuerySet(models.QuerySet):

@@ -38,6 +38,10 @@ def nothing_waits(user: "User") -> SafeString:
     return SafeString()
 
 
+def no_rooms() -> Iterable[int]:
+    return []
+
+
 def tell_nobody(agreement: "Agreement"):
     pass
 
@@ -59,6 +63,7 @@ class Compass:
     own_data: dict[str, Callable[[Model], list[dict]]] = field(default_factory=dict)  # of a user, by its name
     reminders: Callable[[], Iterable["Due"]] = no_reminders  # all that is due today
     aside: Callable[["Participant", "Step"], SafeString] = no_aside  # HTML beside a step, for who answers it
+    told_to_readers: Callable[[], Iterable[int]] = no_rooms  # reflections that a public page tells of
     followed_up: Callable[["Agreement"], None] = tell_nobody  # somebody said what became of an agreement
 
 

@@ -30,6 +30,7 @@ from compass.models import (
 )
 from compass.uploads import as_webp
 from goals.models import Goal, Goodbye
+from privacy.models import RetentionPeriod
 from reflection.content import own_texts
 from reflection.models import Guide, Prompt, Reflection
 
@@ -43,6 +44,12 @@ def yesterday():
 
 def tomorrow():
     return timezone.now() + timedelta(days=1)
+
+
+def decide(kind: str, days: int, basis: str = "Sag 2026-1"):
+    """What the municipality has decided about deleting a kind of data."""
+    decided = {"decided_by": "Direktionen", "decided_on": date(2026, 1, 1)}
+    return RetentionPeriod.objects.create(kind=kind, days=days, basis=basis, **decided)
 
 
 def make_user(name="Malik Medarbejder", *, role=None, **fields):

@@ -6,15 +6,7 @@ import tempfile
 # A developer's own environment must not decide what a test sees.
 for name in [name for name in os.environ if name.startswith("OIDC_")]:
     os.environ.pop(name)
-for name in [
-    "LOCAL_LOGIN",
-    "ALLOWED_HOSTS",
-    "CONTACT_EMAIL",
-    "EMAIL_URL",
-    "MAIL_FROM",
-    "KEEP_ROOMS_DAYS",
-    "PURGE_BASIS",
-]:
+for name in ["LOCAL_LOGIN", "ALLOWED_HOSTS", "CONTACT_EMAIL", "EMAIL_URL", "MAIL_FROM"]:
     os.environ.pop(name, None)
 os.environ.update(
     SECRET_KEY="for-tests-alone-and-long-enough-to-be-accepted",

@@ -13,13 +13,13 @@ from accounts.management.commands.demo_accounts import PEOPLE
 from accounts.rate_limits import Device
 from compass.pending_imports import KEPT_FOR
 from goals.overview import LEAST
+from privacy.models import AT_ONCE, Kept
 from publishing.models import KEPT as UNSAVED_KEPT
 from reflection.confidentiality import MIN_OUTSIDE
 from reflection.forms.follow_up import DAYS
 from reflection.models import MIN_IN_ROOM, EmergencyAccess
 from reflection.participation import LASTS as PLACE_LASTS
 from reflection.privacy.emergency_access import LeaderForm
-from reflection.privacy.retention import REHEARSAL_HOURS
 
 ROOT = settings.BASE_DIR
 OPERATIONS = ROOT / "docs" / "operations.md"
@@ -137,7 +137,7 @@ def rules() -> dict[str, str]:
 
 def in_the_code() -> dict[str, str]:
     hours = {
-        "reflection.privacy.retention.REHEARSAL_HOURS": timedelta(hours=REHEARSAL_HOURS),
+        "Kept.REHEARSALS": AT_ONCE[Kept.REHEARSALS],
         "compass.pending_imports.KEPT_FOR": KEPT_FOR,
         "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
         "reflection.models.EmergencyAccess.LASTS": EmergencyAccess.LASTS,

@@ -3,7 +3,7 @@ from compass.views.feeds import path_feed, stories_feed
 from compass.views.files import robots_txt, security_txt, was
 from compass.views.framework import framework, front, path, paths, pivot
 from compass.views.opendata import opendata, opendata_csv, opendata_json
-from compass.views.pages import contact, page
+from compass.views.pages import contact, page, privacy
 from compass.views.pictures import attachment, picture
 from compass.views.recordings import audiobook, chapter, sound
 from compass.views.research import research
@@ -30,6 +30,7 @@ __all__ = [
     "paths",
     "picture",
     "pivot",
+    "privacy",
     "research",
     "robots_txt",
     "search",

@@ -1,6 +1,8 @@
 from django.shortcuts import get_object_or_404, render
 
 from compass.models import Contact, Page
+from privacy.models import PrivacyNotice
+from privacy.retention import periods
 from publishing.public_pages import public
 
 
@@ -18,3 +20,18 @@ def contact(request):
 
 
 contact.shows_page = "kontakt"
+
+
+@public
+def privacy(request):
+    """The editors' words, and what the municipality has written down: who, why and for how long."""
+    page = get_object_or_404(Page.objects.visible_to(request.user), slug="privatliv")
+    context = {
+        "page": page,
+        "notice": PrivacyNotice.objects.in_force(),
+        "periods": periods().values(),
+    }
+    return render(request, "compass/privacy.html", context)
+
+
+privacy.shows_page = "privatliv"

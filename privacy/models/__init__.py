@@ -1,4 +1,5 @@
 from privacy.models.events import Event, What, Why
-from privacy.models.retention import Kept, RetentionPeriod
+from privacy.models.notice import PrivacyNotice
+from privacy.models.retention import AT_ONCE, Kept, RetentionPeriod
 
-__all__ = ["Event", "Kept", "RetentionPeriod", "What", "Why"]
+__all__ = ["AT_ONCE", "Event", "Kept", "PrivacyNotice", "RetentionPeriod", "What", "Why"]

@@ -1,8 +1,8 @@
-"""Guides and their versions, and who has opened a room's administration.
+"""Guides and their versions, who has opened a room's administration, the event log and what is deleted when.
 
 Nothing that people answer is registered (accounts/roles.py says why).
 """
 
-from reflection.admin import emergency_access, guides
+from reflection.admin import emergency_access, event_log, guides, notice, retention
 
-__all__ = ["emergency_access", "guides"]
+__all__ = ["emergency_access", "event_log", "guides", "notice", "retention"]

@@ -18,7 +18,7 @@ from reflection.live.notifications import announce
 from reflection.models import EmergencyAccess, HiddenComment, Participant, Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
 from reflection.models.reflections import WAYS_IN
-from reflection.privacy.retention import delete_room as delete_whole
+from reflection.privacy import retention
 
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"
@@ -214,7 +214,7 @@ def delete_room(opened: EmergencyAccess):
     """The room and everything in it; that it was deleted, by whom and why, stays."""
     room = opened.reflection
     _note(opened, EmergencyAccess.Action.DELETED_ROOM)
-    delete_whole(room)
+    retention.delete_room(room)
 
 
 def note_given(room: Reflection | None, about: str, *, reason: str, name: str, by=None):

@@ -1,13 +1,18 @@
 """What the portal holds about somebody with an account: to see, to take along, to correct, to delete."""
 
+from datetime import date
+from typing import NamedTuple
+
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
+from django.db.models.functions import TruncDate
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.events import record
-from privacy.models import What
+from privacy.models import Event, What, Why
 from reflection.compasses import registered
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Agreement, Participant, Reflection, Reminder
@@ -42,6 +47,40 @@ def _count(relation, user) -> int:
     return relation.related_model._base_manager.filter(**{relation.field.name: user}).count()
 
 
+class Look(NamedTuple):
+    """That others have looked: on which day, at what, by what right and how often. Not who."""
+
+    day: date
+    what: str
+    who: str
+    number: int
+
+
+def looks_of_others(user, most: int | None = None) -> list[Look]:
+    """At the account, at what is the user's, and in the rooms they have a place in; the newest first."""
+    names = _names_of_keys(user)
+    looks = Event.objects.looks_at(user.pseudonym, list(names))
+    days = looks.annotate(day=TruncDate("at")).order_by("-day", "thing", "key", "why")
+    counted = days.values("day", "key", "why").annotate(number=models.Count("pk"))[:most]
+    return [
+        Look(row["day"], names.get(row["key"], gettext("Din konto")), Why(row["why"]).label, row["number"])
+        for row in counted
+    ]
+
+
+def _names_of_keys(user) -> dict[str, str]:
+    """What the user calls the rooms they are in and the goals and collaborations they own, by key."""
+    rooms = [place.reflection for place in places_of(user)]
+    owned = [
+        row
+        for model in owned_models()
+        if model is not Reflection
+        for row in model._base_manager.filter(owner=user)
+    ]
+    named = {str(room.key): room.title or room.version.guide.local.title for room in rooms}
+    return named | {str(row.key): getattr(row, "wording", "") or row.title for row in owned}
+
+
 def own_data(user) -> dict:
     """All of it as plain data. Of rooms only one's own answers; what others said is in the minutes."""
     held = {name: rows for compass in registered() for name, rows in compass.own_data.items()}
@@ -57,6 +96,13 @@ def own_data(user) -> dict:
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
         "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
         **{name: rows(user) for name, rows in held.items()},
+        "looks_of_others": [
+            {**look._asdict(), "day": look.day.isoformat()} for look in looks_of_others(user)
+        ],
+        "own_acts": [
+            {"at": localtime(event.at).isoformat(), "what": event.what, "kind": event.thing}
+            for event in Event.objects.filter(who=user.pseudonym)
+        ],
     }
 
 

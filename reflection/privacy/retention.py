@@ -1,47 +1,106 @@
-"""How long a room is kept, and what goes when its time is over."""
+"""What goes when its time is over, kind by kind. How long that is privacy/retention.py says."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.db import models, transaction
+from django.contrib.auth import get_user_model
+from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.models import Submission, WrongTries
+from accounts.sessions import past_sessions
+from compass.pending_imports import PendingImport, past_imports
+from privacy.models import Event, Kept
+from publishing.models import UnsavedWork
+from reflection.compasses import registered
 from reflection.models import Participant, Reflection
 from reflection.models.reflections import WAYS_IN
+from reflection.privacy.own_data import leave, owned_by
 
-REHEARSAL_HOURS = 24
-
-
-def has_deadline() -> bool:
-    """Whether the municipality has decided how long rooms are kept, and by what authority."""
-    return settings.KEEP_ROOMS_DAYS > 0 and bool(settings.PURGE_BASIS)
+# --- What is over -------------------------------------------------------------------------------------
 
 
-def past_rehearsals():
-    """Rehearsals older than a day."""
-    return Reflection.objects.filter(
-        is_rehearsal=True, created_at__lte=timezone.now() - timedelta(hours=REHEARSAL_HOURS)
-    )
+def past_rehearsals(end: datetime):
+    return Reflection.objects.filter(is_rehearsal=True, created_at__lte=end)
 
 
-def past_rooms():
-    """Rooms whose time is over and that still hold something: by their own date, else by the setting."""
-    today = timezone.localdate()
-    begun = Coalesce("concluded_at", "created_at")
-    is_old = models.Q(keep_until=None, begun__lt=_midnight(today - timedelta(days=settings.KEEP_ROOMS_DAYS)))
-    full = models.Exists(Participant.objects.filter(reflection=models.OuterRef("pk")).filter(_goes()))
-    rooms = Reflection.objects.exclude(mode=Reflection.Mode.SOLO).filter(is_rehearsal=False)
-    return rooms.annotate(begun=begun).filter(is_old | models.Q(keep_until__lt=today)).filter(full)
+def past_rooms(end: datetime):
+    """Rooms that still hold something: by their own date, else by the decided time."""
+    rooms = _begun().exclude(mode=Reflection.Mode.SOLO).filter(_is_full())
+    is_old = models.Q(keep_until=None, begun__lt=end) | models.Q(keep_until__lt=timezone.localdate())
+    return rooms.filter(is_old)
 
 
-def _midnight(day: date):
-    return timezone.make_aware(datetime.combine(day, time.min))
+def past_alone(end: datetime):
+    answered = Participant.objects.filter(reflection=models.OuterRef("pk"), answers__isnull=False)
+    return _begun().filter(models.Exists(answered), mode=Reflection.Mode.SOLO, begun__lt=end)
 
 
-def _goes() -> models.Q:
-    """Who is deleted, or holds what is deleted. Who has an account keeps the place, to read the outcome."""
-    return models.Q(user=None) | models.Q(answers__isnull=False) | models.Q(safety__isnull=False)
+def past_agreements(end: datetime):
+    """What has ended and holds nobody's answers any more; not what readers have been told of."""
+    ended = _begun().filter(phase=Reflection.Phase.CONCLUDED, concluded_at__lt=end)
+    for compass in registered():
+        ended = ended.exclude(pk__in=compass.told_to_readers())
+    return ended.exclude(_is_full())
+
+
+def _begun():
+    """Since when the time runs."""
+    meant = Reflection.objects.filter(is_rehearsal=False)
+    return meant.annotate(begun=Coalesce("concluded_at", "created_at"))
+
+
+def _is_full() -> models.Exists:
+    """Whether there is somebody who is deleted, or holds what is deleted.
+
+    Who has an account keeps the place, to read the outcome.
+    """
+    goes = models.Q(user=None) | models.Q(answers__isnull=False) | models.Q(safety__isnull=False)
+    return models.Exists(Participant.objects.filter(goes, reflection=models.OuterRef("pk")))
+
+
+def past_matters(end: datetime) -> list[models.Model]:
+    """Goals and collaborations that are old and in which nothing is left."""
+    return [
+        matter
+        for compass in registered()
+        for model in compass.owned
+        for matter in model._default_manager.filter(created_at__lt=end, **_nothing_in(model))
+    ]
+
+
+def _nothing_in(model: type[models.Model]) -> dict[str, bool]:
+    """No reflection hangs on it."""
+    looks = [
+        relation.name
+        for relation in model._meta.related_objects
+        if any(field.related_model is Reflection for field in relation.related_model._meta.fields)
+    ]
+    return {f"{name}__isnull": True for name in looks}
+
+
+def past_invitations(end: datetime):
+    """Accounts that somebody was invited to and never used."""
+    users = get_user_model().objects
+    never = users.exclude(pk__in=users.begun().values("pk")).filter(date_joined__lt=end, is_superuser=False)
+    return [user for user in never.without_traces() if not owned_by(user)]
+
+
+def past_accounts(end: datetime):
+    """Closed accounts that own nothing: what they owned is given to somebody else first."""
+    closed = get_user_model().objects.filter(is_active=False, closed_at__lt=end)
+    return [user for user in closed.without_traces() if not owned_by(user)]
+
+
+def past_events(_end: datetime):
+    """As the database reckons, which alone deletes them."""
+    return Event.objects.filter(at__lt=RawSQL("privacy_events_end()", []))
+
+
+# --- How it goes --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -64,6 +123,68 @@ def empty(room: Reflection):
     room.participants.update(safety=None, name="", is_done=False, party=None)
     room.shared_lines.all().delete()
     Reflection.objects.filter(pk=room.pk).update(told=[], safety_shown=[], **dict.fromkeys(WAYS_IN))
+
+
+@transaction.atomic
+def delete_account(user):
+    for place in Participant.objects.filter(user=user):
+        leave(place)
+    user.delete()
+
+
+def delete_all(rows: models.QuerySet):
+    """All at once: there may be a great many."""
+    rows.delete()
+
+
+def delete_events(rows: models.QuerySet):
+    """The one way there is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT privacy_purge_events()")
+
+
+class Purge(NamedTuple):
+    """How one kind of data goes: what is over at a moment, and either each or all of it."""
+
+    find: Callable[[datetime], Any]
+    delete: Callable[[Any], object] | None = None
+    delete_all: Callable[[Any], None] | None = None
+
+    def found(self, end: datetime) -> tuple[Any, int]:
+        """What goes, and how many: rows that go one by one are fetched now, those that go at once counted."""
+        rows = self.find(end)
+        if self.delete_all:
+            return rows, rows.count()
+        rows = list(rows)
+        return rows, len(rows)
+
+    def go(self, found: Iterable):
+        if self.delete_all:
+            self.delete_all(found)
+        elif self.delete:
+            for one in found:
+                self.delete(one)
+
+
+# What other kinds hang on goes last.
+PURGES = {
+    Kept.REHEARSALS: Purge(past_rehearsals, delete_room),
+    Kept.SUBMISSIONS: Purge(lambda end: Submission.objects.past(), delete_all=delete_all),
+    Kept.DRAFTS: Purge(lambda end: UnsavedWork.objects.past(), UnsavedWork.delete),
+    Kept.IMPORTS: Purge(lambda end: past_imports(), PendingImport.remove),
+    Kept.SESSIONS: Purge(lambda end: past_sessions(), delete_all=delete_all),
+    Kept.WRONG_TRIES: Purge(lambda end: WrongTries.objects.past(), delete_all=delete_all),
+    Kept.EVENTS: Purge(past_events, delete_all=delete_events),
+    Kept.ROOMS: Purge(past_rooms, empty),
+    Kept.ALONE: Purge(past_alone, empty),
+    Kept.AGREEMENTS: Purge(past_agreements, delete_room),
+    Kept.GOALS: Purge(past_matters, models.Model.delete),
+    Kept.UNUSED_ACCOUNTS: Purge(past_invitations, delete_account),
+    Kept.CLOSED_ACCOUNTS: Purge(past_accounts, delete_account),
+}
+
+
+# --- Another owner ------------------------------------------------------------------------------------
 
 
 @transaction.atomic

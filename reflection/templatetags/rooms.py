@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from reflection.privacy.retention import has_deadline
+from privacy.models import Kept
+from privacy.retention import period
 
 register = template.Library()
 
@@ -44,11 +45,11 @@ def qr(address: str):
 @register.simple_tag
 def deletion_of(room) -> str:
     """When its answers go, as it is decided now; the truth also where nothing is."""
-    if not has_deadline():
+    days = period(Kept.ROOMS).days
+    if days is None:
         return gettext("Kommunen har ikke sat en frist for, hvornår svarene slettes.")
     if room.keep_until:
         return gettext("Svarene slettes %(day)s.") % {"day": date_format(room.keep_until)}
-    days = settings.KEEP_ROOMS_DAYS
     sentence = ngettext(
         "Svarene slettes %(days)s dag efter, at rummet er afsluttet.",
         "Svarene slettes %(days)s dage efter, at rummet er afsluttet.",

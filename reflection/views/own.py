@@ -16,10 +16,18 @@ from privacy.models import What
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import Agreement, Reflection
-from reflection.privacy.own_data import DeletionForm, OwnDataForm, own_data, owned_by, places_of
+from reflection.privacy.own_data import (
+    DeletionForm,
+    OwnDataForm,
+    looks_of_others,
+    own_data,
+    owned_by,
+    places_of,
+)
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20
+LOOKS_SHOWN = 50
 
 
 class RoomsForm(forms.Form):
@@ -86,6 +94,7 @@ def data(request):
         "roles": request.user.groups.all(),
         "agreements": Agreement.objects.of(request.user).count(),
         "owned": owned_by(request.user),
+        "looks": looks_of_others(request.user, LOOKS_SHOWN),
     }
     return render(request, "reflection/data.html", context, status=status_of(form))
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts.roles import ROLES
 from goals.models import CityGoal, Goodbye
+from privacy.models import PrivacyNotice
 from reflection.models import EmergencyAccess, GuideVersion
-from tests.factories import make_attachment, make_picture, make_recording, make_review, make_user
+from tests.factories import decide, make_attachment, make_picture, make_recording, make_review, make_user
 from tools import role_matrix
 from tools.role_matrix import ACTIONS, DOCUMENT, NO_ROLE, label_of, registered
 
@@ -51,8 +52,11 @@ def everything(content, settings, tmp_path):
     make_user("En, der kan slettes", is_active=False)
     CityGoal.objects.create(title="Et godt sted at bo", position=1)
     today = timezone.localdate()
-    Goodbye.objects.create(review=make_review(), what="Ti møder", why="De gav ikke noget.", stops_on=today)
+    said = {"what": "Ti møder", "why": "De gav ikke noget.", "stops_on": today, "is_shared": True}
+    Goodbye.objects.create(review=make_review(), **said)
     EmergencyAccess.objects.create(room="Et rum", name="Ada", action="opened", reason="Rummet skulle lukkes.")
+    decide("rooms", 90)
+    PrivacyNotice.objects.create(controller="Aarhus Kommune")
     draft = GuideVersion.objects.order_by("pk").first().new_draft()
 
     def row(model):

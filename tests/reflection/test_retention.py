@@ -6,20 +6,22 @@ from io import StringIO
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from aarhuskompas.logs import JsonFormatter
 from accounts.models import WrongTries
 from goals.models import Review
+from privacy.models import Event
 from reflection.models import Answer, Reflection
-from tests.factories import make_goal, make_guide, make_room, make_user, tomorrow, yesterday
+from tests.factories import decide, make_goal, make_guide, make_room, make_user, tomorrow, yesterday
 from tests.reflection.people import add
 
 
 @pytest.fixture
-def leader(db, settings):
-    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = 365, "Sag 2026-1"
+def leader(db):
+    decide("rooms", 365)
     make_guide()
     return make_user("Malik Medarbejder")
 
@@ -35,29 +37,30 @@ def aged(room, days):
     return room
 
 
-@pytest.mark.parametrize(("days", "basis"), [(0, "Sag 2026-1"), (365, "")])
-def test_nothing_of_a_room_is_deleted_until_period_and_basis_are_given(leader, settings, days, basis):
-    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = days, basis
-    add(aged(make_room(leader=leader), 4000), ("1", "ord"))
-    with pytest.raises(CommandError, match="PURGE_BASIS"):
-        run("purge")
+def test_nothing_of_a_room_is_deleted_until_period_and_basis_are_given(db):
+    make_guide()
+    add(aged(make_room(leader=make_user("Malik")), 4000), ("1", "ord"))
+    assert "kept: rooms, nobody has decided for how long" in run("purge")
     assert Answer.objects.count() > 0
+    for wrong in [{"days": 0}, {"days": 365, "basis": ""}]:
+        with pytest.raises(IntegrityError, match="a_period_has_days_and_a_basis"), transaction.atomic():
+            decide("rooms", **wrong)
 
 
 @pytest.mark.parametrize(
-    ("days", "basis", "until", "told"),
+    ("days", "until", "told"),
     [
-        (0, "", None, "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
-        (0, "", date(2027, 3, 1), "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
-        (90, "", None, "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
-        (90, "Sag 2026-1", None, "Svarene slettes 90 dage efter, at rummet er afsluttet."),
-        (90, "Sag 2026-1", date(2027, 3, 1), "Svarene slettes 1. marts 2027."),
+        (None, None, "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
+        (None, date(2027, 3, 1), "Kommunen har ikke sat en frist for, hvornår svarene slettes."),
+        (90, None, "Svarene slettes 90 dage efter, at rummet er afsluttet."),
+        (90, date(2027, 3, 1), "Svarene slettes 1. marts 2027."),
     ],
 )
-def test_who_goes_in_is_told_the_deadline_that_purge_follows(
-    page, leader, settings, days, basis, until, told
-):
-    settings.KEEP_ROOMS_DAYS, settings.PURGE_BASIS = days, basis
+def test_who_goes_in_is_told_the_deadline_that_purge_follows(page, db, days, until, told):
+    leader = make_user("Malik")
+    make_guide()
+    if days:
+        decide("rooms", days)
     room = make_room(leader=leader)
     Reflection.objects.filter(pk=room.pk).update(keep_until=until)
     said = page(f"/deltag/{room.invitation}/").texts("main li")
@@ -95,11 +98,12 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
     assert "Alma" not in str(Reflection.objects.values().get())
     logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     purges = [line for line in logged if line["message"] == "purge"]
-    assert [(line["kind"], line["number"], line["basis"]) for line in purges] == [
-        ("rehearsals", 0, "Sag 2026-1"), ("sent forms", 0, "Sag 2026-1"), ("unsaved forms", 0, "Sag 2026-1"),
-        ("tried spreadsheets", 0, "Sag 2026-1"), ("expired sessions", 0, "Sag 2026-1"),
-        ("counts of wrong tries", 0, "Sag 2026-1"), ("rooms", 1, "Sag 2026-1"),
+    assert [(line["kind"], line["number"], line["decided_on"]) for line in purges] == [
+        ("rehearsals", 0, ""), ("submissions", 0, ""), ("drafts", 0, ""), ("imports", 0, ""),
+        ("sessions", 0, ""), ("wrong_tries", 0, ""), ("rooms", 1, "2026-01-01"),
     ]  # fmt: skip
+    purged = Event.objects.get(what="purged")
+    assert (purged.who, purged.detail, purged.number) == (None, "rooms", 1)
     assert "hemmeligt" not in str(logged)
     assert "gone: 0 rooms" in run("purge")
 
@@ -108,10 +112,10 @@ def test_what_is_over_goes_and_what_still_counts_stays(leader):
     for key, until in [("past", yesterday()), ("now", tomorrow())]:
         Session.objects.create(session_key=key, session_data="", expire_date=until)
         WrongTries.objects.add(key, until=until)
-    assert "would go: 1 expired sessions" in run("purge", dry_run=True)
+    assert "would go: 1 sessions" in run("purge", dry_run=True)
     told = run("purge")
-    assert "gone: 1 expired sessions" in told
-    assert "gone: 1 counts of wrong tries" in told
+    assert "gone: 1 sessions" in told
+    assert "gone: 1 wrong_tries" in told
     assert [row.pk for row in [*Session.objects.all(), *WrongTries.objects.all()]] == ["now", "now"]
 
 

@@ -1,0 +1,191 @@
+"""«Hændelser»: who did what in the whole portal, to read – and a few by chance, to check."""
+
+from datetime import timedelta
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
+
+from privacy.models import Event, What, Why
+from publishing.admin import DeclaredLookups
+
+PERMISSION = "privacy.read_events"
+SAMPLE, SAMPLE_DAYS = 20, 90
+MONTHS = 24
+
+
+class WhatFilter(admin.SimpleListFilter):
+    title = "hvad"
+    parameter_name = "hvad"
+
+    def lookups(self, request, model_admin):
+        return What.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(what=self.value()) if self.value() else queryset
+
+
+class ThingFilter(admin.SimpleListFilter):
+    title = "hvilken slags"
+    parameter_name = "slags"
+
+    def lookups(self, request, model_admin):
+        return sorted(((model._meta.label_lower, name_of(model)) for model in apps.get_models()), key=str)
+
+    def queryset(self, request, queryset):
+        return queryset.filter(thing=self.value()) if self.value() else queryset
+
+    def choices(self, changelist):
+        """Only what something has happened to."""
+        happened = set(Event.objects.values_list("thing", flat=True).distinct())
+        self.lookup_choices = [(value, label) for value, label in self.lookup_choices if value in happened]
+        return super().choices(changelist)
+
+
+class PeriodFilter(admin.SimpleListFilter):
+    title = "hvornår"
+    parameter_name = "tid"
+
+    def lookups(self, request, model_admin):
+        today = timezone.localdate()
+        months = [today.replace(day=1)]
+        while len(months) < MONTHS:
+            months.append((months[-1] - timedelta(days=1)).replace(day=1))
+        named = [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in months]
+        return [("1", "Det seneste døgn"), ("7", "De seneste 7 dage"), ("30", "De seneste 30 dage"), *named]
+
+    def queryset(self, request, queryset):
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        year, _dash, month = self.value().partition("-")
+        if month:
+            return queryset.filter(at__year=int(year), at__month=int(month))
+        return queryset.filter(at__gte=timezone.now() - timedelta(days=int(year)))
+
+
+def name_of(model: type[models.Model]) -> str:
+    return str(model._meta.verbose_name)
+
+
+def with_names(events: models.QuerySet) -> models.QuerySet:
+    """Each with the names of the accounts that its pseudonyms are, as long as there are such accounts."""
+
+    def name(field: str):
+        return models.Subquery(
+            get_user_model().objects.filter(pseudonym=models.OuterRef(field)).values("name")[:1]
+        )
+
+    return events.annotate(who_name=name("who"), about_name=name("about"))
+
+
+@admin.register(Event)
+class EventAdmin(DeclaredLookups, admin.ModelAdmin):
+    """To read and to search; nobody changes anything, and reading it is an event too."""
+
+    looked_at_as = Why.SPOT_CHECK
+    list_display = [
+        "at", "who_label", "what_label", "about_label", "thing_label", "why_label", "detail", "number",
+    ]  # fmt: skip
+    list_display_links = None
+    list_filter = [WhatFilter, PeriodFilter, ThingFilter]
+    search_fields = ["key"]
+    search_help_text = "Søg efter en persons navn eller e-mail, eller efter nøglen på et mål eller et rum."
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    change_list_template = "admin/privacy/event/change_list.html"
+
+    def has_module_permission(self, request):
+        return request.user.has_perm(PERMISSION)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(PERMISSION)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return with_names(super().get_queryset(request))
+
+    def get_search_results(self, request, queryset, search_term):
+        """A person by name or address, as somebody who did it or whom it was about; or a key."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        named = models.Q(name__icontains=text) | models.Q(email__iexact=text)
+        people = get_user_model().objects.filter(named).values("pseudonym")
+        found = models.Q(who__in=people) | models.Q(about__in=people) | models.Q(key=text)
+        return queryset.filter(found | _by_pseudonym(text)), False
+
+    def get_urls(self):
+        sample = path(
+            "stikproeve/", self.admin_site.admin_view(self.sample_view), name="privacy_event_sample"
+        )
+        return [sample, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def sample_view(self, request):
+        """Looks of the last months, by chance: was each of them part of somebody's work?"""
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        since = timezone.now() - timedelta(days=SAMPLE_DAYS)
+        looks = Event.objects.filter(what=What.LOOKED, at__gte=since).exclude(why__in=[Why.ROOM, Why.LEADS])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Stikprøve af, hvem der har set hvad",
+            "rows": [self._row(event) for event in with_names(looks).order_by("?")[:SAMPLE]],
+            "days": SAMPLE_DAYS,
+            "most": SAMPLE,
+        }
+        return TemplateResponse(request, "admin/privacy/event/sample.html", context)
+
+    def _row(self, event) -> list[str]:
+        labels = [self.who_label, self.about_label, self.thing_label, self.why_label]
+        return [timezone.localtime(event.at).strftime("%d.%m.%Y %H.%M"), *(label(event) for label in labels)]
+
+    # --- Columns ---
+
+    @admin.display(description="hvem")
+    def who_label(self, event):
+        return event.who_name or ("uden konto eller slettet" if event.who else "–")
+
+    @admin.display(description="hvad")
+    def what_label(self, event):
+        return What(event.what).label if event.what in What else event.what
+
+    @admin.display(description="om hvem")
+    def about_label(self, event):
+        return event.about_name or ("uden konto eller slettet" if event.about else "")
+
+    @admin.display(description="hvilken")
+    def thing_label(self, event):
+        if not event.thing:
+            return ""
+        return f"{name_of(apps.get_model(event.thing))} {event.key[:8]}".strip()
+
+    @admin.display(description="som")
+    def why_label(self, event):
+        return Why(event.why).label if event.why in Why else event.why
+
+
+def _by_pseudonym(text: str) -> models.Q:
+    """A pseudonym that has been copied from somewhere."""
+    try:
+        pseudonym = Event._meta.get_field("who").to_python(text)
+    except ValidationError:
+        return models.Q(pk__in=[])
+    return models.Q(who=pseudonym) | models.Q(about=pseudonym)

@@ -1,0 +1,36 @@
+"""«Oplysninger til dem, der skriver»: each change is a new version, and begins as the last one was."""
+
+from django.contrib import admin
+
+from privacy.models import PrivacyNotice
+from publishing.admin import DeclaredLookups
+
+TEXTS = [
+    "controller", "controller_contact", "dpo", "dpo_contact", "basis", "basis_en", "recipients",
+    "recipients_en", "authority",
+]  # fmt: skip
+
+
+@admin.register(PrivacyNotice)
+class PrivacyNoticeAdmin(DeclaredLookups, admin.ModelAdmin):
+    list_display = ["__str__", "recorded_at", "controller", "dpo", "lacks"]
+    fields = TEXTS
+    actions = None
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_changeform_initial_data(self, request):
+        newest = PrivacyNotice.objects.in_force()
+        return {name: getattr(newest, name) for name in TEXTS} if newest else {}
+
+    def save_model(self, request, obj, form, change):
+        obj.recorded_by = request.user.pseudonym
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="mangler")
+    def lacks(self, notice):
+        return ", ".join(notice.missing) or "intet"
