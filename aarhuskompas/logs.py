@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from django.conf import settings
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -28,6 +30,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": _fixed_text(record),
             "request": request_id.get(),
+            "release": settings.RELEASE,
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[0]:

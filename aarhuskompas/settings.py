@@ -84,7 +84,11 @@ def env_pairs(name: str) -> dict[str, str]:
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
+SECRET_KEY_FALLBACKS = env.str("SECRET_KEY_FALLBACKS", default="").split()  # those before, the latest first
+if any(len(key) < 32 for key in SECRET_KEY_FALLBACKS):
+    raise ImproperlyConfigured("SECRET_KEY_FALLBACKS must have at least 32 characters each.")
 
+RELEASE = env.str("RELEASE", default="")  # each line of the log says it
 DEBUG = env_bool("DEBUG", default=False)
 SITE_URL = env_url("SITE_URL", default="http://127.0.0.1:8000")
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -314,7 +318,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "publishing.media.WholeFileStorage"},
+    "default": {
+        "BACKEND": "publishing.media.WholeFileStorage",
+        # For the owner and the group alone: a container runs as any user of one group.
+        "OPTIONS": {"file_permissions_mode": 0o660, "directory_permissions_mode": 0o2770},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

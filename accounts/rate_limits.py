@@ -149,7 +149,10 @@ class Device(NamedTuple):
         return cls(name, tuple(accounts))
 
     def knows(self, email: str) -> bool:
-        return self._mark(email) in self.accounts
+        return any(
+            self._mark(email, key) in self.accounts
+            for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        )
 
     def remember(self, response, email: str):
         mark = self._mark(email.lower())
@@ -160,8 +163,10 @@ class Device(NamedTuple):
             max_age=self.DAYS * DAY, httponly=True, samesite="Lax", secure=settings.IS_HTTPS,
         )  # fmt: skip
 
-    def _mark(self, email: str) -> str:
-        return salted_hmac("accounts.device", f"{self.name}\n{email}", algorithm="sha256").hexdigest()[:20]
+    def _mark(self, email: str, key: str | None = None) -> str:
+        """With the key of today, or one before."""
+        named = f"{self.name}\n{email}"
+        return salted_hmac("accounts.device", named, secret=key, algorithm="sha256").hexdigest()[:20]
 
 
 # --- Mails with a link for a new password -----------------------------------------------------------

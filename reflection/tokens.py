@@ -2,6 +2,9 @@
 
 A code is derived from SECRET_KEY, what it is for and a nonce, so the facilitator's screen can always
 show it again while the database holds only its hash. A new nonce revokes it.
+
+A nonce begins with the number of the key it was made with, so what was made with one of SECRET_KEY_FALLBACKS
+is shown, and opens, as before. A hash says nothing of its key: whoever looks for one asks for `digests`.
 """
 
 import hashlib
@@ -19,6 +22,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I: codes are read alou
 CODE_LENGTH = 6
 RETURN_CODE_LENGTH = 10
 MARK_LENGTH = 4
+NUMBER_LENGTH, NONCE_LENGTH = 3, 19  # 114 random bits
 # «Kode: 7KP-4WD», «Din egen kode er …», “Room code = …”: the word has an O, which no code has.
 LABEL = re.compile(r"^.*\b(?:\w*kode[nr]?|\w*codes?)\b(?:\s+(?:er|is)\b)?", re.IGNORECASE | re.DOTALL)
 SIGNS = f"[{ALPHABET}]"
@@ -28,37 +32,47 @@ LINK = re.compile(r"/deltag/(?:[\w-]+/)?(?P<token>[A-Za-z0-9_-]{20,})(?=/|[^\w-]
 
 
 def new_nonce() -> str:
-    return secrets.token_urlsafe(16)
+    return _number(settings.SECRET_KEY) + secrets.token_urlsafe(16)[:NONCE_LENGTH]
 
 
 def room_code(nonce: str) -> str:
     """Six characters for the wall: few enough that tries are counted (accounts/rate_limits.py)."""
-    return _spelt(_derived("room code", nonce), CODE_LENGTH)
+    return _spelt(_derived("room code", nonce, _key_of(nonce)), CODE_LENGTH)
 
 
 def personal_code(nonce: str) -> str:
     """As long as a room's, on a slip for one person."""
-    return _spelt(_derived("personal code", nonce), CODE_LENGTH)
+    return _spelt(_derived("personal code", nonce, _key_of(nonce)), CODE_LENGTH)
 
 
 def return_code(nonce: str) -> str:
     """Ten characters (50 bits) that bring one participant back on another device."""
-    return _spelt(_derived("return code", nonce), RETURN_CODE_LENGTH)
+    return _spelt(_derived("return code", nonce, _key_of(nonce)), RETURN_CODE_LENGTH)
 
 
 def link_token(purpose: str, nonce: str) -> str:
     """128 bits for a link."""
-    return urlsafe_b64encode(_derived(purpose, nonce)[:16]).rstrip(b"=").decode()
+    return urlsafe_b64encode(_derived(purpose, nonce, _key_of(nonce))[:16]).rstrip(b"=").decode()
 
 
 def mark(key: str) -> str:
     """Four characters that open nothing: they tell people of the same name apart."""
-    return _spelt(_derived("mark", key), MARK_LENGTH)
+    return _spelt(_derived("mark", key, settings.SECRET_KEY), MARK_LENGTH)
 
 
 def digest(code: str) -> str:
     """What the database keeps of a code (normalised) or a token."""
-    return _derived("stored", code).hex()
+    return _derived("stored", code, settings.SECRET_KEY).hex()
+
+
+def digests(code: str) -> list[str]:
+    """All that the database may keep of it: with the key of today, and with those before."""
+    return [_derived("stored", code, key).hex() for key in _keys()]
+
+
+def digest_like(code: str, known: set[str]) -> str:
+    """The one of its digests that is known already, else that of today."""
+    return next((found for found in digests(code) if found in known), digest(code))
 
 
 def normalised(code: str) -> str:
@@ -85,9 +99,23 @@ def link_in(text: str) -> str:
     return found["token"] if found else ""
 
 
-def _derived(purpose: str, text: str) -> bytes:
-    message = f"{purpose}:{text}".encode()
-    return hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256)
+def _keys() -> list[str]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _number(key: str) -> str:
+    """Tells keys apart and gives nothing of them away."""
+    return urlsafe_b64encode(_derived("number of the key", "", key)).decode()[:NUMBER_LENGTH]
+
+
+def _key_of(nonce: str) -> str:
+    """The key it was made with; that of today where it is not known any more."""
+    number = nonce[:NUMBER_LENGTH]
+    return next((key for key in _keys() if _number(key) == number), settings.SECRET_KEY)
+
+
+def _derived(purpose: str, text: str, key: str) -> bytes:
+    return hmac.digest(key.encode(), f"{purpose}:{text}".encode(), hashlib.sha256)
 
 
 def _spelt(raw: bytes, length: int) -> str:

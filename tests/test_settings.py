@@ -44,6 +44,7 @@ def test_a_missing_secret_stops_the_start(start, name):
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "for-kort"),
+        ("SECRET_KEY_FALLBACKS", "for-kort"),
         ("DEBUG", "yes"),
         ("DEBUG", "flase"),
         ("DEBUG", ""),

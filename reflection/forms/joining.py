@@ -100,7 +100,7 @@ class ReturnForm(CodeForm):
         self.fields["code"].label = _("Din egen kode")
 
     def find(self, code: str) -> Participant | None:
-        return _let_in(Participant.objects.filter(return_hash=tokens.digest(code)))
+        return _let_in(Participant.objects.filter(return_hash__in=tokens.digests(code)))
 
     def find_link(self, token: str) -> Participant | None:
         return _let_in(Participant.objects.by_link(token))

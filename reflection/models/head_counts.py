@@ -69,5 +69,14 @@ def head_count(room) -> HeadCount:
 
 def who_is_here(room) -> str:
     """Another for every other set of people who count, made-up ones aside; tells nothing itself."""
+    return tokens.digest(_people(room))
+
+
+def are_here(room, counted: str) -> bool:
+    """Whether `counted` is who_is_here of now, with whatever key it was made."""
+    return counted in tokens.digests(_people(room))
+
+
+def _people(room) -> str:
     people = room.participants.counted().filter(is_pretend=False).order_by("pk")
-    return tokens.digest(f"{room.key}:{list(people.values_list('pk', flat=True))}")
+    return f"{room.key}:{list(people.values_list('pk', flat=True))}"

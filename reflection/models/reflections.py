@@ -16,7 +16,7 @@ from reflection import tokens
 from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
-from reflection.models.head_counts import HeadCount, head_count, who_is_here
+from reflection.models.head_counts import HeadCount, are_here, head_count, who_is_here
 from reflection.models.invitations import PersonalInvitation
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
@@ -28,12 +28,12 @@ WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
 class ReflectionQuerySet(models.QuerySet):
     def by_code(self, code: str):
         """The room that the six characters open. Only a form that limits wrong tries may ask."""
-        return self.filter(code_hash=tokens.digest(code)).exclude(phase=Reflection.Phase.CONCLUDED)
+        return self.filter(code_hash__in=tokens.digests(code)).exclude(phase=Reflection.Phase.CONCLUDED)
 
     def by_link(self, token: str):
         """The room that an invitation, or the facilitators' link, leads into."""
-        hashed = tokens.digest(token)
-        found = models.Q(invitation_hash=hashed) | models.Q(facilitator_hash=hashed)
+        hashes = tokens.digests(token)
+        found = models.Q(invitation_hash__in=hashes) | models.Q(facilitator_hash__in=hashes)
         return self.filter(found).exclude(phase=Reflection.Phase.CONCLUDED)
 
     def held_collecting(self, pk: int) -> bool:
@@ -217,7 +217,7 @@ class Reflection(models.Model):
     @property
     def is_counted(self) -> bool:
         """Whether whoever leads has confirmed the number, and nobody has come or gone since."""
-        return bool(self.counted) and self.counted == self.who_is_here()
+        return are_here(self, self.counted)
 
     @property
     def used_glass(self) -> list[tuple[str, str, date, str]]:
@@ -343,7 +343,7 @@ class Reflection(models.Model):
         False when somebody has come or gone since. Whoever is coming in is waited for.
         """
         room = self.held()
-        if not room.is_collecting or here != room.who_is_here():
+        if not room.is_collecting or not are_here(room, here):
             return False
         self.counted = here
         self.save(update_fields=["counted"])
@@ -528,7 +528,7 @@ class ParticipantQuerySet(models.QuerySet):
 
     def by_link(self, token: str):
         """Whose own link it is."""
-        return self.filter(link_hash=tokens.digest(token)).select_related("reflection")
+        return self.filter(link_hash__in=tokens.digests(token)).select_related("reflection")
 
     def done(self):
         return self.counted().filter(is_done=True)

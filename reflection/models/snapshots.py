@@ -26,6 +26,7 @@ from reflection.models.guides import Prompt, as_typed
 MIN_IN_ROOM = 3
 SIGNED = "+"  # ends the digest of a signed answer
 ON_PAPER = "p"  # ends that of one from paper
+DIGEST = 64  # characters before such an end
 
 Members = dict[str, str]  # participant id → digest of the answer
 
@@ -201,7 +202,8 @@ class _Reveal:
     def __init__(self, reflection, answers: list[Said], earlier: list[Snapshot], *, is_paper_alone: bool):
         self.reflection, self.answers, self.earlier = reflection, answers, earlier
         self.is_paper_alone = is_paper_alone  # nobody of the party answers on a screen, anything or nothing
-        self.members = {str(answer.participant): _digest(answer) for answer in answers}
+        self.known = {digest[:DIGEST] for shown in earlier for digest in _digests_of(shown)}
+        self.members = {str(answer.participant): _digest(answer, self.known) for answer in answers}
         self.before = [snapshot.members for snapshot in earlier]
 
     @property
@@ -263,7 +265,7 @@ class _Reveal:
         be shown anew.
         """
         respondents = [answer for answer in self.answers if answer.sureness and answer.value]
-        sure = {str(answer.participant): _digest_of_sureness(answer) for answer in respondents}
+        sure = {str(answer.participant): _digest_of_sureness(answer, self.known) for answer in respondents}
         before = [snapshot.sure for snapshot in self.earlier]
         if not self.reflection.is_confidential or self._may_show(sure, before):
             return dict(Counter(str(answer.sureness) for answer in respondents)), sure
@@ -308,13 +310,17 @@ def _is_on_paper(member: tuple[str, str]) -> bool:
     return digest.endswith(ON_PAPER)
 
 
-def _digest(answer: Said) -> str:
-    """Other for every person, so that equal answers are not seen to be equal."""
+def _digests_of(shown: Snapshot) -> list[str]:
+    return [*shown.members.values(), *shown.sure.values()]
+
+
+def _digest(answer: Said, known: set[str]) -> str:
+    """Other for every person, so that equal answers are not seen to be equal; the same after a new key."""
     content = f"{answer.participant}|{answer.raw}"
     mark = SIGNED if answer.is_signed else ""
-    return tokens.digest(content) + (ON_PAPER if answer.is_paper else mark)
+    return tokens.digest_like(content, known) + (ON_PAPER if answer.is_paper else mark)
 
 
-def _digest_of_sureness(answer: Said) -> str:
+def _digest_of_sureness(answer: Said, known: set[str]) -> str:
     content = f"{answer.participant}|{answer.sureness}"
-    return tokens.digest(content) + (ON_PAPER if answer.is_paper else "")
+    return tokens.digest_like(content, known) + (ON_PAPER if answer.is_paper else "")

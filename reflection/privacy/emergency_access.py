@@ -103,7 +103,7 @@ class PersonForm(forms.Form):
     def clean_who(self) -> Participant:
         name_or_code = self.cleaned_data["who"].strip()
         people = self.room.participants.filter(is_paper=False, is_pretend=False)
-        by_code = people.filter(return_hash=tokens.digest(tokens.normalised(name_or_code)))
+        by_code = people.filter(return_hash__in=tokens.digests(tokens.normalised(name_or_code)))
         found = list(by_code) or list(people.filter(name__iexact=name_or_code))
         if len(found) > 1:
             raise forms.ValidationError("Flere hedder det. Bed om deltagerens egen kode.")
