@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run dev test check lint bench manage shell-db lock clean
+.PHONY: help install install-dev run dev test check lint bench manage backup restore shell-db lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +67,13 @@ manage: install ## One of Django's commands in the portal's database: make manag
 		SITE_URL="$${given:-$$(cat var/site-url 2>/dev/null || echo http://127.0.0.1:8000)}" \
 		SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}" \
 		$(PY) runner/postgres.py run -- $(PY) manage.py $(ARGS)
+
+backup: install ## Rows and files into a folder of var/backups
+	@$(PY) runner/postgres.py run -- sh -c 'MEDIA_ROOT="$${MEDIA_ROOT:-var/media}" sh deploy/backup/backup.sh var/backups'
+
+restore: install ## Rows and files of a backup in the place of what is there: make restore FROM=var/backups/latest
+	@$(PY) runner/postgres.py run -- sh -c 'MEDIA_ROOT="$${MEDIA_ROOT:-var/media}" sh deploy/backup/restore.sh "$(FROM)"'
+	@$(MAKE) --no-print-directory manage ARGS=prepare
 
 shell-db: install ## SQL in the portal's own database
 	@$(PY) runner/postgres.py run -- psql

@@ -335,6 +335,8 @@ CONTENT_DIR = BASE_DIR / "content"
 # do their addresses. Nothing leads to import/, where a spreadsheet waits until it is imported.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 MEDIA_URL = "/"
+# What people had erased, one line each without a name, for a backup that is put back (privacy/erasures.py).
+ERASURES_FILE = env.str("ERASURES_FILE", default=str(VAR_DIR / "erasures.jsonl"))
 
 # --- Mail ----------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.db.models import ProtectedError
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -106,6 +107,7 @@ class User(AbstractUser):
     department = models.CharField("afdeling", max_length=120, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)  # since when, while it is closed
     # Who somebody is in the event log, where nothing is ever changed: it goes with the account.
+    erased_by = "pseudonym"  # privacy/erasures.py
     pseudonym = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
     objects = UserManager()
@@ -179,6 +181,15 @@ class User(AbstractUser):
                 )
                 self.logentry_set.update(user=trace)
             return super().delete(*args, **kwargs)
+
+    def erase(self):
+        """Again, after a backup was put back. Where it owns something again it is closed."""
+        try:
+            with transaction.atomic():
+                self.delete()
+        except (ProtectedError, ValidationError):
+            self.is_active = False
+            self.save(update_fields=["is_active"])
 
 
 class LoginSessionQuerySet(models.QuerySet):

@@ -238,7 +238,7 @@ class Server:
         if f" {version}." not in installed:
             raise SystemExit(
                 f"{self.data} was written by PostgreSQL {version}, here is {installed.strip()}."
-                " docs/operations.md («Upgrade») says how to move the data."
+                " docs/operations.md («Another PostgreSQL») says how to move the data."
             )
 
     def _processes(self) -> list[int]:

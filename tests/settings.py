@@ -34,3 +34,4 @@ STATIC_ROOT = None  # nothing is collected; test_static.py and the browser tests
 compile_catalogue()  # English pages are tested in English
 
 MEDIA_ROOT = tempfile.mkdtemp(prefix="kompas-media-")
+ERASURES_FILE = f"{MEDIA_ROOT}/erasures.jsonl"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from privacy import erasures
 from reflection import tokens
 from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone
@@ -89,6 +90,7 @@ class Reflection(models.Model):
         DOOR = "door"
         FULL = "full"
 
+    erased_by = "key"  # privacy/erasures.py
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="reflections")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reflections")
@@ -286,6 +288,12 @@ class Reflection(models.Model):
     def answers(self):
         """What those who answer have said, put out or not. Only snapshots ask."""
         return Answer.objects.filter(participant__reflection=self, participant__is_respondent=True)
+
+    def erase(self):
+        """Again, after a backup was put back: with whatever other apps have hung on it."""
+        from reflection.privacy.retention import delete_room  # which knows the models
+
+        delete_room(self)
 
     # --- the way in --------------------------------------------------------------------------------
 
@@ -540,6 +548,7 @@ class Participant(models.Model):
     Who was put out stays as a row: what was shown with their answers cannot be shown without them.
     """
 
+    erased_by = "key"  # privacy/erasures.py
     key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)  # tells no order of coming
     reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="participants")
     user = models.ForeignKey(
@@ -634,6 +643,7 @@ class Participant(models.Model):
         """Delete all own answers, while answers are taken. What was shown before stays shown as it was."""
         if not Reflection.objects.held_collecting(self.reflection_id):
             return False
+        erasures.note(Answer, self.key)
         self.answers.all().delete()
         self.finish(is_done=False)
         return True
@@ -839,6 +849,7 @@ class Answer(models.Model):
         QUITE = 3, _("Ret sikker")
         COMPLETELY = 4, _("Helt sikker")
 
+    erased_by = "participant__key"
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="answers")
     prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="answers")
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)

@@ -11,11 +11,12 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 
+from privacy import erasures
 from privacy.events import record
 from privacy.models import What
 from reflection import tokens
 from reflection.live.notifications import announce
-from reflection.models import EmergencyAccess, HiddenComment, Participant, Reflection
+from reflection.models import Answer, EmergencyAccess, HiddenComment, Participant, Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
 from reflection.models.reflections import WAYS_IN
 from reflection.privacy import retention
@@ -181,6 +182,7 @@ def delete_answers(opened: EmergencyAccess, person: Participant):
     """
     for answer in person.answers.all():
         _forget_shown(person, answer)
+    erasures.note(Answer, person.key)
     person.answers.all().delete()
     Participant.objects.filter(pk=person.pk).update(is_done=False, safety=None)
     _note(opened, EmergencyAccess.Action.DELETED_ANSWERS)

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
 from aarhuskompas.database_rights import grant_rights
+from privacy.erasures import erase_again
 from publishing import direct_connection
 
 PATIENCE = 600  # seconds to wait for another one that prepares
@@ -23,6 +24,8 @@ class Command(BaseCommand):
             self._migrate()
             self._grant_rights()
             call_command("load_content", stdout=self.stdout)
+            if number := erase_again():
+                self.stdout.write(f"erased again, as they were since the backup: {number}")
 
     def _migrate(self):
         """Nobody's page waits behind a migration that waits for a table: it gives up and tries again."""
