@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0002_database_rules'),
+        ('privacy', '0004_notices_are_only_added'),
     ]
 
     operations = [
