@@ -1,31 +1,25 @@
 """How the search asks PostgreSQL; what it asks stands in sql/."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import connection
+
+# Plans that look up words, and the few entries that have them: the planner does not know what it costs to
+# read a long text, and would rather go through all of them than through the index.
+PLANS = """
+SELECT set_config(name, value, true) FROM (VALUES
+    ('enable_seqscan', 'off'), ('enable_mergejoin', 'off'), ('enable_hashjoin', 'off'),
+    ('pg_trgm.similarity_threshold', '0.25')
+) AS plan (name, value)
+"""
 
 
 def sql(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-@contextmanager
-def planned():
-    """Plans that look up words: the planner does not know what it costs to read a long text, and would
-    rather go through all of them than through the index."""
-    with transaction.atomic():
-        rows(PLANS, {})
-        yield
-
-
-PLANS = """
-SELECT set_config('enable_seqscan', 'off', true),
-    set_config('pg_trgm.similarity_threshold', '0.25', true)
-"""
-
-
-def rows(sql: str, values: dict) -> list[tuple]:
+def ask(*statements: str, **values) -> list[list[tuple]]:
+    """The rows of each statement. All go in one message, which is one transaction with these plans."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+        cursor.execute(";".join([PLANS, *statements]), values)
+        return [cursor.fetchall() for _statement in statements if cursor.nextset()]

@@ -1,19 +1,18 @@
 """What is shown of what was found: the words of the search marked, and some of the text around them."""
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
-from compass.search.database import rows
 from compass.search.query import WORD, Term, fold
 from compass.search.ranking import Row
 from publishing.translated import Text
 
 EXCERPT_BEFORE, EXCERPT_LENGTH = 70, 240
-FORMS = "SELECT folded, lexeme FROM compass_search_word WHERE lexeme = ANY (%(lexemes)s)"
 
 
 class Marker:
@@ -22,39 +21,44 @@ class Marker:
     The parts of a compound are marked only where neither the word nor a compound with it stands.
     """
 
-    def __init__(self, terms: list[Term]):
+    def __init__(self, terms: list[Term], forms: list[tuple[str, str]]):
+        """`forms` are the words that are written anywhere, each with its lexeme."""
         parts = set(chain.from_iterable(term.parts for term in terms))
         lexemes = set(chain.from_iterable([*term.lexemes, *term.compounds] for term in terms))
-        written = rows(FORMS, {"lexemes": [*lexemes, *parts]})
-        self.words = {term.folded for term in terms} | {word for word, lexeme in written if lexeme in lexemes}
-        self.part_words = {word for word, lexeme in written if lexeme in parts}
+        self.words = {term.folded for term in terms} | {word for word, lexeme in forms if lexeme in lexemes}
+        self.part_words = {word for word, lexeme in forms if lexeme in parts}
+        self.folded: dict[str, str] = {}  # most words stand in more than one text
 
     def marked(self, row: Row) -> tuple[str, str]:
         """Its title, and an excerpt."""
         texts = [row.title, row.intro, row.body]
-        words = self.words if any(_places(text, self.words) for text in texts) else self.part_words
-        return _marked(row.title, words), _marked(_excerpt(row, words), words)
+        is_whole = any(next(self._places(text, self.words), None) for text in texts)
+        words = self.words if is_whole else self.part_words
+        return self._with_marks(row.title, words), self._with_marks(self._excerpt(row, words), words)
 
+    def _places(self, text: str, words: set[str]) -> Iterator[re.Match]:
+        return (match for match in WORD.finditer(text) if self._fold(match[0]) in words)
 
-def _places(text: str, words: set[str]) -> list[re.Match]:
-    return [match for match in WORD.finditer(text) if fold(match[0]) in words]
+    def _fold(self, word: str) -> str:
+        if word not in self.folded:
+            self.folded[word] = fold(word)
+        return self.folded[word]
 
+    def _with_marks(self, text: Text, words: set[str]) -> str:
+        pieces, end = [], 0
+        for match in self._places(text, words):
+            pieces += [escape(text[end : match.start()]), "<mark>", match[0], "</mark>"]
+            end = match.end()
+        html = mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308 – letters, and what is escaped
+        return format_html('<span lang="{}">{}</span>', text.lang, html) if text.lang else html
 
-def _marked(text: Text, words: set[str]) -> str:
-    pieces, end = [], 0
-    for match in _places(text, words):
-        pieces += [escape(text[end : match.start()]), format_html("<mark>{}</mark>", match[0])]
-        end = match.end()
-    html = mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308 – each piece is escaped
-    return format_html('<span lang="{}">{}</span>', text.lang, html) if text.lang else html
-
-
-def _excerpt(row: Row, words: set[str]) -> Text:
-    """The introduction – unless only the text below it has the words: then what is around them."""
-    places = _places(row.body, words)
-    if places and not _places(row.intro, words):
-        return _around(row.body, places[0].start())
-    return Text(Truncator(str(row.intro)).chars(EXCERPT_LENGTH), row.intro.lang)
+    def _excerpt(self, row: Row, words: set[str]) -> Text:
+        """The introduction – unless only the text below it has the words: then what is around them."""
+        if not next(self._places(row.intro, words), None) and (
+            place := next(self._places(row.body, words), None)
+        ):
+            return _around(row.body, place.start())
+        return Text(Truncator(str(row.intro)).chars(EXCERPT_LENGTH), row.intro.lang)
 
 
 def _around(text: Text, place: int) -> Text:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from compass.search.database import rows, sql
+from compass.search.database import ask, sql
 
 MOST_WORDS = 8
 LONGEST_WORD = 60  # as in the list of words; levenshtein() takes no more than 255 bytes
@@ -65,5 +65,5 @@ def near(modifier: str, head: str) -> str:
 
 def read(text: str, language: str) -> list[Term]:
     """The words of a search without the small ones («og», «på»); empty when there are no others."""
-    values = {"text": text, "language": language, "most_words": MOST_WORDS, "longest_word": LONGEST_WORD}
-    return [Term(*row) for row in rows(READ, values)]
+    [terms] = ask(READ, text=text, language=language, most_words=MOST_WORDS, longest_word=LONGEST_WORD)
+    return [Term(*term) for term in terms]

@@ -7,12 +7,25 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from compass.search.database import rows, sql
+from compass.search.database import ask, sql
 from compass.search.kinds import KINDS
 from compass.search.query import LONGEST_WORD, MOST_WORDS, Term, any_of
 from publishing.translated import Text
 
 SUGGESTIONS = 7
+
+# Points for each word of a search, by the best place it stands at. ts_rank adds less than one for how often.
+WEIGHTS = {
+    "word_in_title": 14,
+    "compound_in_title": 11,  # or its parts, near each other; so below
+    "short_title": 2.0,  # shared among the words of the title: the shorter, the more it is about the one
+    "word_in_intro": 9,
+    "head_in_title": 8,  # «inddragelse» of «borgerinddragelse», where the text has the whole
+    "compound_in_intro": 7,
+    "word_in_text": 6,
+    "compound_in_text": 5,
+    "reference": 1,  # less, for what tells where something stands
+}
 
 WRITTEN = """(
     EXISTS (
@@ -26,6 +39,7 @@ WRITTEN = """(
     )
 )"""
 FIND, SUGGEST = sql("find"), sql("suggest")
+FORMS = "SELECT folded, lexeme FROM compass_search_word WHERE lexeme = ANY (%(lexemes)s)"
 SPELL = sql("spell").format(
     written_whole=WRITTEN.format(query="term.whole::tsquery"),
     written_candidate=WRITTEN.format(query="format('%%L', candidate.lexeme)::tsquery"),
@@ -53,13 +67,13 @@ class Search:
     shown: int
     language: str = field(default_factory=lambda: "en" if get_language() == "en" else "da")
 
-    def _ask(self, sql: str, values: dict) -> list[tuple]:
+    def _ask(self, sql: str, *more: str, **values) -> list[list[tuple]]:
         seen = sql.format(visible=WITH_DRAFTS if self.drafts else VISIBLE)
         known = {"language": self.language, "kinds": self.kinds, "now": timezone.now()}
-        return rows(seen, {**known, **values})
+        return ask(seen, *more, **known, **values)
 
-    def best(self, terms: list[Term], *, some: bool = False) -> list[Row]:
-        """What has every word – with `some`: any word – of the search, best first."""
+    def best(self, terms: list[Term], *, some: bool = False) -> tuple[list[Row], list[tuple[str, str]]]:
+        """What has every word – with `some`: any word – of the search, best first; and how it is written."""
         joined = " | " if some else " & "
         values = {
             "query": joined.join(f"({term.wide})" for term in terms),
@@ -70,8 +84,10 @@ class Search:
             "all": any_of(list(chain.from_iterable(term.all_lexemes for term in terms))),
             "references": [kind.name for kind in KINDS.values() if kind.is_reference],
             "shown": self.shown,
+            "lexemes": list(chain.from_iterable(term.all_lexemes for term in terms)),
         }
-        return [self._row(*row) for row in self._ask(FIND, values)]
+        rows, forms = self._ask(FIND, FORMS, **WEIGHTS, **values)
+        return [self._row(*row) for row in rows], forms
 
     def _row(self, kind, address, is_draft, *texts_and_number) -> Row:
         *texts, number = texts_and_number
@@ -89,9 +105,10 @@ class Search:
             "whole": [term.whole for term in terms],
             "longest_word": LONGEST_WORD,
         }
-        return dict(self._ask(SPELL, values))
+        [near] = self._ask(SPELL, **values)
+        return dict(near)
 
     def titles(self, text: str) -> list[tuple]:
         """Kind, address and title of what begins as is typed."""
-        values = {"text": text, "most_words": MOST_WORDS, "suggestions": SUGGESTIONS}
-        return self._ask(SUGGEST, values)
+        [found] = self._ask(SUGGEST, text=text, most_words=MOST_WORDS, suggestions=SUGGESTIONS)
+        return found

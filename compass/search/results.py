@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from compass.search.database import planned
 from compass.search.highlight import Marker
 from compass.search.kinds import KINDS, Kind, searched_kinds
 from compass.search.query import WORD, Term, fold, read
 from compass.search.ranking import Row, Search
 
-FEW = 3  # so few hits that misspellings are tried
+FEW = 3  # so few hits that some of the words are enough; misspellings are tried where there are none
 SHOWN_OF_EACH_KIND = 5
 SHOWN_OF_ONE_KIND = 50
 
@@ -43,17 +42,16 @@ def find(text: str, user, kind: str = "") -> Results:
         kinds=[kind] if kind else searched_kinds(),
         shown=SHOWN_OF_ONE_KIND if kind else SHOWN_OF_EACH_KIND,
     )
-    with planned():
-        terms = read(text, searched.language)
-        if not terms:
-            return Results(terms)
-        rows, is_loose, corrected = searched.best(terms), False, ""
-        if len(rows) < FEW:
-            corrected = _corrected(text, searched.spell(terms))
-            terms = read(corrected, searched.language) if corrected else terms
-            is_loose = len(terms) > 1
-            rows = searched.best(terms, some=True) if corrected or is_loose else rows
-        return Results(terms, _groups(rows, terms), corrected, is_loose)
+    terms = read(text, searched.language)
+    if not terms:
+        return Results(terms)
+    (rows, forms), is_loose, corrected = searched.best(terms), False, ""
+    if len(rows) < FEW:
+        corrected = "" if rows else _corrected(text, searched.spell(terms))
+        terms = read(corrected, searched.language) if corrected else terms
+        is_loose = len(terms) > 1
+        rows, forms = searched.best(terms, some=True) if corrected or is_loose else (rows, forms)
+    return Results(terms, _groups(rows, Marker(terms, forms)), corrected, is_loose)
 
 
 def _corrected(text: str, near: dict[str, str]) -> str:
@@ -61,8 +59,7 @@ def _corrected(text: str, near: dict[str, str]) -> str:
     return WORD.sub(lambda match: near.get(fold(match[0]), match[0]), text) if near else ""
 
 
-def _groups(rows: list[Row], terms: list[Term]) -> list[Group]:
-    marker = Marker(terms)
+def _groups(rows: list[Row], marker: Marker) -> list[Group]:
     groups: dict[str, Group] = {}
     for row in rows:
         has_more = row.number > SHOWN_OF_EACH_KIND

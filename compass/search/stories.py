@@ -1,7 +1,7 @@
 """The stories that an editor looks for in the admin, by the beginnings of words."""
 
 from compass.models import Story
-from compass.search.database import planned, rows
+from compass.search.database import ask
 from compass.search.query import LONGEST_WORD, MOST_WORDS, WORD, fold
 from publishing.tidy_text import tidy
 
@@ -30,12 +30,11 @@ def _short_words(text: str) -> list[str]:
 def story_ids(text: str) -> list[int]:
     """The ids of the stories, drafts too, that have words beginning with each of these; newest first."""
     typed = _short_words(text)[:MOST_WORDS]
-    with planned():
-        told = [word for (word,) in rows(TOLD_APART, {"words": [fold(word) for word in typed]})]
-        words = " & ".join(f"'{word}':*" for word in told)
-        if words:
-            return [owner for (owner,) in rows(BEGINS_WITH, {"words": words, "most": MOST_STORIES})]
-    return _with_small_words(typed)
+    [told] = ask(TOLD_APART, words=[fold(word) for word in typed])
+    if not told:
+        return _with_small_words(typed)
+    [owners] = ask(BEGINS_WITH, words=" & ".join(f"'{word}':*" for (word,) in told), most=MOST_STORIES)
+    return [owner for (owner,) in owners]
 
 
 def _with_small_words(words: list[str]) -> list[int]:

@@ -5,10 +5,10 @@
 WITH newest AS MATERIALIZED (
     SELECT id, vector @@ %(query)s::tsquery AS matches, heading @@ %(query)s::tsquery AS is_headed
     FROM (
-        SELECT id FROM compass_search_entry AS entry
+        SELECT id, heading, vector FROM compass_search_entry AS entry
         WHERE kind = 'story' AND {visible}
         ORDER BY published_at DESC NULLS LAST LIMIT 100
-    ) AS dated JOIN compass_search_entry USING (id)
+    ) AS dated
 ), found AS (
     SELECT id FROM newest WHERE matches
     UNION (
@@ -26,24 +26,26 @@ WITH newest AS MATERIALIZED (
         WHERE {visible} AND (SELECT count(*) FROM newest WHERE matches) < 10 LIMIT 150
     )
     UNION (
-        SELECT id FROM compass_search_entry AS entry
-        WHERE kind <> 'story' AND {visible} AND vector @@ %(query)s::tsquery LIMIT 150
+        SELECT id FROM (
+            SELECT * FROM compass_search_entry WHERE kind <> 'story' AND vector @@ %(query)s::tsquery OFFSET 0
+        ) AS entry
+        WHERE {visible} LIMIT 150
     )
 ), scored AS (
     SELECT id, kind, (
         SELECT sum(CASE
-            WHEN in_title @@ exact THEN 14 + 2.0 / length(in_title)
-            WHEN in_title @@ wide THEN 11 + 2.0 / length(in_title)
-            WHEN in_intro @@ exact THEN 9
-            WHEN in_title @@ head AND vector @@ wide THEN 8
-            WHEN in_intro @@ wide THEN 7
-            WHEN vector @@ exact THEN 6
-            WHEN vector @@ wide THEN 5
+            WHEN in_title @@ exact THEN %(word_in_title)s + %(short_title)s / length(in_title)
+            WHEN in_title @@ wide THEN %(compound_in_title)s + %(short_title)s / length(in_title)
+            WHEN in_intro @@ exact THEN %(word_in_intro)s
+            WHEN in_title @@ head AND vector @@ wide THEN %(head_in_title)s
+            WHEN in_intro @@ wide THEN %(compound_in_intro)s
+            WHEN vector @@ exact THEN %(word_in_text)s
+            WHEN vector @@ wide THEN %(compound_in_text)s
             ELSE 0 END)
         FROM unnest(
             %(exact)s::text[]::tsquery[], %(wide)s::text[]::tsquery[], %(heads)s::text[]::tsquery[]
         ) AS term (exact, wide, head)
-    ) + ts_rank(vector, %(all)s::tsquery) - CASE WHEN kind = ANY (%(references)s) THEN 1 ELSE 0 END AS points
+    ) + ts_rank(vector, %(all)s::tsquery) - CASE WHEN kind = ANY (%(references)s) THEN %(reference)s ELSE 0 END AS points
     FROM found JOIN compass_search_entry AS entry USING (id),
     LATERAL ts_filter(heading, '{{a}}') AS in_title, LATERAL ts_filter(heading, '{{b}}') AS in_intro
     WHERE kind = ANY (%(kinds)s)

@@ -42,8 +42,9 @@ SELECT folded, lexemes,
         LATERAL tsvector_to_array(search_vector(%(language)s, left(folded, cut))) AS modifier,
         LATERAL tsvector_to_array(search_vector(%(language)s, substr(folded, cut + 1))) AS head
         WHERE length(folded) <= %(longest_word)s
-        AND EXISTS (SELECT FROM compass_search_word WHERE lexeme = modifier[1] AND language = %(language)s)
-        AND EXISTS (SELECT FROM compass_search_word WHERE lexeme = head[1] AND language = %(language)s)
+        -- Not EXISTS: the planner would make a join of it, and read the whole list of words.
+        AND (SELECT true FROM compass_search_word WHERE lexeme = modifier[1] AND language = %(language)s LIMIT 1)
+        AND (SELECT true FROM compass_search_word WHERE lexeme = head[1] AND language = %(language)s LIMIT 1)
         ORDER BY cut LIMIT 1
     ), '{}') AS parts
 FROM family ORDER BY position
