@@ -19,16 +19,15 @@ COLUMNS = (
 )  # fmt: skip
 KINDS, OUTCOMES = ["article", "case", "portrait", "tool"], ["worked", "mixed", "did-not-work", "open"]
 
-# The columns of compass_story that stay empty differ from day to day; the fixed ones are said here.
 STORIES = """
-INSERT INTO compass_story (
-    key, slug, kind, path_id, title, title_en, standfirst, standfirst_en, body, body_en, talk, talk_en,
-    department_id, year, outcome, facts_as_of, facts_as_of_en, provenance, provenance_note,
-    provenance_note_en, published_at, updated_at
-)
-SELECT key, slug, kind, path_id, title, '', standfirst, '', body, '', '', '',
-    department_id, year, outcome, '', '', 'composed', '', '', published_at, now()
-FROM made
+INSERT INTO compass_story ({columns}, updated_at, provenance{empty})
+SELECT {columns}, now(), 'composed'{nothing} FROM made
+"""
+# Texts that no made story has.
+EMPTY = """
+SELECT column_name FROM information_schema.columns
+WHERE table_name = 'compass_story' AND is_nullable = 'NO' AND is_identity = 'NO'
+    AND column_name <> ALL (%s) AND column_name NOT IN ('updated_at', 'provenance')
 """
 THEMES = """
 INSERT INTO compass_story_themes (story_id, theme_id)
@@ -76,7 +75,7 @@ def make(number: int):
             database.execute("SET LOCAL maintenance_work_mem = '256MB'")
             for name, _definition in indexes:
                 database.execute(f"DROP INDEX {name}")
-            for statement in [STORIES, THEMES, ENTRIES]:
+            for statement in [stories_without_texts(database), THEMES, ENTRIES]:
                 database.execute(statement)
             database.execute(WORDS, [sorted(used)])
             database.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -86,6 +85,11 @@ def make(number: int):
                 database.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         check(database, f"G{number - 1}")
         database.execute("VACUUM ANALYZE")  # else PostgreSQL does it while we measure
+
+
+def stories_without_texts(database: psycopg.Connection) -> str:
+    empty = [f", {name}" for (name,) in database.execute(EMPTY, [list(COLUMNS)])]
+    return STORIES.format(columns=", ".join(COLUMNS), empty="".join(empty), nothing=", ''" * len(empty))
 
 
 def copy_in(database: psycopg.Connection, start: int, number: int) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from privacy.models import Event, What, Why
@@ -22,6 +22,16 @@ COUNTS_ONCE = {
     What.LIMITED: MINUTE,
     What.REFUSED: MINUTE,
 }
+
+
+# A column at a time: a thousand people look at a board within a second, and Django spends a quarter of a
+# millisecond on each row of an insert.
+FIELDS = [field for field in Event._meta.concrete_fields if not field.primary_key]
+INSERT = f"""
+INSERT INTO {Event._meta.db_table} ({", ".join(field.column for field in FIELDS)})
+SELECT * FROM unnest({", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in FIELDS)})
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 – our own table
 
 
 def record(what: What, **told: Any):
@@ -41,7 +51,9 @@ def record_all(events: list[Event]):
     now = timezone.now()
     for event in events:
         event.at, event.once = now, _once(event, now)
-    Event.objects.bulk_create(events, ignore_conflicts=True)
+    columns = [[getattr(event, field.attname) for event in events] for field in FIELDS]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, columns)
 
 
 def happening(

@@ -203,7 +203,7 @@ def shown(reflection: Reflection):
     """The snapshots the room may see, own answers (`about` is None) and guesses; none before the reveal."""
     if not reflection.is_revealed or reflection.is_solo:
         return reflection.snapshots.none()
-    return reflection.snapshots.shown().select_related("party", "about")
+    return reflection.snapshots.shown().select_related("party", "about").defer("members", "sure")
 
 
 def cells(

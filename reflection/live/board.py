@@ -19,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as PERSON
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
@@ -113,7 +114,8 @@ def _places(asked: list[Asked]) -> dict[Asked, str]:
     stored = Session.objects.filter(
         session_key__in={request.session for request in asked}, expire_date__gt=timezone.now()
     )
-    sessions = {session.session_key: session.get_decoded() for session in stored}
+    decode = SessionStore().decode
+    sessions = {key: decode(data) for key, data in stored.values_list("session_key", "session_data")}
     found = {}
     for request in asked:
         session = sessions.get(request.session, {})

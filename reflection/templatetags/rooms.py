@@ -70,15 +70,24 @@ def dots(counts: list[int]):
         {
             "x": 40 + 60 * index,
             "number": index + 1,
-            "dots": [{"y": 150 - 16 * level} for level in range(min(count, 8))],
+            "dots": _circles(40 + 60 * index, min(count, 8)),
             "more": count - 8 if count > 8 else 0,
         }
         for index, count in enumerate(counts)
     ]
-    tallest = max(len(column["dots"]) for column in columns)
+    tallest = min(max(counts), 8)
     top = 14 if any(column["more"] for column in columns) else 150 - 16 * max(tallest, 2)
     context = {"columns": columns, "top": top, "height": 190 - top}
     return render_to_string("reflection/_dots.html", context)
+
+
+def _circles(x: int, number: int) -> SafeString:
+    """As in `comments`: a board has hundreds of them."""
+    circles = (
+        f'<circle class="kompas-dots__dot" cx="{x}" cy="{150 - 16 * level}" r="7"/>'
+        for level in range(number)
+    )
+    return mark_safe("".join(circles))  # noqa: S308 – numbers
 
 
 @register.simple_tag
