@@ -43,7 +43,7 @@ INSERT INTO compass_search_entry (
 SELECT 'story', owner_id, address, source.published_at, language,
     source.title, 'da', intro, 'da', search_plain(source.body), 'da'
 FROM (SELECT array_agg(story.id) AS ids FROM compass_story AS story JOIN made USING (key)) AS new,
-    LATERAL compass_search_story(ids) AS source, (VALUES ('da'), ('en')) AS language (language)
+    LATERAL search_source_story(ids) AS source, (VALUES ('da'), ('en')) AS language (language)
 """
 WORDS = """
 INSERT INTO compass_search_word (language, word, folded, lexeme)

@@ -1,4 +1,5 @@
-"""Whether anything that readers see has changed: marks that triggers write, whoever changes what.
+"""Whether anything that readers see has changed: marks that triggers write, whoever changes what
+(compass/sql/content_marks.sql).
 
 Finished pages are kept with the version (docs/decisions/0017-finished-pages.md).
 """
@@ -10,8 +11,8 @@ from compass import story_index
 
 MARKS = f"""
 SELECT
-    (SELECT concat(string_agg(mark::text, ' ' ORDER BY mark), current_setting('compass.library_mark', true))
-     FROM compass_library_mark),
+    concat((SELECT mark FROM compass_content_mark WHERE name = 'library'),
+        current_setting('compass.library_mark', true)),
     {story_index.MARK}
 """  # noqa: S608 – put together from our own words
 

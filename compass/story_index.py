@@ -1,8 +1,9 @@
 """Which stories stand under which heading: one bit per story, in the memory of each process.
 
 Counting 100,000 stories for every filter takes PostgreSQL longer than the whole page; counting bits
-takes a millisecond. A mark in the database changes with every change of a story (migration
-stories_mark) and tells `current()` when to read them again: docs/decisions/0012-story-catalogue.md.
+takes a millisecond. A mark in the database changes with every change of a story
+(compass/sql/content_marks.sql) and tells `current()` when to read them again:
+docs/decisions/0012-story-catalogue.md.
 """
 
 import json
@@ -21,11 +22,10 @@ from compass.models import Department, Path, Story, Theme
 
 BYTES_A_BLOCK = 256
 
-# One row; one more after rows were put back from a copy of the database without the triggers. A transaction's
-# own changes have a mark of their own.
-MARK = """(
-    SELECT concat(string_agg(mark::text, ' ' ORDER BY mark), current_setting('compass.stories_mark', true))
-    FROM compass_stories_mark
+# A transaction's own changes have a mark of their own.
+MARK = """concat(
+    (SELECT mark FROM compass_content_mark WHERE name = 'stories'),
+    current_setting('compass.stories_mark', true)
 )"""
 
 # All in one statement, so that all of it is of one moment: places, newest first, under ("path", 3),

@@ -13,7 +13,7 @@ def danish_order(expression: str | F | Func) -> Collate:
     """Order by this: `Story.objects.order_by(danish_order("title"))`; æ, ø and å (or aa) come last.
 
     The database's own collation decides nothing, so that development and production agree. da_sort()
-    stands in compass/migrations.
+    stands in publishing/sql/danish_order.sql.
     """
     sort_key = Func(expression, function="da_sort", output_field=TextField())
     return Collate(sort_key, "C")

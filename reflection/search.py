@@ -1,4 +1,4 @@
-"""The compasses and their steps in the search; reflection/migrations/0003 writes their entries."""
+"""The compasses and their steps in the search; reflection/sql/search_sources.sql says what of them."""
 
 from django.utils.translation import pgettext_lazy
 

@@ -298,10 +298,26 @@ class Server:
         if self._is_forgetful:
             self._psql("postgres", statements=f"ALTER ROLE {OWNER} CREATEDB")  # tests make databases
 
-    def _psql(self, database: str, *options: str, statements: str) -> None:
+    def migrations(self) -> list[str]:
+        """Those that made the tables, as paths: «compass/migrations/0001_initial»."""
+        has_any = self._psql(NAME, statements="SELECT to_regclass('django_migrations')")
+        named = "SELECT app || '/migrations/' || name FROM django_migrations ORDER BY id"
+        return self._psql(NAME, statements=named) if any(has_any) else []
+
+    def set_database_aside(self) -> str:
+        """Begin with an empty database; the one that was is kept, under the name that this returns."""
+        kept = f"{NAME}_{time.strftime('%Y%m%d_%H%M%S')}"
+        self._psql("postgres", statements=f"ALTER DATABASE {NAME} RENAME TO {kept}")
+        self._create_database()
+        return kept
+
+    def _psql(self, database: str, *options: str, statements: str) -> list[str]:
         psql = [binaries() / "psql", "-XqAt", "--set=ON_ERROR_STOP=1", *options]
         admin = ["--host", self.socket_folder, "--username", "postgres", "--dbname", database]
-        subprocess.run([*psql, *admin], input=statements, text=True, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(
+            [*psql, *admin], input=statements, text=True, check=True, stdout=subprocess.PIPE
+        )
+        return done.stdout.splitlines()
 
 
 @contextmanager

@@ -150,6 +150,21 @@ def start_database(stack: ExitStack) -> Server:
     return server
 
 
+def renew_database_of_another_edition(server: Server) -> None:
+    """What other migrations made than those of this checkout, these cannot bring up to date."""
+    unknown = [
+        name
+        for name in server.migrations()
+        if (ROOT / name).parent.is_dir() and not (ROOT / f"{name}.py").exists()
+    ]
+    if unknown:
+        print(
+            f"The database in var/ was made by another edition of the portal (here is no {unknown[0]})."
+            f" It is kept as «{server.set_database_aside()}», and a new one is made with the demo content.",
+            flush=True,
+        )
+
+
 def prepare(env: dict[str, str], *, embedded: bool) -> None:
     # Known accounts belong in a try-out, never unasked in a database that somebody else runs.
     demo = ["--demo"] if embedded or env.get("DEMO_PASSWORD") else []
@@ -240,8 +255,10 @@ def serve(*, debug: bool) -> None:
     with ExitStack() as stack:
         running: list[Running] = []
         if embedded := not (env.get("DATABASE_URL") or env.get("DATABASE_URL_FILE")):
-            running.append(start_database(stack))
-            env |= running[0].environment()
+            database = start_database(stack)
+            renew_database_of_another_edition(database)
+            running.append(database)
+            env |= database.environment()
         prepare(env, embedded=embedded)
         env = {name: value for name, value in env.items() if not name.startswith("DATABASE_OWNER_")}
         for service in services(env, listener):

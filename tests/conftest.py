@@ -229,6 +229,7 @@ COLUMNS = """
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'
     AND (starts_with(table_name, 'compass_') OR starts_with(table_name, 'reflection_'))
+    AND table_name <> 'compass_content_mark'
     GROUP BY table_name
 """
 
@@ -258,6 +259,7 @@ class Snapshot:
                     copy.write(rows)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             self._alter(cursor, "ENABLE TRIGGER USER")
+            cursor.execute("UPDATE compass_content_mark SET mark = gen_random_uuid()")
 
     def _take(self):
         with transaction.atomic(), connection.cursor() as cursor:

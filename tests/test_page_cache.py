@@ -215,15 +215,14 @@ def test_a_page_is_the_same_in_every_process_and_however_it_is_compressed():
 
 # Tables that a public page reads and that need no trigger, and why.
 NEED_NO_TRIGGER = {
-    "compass_library_mark": "the mark itself",
-    "compass_stories_mark": "a mark",
+    "compass_content_mark": "the marks themselves",
     "compass_search_entry": "written when what it is about is",
     "compass_search_word": "written when what it is about is",
     "reflection_step": "a published version never changes",
     "reflection_prompt": "a published version never changes",
     "reflection_helpvariant": "a published version never changes",
 }
-FOLLOWED = "SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'library_changed'"
+FOLLOWED = "SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'content_changed'"
 
 
 def tables_of(queries) -> set[str]:

@@ -6,6 +6,7 @@ from compass.models.pictures import Attachment, Picture
 from compass.models.recordings import Chapter, Recording
 from compass.models.redirects import Redirect
 from compass.models.research import ResearchFigure, ResearchQuestion, ResearchWave
+from compass.models.search import ContentMark, SearchEntry, SearchWord
 from compass.models.sources import Provenance, Source
 from compass.models.stories import Story
 from compass.models.taxonomy import Department, Theme
@@ -15,6 +16,7 @@ __all__ = [
     "Attachment",
     "Chapter",
     "Contact",
+    "ContentMark",
     "Department",
     "Dilemma",
     "Fact",
@@ -32,6 +34,8 @@ __all__ = [
     "ResearchQuestion",
     "ResearchWave",
     "Resource",
+    "SearchEntry",
+    "SearchWord",
     "Source",
     "Standpoint",
     "Story",

@@ -41,7 +41,7 @@ def register(
     parts: int = 1,
     is_reference: bool = False,
 ):
-    """Search a kind of entry that a migration writes (search_follow), and say where its pages are.
+    """Search a kind of entry that the database writes (`kinds` of `follow`), and say where its pages are.
 
     The `parts` of the entry's address fill in the route – or, the last of them, the `fragment`.
     A reference tells where something stands, and comes after the thing itself.

@@ -1,7 +1,7 @@
 """A compass as data: a guide in numbered versions, each with steps and prompts.
 
 A published version never changes – running reflections and old answers stand on it. The database
-refuses it too (migration 0002), so neither a shell nor a mistake in the admin can.
+refuses it too (reflection/sql/), so neither a shell nor a mistake in the admin can.
 """
 
 from functools import lru_cache

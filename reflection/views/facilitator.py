@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
-from compass.ordering import danish_order
+from publishing.danish_order import danish_order
 from publishing.shortcuts import render_page
 from reflection.confidentiality import comment_to_hide, safety
 from reflection.forms.autosave import post_data, save_form, status_of

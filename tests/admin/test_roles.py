@@ -28,7 +28,13 @@ CONTENT = [
     compass.Theme,
 ]  # fmt: skip
 INLINE = {compass.Chapter, compass.PivotPoint, compass.ResearchFigure, compass.Standpoint}
-WRITTEN_BY_THE_PORTAL = {compass.Redirect}
+WRITTEN_BY_THE_PORTAL = {
+    compass.ContentMark,
+    compass.LoadedContent,
+    compass.Redirect,
+    compass.SearchEntry,
+    compass.SearchWord,
+}
 
 ALL = {"changelist", "add", "change", "delete"}
 LOOK_AND_CHANGE = {"changelist", "change"}

@@ -34,12 +34,11 @@ OF_THEIR_OWN = {
     "compass_loadedcontent": "what came from files, for the loading alone",
     "compass_search_entry": "the search asks it",
     "compass_search_word": "the search asks it",
-    "compass_library_mark": "the mark itself",
-    "compass_stories_mark": "a mark",
+    "compass_content_mark": "the marks themselves",
 }
 
 FOLLOWED = """
-    SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'library_changed'
+    SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'content_changed'
     GROUP BY event_object_table HAVING array_agg(event_manipulation::text) @> '{INSERT,UPDATE,DELETE}'
 """
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from compass.models import Story
-from compass.ordering import danish_order
 from compass.search import KINDS, fold, register
+from publishing.danish_order import danish_order
 from tests.factories import (
     make_department,
     make_dilemma,

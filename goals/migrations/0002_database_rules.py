@@ -1,0 +1,11 @@
+"""Goodbyes that are shared are public: whoever keeps pages hears of a change (compass/sql/content_marks.sql)."""
+
+from django.db import migrations
+
+from publishing.database_rules import follow
+
+
+class Migration(migrations.Migration):
+    dependencies = [("goals", "0001_initial"), ("compass", "0002_database_rules")]
+
+    operations = [follow("goals_goodbye"), follow("goals_goodbyecheck")]
