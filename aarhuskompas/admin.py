@@ -32,6 +32,7 @@ class PortalAdmin(admin.AdminSite):
     def get_urls(self):
         own = [
             path("r/<int:kind>/<path:object_id>/", self.admin_view(self.on_site_view), name="view_on_site"),
+            path("papirkurv/", self.admin_view(self.bin_view), name="bin"),
             path("links/", self.admin_view(self.links_view), name="broken_links"),
         ]
         # One's password is changed where one logs in, and nobody else's anywhere.
@@ -62,6 +63,11 @@ class PortalAdmin(admin.AdminSite):
             raise PermissionDenied
         context = {**self.each_context(request), "title": "Links, der ikke virker", "broken": broken_links()}
         return TemplateResponse(request, "admin/links.html", context)
+
+    def bin_view(self, request):
+        from publishing.admin.binned import bin_view
+
+        return bin_view(request, self)
 
     def on_site_view(self, request, kind, object_id):
         """The page of a row; Django's own would give away the address of anything that has one."""

@@ -8,7 +8,9 @@ class PublishingConfig(AppConfig):
 
     def ready(self):
         from publishing.admin.history import forget
+        from publishing.bin import gone
         from publishing.tidy_text import tidy_row
 
         pre_save.connect(tidy_row, dispatch_uid="tidy-texts")
-        post_delete.connect(forget, dispatch_uid="forget-versions")
+        for signal in [post_delete, gone]:
+            signal.connect(forget, dispatch_uid="forget-versions")

@@ -1,4 +1,4 @@
-"""What the admin keeps for an editor until it is saved."""
+"""What the admin keeps for editors: what is not saved yet, and what was deleted."""
 
 from uuid import uuid4
 
@@ -53,3 +53,39 @@ class UnsavedWork(models.Model):
     def finish(self):
         self.fields, self.is_done = {}, True
         self.save()
+
+
+class BinnedQuerySet(models.QuerySet):
+    def of(self, item: models.Model):
+        kind = ContentType.objects.get_for_model(item)
+        return self.filter(content_type=kind, object_id=str(item.pk))
+
+    def past(self):
+        return self.filter(deleted_at__lt=timezone.now() - KEPT)
+
+
+class Binned(models.Model):
+    """Something an editor has deleted, whole: the row, and every row that went with it."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    object_id = models.CharField("nøgle", max_length=40)
+    title = models.CharField("titel", max_length=200)
+    rows = models.TextField("rækker")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    deleted_at = models.DateTimeField("slettet", auto_now_add=True)
+
+    objects = BinnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "noget i papirkurven"
+        verbose_name_plural = "papirkurven"
+        default_permissions = ()
+        ordering = ["-deleted_at"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="binned_by_what_it_was")]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def goes_on(self):
+        return self.deleted_at + KEPT

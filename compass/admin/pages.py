@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from compass.admin.spreadsheets import Exchange
 from compass.models import Contact, Page
 from publishing.admin import PUBLISHING, ContentAdmin, PublishableAdmin, english
+from publishing.admin.bulk import asks_first
 from publishing.admin.references import Use
 
 ASKED_FOR_BY_VIEWS = {"kontakt", "viden", "tilgaengelighed"}
@@ -63,11 +64,13 @@ class ContactAdmin(Exchange, ContentAdmin):
         ("Vises", {"fields": ["is_shown", "is_shown_in_english"]}),
     ]
 
-    @admin.action(description="Vis de valgte kontakter på siden", permissions=["change"])
+    @asks_first(
+        "Vis på siden", does="Alle kan så se dem under Kontakt.", applies=lambda contact: not contact.is_shown
+    )
     def show(self, request, queryset):
         self._switch(request, queryset, is_shown=True)
 
-    @admin.action(description="Skjul de valgte kontakter", permissions=["change"])
+    @asks_first("Skjul", does="Læserne kan så ikke se dem mere.", applies=lambda contact: contact.is_shown)
     def hide(self, request, queryset):
         self._switch(request, queryset, is_shown=False)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from compass.uploads import as_webp
+from publishing.bin import gone, is_binned
 from publishing.danish_order import danish_order
 from publishing.media import StorageFullError
 from publishing.slugs import slug_of
@@ -187,7 +188,8 @@ class Attachment(Translated, models.Model):
 
 def _remove_files(sender, instance, **kwargs):
     """Who has a picture removed wants it gone; after the commit, for a row that stays keeps its file."""
-    transaction.on_commit(lambda: _delete_files(instance))
+    if not is_binned(instance):
+        transaction.on_commit(lambda: _delete_files(instance))
 
 
 def _delete_files(instance):
@@ -196,4 +198,6 @@ def _delete_files(instance):
 
 
 for model in [Picture, Attachment]:
-    post_delete.connect(_remove_files, sender=model, dispatch_uid=f"remove-files-{model.__name__}")
+    for signal in [post_delete, gone]:
+        name = f"remove-files-{model.__name__}"
+        signal.connect(_remove_files, sender=model, dispatch_uid=name)

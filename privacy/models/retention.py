@@ -21,6 +21,7 @@ class Kept(models.TextChoices):
     CLOSED_ACCOUNTS = "closed_accounts", _("Konti, der er lukket")
     EVENTS = "events", _("Hændelsesloggen: hvem har set og gjort hvad")
     DRAFTS = "drafts", _("Det, en redaktør har skrevet og ikke gemt")
+    BIN = "bin", _("Det, en redaktør har slettet, i papirkurven")
     IMPORTS = "imports", _("Et regneark, der er prøvet og ikke importeret")
     REHEARSALS = "rehearsals", _("Øvelser med opdigtede deltagere")
     SUBMISSIONS = "submissions", _("At en formular er sendt, uden det skrevne")
@@ -47,6 +48,7 @@ BEGINS = {
     Kept.CLOSED_ACCOUNTS: _("kontoen er lukket, og den ikke ejer noget mere"),
     Kept.EVENTS: _("det skete"),
     Kept.DRAFTS: _("der sidst blev skrevet"),
+    Kept.BIN: _("det blev slettet"),
     Kept.IMPORTS: _("regnearket blev prøvet"),
     Kept.REHEARSALS: _("øvelsen begyndte"),
     Kept.SUBMISSIONS: _("dagen, den blev sendt"),
@@ -57,6 +59,7 @@ BEGINS = {
 # Nothing that a municipality has to keep: what is only there to make the portal work (GDPR art. 5(1)(e)).
 AT_ONCE = {
     Kept.DRAFTS: timedelta(days=30),
+    Kept.BIN: timedelta(days=30),
     Kept.IMPORTS: timedelta(hours=1),
     Kept.REHEARSALS: timedelta(days=1),
     Kept.SUBMISSIONS: timedelta(days=1),

@@ -1,6 +1,6 @@
 """Whole sentences beside the fields, and room for the long texts."""
 
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.db import models
 
 from publishing.admin.text_checks import CheckedFields
@@ -61,6 +61,8 @@ class HelpTexts(CheckedFields):
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget if field else None, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False  # a red cross there reads as «choose nothing»
         if isinstance(db_field, models.TextField):
             is_long = db_field.name.removesuffix("_en") in LONG_TEXTS
             field.widget.attrs["rows"] = 20 if is_long else 4

@@ -25,6 +25,7 @@ from publishing.admin.comparison import changed, compare
 from publishing.admin.custom_views import OwnPages
 from publishing.admin.ordering import OUT_OF_THE_WAY
 from publishing.admin.snapshots import Snapshot, parts_of, remembered, stored
+from publishing.bin import is_binned
 
 ORIGINAL = "Sådan stod det, før det første gang blev rettet her."
 ELSEWHERE = "Ændret et andet sted end i redaktionen."
@@ -65,8 +66,8 @@ def _says(version: Version, now: Snapshot) -> bool:
 
 
 def forget(sender, instance, **kwargs):
-    """After a deletion: what somebody wanted gone is gone from the versions too. To keep it, archive it."""
-    if not (is_registered(sender) and admin.site.is_registered(sender)):
+    """What is gone for good is gone from the versions too; what lies in the bin keeps them."""
+    if not (is_registered(sender) and admin.site.is_registered(sender)) or is_binned(instance):
         return
     versions = list(versions_of(instance))
     revisions = {version.revision_id for version in versions}

@@ -1,10 +1,12 @@
 """Before something is deleted or put away: what stands in the way, and what leads to it."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import NestedObjects
-from django.core.exceptions import ValidationError
-from django.db import router, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, router, transaction
 from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,8 +15,13 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
+from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.references import Use, leads_to_a_page, own_path, uses_of
+from publishing.bin import throw_away
 from publishing.publishable import State, put_away
+
+# Reasons why something must stay, from apps of the floors above; each a line for an editor.
+PINNED_BY: list[Callable[[models.Model], list[str]]] = []
 
 
 class DiscreetDeletion:
@@ -27,7 +34,8 @@ class DiscreetDeletion:
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         if protected:
             protected = self._what_stands_in_the_way(objs)
-        return deleted, counts, lacking, protected
+        pinned = [reason for item in objs for says in PINNED_BY for reason in says(item)]
+        return deleted, counts, lacking, [*protected, *pinned]
 
     def _what_stands_in_the_way(self, objs) -> list[str]:
         rows = _protected(objs)
@@ -128,7 +136,8 @@ class Leaving(DiscreetDeletion):
         is_refused = request.method == "POST" and not form.is_valid()
         if is_refused:
             request.POST = QueryDict()  # Django then asks again
-        extra = {"uses": self.uses(item), "leave_form": form, **(extra_context or {})}
+        archive = self.address(item, "archive") if hasattr(item, "archive") else ""
+        extra = {"uses": self.uses(item), "leave_form": form, "archive_url": archive, **(extra_context or {})}
         answer = super().delete_view(request, object_id, extra)
         if is_refused:
             answer.status_code = 400
@@ -136,8 +145,44 @@ class Leaving(DiscreetDeletion):
             put_away.send(type(item), old=address, new=form.cleaned_data["successor"])
         return answer
 
+    def delete_model(self, request, obj):
+        throw_away(obj, request.user)
+
     def delete_queryset(self, request, queryset):
-        addresses = [getattr(item, "public_address", "") for item in queryset]
-        super().delete_queryset(request, queryset)
-        for address in filter(None, addresses):
-            put_away.send(self.model, old=address, new="")
+        for item in queryset:
+            address = getattr(item, "public_address", "")
+            throw_away(item, request.user)
+            if address:
+                put_away.send(self.model, old=address, new="")
+
+    # --- Several at once ---
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            actions["delete_selected"] = (type(self).delete_many, "delete_selected", "Slet")
+        return actions
+
+    def delete_many(self, request, queryset):
+        """Django's own action, with the warnings of a single deletion for each."""
+        _deleted, _counts, lacking, protected = self.get_deleted_objects(queryset, request)
+        if lacking:
+            raise PermissionDenied
+        if "post" in request.POST and not protected:
+            return self._delete_many(request, queryset)
+        shown = queryset[:MOST_LISTED]
+        context = {
+            "items": [(item, self.uses(item)) for item in shown],
+            "more": max(0, queryset.count() - MOST_LISTED),
+            "protected": protected,
+            "can_archive": "archive" in self.get_actions(request),
+        }
+        return bulk_page(self, request, queryset, "Slet", "admin/delete_many.html", context)
+
+    def _delete_many(self, request, queryset):
+        number = queryset.count()
+        with transaction.atomic():
+            self.log_deletions(request, queryset)
+            self.delete_queryset(request, queryset)
+        what = self.opts.verbose_name if number == 1 else self.opts.verbose_name_plural
+        messages.success(request, f"{number} {what} ligger nu i papirkurven i 30 dage.")

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
 from privacy.models import What
+from publishing.admin.bulk import asks_first
 from publishing.admin.content_admin import ContentAdmin
 from publishing.fields import MomentField
 from publishing.publishable import State
@@ -70,6 +71,7 @@ TAKEN = {
     "_withdraw": "Nu en kladde igen",
     "_unarchive": "Nu en kladde igen",
     "_still_right": "Set på i dag",
+    "_archive_one": "Nu arkiveret",
 }
 
 
@@ -160,7 +162,7 @@ class PublishableAdmin(ContentAdmin):
 
     text_field = "body"
     own_tasks: list[TaskKind] = []
-    actions = ["submit", "publish", "withdraw", "still_right"]
+    actions = ["submit", "publish", "withdraw", "still_right", "archive"]
     save_on_top = True
 
     def get_list_display(self, request):
@@ -311,19 +313,49 @@ class PublishableAdmin(ContentAdmin):
 
     # --- Several items ---
 
-    @admin.action(description="Send til gennemsyn", permissions=["change"])
+    @asks_first(
+        "Send til gennemsyn",
+        does="Kladderne venter så på, at en kollega læser dem.",
+        applies=lambda item: item.state == State.DRAFT,
+    )
     def submit(self, request, queryset):
         self._take(request, "_submit", queryset.in_state(State.DRAFT))
 
-    @admin.action(description="Offentliggør", permissions=["change"])
+    @asks_first(
+        "Offentliggør", does="Alle kan læse dem med det samme.", applies=lambda item: not item.is_published
+    )
     def publish(self, request, queryset):
         """Publish now what is not public yet."""
         self._take(request, "_publish", [item for item in queryset if not item.is_published])
 
-    @admin.action(description="Træk tilbage", permissions=["change"])
+    @asks_first(
+        "Træk tilbage",
+        does="Læserne kan så ikke finde dem mere. De bliver kladder igen.",
+        applies=lambda item: item.published_at is not None,
+    )
     def withdraw(self, request, queryset):
         self._take(request, "_withdraw", queryset.filter(published_at__isnull=False))
 
-    @admin.action(description="Set på i dag: stadig rigtig", permissions=["change"])
+    @asks_first(
+        "Set på i dag: stadig rigtig",
+        does="Læserne ser så datoen i dag på dem som «sidst opdateret».",
+        applies=lambda item: item.is_published,
+    )
     def still_right(self, request, queryset):
         self._take(request, "_still_right", queryset.published())
+
+    @asks_first(
+        "Arkivér",
+        does=(
+            "Læserne kan så ikke finde dem mere. Teksterne og deres historik bliver her. Skal læserne føres "
+            "til en anden side, så arkivér dem én for én."
+        ),
+        applies=lambda item: item.state != State.ARCHIVED,
+    )
+    def archive(self, request, queryset):
+        self._take(request, "_archive_one", [item for item in queryset if item.state != State.ARCHIVED])
+
+    def _archive_one(self, request, item) -> bool:
+        with self.as_version(request, item, "Arkiveret."):
+            item.archive()
+        return True

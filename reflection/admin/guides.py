@@ -9,17 +9,19 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compass.models import Dilemma, Story
 from privacy.models import What
 from publishing.admin import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
 from publishing.admin.snapshots import row_of
+from publishing.admin.unpublishing import PINNED_BY
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
 from reflection.models import Guide, GuideVersion, Step
+from reflection.models.guides import versions_pointing_at
 
 PUBLISHED = (
     "{version} er udgivet, og refleksioner bygger på den. Derfor kan den hverken ændres eller slettes. "
@@ -266,6 +268,18 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
             "sections": sections if everything else [part for part in sections if part.changes],
         }
         return TemplateResponse(request, "admin/reflection/guideversion/publish.html", context)
+
+
+def published_versions_at(item) -> list[str]:
+    """Those whose steps point at the item: nobody can change them, so it must stay."""
+    versions = versions_pointing_at(item).select_related("guide") if isinstance(item, Dilemma | Story) else []
+    return [
+        format_html('{}, som er udgivet: <a href="{}">{}</a>', item, _url(version), version)
+        for version in versions
+    ]
+
+
+PINNED_BY.append(published_versions_at)
 
 
 def _name(page: str) -> str:

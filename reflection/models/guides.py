@@ -7,6 +7,7 @@ refuses it too (reflection/sql/), so neither a shell nor a mistake in the admin 
 from functools import lru_cache
 
 from django.db import models, transaction
+from django.db.models.signals import pre_delete
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -281,3 +282,21 @@ def as_typed(state: str, value: int | None, text: str) -> str:
     if state == UNKNOWN:
         return UNKNOWN
     return text or (str(value) if value else "")
+
+
+def versions_pointing_at(item: Dilemma | Story) -> models.QuerySet[GuideVersion]:
+    """The published versions with a step that names the item."""
+    steps = Step.objects.filter(pk__in=item.steps.values("pk"))
+    return GuideVersion.objects.published().filter(steps__in=steps).distinct()
+
+
+def _keep_what_versions_point_at(sender, instance, **kwargs):
+    """A published version never changes, and it would, without what it points at."""
+    versions = list(versions_pointing_at(instance))
+    if versions:
+        raise models.ProtectedError(f"{instance} is named by published versions.", set(versions))
+
+
+for model in [Dilemma, Story]:
+    name = f"kept-for-versions-{model.__name__}"
+    pre_delete.connect(_keep_what_versions_point_at, sender=model, dispatch_uid=name)

@@ -14,7 +14,8 @@ from accounts.models import Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.pending_imports import PendingImport, past_imports
 from privacy.models import Event, Kept
-from publishing.models import UnsavedWork
+from publishing.bin import forget
+from publishing.models import Binned, UnsavedWork
 from reflection.compasses import registered
 from reflection.models import Participant, Reflection
 from reflection.models.reflections import WAYS_IN
@@ -171,6 +172,7 @@ PURGES = {
     Kept.REHEARSALS: Purge(past_rehearsals, delete_room),
     Kept.SUBMISSIONS: Purge(lambda end: Submission.objects.past(), delete_all=delete_all),
     Kept.DRAFTS: Purge(lambda end: UnsavedWork.objects.past(), UnsavedWork.delete),
+    Kept.BIN: Purge(lambda end: Binned.objects.past(), forget),
     Kept.IMPORTS: Purge(lambda end: past_imports(), PendingImport.remove),
     Kept.SESSIONS: Purge(lambda end: past_sessions(), delete_all=delete_all),
     Kept.WRONG_TRIES: Purge(lambda end: WrongTries.objects.past(), delete_all=delete_all),

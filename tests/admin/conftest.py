@@ -77,11 +77,15 @@ def edit(admin_page):
 
 @pytest.fixture
 def run_action():
-    """A function: choose rows in a list and one of its actions."""
+    """A function: choose rows in a list and one of its actions, and say yes where it asks."""
 
     def run(client, action, items):
+        url = admin_url(type(items[0]), "changelist")
         chosen = {"action": action, "_selected_action": [item.pk for item in items]}
-        return client.post(admin_url(type(items[0]), "changelist"), chosen, follow=True)
+        answer = client.post(url, chosen, follow=True)
+        if 'name="confirmed"' in answer.content.decode():
+            answer = client.post(url, {**chosen, "confirmed": "yes"}, follow=True)
+        return answer
 
     return run
 

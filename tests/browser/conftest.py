@@ -197,6 +197,7 @@ def login(server):
             page.goto("/konto/log-ind/")
             send_login(page, email)
             held[email] = session_of(page, server)
+            page.goto("/maalkompasset/mine/")
         page.wait_for_url(f"{server.url}/maalkompasset/mine/")
 
     return log_in
