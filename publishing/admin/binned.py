@@ -37,7 +37,7 @@ def bin_view(request, site):
     form.fields["binned"].queryset = binned
     if form.is_valid():
         {"back": _put_back, "forget": _forget}[form.cleaned_data["act"]](request, form.cleaned_data["binned"])
-        return redirect("admin:bin")
+        return redirect(request.path)
     context = {**site.each_context(request), "title": "Papirkurven", "binned": binned[:MOST_SHOWN]}
     return TemplateResponse(request, "admin/bin.html", context, status=400 if form.is_bound else 200)
 
