@@ -6,12 +6,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
 
 from runner.postgres import wait_until
 from runner.serve import free_port
@@ -65,12 +61,6 @@ class Served:
             self.get(path, headers)
         return (self.processor_seconds() - before) / times
 
-    def seconds(self, path: str) -> float:
-        """From asking to the last byte."""
-        start = time.perf_counter()
-        self.get(path)
-        return time.perf_counter() - start
-
     def stop(self):
         self.master.terminate()
         self.master.wait(10)
@@ -107,22 +97,11 @@ def ratio(portal: Served, floor: Served, path: str, headers=None, floor_path="/"
 
 
 @contextmanager
-def database_beside(name: str):
-    """The address of a copy of the database, which nobody may be using."""
-    server, _slash, own = os.environ["DATABASE_URL"].rpartition("/")
-    copy = f"{own}_{name}"
-    with psycopg.connect(dbname="postgres", autocommit=True) as connection:
-        names = map(sql.Identifier, [copy, own])
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-        yield f"{server}/{copy}"
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy)))
-
-
-@contextmanager
 def prepared():
     """The portal with its content in the database of this run, and its static files."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"STATIC_ROOT": f"{folder}/static", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
+        os.environ.pop("SITE_URL", None)  # the portal is asked at this machine
         manage("migrate", "--no-input", "-v0")
         manage("load_content")
         manage("collectstatic", "--no-input", "-v0")
