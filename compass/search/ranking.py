@@ -13,6 +13,7 @@ from compass.search.query import LONGEST_WORD, MOST_WORDS, Term, any_of
 from publishing.translated import Text
 
 SUGGESTIONS = 7
+SUGGESTED_WORDS = 3
 
 # Points for each word of a search, by the best place it stands at. ts_rank adds less than one for how often.
 WEIGHTS = {
@@ -44,6 +45,7 @@ SPELL = sql("spell").format(
     written_whole=WRITTEN.format(query="term.whole::tsquery"),
     written_candidate=WRITTEN.format(query="format('%%L', candidate.lexeme)::tsquery"),
 )
+WORDS = sql("words").format(written=WRITTEN.format(query="format('%%L', candidate.lexeme)::tsquery"))
 VISIBLE = "entry.language = %(language)s AND entry.published_at <= %(now)s"
 WITH_DRAFTS = "entry.language = %(language)s"
 
@@ -56,6 +58,8 @@ class Row(NamedTuple):
     intro: Text
     body: Text
     number: int
+    path: str  # of a story: its path's verb
+    year: int | None
 
 
 @dataclass
@@ -89,10 +93,11 @@ class Search:
         rows, forms = self._ask(FIND, FORMS, **WEIGHTS, **values)
         return [self._row(*row) for row in rows], forms
 
-    def _row(self, kind, address, is_draft, *texts_and_number) -> Row:
-        *texts, number = texts_and_number
+    def _row(self, kind, address, is_draft, *texts_and_about) -> Row:
+        *texts, number, verb, verb_en, year = texts_and_about
         title, intro, body = [self._text(*text) for text in zip(texts[::2], texts[1::2], strict=True)]
-        return Row(kind, address, is_draft, title, intro, body, number)
+        path = (verb_en if self.language == "en" else "") or verb or ""
+        return Row(kind, address, is_draft, title, intro, body, number, path, year)
 
     def _text(self, text: str, language: str) -> Text:
         return Text(text, language if text and language != self.language else "")
@@ -112,3 +117,8 @@ class Search:
         """Kind, address and title of what begins as is typed."""
         [found] = self._ask(SUGGEST, text=text, most_words=MOST_WORDS, suggestions=SUGGESTIONS)
         return found
+
+    def words(self, begun: str) -> list[str]:
+        """The shortest words that begin so, of what the reader may see."""
+        [found] = self._ask(WORDS, begun=begun, words=SUGGESTED_WORDS)
+        return [word for (word,) in found]

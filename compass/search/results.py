@@ -19,12 +19,18 @@ class Hit(NamedTuple):
     is_draft: bool
     title: str
     excerpt: str
+    path: str  # of a story: its path's verb
+    year: int | None
 
 
 class Group(NamedTuple):
     kind: Kind
     hits: list[Hit]
-    has_more: bool
+    number: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.number > SHOWN_OF_EACH_KIND
 
 
 @dataclass
@@ -33,6 +39,11 @@ class Results:
     groups: list[Group] = field(default_factory=list)
     corrected: str = ""  # the search as it was understood, where words were misspelt
     is_loose: bool = False  # some of the hits lack some of the words
+
+    @property
+    def number(self) -> int:
+        """How many were found; of a common word the best hundreds are looked through, and no more counted."""
+        return sum(group.number for group in self.groups)
 
 
 def find(text: str, user, kind: str = "") -> Results:
@@ -62,11 +73,10 @@ def _corrected(text: str, near: dict[str, str]) -> str:
 def _groups(rows: list[Row], marker: Marker) -> list[Group]:
     groups: dict[str, Group] = {}
     for row in rows:
-        has_more = row.number > SHOWN_OF_EACH_KIND
-        groups.setdefault(row.kind, Group(KINDS[row.kind], [], has_more)).hits.append(_hit(row, marker))
+        groups.setdefault(row.kind, Group(KINDS[row.kind], [], row.number)).hits.append(_hit(row, marker))
     return list(groups.values())
 
 
 def _hit(row: Row, marker: Marker) -> Hit:
     kind = KINDS[row.kind]
-    return Hit(kind, kind.address(*row.address), row.is_draft, *marker.marked(row))
+    return Hit(kind, kind.address(*row.address), row.is_draft, *marker.marked(row), row.path, row.year)

@@ -1,5 +1,6 @@
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.translation import override
 
 from compass.forms import SearchForm
 from compass.search import find, suggest
@@ -14,12 +15,19 @@ def search(request):
     text, kind = form.cleaned_data["q"], form.cleaned_data["slags"]
     results = find(text, request.user, kind) if text else None
     context = {"form": form, "text": text, "kind": kind, "results": results}
+    if results and not results.groups:
+        context["number_in_other_language"] = _number_in_other_language(text, request)
     return render(request, "compass/search.html", context)
+
+
+def _number_in_other_language(text: str, request) -> int:
+    with override("da" if request.LANGUAGE_CODE == "en" else "en"):
+        return find(text, request.user).number
 
 
 @public
 def suggestions(request):
-    """Titles to jump to while one types; the search page works without them."""
+    """What to jump to or search for while one types; the search page works without it."""
     form = SearchForm(request.GET)
     if not form.is_valid():
         return JsonResponse({"suggestions": []}, status=400)

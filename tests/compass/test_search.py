@@ -353,6 +353,35 @@ def test_titles_are_suggested_while_one_types(suggested, client):
     }
 
 
+def test_a_word_that_no_title_has_is_suggested_as_a_search(suggested, client):
+    make_story("Noget andet", body="Folkeskolen ligger ved havnen.")
+    assert suggested("folkes") == ["folkeskolen"]
+    assert client.get("/soeg/forslag/", {"q": "ny folkes"}).json()["suggestions"] == [
+        {"title": "ny folkeskolen", "kind": "Søg", "address": "/soeg/?q=ny+folkeskolen"}
+    ]
+
+
+def test_a_word_of_a_draft_is_suggested_to_nobody_else(suggested, editor_client):
+    make_story("Noget andet", body="Kvidderskolen ligger ved havnen.", published_at=None)
+    assert suggested("kvidd") == []
+    assert suggested("kvidd", editor_client) == ["kvidderskolen"]
+
+
+def test_a_hit_says_its_path_and_year_and_the_page_how_many_there_are(page):
+    make_story("Tillid i kælderen", year=2019)
+    make_dilemma("Tillid eller kontrol")
+    found = page("/soeg/?q=tillid")
+    assert found.texts(".kompas-results__number") == ["2 sider om «tillid»"]
+    assert any(line.endswith("· 2019") for line in found.texts(".kompas-results__about"))
+
+
+def test_what_is_found_in_the_other_language_alone_is_pointed_to(page):
+    make_story("Et hjem", title_en="A home for wombats")
+    assert page("/soeg/?q=wombats").links(".kompas-notice a") == {
+        "Se 1 side på engelsk": "/en/soeg/?q=wombats"
+    }
+
+
 def test_suggestions_are_in_the_language_of_the_page(suggested):
     make_story("Et hjem", title_en="A home")
     assert suggested("home", address="/en/soeg/forslag/") == ["A home"]

@@ -54,8 +54,11 @@ WITH newest AS MATERIALIZED (
         count(*) OVER (PARTITION BY kind) AS number
     FROM scored
 )
-SELECT kind, address, published_at IS NULL OR published_at > %(now)s AS is_draft,
-    title, title_language, intro, intro_language, body, body_language, number
+SELECT entry.kind, entry.address, entry.published_at IS NULL OR entry.published_at > %(now)s AS is_draft,
+    entry.title, title_language, intro, intro_language, entry.body, body_language, number,
+    path.verb, path.verb_en, story.year
 FROM placed JOIN compass_search_entry AS entry USING (id, kind)
+LEFT JOIN compass_story AS story ON entry.kind = 'story' AND story.id = entry.owner_id
+LEFT JOIN compass_path AS path ON path.id = story.path_id
 WHERE place <= %(shown)s
-ORDER BY points DESC, id
+ORDER BY points DESC, placed.id
