@@ -20,11 +20,16 @@ install:
 install-dev:
 	@$(PYTHON) runner/environment.py packages requirements-dev.lock
 
-run: install ## Start the portal (PORT, DATABASE_URL, DEMO_PASSWORD: docs/operations.md)
+run: $(if $(SSO),install-dev,install) ## Start the portal (PORT, DATABASE_URL, DEMO_PASSWORD, SSO=demo: docs/operations.md)
 	@setpriv --pdeathsig=TERM $(PY) -m runner.serve
 
 dev: install ## The same with DEBUG, starting again when code changes
 	@setpriv --pdeathsig=TERM $(PY) -m runner.serve --dev
+
+# What `check --deploy` wants to see: an installation as it should be.
+LIKE_PRODUCTION := SITE_URL=https://kompas.example.dk WAS_URL=https://www.was.digst.dk/kompas \
+	OIDC_SERVER_URL=https://login.example.dk OIDC_CLIENT_ID=kompas OIDC_CLIENT_SECRET=for-checks-alone \
+	OIDC_ROLES=administrator=Kompas-Administrator OIDC_EMAIL_DOMAINS=example.dk
 
 # Nothing that is checked, tested or measured is served to anybody.
 test check lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
@@ -54,7 +59,7 @@ lint: install-dev ## Style, types and templates, missing migrations, settings fi
 	@$(PY) -m ruff format --check
 	@find templates -name '*.html' -exec $(dir $(PY))djade --target-version 5.2 --check {} +
 	@$(PY) -m djlint --quiet --lint templates
-	@SITE_URL=https://kompas.example.dk $(PY) runner/postgres.py run --temporary -- sh -c \
+	@$(LIKE_PRODUCTION) $(PY) runner/postgres.py run --temporary -- sh -c \
 		'$(PY) -m mypy && $(PY) manage.py makemigrations --check --dry-run \
 			&& $(PY) manage.py check --deploy --fail-level WARNING'
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from accounts import login_views
 from accounts.guards import awake_required
 
 
@@ -24,6 +25,10 @@ class PortalAdmin(admin.AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request, extra_context=None):
+        """And one way out, which leads out at the provider too."""
+        return login_views.logout(request)
 
     def admin_view(self, view, cacheable=False):
         """Whoever has not used the admin for an hour shows again who they are."""

@@ -1,10 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
+from django.core.checks import Tags, register
 
 
 class AarhuskompasConfig(AppConfig):
     name = "aarhuskompas"
     default = True
+
+    def ready(self):
+        from aarhuskompas.checks import check_statement
+
+        register(check_statement, Tags.security, deploy=True)
 
 
 class AdminConfig(admin.AdminConfig):

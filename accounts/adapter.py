@@ -21,6 +21,8 @@ from accounts.provider import NAME
 from accounts.rate_limits import EmergencyTries, LoginTries, may_get_reset_mail
 from accounts.security_log import note
 from accounts.sessions import FRESH_FOR, is_fresh
+from privacy.events import record
+from privacy.models import What
 
 
 class StaffOnlyAdapter(DefaultAccountAdapter):
@@ -87,6 +89,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(self, request, provider, error=None, exception=None, extra_context=None):
         reason = "cancelled" if error == AuthError.CANCELLED else "failed"
         note("login refused", reason=reason, error=type(exception).__name__)
+        record(What.LOGIN_FAILED, detail=f"kommunens login: {reason}")
         raise ImmediateHttpResponse(refused(request, reason))
 
     def pre_social_login(self, request, sociallogin):
@@ -99,9 +102,14 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
             sociallogin.user = single_sign_on.admit(sociallogin.account, claims)
         except single_sign_on.RefusedError as error:
             note("login refused", reason=error.reason)
+            record(What.LOGIN_FAILED, about=_known(sociallogin), detail=f"kommunens login: {error.reason}")
             raise ImmediateHttpResponse(refused(request, error.reason)) from None
         request.provider_sid = str(claims.get("sid") or "")[:255]
         request.id_token = sociallogin.id_token
+
+
+def _known(sociallogin):
+    return sociallogin.user if sociallogin.is_existing else None
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -14,13 +14,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import fresh_login_required
+from accounts.holdings import hand_over_addresses, owned_by
 from accounts.invitations import invite, tell_closed
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, ROLES
-from privacy.events import happening, record, record_all
+from privacy.events import happening, record, record_all, record_looks
 from privacy.models import What, Why
 from publishing.admin import DeclaredLookups, DiscreetDeletion
 from publishing.admin.custom_views import OwnPages
@@ -106,7 +107,7 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
 
     form = UserForm
     looked_at_as = Why.ACCOUNTS
-    list_display = ["name", "email", "roles", "status", "last_login"]
+    list_display = ["name", "email", "roles", "roles_from", "status", "last_login"]
     list_filter = ["groups", "is_active"]
     search_fields = ["name", "email"]
     ordering = ["name"]
@@ -132,10 +133,13 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
         return self.fieldsets if obj else self.add_fieldsets
 
     def get_readonly_fields(self, request, obj=None):
-        return [*self.readonly_fields, *(["email"] if obj and obj.has_begun else [])]
+        """What the municipality's login says at each login is not corrected here."""
+        theirs = ["name", "email", "groups"] if obj and obj.comes_by_single_sign_on else []
+        return [*self.readonly_fields, *(theirs or (["email"] if obj and obj.has_begun else []))]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).without_traces().prefetch_related("groups")
+        people = super().get_queryset(request).without_traces()
+        return people.prefetch_related("groups", "socialaccount_set")
 
     def get_object(self, request, object_id, from_field=None):
         """Held before the one account is: who waits for each other would wait for good."""
@@ -146,6 +150,10 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
     @admin.display(description="roller")
     def roles(self, user):
         return ", ".join(group.name for group in user.groups.all())
+
+    @admin.display(description="roller fra")
+    def roles_from(self, user):
+        return "kommunens login" if user.socialaccount_set.all() else "portalen"
 
     @admin.display(description="status")
     def status(self, user):
@@ -223,8 +231,39 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
             messages.error(request, "Mailen kunne ikke sendes. Prøv igen med «Send en ny invitation».")
 
     def get_urls(self):
-        again = self.route("<path:object_id>/inviter/", self.invite_view, "invite")
-        return [again, *super().get_urls()]
+        return [
+            self.route("<path:object_id>/inviter/", self.invite_view, "invite"),
+            self.route("<path:object_id>/overblik/", self.overview_view, "overview"),
+            self.route("<path:object_id>/log-ud/", self.end_logins_view, "end_logins"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def overview_view(self, request, object_id):
+        """Who somebody is here, where the roles come from, what is still theirs."""
+        user = self.item_or_404(request, object_id, "view")
+        record_looks(request.user, [user], why=Why.ACCOUNTS, about=user)
+        context = {
+            "person": user,
+            "status": status_of(user),
+            "roles": self.roles(user),
+            "roles_from": self.roles_from(user),
+            "logins": user.login_sessions.standing(),
+            "owned": owned_by(user),
+            "hand_over": hand_over_addresses(user) if not user.is_active else [],
+        }
+        return self.page(request, user, "Overblik", "admin/accounts/user/overview.html", context)
+
+    @method_decorator(require_POST)
+    @method_decorator(fresh_login_required)
+    def end_logins_view(self, request, object_id):
+        """Log somebody out everywhere; the account stays open."""
+        user = self.item_or_404(request, object_id)
+        user.login_sessions.all().delete()
+        record(What.SESSIONS_ENDED, who=request.user, about=user)
+        self.log_change(request, user, "Logget ud overalt.")
+        messages.success(request, f"{user} er logget ud overalt.")
+        return redirect(self.address(user, "overview"))
 
     @method_decorator(require_POST)
     def invite_view(self, request, object_id):
@@ -238,6 +277,8 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
         return redirect(self.address(user))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context["overview_url"] = self.address(obj, "overview")
         if obj and not obj.has_begun and obj.is_active and self.has_change_permission(request, obj):
             context["invite_url"] = self.address(obj, "invite")
         return super().render_change_form(request, context, add, change, form_url, obj)

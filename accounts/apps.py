@@ -1,6 +1,7 @@
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.checks import Tags, register
 from django.db.models.signals import m2m_changed, post_migrate
 
 
@@ -11,10 +12,12 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import password_changed, password_reset, password_set
 
-        from accounts import events, sessions
+        from accounts import checks, events, sessions
         from accounts.allauth_views import note_who_it_is
         from accounts.roles import grant_permissions, let_in
 
+        register(checks.check_ways_in, Tags.security, deploy=True)
+        register(checks.check_second_factors, Tags.security, deploy=True)
         user_logged_in.connect(sessions.begin)
         user_logged_in.connect(note_who_it_is)
         password_reset.connect(note_who_it_is)

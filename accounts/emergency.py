@@ -21,6 +21,10 @@ from privacy.models import What
 class EmergencyForm(LoginForm):
     """Who has no second factor hears the same as who has the wrong password."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # no mail opens this door
+
     def clean(self):
         cleaned = super().clean()
         able = User.objects.administrators().with_second_factor()

@@ -238,8 +238,10 @@ class LoginSession(models.Model):
 
 class WrongTriesQuerySet(models.QuerySet):
     def add(self, key: str, *, until) -> int:
-        """One more; returns how many there are."""
-        self.get_or_create(key=key, defaults={"until": until})
+        """One more; returns how many there are. Each new row lets go of those whose time is over."""
+        _tries, is_new = self.get_or_create(key=key, defaults={"until": until})
+        if is_new:
+            self.past().delete()
         self.filter(key=key).update(number=models.F("number") + 1)
         return self.get(key=key).number
 

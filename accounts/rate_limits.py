@@ -6,6 +6,7 @@ wait, and from a certain number on is not even looked up. No request waits on a 
 
 import time
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from allauth.core.internal.ratelimit import get_ip
@@ -53,6 +54,12 @@ def _note_limit(kind: str, *, is_over: bool) -> bool:
     return is_over
 
 
+def network_of(request) -> str:
+    """The address somebody comes from; of IPv6 what one connection has, which is 2^64 addresses."""
+    address = get_ip(request)
+    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
 # --- Codes of rooms -------------------------------------------------------------------------------
 
 # There are 32^6, about 10^9. With a hundred rooms open all year an address with a thousand tries a day finds
@@ -65,7 +72,7 @@ CODE_EVERYBODY = Budget("codes of everybody", 10_000, DAY)
 
 class CodeTries:
     def __init__(self, request):
-        self.address = get_ip(request)
+        self.address = network_of(request)
 
     def are_over(self) -> bool:
         """No code is looked up any more, not even a right one."""
@@ -82,11 +89,13 @@ class CodeTries:
 # --- Passwords ------------------------------------------------------------------------------------
 
 # A guesser has thirty tries a day from an address, and on one account a hundred from all addresses together;
-# from then on each further address has one. A browser that has logged in before is counted by itself.
+# from then on each further address has one. A browser that has logged in before is counted by itself. An
+# address that has sent three thousand wrong ones is not listened to any more: it would only fill the table.
 LOGIN_SOON = Budget("logins, soon", 5, MINUTES)
 LOGIN_DAY = Budget("logins", 30, DAY)
 LOGIN_ACCOUNT = Budget("logins to an account", 100, DAY)
 LOGIN_ADDRESS = Budget("logins from an address", 300, DAY)
+LOGIN_FLOOD = 3_000
 EMERGENCY = Budget("emergency logins", 5, 15 * 60)
 SECOND_FACTOR = Budget("second factors", 5, 15 * 60)
 USED_CODE = Budget("a code that was right", 1, DAY)
@@ -99,15 +108,17 @@ class LoginTries:
         self.email = email.strip().lower()
         device = Device.of(request)
         self.is_known = device.knows(self.email)
-        self.address = device.name if self.is_known else get_ip(request)
+        self.address = device.name if self.is_known else network_of(request)
 
     def are_over(self) -> bool:
         """No password is looked at any more, not even the right one."""
         today = LOGIN_DAY.used(self.email, self.address)
-        return today >= LOGIN_DAY.most or (today > 0 and not self.is_known and self._is_attacked())
+        return today >= LOGIN_DAY.most or (not self.is_known and self._is_attack(today))
 
-    def _is_attacked(self) -> bool:
-        return LOGIN_ACCOUNT.is_used_up(self.email) or LOGIN_ADDRESS.is_used_up(self.address)
+    def _is_attack(self, today: int) -> bool:
+        from_here = LOGIN_ADDRESS.used(self.address)
+        is_many = from_here >= LOGIN_ADDRESS.most or LOGIN_ACCOUNT.is_used_up(self.email)
+        return from_here >= LOGIN_FLOOD or (today > 0 and is_many)
 
     def add(self) -> bool:
         """Count a wrong one; whether its sender is told to wait."""

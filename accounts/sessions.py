@@ -33,7 +33,8 @@ EMERGENCY_LASTS = 60 * 60
 
 
 def begin(sender, request, user, **kwargs):
-    """On login: a row for it, in place of the one that this browser may have had."""
+    """On login: a row for it, in place of the one that this browser may have had. Those that are over go."""
+    LoginSession.objects.past().delete()
     LoginSession.objects.filter(key=request.session.get(LOGIN)).delete()
     kind = _kind_of(request)
     seconds = EMERGENCY_LASTS if kind == LoginSession.Kind.EMERGENCY else settings.SESSION_COOKIE_AGE

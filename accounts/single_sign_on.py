@@ -14,6 +14,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, ROLES
 from accounts.security_log import note
+from privacy.events import record
+from privacy.models import What
 
 AGAIN_WITHIN = 5 * 60  # seconds from the login page to us
 
@@ -85,7 +87,8 @@ def _give_roles(user: User, said: "Said"):
     if said.has_too_many_groups:
         note("groups were not sent", user)
     if before != after:
-        note("roles changed", user, given=sorted(after - before), taken=sorted(before - after))
+        words = [", ".join(sorted(roles)) or "ingen" for roles in [before, after]]
+        record(What.ROLES_CHANGED, about=user, detail=f"{' → '.join(words)} (kommunens login)")
 
 
 class Said:

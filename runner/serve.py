@@ -17,6 +17,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
 
+from runner import identity_provider
 from runner.postgres import AlreadyRunningError, Server, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,7 +131,17 @@ def environment(host: str, port: int, *, debug: bool) -> dict[str, str]:
         defaults["ALLOWED_HOSTS"] = f"127.0.0.1,localhost,{host}"
     if not {"SECRET_KEY", "SECRET_KEY_FILE"} & os.environ.keys():
         defaults["SECRET_KEY"] = secret_key(VAR)
+    if is_single_sign_on_tried():
+        defaults |= identity_provider.settings(port + 1)
     return defaults | os.environ | {"DEBUG": str(debug).lower()}
+
+
+def is_single_sign_on_tried() -> bool:
+    """`make run SSO=demo`: with a provider of its own beside the portal."""
+    wanted = os.environ.get("SSO", "")
+    if wanted not in {"", "demo"}:
+        raise SystemExit(f"SSO can be demo, not {wanted!r}. For a real provider: docs/identity.md")
+    return wanted == "demo"
 
 
 # --- Stages --------------------------------------------------------------------------------------
@@ -183,6 +194,18 @@ def prepare(env: dict[str, str], *, embedded: bool) -> None:
 
 def services(env: dict[str, str], listener: socket.socket) -> list[Service]:
     """What runs beside the database. A further process is one more entry here."""
+    if is_single_sign_on_tried():
+        provider = [
+            sys.executable,
+            "-m",
+            "runner.identity_provider",
+            env["OIDC_SERVER_URL"].rpartition(":")[2],
+        ]
+        return [Service("The identity provider", provider, env), *pages(env, listener)]
+    return pages(env, listener)
+
+
+def pages(env: dict[str, str], listener: socket.socket) -> list[Service]:
     if env["DEBUG"] == "true":
         host, port, *_ = listener.getsockname()
         listener.close()  # Django's own server opens it again
@@ -268,6 +291,8 @@ def serve(*, debug: bool) -> None:
         wait_for_pages(host, port, running)
         took = time.monotonic() - started
         print(f"The portal is at {env['SITE_URL']}/ ({took:.1f} s). Ctrl-C stops it.", flush=True)
+        if is_single_sign_on_tried():
+            print("Log in with «kommunens login» and choose a name; each has other roles.", flush=True)
         keep_running(running)
 
 

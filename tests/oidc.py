@@ -28,6 +28,13 @@ SETTINGS = {
     "OIDC_EMAIL_DOMAINS": ["aarhus.dk", "example.dk"],
     "LOCAL_LOGIN": "off",
 }
+ENVIRONMENT = {
+    "OIDC_CLIENT_ID": "portalen",
+    "OIDC_CLIENT_SECRET": "hemmelig-til-prøver",
+    "OIDC_ROLES": ",".join(f"{ours}={theirs}" for ours, theirs in SETTINGS["OIDC_ROLES"].items()),
+    "OIDC_EMAIL_DOMAINS": ",".join(SETTINGS["OIDC_EMAIL_DOMAINS"]),
+    "LOCAL_LOGIN": "off",
+}
 MALIK = {"name": "Malik Medarbejder", "email": "malik@aarhus.dk", "department": "Teknik og Miljø"}
 
 

@@ -3,14 +3,27 @@
 import os
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.utils import encrypt
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
 from reflection.models import Answer
+from tests import oidc
 from tests.admin.conftest import admin_url
-from tests.factories import make_agreement, make_collaboration, make_goal, make_review, make_room, make_user
+from tests.factories import (
+    PASSWORD,
+    make_agreement,
+    make_collaboration,
+    make_goal,
+    make_review,
+    make_room,
+    make_user,
+)
 from tests.reflection.people import add, enter
 from tools.access_matrix import DOCUMENT, document
 
@@ -135,14 +148,67 @@ DOORS = {
 # --- What they answer -----------------------------------------------------------------------------------
 
 
-def test_the_page_is_what_everybody_meets(people, things):
-    matrix = {
-        what: {name: door(browser, things) for name, browser in people.items()}
-        for what, door in DOORS.items()
-    }
-    if os.environ.get("WRITE_ACCESS"):
-        DOCUMENT.write_text(document(matrix), encoding="utf-8")
-    assert DOCUMENT.read_text(encoding="utf-8") == document(matrix)
+MODES = ["on", "break-glass", "off"]
+
+
+def open_as(mode, settings):
+    for name, value in {**(oidc.SETTINGS if mode != "on" else {}), "LOCAL_LOGIN": mode}.items():
+        setattr(settings, name, value)
+    settings.OIDC_SERVER_URL = "http://localhost:9"
+
+
+def gets_in(user, address) -> bool:
+    """With the password, and the second factor where it is asked for."""
+    browser = Client()
+    answer = browser.post(address, {"login": user.email, "password": PASSWORD}, follow=True)
+    if answer.redirect_chain and answer.redirect_chain[-1][0] == reverse("mfa_authenticate"):
+        code = RecoveryCodes(user.authenticator_set.get(type="recovery_codes")).get_unused_codes()[0]
+        browser.post(reverse("mfa_authenticate"), {"code": code})
+    return SESSION_KEY in browser.session
+
+
+WAYS = {
+    "logge ind med adgangskode": lambda browser, user: gets_in(user, reverse("account_login")),
+    "bruge nødlogin": lambda browser, user: gets_in(user, reverse("account_emergency")),
+    "skifte sin adgangskode": lambda browser, user: opens(browser, "account_change_password"),
+    "skifte sin e-mail": lambda browser, user: opens(browser, "account_email"),
+    "sætte en anden faktor op": lambda browser, user: opens(browser, "mfa_index"),
+    "se, hvor man er logget ind": lambda browser, user: opens(browser, "account_sessions"),
+}
+
+
+@pytest.fixture
+def accounts():
+    """One of each kind; who gives roles has a second factor."""
+    found = {name: make_user(name, role=role) for name, role in ROLES.items()}
+    administrator = found["administrator"]
+    Authenticator.objects.create(user=administrator, type="totp", data={"secret": encrypt("A" * 32)})
+    RecoveryCodes.activate(administrator)
+    return found
+
+
+def ways_in(accounts, logged_in, settings) -> dict:
+    found = {}
+    for mode in MODES:
+        open_as(mode, settings)
+        browsers = {name: logged_in(user) for name, user in accounts.items()}
+        for act, way in WAYS.items():
+            found[(f"`{mode}`", act)] = {name: way(browsers[name], accounts[name]) for name in accounts}
+    return found
+
+
+def test_the_page_is_what_everybody_meets_in_all_modes(people, things, accounts, logged_in, settings):
+    ways = ways_in(accounts, logged_in, settings)
+    for mode in MODES:
+        open_as(mode, settings)
+        matrix = {
+            what: {name: door(browser, things) for name, browser in people.items()}
+            for what, door in DOORS.items()
+        }
+        made = document(matrix, ways)
+        if os.environ.get("WRITE_ACCESS"):
+            DOCUMENT.write_text(made, encoding="utf-8")
+        assert DOCUMENT.read_text(encoding="utf-8") == made, mode
 
 
 def test_nobody_acts_as_another_and_nobody_reads_what_is_not_shown(people, things):

@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts import rate_limits
+from accounts.models import User, WrongTries
 from accounts.roles import ROLES
 from tests.factories import PASSWORD, make_user
 
@@ -170,6 +171,26 @@ def test_a_guesser_with_many_accounts_has_few_tries_on_each(looked_at):
         for person in people:
             try_from("10.0.0.1", person)
     assert len(looked_at) <= 300 + len(people)
+
+
+def test_what_is_counted_goes_when_its_time_is_over_and_a_flood_is_not_counted(monkeypatch, time_machine):
+    monkeypatch.setattr(rate_limits, "LOGIN_FLOOD", 10)
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    answers = [try_from("10.0.0.1", User(email=f"gaet{number}@example.dk")) for number in range(30)]
+    assert answers == [422] * 10 + [429] * 20
+    assert WrongTries.objects.count() == 10 * 3 + 1
+    time_machine.move_to("2026-11-24T08:10:00+01:00")
+    try_from("10.0.0.2", User(email="gaet@example.dk"))
+    assert WrongTries.objects.count() == 10 * 2 + 1 + 4
+    time_machine.move_to("2026-11-26T08:00:00+01:00")
+    try_from("10.0.0.2", User(email="gaet@example.dk"))
+    assert WrongTries.objects.count() == 4
+
+
+def test_one_connection_of_the_newer_internet_is_one_address(staff, looked_at):
+    for number in range(60):
+        try_from(f"2001:db8:0:1::{number + 1:x}", staff)
+    assert len(looked_at) == 30
 
 
 def test_a_browser_in_which_one_has_logged_in_is_never_locked_by_others(client, staff):

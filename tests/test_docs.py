@@ -11,6 +11,7 @@ from django.core.management import get_commands
 
 from accounts.management.commands.demo_accounts import PEOPLE
 from accounts.rate_limits import Device
+from accounts.sessions import EMERGENCY_LASTS
 from compass.pending_imports import KEPT_FOR
 from goals.overview import LEAST
 from privacy.models import AT_ONCE, Kept
@@ -140,6 +141,7 @@ def in_the_code() -> dict[str, str]:
         "Kept.REHEARSALS": AT_ONCE[Kept.REHEARSALS],
         "compass.pending_imports.KEPT_FOR": KEPT_FOR,
         "SESSION_COOKIE_AGE": timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        "accounts.sessions.EMERGENCY_LASTS": timedelta(seconds=EMERGENCY_LASTS),
         "reflection.models.EmergencyAccess.LASTS": EmergencyAccess.LASTS,
         "reflection.privacy.emergency_access.LeaderForm.OWNER_GONE_FOR": LeaderForm.OWNER_GONE_FOR,
     }

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from aarhuskompas import settings
+from tests import oidc
 from tests.processes import environment, run_python
 
 SETTINGS = Path(settings.__file__)
@@ -67,6 +68,44 @@ def test_a_missing_secret_stops_the_start(start, name):
 def test_an_odd_value_stops_the_start_and_is_named(start, name, value):
     with pytest.raises(ImproperlyConfigured, match=name):
         start(**{name: value})
+
+
+@pytest.mark.parametrize("name", [name for name in oidc.ENVIRONMENT if name != "LOCAL_LOGIN"])
+def test_half_a_set_of_single_sign_on_stops_the_start(start, name):
+    whole = {**oidc.ENVIRONMENT, "OIDC_SERVER_URL": "https://login.example.dk"}
+    assert start(**whole)["HAS_SINGLE_SIGN_ON"] is True
+    with pytest.raises(ImproperlyConfigured, match=name):
+        start(**{**whole, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_ROLES", "redaktør"), ("OIDC_ROLES", "redaktør=A,redaktør=B"), ("OIDC_ROLES", "konge=Kompas"),
+        ("OIDC_SERVER_URL", "https://login.microsoftonline.com/common/v2.0"), ("LOCAL_LOGIN", "maybe"),
+    ],
+)  # fmt: skip
+def test_an_odd_value_of_single_sign_on_stops_the_start(start, name, value):
+    whole = {**oidc.ENVIRONMENT, "OIDC_SERVER_URL": "https://login.example.dk"}
+    with pytest.raises(ImproperlyConfigured, match=name):
+        start(**{**whole, name: value})
+
+
+@pytest.mark.parametrize("mode", ["break-glass", "off"])
+def test_nobody_is_locked_out_by_a_setting(start, mode):
+    with pytest.raises(ImproperlyConfigured, match="LOCAL_LOGIN"):
+        start(LOCAL_LOGIN=mode)
+
+
+def test_the_secret_may_lie_in_a_file_and_passwords_are_for_emergencies_then(start, tmp_path):
+    (tmp_path / "secret").write_text("fra-en-fil\n")
+    given = {name: value for name, value in oidc.ENVIRONMENT.items() if name != "LOCAL_LOGIN"}
+    del given["OIDC_CLIENT_SECRET"]
+    found = start(
+        **given, OIDC_SERVER_URL="https://login.example.dk", OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret")
+    )
+    assert found["OIDC_CLIENT_SECRET"] == "fra-en-fil"
+    assert found["LOCAL_LOGIN"] == "break-glass"
 
 
 def test_a_message_about_a_wrong_key_does_not_repeat_it(start):

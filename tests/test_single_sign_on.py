@@ -5,18 +5,22 @@ import time
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse_lazy
 
 from accounts.models import LoginSession, User
 from accounts.roles import ADMINISTRATOR, EDITOR
+from privacy.models import Event, What
 from tests import oidc
 from tests.factories import make_user
 from tests.oidc import MALIK, come_back, go_through
 
 pytestmark = pytest.mark.django_db
 MINE = "/maalkompasset/mine/"
+HOME = reverse_lazy(settings.LOGIN_REDIRECT_URL)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,7 @@ def test_one_comes_back_to_the_page_one_wanted(client, provider):
 
 @pytest.mark.parametrize("target", ["https://ond.example.dk/", "//ond.example.dk/"])
 def test_the_login_leads_nowhere_else(client, provider, target):
-    assert go_through(client, provider, "malik", next=target).redirect_chain[-1][0] == MINE
+    assert go_through(client, provider, "malik", next=target).redirect_chain[-1][0] == HOME
 
 
 def test_nothing_of_what_the_provider_says_is_kept_but_who_it_is(client, provider):
@@ -115,6 +119,9 @@ def test_roles_come_and_go_with_each_login(client, provider):
     provider.knows("malik", **MALIK, roles=["Kompas-Redaktoer", "Kompas-Metode", "Noget-Andet"])
     go_through(client, provider, "malik")
     assert roles_of(MALIK["email"]) == ["metodeansvarlig", "redaktør"]
+    event = Event.objects.get(what=What.ROLES_CHANGED)
+    assert event.detail == "ingen → metodeansvarlig, redaktør (kommunens login)"
+    assert event.about == User.objects.get().pseudonym
     assert client.get("/admin/").status_code == 200
     provider.knows("malik", **MALIK, roles=["Kompas-Metode"])
     go_through(Client(), provider, "malik")
@@ -238,6 +245,7 @@ def test_somebody_else_at_the_provider_with_the_same_address_is_refused(page, cl
 def test_without_the_required_role_one_is_told_its_name(page, client, provider, settings):
     settings.OIDC_REQUIRED_ROLE = "Kompas-Bruger"
     assert "rollen «Kompas-Bruger»" in refused(page, client, provider).text
+    assert Event.objects.get(what=What.LOGIN_FAILED).detail == "kommunens login: no_role"
     assert not User.objects.exists()
     provider.knows("malik", **MALIK, roles=["Kompas-Bruger"])
     go_through(client, provider, "malik")
@@ -358,6 +366,14 @@ def test_one_logs_out_here_and_at_the_provider(client, provider):
     assert there.startswith(f"{provider.url}/oauth2/end_session?id_token_hint={provider.tokens[0]}&")
     assert "post_logout_redirect_uri=http%3A%2F%2Ftestserver%2F" in there
     assert there.replace("&", "&amp;") in answer.content.decode()
+
+
+def test_the_way_out_of_the_admin_is_the_same(client, provider):
+    provider.knows("malik", **MALIK, roles=["Kompas-Redaktoer"])
+    go_through(client, provider, "malik")
+    answer = client.post("/admin/logout/")
+    assert answer["Refresh"].startswith(f"0; url={provider.url}/oauth2/end_session")
+    assert not is_logged_in(client)
 
 
 def test_one_logs_out_here_also_when_the_provider_is_away(client, provider, settings):

@@ -3,8 +3,11 @@
 An administrator does it where the account has been closed for a day; whoever runs the portal, by a command.
 """
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.invitations import send
@@ -42,6 +45,11 @@ def hand_over(owner, to, *, reason: str, name: str, by=None) -> int:
     for address in [owner.email, to.email]:
         transaction.on_commit(lambda address=address: send("account/email/handed_over", address, context))
     return len(rooms) + sum(others)
+
+
+def hand_over_address(owner) -> str:
+    """The page on which an administrator does it."""
+    return f"{reverse('admin:reflection_emergencyaccess_hand_over')}?{urlencode({'owner': owner.email})}"
 
 
 class HandOverForm(forms.Form):

@@ -1,10 +1,12 @@
 """Accounts in the admin: invited to their own address, let in by a role, closed at once, never taken over."""
 
+import html
 import re
 import threading
 import time
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
@@ -299,6 +301,61 @@ def test_the_last_administrator_does_not_delete_their_own_account(page, administ
     refused = form.send({"is_sure": "on"}, button="Slet min konto", status=422)
     assert "Du er den eneste administrator" in refused.text
     assert User.objects.filter(pk=administrator.pk).exists()
+
+
+# --- Who somebody is here ---------------------------------------------------------------------------------
+
+
+def overview(user) -> str:
+    return admin_url(user, "overview")
+
+
+def test_the_overview_says_where_roles_come_from_and_what_is_still_theirs(administrator_client, staff):
+    make_goal(owner=staff)
+    make_room(leader=staff)
+    shown = administrator_client.get(overview(staff)).content.decode()
+    assert "Rollerne kommer fra</th><td>portalen" in shown
+    assert "Personen er ikke logget ind nogen steder" in shown
+    assert "Refleksioner og rum" in shown
+    assert "Flere skal cykle" not in shown
+    SocialAccount.objects.create(user=staff, provider="kommunen", uid="https://login.example.dk malik")
+    assert "kommunens login" in administrator_client.get(overview(staff)).content.decode()
+
+
+def test_what_a_leaver_holds_is_given_on_from_there(administrator_client, staff):
+    make_goal(owner=staff)
+    assert "Giv det videre" not in administrator_client.get(overview(staff)).content.decode()
+    User.objects.filter(pk=staff.pk).update(is_active=False)
+    shown = administrator_client.get(overview(staff)).content.decode()
+    address = html.unescape(re.search(r'href="([^"]+)">Giv det videre', shown)[1])
+    assert f'value="{staff.email}"' in administrator_client.get(address).content.decode()
+
+
+def test_an_administrator_logs_somebody_out_everywhere(administrator_client, staff, logged_in):
+    browsers = [logged_in(staff), logged_in(staff)]
+    assert administrator_client.post(admin_url(staff, "end_logins")).status_code == 302
+    assert not any(is_inside(browser) for browser in browsers)
+    assert User.objects.get(pk=staff.pk).is_active
+    assert administrator_client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["overview", "end_logins"])
+def test_nobody_else_sees_it_or_does_it(editor_client, staff, staff_client, page):
+    for browser in [editor_client, staff_client]:
+        assert browser.get(admin_url(staff, page)).status_code in {302, 403, 405}
+        browser.post(admin_url(staff, page))
+    assert is_inside(staff_client)
+
+
+def test_what_the_municipalitys_login_says_is_not_corrected_here(edit, administrator_client, staff):
+    SocialAccount.objects.create(user=staff, provider="kommunen", uid="https://login.example.dk malik")
+    edit(
+        staff,
+        {"name": "Et andet navn", "groups": [Group.objects.get(name=EDITOR).pk]},
+        by=administrator_client,
+    )
+    staff.refresh_from_db()
+    assert (staff.name, staff.groups.count()) == ("Malik Medarbejder", 0)
 
 
 # --- Deleting, and what stays ---------------------------------------------------------------------------

@@ -47,7 +47,9 @@ def pytest_collection_modifyitems(items):
 class Server:
     """gunicorn with production's settings; `log` holds what it has written."""
 
-    def __init__(self, folder: Path, database: str, static: Path, addresses: dict[str, dict[str, str]]):
+    def __init__(
+        self, folder: Path, database: str, static: Path, addresses: dict[str, dict[str, str]], **settings: str
+    ):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.mail = folder / "mail"
@@ -61,6 +63,7 @@ class Server:
             MEDIA_ROOT=str(folder / "media"),
             EMAIL_URL=f"filemail://{self.mail}",
             **SETTINGS,
+            **settings,
         )
         self.addresses = addresses
 
@@ -236,15 +239,21 @@ def send_login(page, email=STAFF):
 def session_of(page, server) -> tuple:
     key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "session")
     with psycopg.connect(**databases.on_the_server(server.database)) as database:
-        return database.execute(
+        session = database.execute(
             "SELECT session_data, expire_date FROM django_session WHERE session_key = %s", [key]
         ).fetchone()
+        newest = "SELECT * FROM accounts_loginsession ORDER BY began_at DESC LIMIT 1"
+        return session, database.execute(newest).fetchone()
 
 
 def begin_session(page, server, held: tuple):
-    key = secrets.token_hex(16)
+    """Somebody else may have logged out meanwhile: the login is put back with the session."""
+    key, (session, login) = secrets.token_hex(16), held
     with psycopg.connect(**databases.on_the_server(server.database)) as database:
-        database.execute("INSERT INTO django_session VALUES (%s, %s, %s)", [key, *held])
+        database.execute("INSERT INTO django_session VALUES (%s, %s, %s)", [key, *session])
+        database.execute(
+            "INSERT INTO accounts_loginsession VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", login
+        )
     page.context.add_cookies(
         [{"name": "session", "value": key, "url": server.url, "httpOnly": True, "sameSite": "Lax"}]
     )
