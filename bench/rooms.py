@@ -37,6 +37,7 @@ AT_ONCE = 40  # who join, or open their stream, at the same time
 WRITERS, WRITING_SECONDS, BETWEEN_SAVES = 500, 24, (5, 11)  # seconds; autosave waits for a pause
 PATIENCE = 90  # seconds, for all of them
 CHANGED, COUNTED, REVEALED = b"event: changed", b"event: counted", b"event: revealed"
+STEP = b"event: step"
 ENDED_STREAM = b"0\r\n\r\n"
 
 
@@ -94,8 +95,10 @@ class Stream(asyncio.Protocol):
         changed: Callable[[int], None],
         closed: Callable[[], None],
         revealed: Callable[[], None] = lambda: None,
+        stepped: Callable[[], None] = lambda: None,
     ):
-        self.request, self.changed, self.closed, self.revealed = request, changed, closed, revealed
+        self.request, self.changed, self.closed = request, changed, closed
+        self.revealed, self.stepped = revealed, stepped
 
     def connection_made(self, transport):
         self.transport = transport
@@ -104,6 +107,8 @@ class Stream(asyncio.Protocol):
     def data_received(self, data):
         if REVEALED in data:
             self.revealed()
+        if STEP in data:
+            self.stepped()
         if events := sum(map(data.count, [CHANGED, COUNTED, REVEALED])):
             self.changed(events)
         is_refused = data.startswith(b"HTTP/1.1 ") and b" 200 " not in data[:13]
@@ -200,7 +205,9 @@ class Person(Browser):
         request = self.head("GET", f"/haendelser/{self.key}/")
         loop = asyncio.get_running_loop()
         _, self.stream = await loop.create_connection(
-            lambda: Stream(request, self._changed, lambda: None, self._revealed), "127.0.0.1", self.port
+            lambda: Stream(request, self._changed, lambda: None, self._revealed, self._stepped),
+            "127.0.0.1",
+            self.port,
         )
         await until(lambda: bool(self.heard))
 
@@ -208,6 +215,10 @@ class Person(Browser):
         """Who waits goes to the board: static/js/live.js."""
         if self.where.endswith("/venter/"):
             self.where, self.is_new_page = f"/rum/{self.key}/tavle/", True
+
+    def _stepped(self):
+        """The page has every step, and shows the one: static/js/follow_step.js."""
+        self.board_at = time.perf_counter()
 
     def _changed(self, events: int):
         self.heard += [time.perf_counter()] * events
@@ -512,6 +523,25 @@ async def measure_board(
     check(people)
     changed = await until_all_see(people, lambda: facilitator.post(f"{path}/ur/", minutes="2"))
     report("a later change of the board", milliseconds(changed))
+    await measure_steps(people, f"{path}/trin/", facilitator, servers, told)
+
+
+async def measure_steps(
+    people: list[Person], path: str, facilitator: Browser, servers: list[int], told: list[float]
+):
+    """Whoever leads takes all to another step; the middle one of five."""
+    fetched, before = sum(person.fetches for person in people), processor_seconds(servers)
+    rounds = [
+        await until_all_see(people, lambda step=step: facilitator.post(path, step=str(step)))
+        for step in [1, 2, 3, 2, 1]
+    ]
+    used = (processor_seconds(servers) - before) / len(rounds)
+    if sum(person.fetches for person in people) != fetched:
+        raise SystemExit("A phone has fetched something for a step.")
+    moved = sorted(rounds, key=max)[2]
+    report("from «Næste» to the step on all phones", milliseconds(moved))
+    report("  as a ratio to that event", f"{max(moved) / max(told):.1f}×")
+    report("  processor time of the server", f"{used:.2f} s")
 
 
 def check(people: list[Person]):

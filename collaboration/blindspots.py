@@ -4,9 +4,12 @@ A guess is compared with the mean and the spread of the party it is about, never
 numbers are fractions, so that 1.5 is 1.5. The words stand in the guide (GuideVersion.texts).
 """
 
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
+
+from django.utils.formats import number_format
 
 from reflection import confidentiality
 from reflection.confidentiality import Values
@@ -44,6 +47,19 @@ class Spot(NamedTuple):
     @property
     def answer_mean(self) -> Fraction | None:
         return mean(self.answer)
+
+    @property
+    def guess_mean_shown(self) -> str:
+        return shown(self.guess_mean, is_whole=self._is_far)
+
+    @property
+    def answer_mean_shown(self) -> str:
+        return shown(self.answer_mean, is_whole=self._is_far)
+
+    @property
+    def _is_far(self) -> bool:
+        """«4 mod 2» says enough where they are so far apart that two whole numbers differ."""
+        return self.distance is not None and self.distance >= FAR
 
     @property
     def distance(self) -> Fraction | None:
@@ -88,6 +104,11 @@ class Pair(NamedTuple):
     step: Step
     statement: Prompt
     spots: list[Spot]
+    topic: Spot | None = None  # where it is one of those to ask about
+
+    @property
+    def sides(self) -> frozenset[int]:
+        return frozenset(party.pk for spot in self.spots for party in [spot.guesser, spot.about])
 
 
 def spots(reflection: Reflection, *, is_outside: bool = False) -> list[Spot]:
@@ -145,6 +166,14 @@ def to_ask_about(found: list[Spot]) -> list[Spot]:
         if spot.distance is not None:
             chosen.setdefault(spot.step.pk, spot)
     return list(chosen.values())[:TO_ASK_ABOUT]
+
+
+def shown(mean: Fraction | None, *, is_whole: bool = False) -> str:
+    """A mean of few people as one says it: with one decimal at most, a half rounded up."""
+    if mean is None:
+        return ""
+    rounded = Decimal(float(mean)).quantize(Decimal(1) if is_whole else Decimal("0.1"), ROUND_HALF_UP)
+    return number_format(rounded.to_integral() if rounded == rounded.to_integral() else rounded)
 
 
 def mean(values: Values | None) -> Fraction | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import GUIDE, Collaboration, Round
+from collaboration.slides import note_on_pair, pair_slides, slide_count
 from reflection.compasses import Compass, Link
 from reflection.models import Agreement, Reflection
 from reflection.reminders import Due, leading, receivers
@@ -70,7 +71,12 @@ SAMARBEJDSKOMPASSET = Compass(
     mine=Link("collaboration:mine", _("Mine samarbejder")),
     after_steps=Link("collaboration:guess_first", _("Sæt dig i den andens sted")),
     result=Link("collaboration:result", _("Gæt og svar")),
-    conclude="collaboration:go_on",
+    conclude="collaboration:agree",
+    slides=pair_slides,
+    slide_count=slide_count,
+    note=note_on_pair,
+    overview=_("Det, I kender hinanden mindst på, står først"),
+    ending=_("Ét princip og én handling: Hvad bliver I enige om?"),
     text_names={
         "exercise": "Øvelsen: det, man læser først",
         "rule": "Spilleregel",

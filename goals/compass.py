@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import GUIDE, Goal, Goodbye, GoodbyeCheck, Review
+from goals.models import GUIDE, Decision, Goal, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import previous_answers
-from reflection.compasses import Compass, Link
+from reflection.compasses import Choice, Compass, Link
 from reflection.models import Participant, Reflection, Step
 from reflection.reminders import Due, leading
 
@@ -95,12 +95,21 @@ def _review(review) -> dict:
     }
 
 
+def decisions(room: Reflection) -> list[Choice]:
+    """What can become of the goal, for everybody in the room to choose between before it is decided."""
+    review = Review.objects.filter(reflection=room).select_related("goal").first()
+    offered = Decision.offered_for(review.goal) if review else []
+    return [Choice(choice.value, str(choice.label), str(choice.when)) for choice in offered]
+
+
 MAALKOMPASSET = Compass(
     slug=GUIDE,
     start=Link("goals:register", _("Se på et mål")),
     mine=Link("goals:mine", _("Mine mål")),
     waiting=waiting,
     conclude="goals:decision",
+    choices=decisions,
+    ending=_("Hvad skal der ske med målet?"),
     variants={
         Goal.Concerns.CITIZENS: "borgere",
         Goal.Concerns.COMPANIES: "virksomheder",

@@ -168,6 +168,8 @@ class DecisionForm(FieldwiseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.instance.reflection.is_solo:
+            self.fields["decision"].label = _("Hvad beslutter I?")
         offered = Decision.offered_for(self.instance.goal)
         self.fields["decision"].choices = [(choice.value, choice.label) for choice in offered]
         if Decision.CARRY_ON not in offered:

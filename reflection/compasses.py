@@ -7,16 +7,22 @@ it starts (`goals/compass.py`), by the slug of its guide. The engine asks here a
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # models ask for their compass
     from accounts.models import User
-    from reflection.models import Agreement, Participant, Step
+    from reflection.forms.answers import AutosavedForm
+    from reflection.models import Agreement, Participant, Reflection, Step
     from reflection.reminders import Due
+    from reflection.slides import Slide
+
+    Slides = Callable[["Reflection"], list[Slide]]
+    Note = Callable[["Reflection", Slide, Any], AutosavedForm | None]
 
 
 class Link(NamedTuple):
@@ -24,6 +30,18 @@ class Link(NamedTuple):
 
     route: str
     title: str
+
+
+class Choice(NamedTuple):
+    """One of the ways a group can choose between before it ends: `hint` says when it is the right one."""
+
+    value: str
+    label: str
+    hint: str
+
+
+def no_choices(room: "Reflection") -> list[Choice]:
+    return []
 
 
 def no_reminders() -> Iterable["Due"]:
@@ -57,6 +75,12 @@ class Compass:
     after_steps: Link | None = None  # what is answered after the steps; else one's answers to read through
     result: Link | None = None  # what is shown at the reveal; else the board
     conclude: str = ""  # the route of the page where the group decides and ends; else whoever leads just ends
+    slides: "Slides | None" = None  # what is shown at the reveal, one by one; else the board
+    slide_count: Callable[["Reflection"], int] | None = None  # how many, without a look at what they show
+    note: "Note | None" = None  # the form for what is written at a slide; else, and where it is None, a line
+    choices: Callable[["Reflection"], list[Choice]] = no_choices  # between which each chooses before the end
+    overview: str = _("Det, I ser mest forskelligt, står først")  # over all that is shown
+    ending: str = _("Hvad bliver I enige om?")  # what is asked when all has been talked about
     variants: dict[str, str] = field(default_factory=dict)  # whom a reflection may concern, for special help
     text_names: dict[str, str] = field(default_factory=dict)  # of GuideVersion.texts, for who edits them
     owned: dict[type[Model], str] = field(default_factory=dict)  # what is given on before an account can go

@@ -32,6 +32,7 @@ from reflection.models import (
 )
 
 MIN_OUTSIDE = 5
+FAR_APART = 3  # from the lowest to the highest answer
 
 
 class Values(NamedTuple):
@@ -101,8 +102,8 @@ class Values(NamedTuple):
             return ""
         if self.reach == 0:
             return _("Alle tal er ens.")
-        if self.reach >= 3:
-            return _("I ser det meget forskelligt. Begynd her.")
+        if self.reach >= FAR_APART:
+            return _("I ser det meget forskelligt.")
         return _("I ser det nogenlunde ens.")
 
 
@@ -114,6 +115,15 @@ class Comment(NamedTuple):
     hidden_because: str
     hidden_by: str
     party: Party | None
+
+    @property
+    def by(self) -> str:
+        """Who said it, as far as that is shown."""
+        return ", ".join(filter(None, [self.name, self.party.title if self.party else ""]))
+
+    def is_of(self, parties: frozenset[int]) -> bool:
+        """Whether somebody of one of the parties said it; where it is of nobody's party, it may be."""
+        return self.party is None or self.party.pk in parties
 
     @property
     def hidden_note(self) -> str:
@@ -132,6 +142,7 @@ class StepResult(NamedTuple):
     comments: list[Comment]
     comments_withheld: bool
     is_confidential: bool
+    advice: str = ""  # where to begin, at one step only
 
     @property
     def values_note(self) -> str:
@@ -176,7 +187,17 @@ def board(reflection: Reflection) -> list[StepResult]:
         _step_result(reflection, step, by_prompt, parties or [None])
         for step in reflection.version.all_steps()
     ]
-    return sorted(results, key=lambda result: result.spread, reverse=True)
+    return _with_advice(sorted(results, key=lambda result: result.spread, reverse=True))
+
+
+def _with_advice(results: list[StepResult]) -> list[StepResult]:
+    """«Begynd her» is worth something at one step: at the others there is time, or there is not."""
+    return [
+        result._replace(advice=_("Tag den næste, hvis der er tid.") if number else _("Begynd her."))
+        if result.spread[0] >= FAR_APART
+        else result
+        for number, result in enumerate(results)
+    ]
 
 
 def state_of_board(reflection: Reflection) -> str:

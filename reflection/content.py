@@ -36,7 +36,9 @@ def _only(content: dict, names: list[str]) -> dict:
 
 
 def own_texts(content: dict) -> dict:
-    """What only Samarbejdskompasset says, by key: the exercise, its rules, the words of a result."""
+    """What only one compass says, by key: the exercise, its rules, the words of a result, and what whoever
+    leads says aloud.
+    """
     texts = {}
     for key, field in [("exercise", "exercise_intro"), ("one-sided", "one_sided_text")]:
         if field in content:
@@ -46,6 +48,9 @@ def own_texts(content: dict) -> dict:
     for result in content.get("blindspot_texts", []):
         texts[f"{result['key']}-title"] = _both(result, "title")
         texts[f"{result['key']}-text"] = _both(result, "text")
+    for place, said in content.get("leading", {}).items():
+        texts[f"say-{place}"] = _both(said, "say")
+        texts[f"minutes-{place}"] = dict.fromkeys(["da", "en"], str(said["minutes"]))
     return texts
 
 

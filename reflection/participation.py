@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
@@ -19,6 +20,7 @@ from reflection.models import GuideVersion, Participant, Reflection, Step
 
 SESSION_KEY = STAYS  # of places without an account: room → place
 BY_ACCOUNT = "account_places"  # entered by somebody's own code: they end as a login does
+WALLS = "walls"  # rooms whose wall was opened here with a code: room → nonce
 LASTS = timedelta(days=400)  # no browser keeps a cookie for longer
 
 
@@ -106,6 +108,24 @@ def _held(request, key):
     return places.none()
 
 
+def hold_wall(request, room: Reflection):
+    """Let this browser show the room's wall and nothing else, for as long as the code lasts."""
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
+    request.session[WALLS] = {**request.session.get(WALLS, {}), str(room.key): room.wall_nonce}
+
+
+def wall_in(request, key) -> Reflection | None:
+    """The room whose wall this browser was opened for with a code."""
+    nonce = request.session.get(WALLS, {}).get(str(key))
+    if not nonce:
+        return None
+    room = Reflection.objects.filter(key=key, wall_nonce=nonce, wall_until__gt=timezone.now()).first()
+    if room:
+        room.version = GuideVersion.objects.kept(room.version_id)
+    return room
+
+
 def was_put_out(request, key) -> bool:
     return _held(request, key).filter(is_put_out=True).exists()
 
@@ -188,6 +208,29 @@ def step_or_404(version: GuideVersion, position: int) -> Step:
         if step.position == position:
             return step
     raise Http404
+
+
+def wall_required(view):
+    """Turn `key` into the room and whether the visitor leads it: for who has a place, or opened the wall."""
+
+    @functools.wraps(view)
+    def guarded(request, key, *args, **kwargs):
+        participant = current_participant(request, key)
+        room = participant.reflection if participant else wall_in(request, key)
+        if room is None:
+            return _no_place(request, key)
+        room.reveal_if_due()
+        if participant and room.is_revealed:
+            record_look(request, participant)
+        return view(request, room, bool(participant and participant.is_facilitator), *args, **kwargs)
+
+    return guarded
+
+
+def way_back(request, otherwise: str) -> str:
+    """The page of ours that the form stands on and names in `back`."""
+    back = request.POST.get("back", "")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise
 
 
 def facilitator_required(view):

@@ -12,6 +12,7 @@ import hmac
 import re
 import secrets
 import unicodedata
+import uuid
 from base64 import urlsafe_b64encode
 
 from django.conf import settings
@@ -48,6 +49,20 @@ def personal_code(nonce: str) -> str:
 def return_code(nonce: str) -> str:
     """Ten characters (50 bits) that bring one participant back on another device."""
     return _spelt(_derived("return code", nonce, _key_of(nonce)), RETURN_CODE_LENGTH)
+
+
+def wall_code(nonce: str) -> str:
+    """As long as a return code: it opens what a whole room has said."""
+    return _spelt(_derived("wall code", nonce, _key_of(nonce)), RETURN_CODE_LENGTH)
+
+
+def wall_place(nonce: str) -> uuid.UUID:
+    """What the event streams of walls opened by one code are told to end by; opens nothing."""
+    return uuid.UUID(bytes=_derived("wall", nonce, _key_of(nonce))[:16])
+
+
+def in_fives(code: str) -> str:
+    return f"{code[:5]}-{code[5:]}"
 
 
 def link_token(purpose: str, nonce: str) -> str:

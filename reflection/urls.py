@@ -1,6 +1,19 @@
 from django.urls import path
 
-from reflection.views import agreements, answers, board, facilitator, home, joining, minutes, own, slips
+from reflection.views import (
+    agreements,
+    answers,
+    board,
+    facilitator,
+    home,
+    joining,
+    minutes,
+    own,
+    slips,
+    talking,
+    votes,
+    walls,
+)
 
 app_name = "reflection"
 
@@ -21,7 +34,10 @@ urlpatterns = [
     path("deltag/igen/", joining.come_back, name="come_back"),
     path("deltag/min-plads/<str:token>/", joining.own_link, name="own_link"),
     path("deltag/<str:token>/", joining.join, name="join"),
+    path("skaerm/", walls.open_by_code, name="wall_code"),
     path("rum/<uuid:key>/", answers.room, name="room"),
+    path("rum/<uuid:key>/skaerm/", walls.wall, name="wall"),
+    path("rum/<uuid:key>/valg/", votes.vote, name="vote"),
     path("rum/<uuid:key>/nu/", answers.now, name="now"),
     path("rum/<uuid:key>/velkommen/", answers.welcome, name="welcome"),
     path("rum/<uuid:key>/trin/<int:position>/", answers.step, name="step"),
@@ -53,6 +69,11 @@ urlpatterns = [
     path("rum/<uuid:key>/led/personer/<uuid:person>/", facilitator.person, name="person"),
     path("rum/<uuid:key>/led/ur/", facilitator.timer, name="timer"),
     path("rum/<uuid:key>/led/papir/", facilitator.paper, name="paper"),
-    path("rum/<uuid:key>/led/faelles/<int:position>/", facilitator.shared_line, name="shared_line"),
+    path("rum/<uuid:key>/led/skaerm/", walls.code, name="share_wall"),
+    path("rum/<uuid:key>/led/svarer/", facilitator.take_part, name="take_part"),
+    path("rum/<uuid:key>/led/trin/", talking.show_step, name="show_step"),
+    path("rum/<uuid:key>/led/tal/", talking.where_we_are, name="talk_here"),
+    path("rum/<uuid:key>/led/tal/<int:number>/", talking.talk, name="talk"),
+    path("rum/<uuid:key>/led/valg/", votes.show, name="show_votes"),
     path("rum/<uuid:key>/led/skjul/<int:snapshot>/<int:position>/", facilitator.hide, name="hide"),
 ]

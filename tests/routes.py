@@ -48,6 +48,7 @@ POST_ONLY = {
     "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:door",
     "reflection:renew_own_code",
     "reflection:timer", "reflection:archive", "collaboration:share",
+    "reflection:share_wall", "reflection:take_part", "reflection:show_step", "reflection:show_votes",
 }  # fmt: skip
 
 # What does not answer a GET with a page, and what it does instead.
@@ -91,7 +92,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
 
 # Only for somebody who has a place in the room of a round of a collaboration.
 IN_A_ROUND = {
-    "guess_first", "guess", "result", "pair", "go_on", "ask", "agree", "consent", "share", "case",
+    "guess_first", "guess", "result", "pair", "agree", "consent", "share", "case",
     "invitation_pdf", "paper_consent",
 }  # fmt: skip
 
@@ -112,8 +113,8 @@ PERSONAL = {
 
 # Only for somebody who has a place in the room. The way in is open to everybody.
 OPEN_DOORS = {
-    "reflection:code", "reflection:come_back", "reflection:own_link", "reflection:join",
-    "reflection:follow_up_by_link", "reflection:thanks",
+    "reflection:code", "reflection:come_back", "reflection:wall_code", "reflection:own_link",
+    "reflection:join", "reflection:follow_up_by_link", "reflection:thanks",
 }  # fmt: skip
 
 
@@ -178,7 +179,8 @@ GUESSED, COMPARED, TOLD = "En runde, man svarer i", "En runde, der er vist", "En
 guessed, compared, told = map(room_keys, [GUESSED, COMPARED, TOLD])
 LED, REVEALED, JOINED = "Et rum, man leder", "Et rum, der er vist", "Et rum, man svarer i"
 BY_SLIP = "Et rum med sedler"
-led, revealed, joined, by_slip = map(room_keys, [LED, REVEALED, JOINED, BY_SLIP])
+DECIDED = "Et mål, som en gruppe taler om"
+led, revealed, joined, by_slip, decided = map(room_keys, [LED, REVEALED, JOINED, BY_SLIP, DECIDED])
 
 ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "compass:pivot": slugs(Pivot),
@@ -287,6 +289,8 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
             "reflection:timer",
             "reflection:paper",
             "reflection:people",
+            "reflection:share_wall",
+            "reflection:take_part",
         ],
         led,
     ),
@@ -294,7 +298,12 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "reflection:slips": by_slip,
     "reflection:slips_pdf": by_slip,
     "reflection:new_slip": lambda: [{**kwargs, "number": 1} for kwargs in by_slip()],
-    "reflection:shared_line": with_position(revealed),
+    "reflection:talk": lambda: [{**kwargs, "number": 1} for kwargs in revealed()],
+    "reflection:talk_here": revealed,
+    "reflection:show_step": revealed,
+    "reflection:show_votes": decided,
+    "reflection:vote": decided,
+    "reflection:wall": lambda: [*led(), *revealed(), *decided()],
     "reflection:hide": comments,
     "collaboration:collaboration": collaboration_keys,
     "collaboration:edit": collaboration_keys,
@@ -305,11 +314,9 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:guess": lambda: [{**kwargs, "position": 2} for kwargs in guessed()],
     "collaboration:invitation_pdf": guessed,
     "collaboration:result": compared,
-    "collaboration:go_on": compared,
     "collaboration:agree": compared,
     "collaboration:consent": compared,
     "collaboration:pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
-    "collaboration:ask": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
     "collaboration:paper_consent": with_position(compared),
     "collaboration:share": told,
     "collaboration:case": told,
@@ -339,9 +346,25 @@ def make_examples(user):
     make_room(title=LED, leader=user, people=[None])
     make_room(title=BY_SLIP, leader=user, is_by_invitation=True).invite(3)
     make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()
+    talk_about_a_goal(user)
     joined = make_room(title=JOINED, leader=make_user("Lis Leder"))
     joined.participants.create(user=user, name=user.name, safety=4)
     make_rounds(user)
+
+
+def talk_about_a_goal(user):
+    """As a group, with who leads among those who answer; everybody is at the first step."""
+    room = make_goal(DECIDED, owner=user).open_room(user, mode=Reflection.Mode.CONFIDENTIAL).reflection
+    room.participants.get(user=user).answer_for(None)
+    for _person in range(3):
+        room.participants.create()
+    for number, person in enumerate(room.participants.all(), start=1):
+        for step in room.version.steps.all():
+            for prompt in step.answered_prompts:
+                raw = str(number) if prompt.kind == "scale" else f"Det ser jeg, siger nummer {number}."
+                person.answers.create(prompt=prompt, **prompt.content(raw))
+    room.reveal()
+    room.show_step(1)
 
 
 def _illustrate(story):

@@ -281,6 +281,19 @@ def test_a_line_of_a_template_can_be_read_at_once(path):
 
 
 @pytest.mark.parametrize("path", templates(), ids=relative)
+def test_a_form_in_a_part_is_handed_its_token(path):
+    """`only` leaves it out, the form is sent without, and every post is refused."""
+    parts = re.findall(r'{% include "([^"]+)"([^%]*) only %}', path.read_text(encoding="utf-8"))
+    missing = [
+        name
+        for name, given in parts
+        if "{% csrf_token %}" in (ROOT / "templates" / name).read_text(encoding="utf-8")
+        and "csrf_token=csrf_token" not in given
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=relative)
 def test_no_template_runs_what_it_is_given(path):
     """|safe and autoescape off are how typed text becomes script; |markdown sanitises.
 

@@ -49,6 +49,7 @@ FILLED = {
     },
     "reflection:code": lambda: {"code": Reflection.objects.get(title=routes.JOINED).code},
     "reflection:come_back": lambda: {"code": guest().return_code},
+    "reflection:wall_code": lambda: {"code": opened_wall().wall_code},
 }  # fmt: skip
 
 # On no page that the examples show, and why nothing is made by them.
@@ -81,6 +82,12 @@ MAKING = {
     "collaboration:case", "collaboration:paper_consent", "reflection:join", "reflection:paper",
     "reflection:hide", "account_reset_password",
 }  # fmt: skip
+
+
+def opened_wall() -> Reflection:
+    room = Reflection.objects.get(title=routes.LED)
+    room.open_wall()
+    return room
 
 
 def guest() -> Participant:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models.collaborations import Collaboration
 from compass.models import Story
+from reflection.live.notifications import announce
 from reflection.models import MIN_IN_ROOM, Fieldwise, Participant, Party, Reflection, Step
 
 
@@ -215,7 +216,9 @@ class Insight(Fieldwise):
             mine = {"round": self.round, "step": self.step, "guesser": self.guesser, "about": self.about}
             made, _is_new = Insight.objects.get_or_create(**mine)
             self.pk, self._state.adding = made.pk, False
-        return super().write(texts, was=was, page=page)
+        changed = super().write(texts, was=was, page=page)
+        announce(self.round.reflection.key)
+        return changed
 
 
 class Consent(models.Model):

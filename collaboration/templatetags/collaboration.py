@@ -4,18 +4,33 @@ from math import cos, pi, sin
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from collaboration.blindspots import shown
 
 register = template.Library()
 
-LEFT, STEP = 84, 52  # where the scale begins, and how far 2 is from 1
-TOP, LANE = 16, 30
+LEFT, STEP = 16, 70  # where the scale begins, and how far 2 is from 1
+RIGHT = 270  # from here on there is no room for a number beside a mark
+TOP, LANE = 36, 54  # where the first lane lies, and how far the next is from it
 MIDDLE, RADIUS = 160, 112
 
 
 @register.simple_tag
 def marks(spot) -> str:
-    """One party's guess about another: own answer, guess and answer in three lanes of one scale."""
-    lanes = [_lane(index, name, values, mean) for index, (name, values, mean) in enumerate(spot.rows)]
+    """One party's guess about another: own answer, guess and answer in three lanes of one scale.
+
+    Each lane says whose it is: «Eget» and «Gæt» are understood by whoever has read how it is made.
+    """
+    names = {
+        "own": _("%(party)s om sig selv") % {"party": spot.guesser},
+        "guess": _("%(party)s gættede") % {"party": spot.guesser},
+        "answer": _("%(party)s svarede") % {"party": spot.about},
+    }
+    lanes = [
+        _lane(index, name, values, mean) | {"label": names[name]}
+        for index, (name, values, mean) in enumerate(spot.rows)
+    ]
     by_name = {lane["name"]: lane for lane in lanes}
     ends = [by_name[name]["x"] for name in ["guess", "answer"]]
     context = {
@@ -36,7 +51,9 @@ def _lane(index: int, name: str, values, mean) -> dict:
     numbers = values.numbers if values else []
     lane = {"name": name, "y": TOP + LANE * index, "x": None}
     if numbers:
-        lane |= {"x": _x(mean), "low": _x(min(numbers)), "high": _x(max(numbers))}
+        ends = {"low": _x(min(numbers)), "high": _x(max(numbers))}
+        beside = ends["high"] + 16 if ends["high"] < RIGHT else ends["low"] - 16
+        lane |= {"x": _x(mean), "mean": shown(mean), "mean_at": round(beside, 1), **ends}
     return lane
 
 

@@ -14,12 +14,11 @@ from collaboration.forms import (
     AgreementForm,
     ConsentForm,
     GuessForm,
-    InsightForm,
     PaperConsentForm,
     QuestionsForm,
 )
 from collaboration.guards import answering_required, leading_required, round_required
-from collaboration.models import Consent, Insight, PaperConsent, Round
+from collaboration.models import Consent, PaperConsent, Round
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.shortcuts import render_page
@@ -27,10 +26,10 @@ from reflection.forms.autosave import post_data, save_form, status_of, submitted
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
 from reflection.participation import shows_others
+from reflection.slides import end_of, slides_of
 from reflection.templatetags.rooms import invitation_address, qr
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
-SECONDS_EACH = 120
 
 
 # --- Guess ---------------------------------------------------------------------------------------
@@ -110,73 +109,30 @@ def _result(request, participant, round, index: int):
     party_pairs = blindspots.party_pairs(participant.reflection)
     if index >= len(party_pairs):
         raise Http404
-    found = blindspots.spots(participant.reflection)
+    slides = slides_of(participant.reflection)
+    sides = frozenset(party.pk for party in party_pairs[index])
     context = {
         "participant": participant,
         "room": participant.reflection,
         "round": round,
         "party_pairs": party_pairs if len(party_pairs) > 1 else [],
         "current": index + 1,
-        "pairs": blindspots.pairs(found, *party_pairs[index]),
-        "topics": blindspots.to_ask_about(found),
-        "insights": round.insights.select_related("step", "guesser", "about"),
+        "slides": [slide for slide in slides if slide.shown.sides == sides],
+        "elsewhere": _elsewhere(slides, party_pairs, index),
+        "last": len(slides),
+        "end": end_of(participant.reflection),
     }
     return render_page(request, "collaboration/result.html", context, partial="result")
 
 
-# --- Ask and agree -------------------------------------------------------------------------------
+def _elsewhere(slides, party_pairs, index: int) -> list[tuple[int, int]]:
+    """The slides of the other pairs: which, and on which page."""
+    pages = {frozenset(party.pk for party in sides): page for page, sides in enumerate(party_pairs)}
+    found = [(slide.number, pages[slide.shown.sides]) for slide in slides]
+    return [(number, page + 1) for number, page in found if page != index]
 
 
-@require_safe
-@leading_required
-def go_on(request, participant, round):
-    """From the result to the conversation – or, where nothing can be compared, to the end of it."""
-    if not participant.reflection.is_revealed:
-        return redirect("reflection:lead", key=participant.reflection.key)
-    if not round.is_concluded and blindspots.to_ask_about(blindspots.spots(participant.reflection)):
-        return redirect("collaboration:ask", key=participant.reflection.key, number=1)
-    return redirect("collaboration:agree", key=participant.reflection.key)
-
-
-@form_methods
-@leading_required
-@shows_others
-def ask(request, participant, round, number):
-    """One of the two principles: two minutes for those who were guessed wrong, then three lines."""
-    topics = blindspots.to_ask_about(blindspots.spots(participant.reflection))
-    if round.is_concluded:
-        return _closed(request, round)
-    if not 1 <= number <= len(topics):
-        return redirect("collaboration:go_on", key=participant.reflection.key)
-    topic = topics[number - 1]
-    form = InsightForm(post_data(request), instance=_insight(round, topic))
-    answer = save_form(request, form, lambda go: _after_asking(participant, number, len(topics), go))
-    context = {
-        "participant": participant,
-        "room": participant.reflection,
-        "round": round,
-        "topic": topic,
-        "number": number,
-        "total": len(topics),
-        "form": form,
-        "minutes": SECONDS_EACH // 60,
-        "rules": participant.reflection.version.texts_like("rule-"),
-    }
-    return answer or render(request, "collaboration/ask.html", context, status=status_of(form))
-
-
-def _insight(round: Round, topic) -> Insight:
-    mine = {"step": topic.step, "guesser": topic.guesser, "about": topic.about}
-    return round.insights.filter(**mine).first() or Insight(round=round, **mine)
-
-
-def _after_asking(participant, number: int, total: int, go: str):
-    following = number + (-1 if go == "back" else 1)
-    if following == 0:
-        return redirect(participant.reflection.result_address)
-    if following > total:
-        return redirect("collaboration:agree", key=participant.reflection.key)
-    return redirect("collaboration:ask", key=participant.reflection.key, number=following)
+# --- Agree ---------------------------------------------------------------------------------------
 
 
 @form_methods

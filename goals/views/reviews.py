@@ -19,6 +19,7 @@ from reflection.confidentiality import board
 from reflection.forms.answers import StepForm
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.participation import step_or_404
+from reflection.slides import end_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -136,12 +137,17 @@ def _after_evidence(review, go: str):
 @seen_review_required
 def decision(request, review):
     form = DecisionForm(post_data(request), instance=review)
+    room = review.reflection
     answer = save_form(request, form, lambda go: _after_decision(review, go))
     context = {
         "review": review,
         "form": form,
         "choices": Decision.offered_for(review.goal),
         "hints": hints(_values_by_topic(review), review),
+        "room": room,
+        "participant": None if room.is_solo else room.participants.get(user=request.user),
+        "votes": room.compass.choices(room),
+        "end": end_of(room),
     }
     return answer or render(request, "goals/decision.html", context, status=status_of(form))
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from publishing.admin import TextArea
+from reflection.agenda import TEXT_NAMES
 from reflection.compasses import Compass
 from reflection.models import GuideVersion
 
@@ -12,7 +13,7 @@ PARTS = {"title": "overskrift", "text": "tekst"}
 
 def name_of(key: str, compass: Compass, language: str = "da") -> str:
     """«knows-title» → «Gæt og svar er under 0,5 fra hinanden, overskrift»; «rule-2» → «Spilleregel 2»."""
-    names = compass.text_names
+    names = TEXT_NAMES | compass.text_names
     name, _dash, part = key.rpartition("-")
     between = " " if part.isdigit() else ", "
     words = names.get(key) or names.get(name, name) + between + PARTS.get(part, part)

@@ -1,6 +1,7 @@
 """The facilitator's forms."""
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,57 @@ from reflection.models import (
 
 class TimerForm(forms.Form):
     minutes = forms.IntegerField(label=_("Minutter"), min_value=1, max_value=60, initial=2)
+
+
+class StepForm(forms.Form):
+    """Which slide everybody is taken to."""
+
+    step = forms.IntegerField(min_value=0)
+
+    def __init__(self, *args, most: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["step"].max_value = most
+        self.fields["step"].validators.append(MaxValueValidator(most))
+
+
+class TakePartForm(forms.Form):
+    """Whether whoever leads answers too – and for which party, where there are any."""
+
+    ONLY_LEADS = "no"
+
+    answers = forms.ChoiceField(label=_("Svarer du selv?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, participant: Participant, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.participant = participant
+        self.parties = {str(one.pk): one for one in participant.reflection.parties.filter(is_absent=False)}
+        yes = [(pk, party.title) for pk, party in self.parties.items()] or [("yes", _("Ja, jeg svarer også"))]
+        self.fields["answers"].choices = [(self.ONLY_LEADS, _("Nej, jeg leder kun")), *yes]
+        side = str(participant.party_id) if self.parties else "yes"
+        self.fields["answers"].initial = side if participant.is_respondent else self.ONLY_LEADS
+
+    @property
+    def is_open(self) -> bool:
+        """Until answers have been shown; where people come by slip only who opened the room needs none."""
+        room = self.participant.reflection
+        has_slip = self.participant.is_owner or not room.is_by_invitation
+        return room.is_collecting and not room.was_revealed and has_slip
+
+    @transaction.atomic
+    def save(self) -> bool:
+        self.participant.reflection = self.participant.reflection.held()  # no reveal meanwhile
+        if not self.is_open:
+            return False
+        chosen = self.cleaned_data["answers"]
+        if chosen == self.ONLY_LEADS:
+            self.participant.only_lead()
+        else:
+            self.participant.answer_for(self.parties.get(chosen))
+        return True
+
+    @property
+    def done(self) -> str:
+        return str(_("Du svarer også.") if self.participant.is_respondent else _("Du leder kun."))
 
 
 WHY_NOT = {"stop_leading": _("Rummet skal have en, der leder.")}

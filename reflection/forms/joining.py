@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rate_limits import CodeTries
 from reflection import tokens
+from reflection.live.notifications import announce
 from reflection.models import Participant, Party, PersonalInvitation, Reflection
 from reflection.participation import current_participant
 
@@ -106,6 +107,20 @@ class ReturnForm(CodeForm):
         return _let_in(Participant.objects.by_link(token))
 
 
+class WallForm(CodeForm):
+    """Ten characters from the screen of whoever leads: they open the wall, and no place in the room."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Skærmkode")
+
+    def find(self, code: str) -> Reflection | None:
+        return Reflection.objects.by_wall_code(code).first()
+
+    def find_link(self, token: str) -> None:
+        return None
+
+
 def _let_in(found) -> Participant | None:
     if found.filter(is_put_out=True).exists():
         raise forms.ValidationError(PUT_OUT)
@@ -199,6 +214,7 @@ class JoinForm(forms.Form):
             self.slip.bring_in(person)
         if is_facilitator:
             self.room.tell(Reflection.Act.LEADS, person.label)
+        announce(self.room.key, is_urgent=False)
         return person
 
 

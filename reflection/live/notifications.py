@@ -1,5 +1,6 @@
 """Live updates: whoever follows a room is told «changed», «counted» or «revealed», never what; the page
-then fetches it.
+then fetches it. Of the step that everybody is taken to the number is told: it says nothing of anybody, and
+a thousand phones that have the whole board need not fetch anything.
 
 A process holds one database connection for all its followers (reflection.live.streams).
 """
@@ -22,7 +23,9 @@ CHANNEL = "reflection"  # one for all, so that no request names it; the key is t
 CHANGED = b"event: changed\ndata:\n\n"
 COUNTED = b"event: counted\ndata:\n\n"  # somebody came or is done: whoever is writing need not fetch
 REVEALED = b"event: revealed\ndata:\n\n"  # who waits goes on at once, and need not fetch to find out
-SAYS_MORE = [COUNTED, CHANGED, REVEALED]
+STEP = b"event: step\ndata: %d\n\n"
+NOTHING = b""
+SAYS_MORE = [NOTHING, COUNTED, CHANGED, REVEALED]
 KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
@@ -33,18 +36,31 @@ SEEN = "!"  # ends it at a reveal
 PROBE = "?"  # ends it where a process asks whether it hears at all
 HEARS_WITHIN = 4  # seconds
 OUT = "-"  # ends it where the key is that of one place or login, whose followers are sent away
+AT_STEP = "#"  # stands before the number of the step that everybody is taken to
 PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
 
 class Follower(asyncio.Event):
-    """Set when there is something to tell, and what: of several the one that says most."""
+    """Set when there is something to tell, and what: of several the one that says most, and the last step."""
 
-    what = COUNTED
+    what = NOTHING
+    step: int | None = None
     is_last = False
 
     def tell(self, what: bytes):
         self.what = max(self.what, what, key=SAYS_MORE.index)
         self.set()
+
+    def tell_step(self, number: int):
+        self.step = number
+        self.set()
+
+    def take(self) -> bytes:
+        """What there is to tell, once."""
+        told = self.what if self.step is None else STEP % self.step + self.what
+        self.what, self.step = NOTHING, None
+        self.clear()
+        return told
 
 
 followers: defaultdict[str, set[Follower]] = defaultdict(set)
@@ -63,6 +79,12 @@ def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False
     payload = f"{key}{SEEN if is_reveal else '' if is_urgent else SOON}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+
+def announce_step(key: UUID | str, number: int) -> None:
+    """Take every open page of the room to a step – at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{key}{AT_STEP}{number}"])
 
 
 def announce_gone(what: UUID) -> None:
@@ -91,9 +113,7 @@ async def changes(
             except TimeoutError:
                 yield KEEP_ALIVE
             else:
-                what, follower.what = follower.what, COUNTED
-                follower.clear()
-                yield what
+                yield follower.take()
                 if follower.is_last:
                     return
     finally:
@@ -161,8 +181,11 @@ async def pass_on(database: psycopg.AsyncConnection) -> None:
 
 
 def hear(payload: str) -> None:
-    key = payload.rstrip(SOON + SEEN + OUT)
-    if payload.endswith(SEEN):
+    key, _at, step = payload.rstrip(SOON + SEEN + OUT).partition(AT_STEP)
+    if step:
+        for follower in followers.get(key, ()):
+            follower.tell_step(int(step))
+    elif payload.endswith(SEEN):
         wake(key, what=REVEALED)
     elif payload.endswith(OUT):
         send_away(key)

@@ -24,8 +24,9 @@ from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
 
 from accounts.sessions import ENDS_AT, is_over, login_of
+from reflection import tokens
 from reflection.live import notifications
-from reflection.participation import current_participant
+from reflection.participation import current_participant, wall_in
 
 PREFIX = "/haendelser/"
 PER_PROCESS = 2_000
@@ -177,9 +178,11 @@ def _body(event: bytes) -> dict:
 
 
 def may_follow(request: HttpRequest, key: UUID) -> UUID | None:
-    """Whoever has a place in the room, by account or by joining."""
-    participant = current_participant(request, key)
-    return participant.key if participant else None
+    """Whoever has a place in the room, by account or by joining – or shows its wall."""
+    if participant := current_participant(request, key):
+        return participant.key
+    wall = wall_in(request, key)
+    return tokens.wall_place(wall.wall_nonce) if wall else None
 
 
 application = EventStreams(may_follow)

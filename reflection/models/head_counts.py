@@ -38,6 +38,10 @@ class HeadCount(NamedTuple):
         return sum(side.done for side in self.sides)
 
     @property
+    def not_done(self) -> int:
+        return self.people - self.done
+
+    @property
     def parties(self) -> list[Heads]:
         return [side for side in self.sides if side.party]
 

@@ -15,15 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from privacy import erasures
 from reflection import tokens
 from reflection.compasses import Compass
-from reflection.live.notifications import announce, announce_gone
+from reflection.live.notifications import announce, announce_gone, announce_step
+from reflection.models import votes
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.head_counts import HeadCount, are_here, head_count, who_is_here
 from reflection.models.invitations import PersonalInvitation
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
 
+WALL_LASTS = timedelta(hours=4)  # a meeting, with time to set it up
 MANY_AT_ONCE = 30  # people within a minute: a hall with a code on the wall, or a program
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
+NO_WALL = {"wall_nonce": "", "wall_hash": None, "wall_until": None}
 
 
 class ReflectionQuerySet(models.QuerySet):
@@ -36,6 +39,10 @@ class ReflectionQuerySet(models.QuerySet):
         hashes = tokens.digests(token)
         found = models.Q(invitation_hash__in=hashes) | models.Q(facilitator_hash__in=hashes)
         return self.filter(found).exclude(phase=Reflection.Phase.CONCLUDED)
+
+    def by_wall_code(self, code: str):
+        """The room whose wall the ten characters open, for as long as they do."""
+        return self.filter(wall_hash__in=tokens.digests(code), wall_until__gt=timezone.now())
 
     def held_collecting(self, pk: int) -> bool:
         """Whether answers are taken – and they are until this transaction ends.
@@ -122,6 +129,11 @@ class Reflection(models.Model):
     arrivals_since = models.DateTimeField(null=True, blank=True, editable=False)
     most_arrivals = models.PositiveIntegerField(default=0)  # within one such minute
     told = models.JSONField(default=list, editable=False)  # [[act, name, day], …], see Reflection.Act
+    current_step = models.PositiveSmallIntegerField(default=0)  # of what is shown, in its order; 0: all of it
+    votes_shown = models.JSONField(default=dict)  # {choice: how many}, as it was shown
+    wall_nonce = models.CharField(max_length=22, blank=True, editable=False)  # empty: no code opens the wall
+    wall_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    wall_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ReflectionQuerySet.as_manager()
 
@@ -386,7 +398,7 @@ class Reflection(models.Model):
             self.save(update_fields=["safety_shown"])
 
     def collect_again(self):
-        self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None, counted="")
+        self._move(self.Phase.REVEALED, self.Phase.COLLECTING, reveal_at=None, counted="", current_step=0)
 
     def conclude(self) -> bool:
         """The end: nothing changes any more, and nobody new comes in. A room is revealed before.
@@ -394,7 +406,7 @@ class Reflection(models.Model):
         False when somebody went back to the answers meanwhile.
         """
         start = self.Phase.COLLECTING if self.is_solo else self.Phase.REVEALED
-        closed = dict.fromkeys(WAYS_IN)
+        closed = dict.fromkeys([*WAYS_IN, "timer_ends_at", "timer_left"])
         return self._move(start, self.Phase.CONCLUDED, concluded_at=timezone.now(), **closed)
 
     def _move(self, start: str, end: str, **changed) -> bool:
@@ -454,6 +466,42 @@ class Reflection(models.Model):
     def was_revealed(self) -> bool:
         """Whether answers have been shown, now or before somebody went back."""
         return self.is_revealed or self.snapshots.exists()
+
+    # --- what each would choose --------------------------------------------------------------------
+
+    def vote_count(self) -> votes.VoteCount:
+        return votes.count(self)
+
+    def show_votes(self) -> bool:
+        return votes.show(self)
+
+    # --- what everybody looks at -------------------------------------------------------------------
+
+    def show_step(self, number: int):
+        """Take everybody to one step of what is shown, or to all of it (0). Only the number is told."""
+        shown = Reflection.objects.filter(pk=self.pk, phase=self.Phase.REVEALED)
+        if shown.update(current_step=number):
+            self.current_step = number
+            announce_step(self.key, number)
+
+    @property
+    def wall_code(self) -> str:
+        """«ABCDE-FGHJK»: opens the wall on a computer where nobody is logged in; empty when nothing does."""
+        is_open = self.wall_nonce and self.wall_until and self.wall_until > timezone.now()
+        return tokens.in_fives(tokens.wall_code(self.wall_nonce)) if is_open else ""
+
+    def open_wall(self):
+        """A new code for the wall; screens that were opened with an older one show nothing any more."""
+        self.close_wall()
+        self.wall_nonce, self.wall_until = tokens.new_nonce(), timezone.now() + WALL_LASTS
+        self.wall_hash = tokens.digest(tokens.wall_code(self.wall_nonce))
+        self.save(update_fields=list(NO_WALL))
+
+    def close_wall(self):
+        if self.wall_nonce:
+            announce_gone(tokens.wall_place(self.wall_nonce))
+        self.wall_nonce, self.wall_hash, self.wall_until = "", None, None
+        self.save(update_fields=list(NO_WALL))
 
     # --- the timer ---------------------------------------------------------------------------------
 
@@ -571,6 +619,7 @@ class Participant(models.Model):
     reminded_on = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=2, default=language_of_page)  # of mails to whom has an account
     is_archived = models.BooleanField(default=False)  # put away in one's own list of rooms
+    vote = models.CharField(max_length=20, blank=True)  # what one would choose, see votes.py
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -620,8 +669,7 @@ class Participant(models.Model):
     @property
     def return_code(self) -> str:
         """«ABCDE-FGHJK»; it may be typed with or without the hyphen. Only where there is a nonce."""
-        code = tokens.return_code(self.nonce)
-        return f"{code[:5]}-{code[5:]}"
+        return tokens.in_fives(tokens.return_code(self.nonce))
 
     @property
     def link(self) -> str:
@@ -637,6 +685,9 @@ class Participant(models.Model):
         """Answer the safety question, once: a changed mind would stand out among the others."""
         Participant.objects.filter(pk=self.pk, safety__isnull=True).update(safety=number)
         self.refresh_from_db(fields=["safety"])
+
+    def vote_for(self, choice: str) -> bool:
+        return votes.vote(self, choice)
 
     @transaction.atomic
     def withdraw(self) -> bool:
@@ -717,10 +768,20 @@ class Participant(models.Model):
             return False
         return self.user_id is not None or not getattr(resolve(address).func, "needs_account", False)
 
-    def answer_for(self, party: Party):
+    def answer_for(self, party: Party | None):
         """Count among those who answer, on the side of `party`: who leads may take part too."""
-        self.party, self.is_respondent = party, True
-        self.save(update_fields=["party", "is_respondent"])
+        self._take_part(party, is_respondent=True)
+
+    def only_lead(self):
+        """Lead and answer nothing; what was answered stays where it is and counts no more."""
+        self._take_part(None, is_respondent=False)
+
+    def _take_part(self, party: Party | None, *, is_respondent: bool):
+        if party:
+            self.answers.filter(about=party).delete()  # nobody guesses about their own
+        self.party, self.is_respondent, self.is_done = party, is_respondent, False
+        self.save(update_fields=["party", "is_respondent", "is_done"])
+        announce(self.reflection.key, is_urgent=False)
 
     def progress(self) -> list["Progress"]:
         """Each step with this participant's answers and how far it is."""

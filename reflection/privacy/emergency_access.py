@@ -18,7 +18,7 @@ from reflection import tokens
 from reflection.live.notifications import announce
 from reflection.models import Answer, EmergencyAccess, HiddenComment, Participant, Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
-from reflection.models.reflections import WAYS_IN
+from reflection.models.reflections import NO_WALL, WAYS_IN
 from reflection.privacy import retention
 
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -169,7 +169,7 @@ class DeleteRoomForm(forms.Form):
 @transaction.atomic
 def close_ways_in(opened: EmergencyAccess):
     """Code and links open nothing any more; who is in the room stays, and who leads can make a new code."""
-    Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN))
+    Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN), **NO_WALL)
     opened.reflection.personal_invitations.close()
     _note(opened, EmergencyAccess.Action.CLOSED_WAYS_IN)
 
@@ -184,7 +184,7 @@ def delete_answers(opened: EmergencyAccess, person: Participant):
         _forget_shown(person, answer)
     erasures.note(Answer, person.key)
     person.answers.all().delete()
-    Participant.objects.filter(pk=person.pk).update(is_done=False, safety=None)
+    Participant.objects.filter(pk=person.pk).update(is_done=False, safety=None, vote="")
     _note(opened, EmergencyAccess.Action.DELETED_ANSWERS)
 
 

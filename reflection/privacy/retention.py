@@ -18,7 +18,7 @@ from publishing.bin import forget
 from publishing.models import Binned, UnsavedWork
 from reflection.compasses import registered
 from reflection.models import Participant, Reflection
-from reflection.models.reflections import WAYS_IN
+from reflection.models.reflections import NO_WALL, WAYS_IN
 from reflection.privacy.own_data import leave, owned_by
 
 # --- What is over -------------------------------------------------------------------------------------
@@ -121,9 +121,10 @@ def empty(room: Reflection):
     room.participants.filter(user=None).delete()
     for person in room.participants.all():
         person.answers.all().delete()
-    room.participants.update(safety=None, name="", is_done=False, party=None)
+    room.participants.update(safety=None, name="", is_done=False, party=None, vote="")
     room.shared_lines.all().delete()
-    Reflection.objects.filter(pk=room.pk).update(told=[], safety_shown=[], **dict.fromkeys(WAYS_IN))
+    nothing = {"told": [], "safety_shown": [], "votes_shown": {}, **dict.fromkeys(WAYS_IN), **NO_WALL}
+    Reflection.objects.filter(pk=room.pk).update(**nothing)
 
 
 @transaction.atomic

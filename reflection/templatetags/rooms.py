@@ -1,6 +1,7 @@
 """Pictures of a room: its QR code, and a spread of answers. Formatting only, never a query."""
 
 from html import escape
+from typing import NamedTuple
 
 import segno
 from django import template
@@ -26,6 +27,17 @@ def invitation_address(room) -> str:
 def short_address() -> str:
     """Where one types a code, without https:// – to read and to copy by hand."""
     return (settings.SITE_URL + reverse("reflection:code")).partition("://")[2]
+
+
+@register.simple_tag
+def facilitator_address(room) -> str:
+    return settings.SITE_URL + reverse("reflection:join", args=[room.facilitator_invitation])
+
+
+@register.simple_tag
+def wall_address() -> str:
+    """Where one types the code that opens a wall."""
+    return (settings.SITE_URL + reverse("reflection:wall_code")).partition("://")[2]
 
 
 @register.simple_tag
@@ -63,31 +75,143 @@ def clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
+@register.filter
+def in_threes(code: str) -> str:
+    """«7KP 4WD»: as one reads it aloud."""
+    return f"{code[:3]} {code[3:]}"
+
+
+class Paper(NamedTuple):
+    """What dots are drawn on: how wide it is, how large a dot, and how many stand on each other."""
+
+    width: int
+    radius: int
+    level: int
+    most: int
+    name: str
+
+
+PAGE = Paper(320, 7, 16, 8, "page")
+WALL = Paper(1_000, 13, 29, 6, "wall")
+SMALL = Paper(1_000, 12, 27, 5, "small")
+
+
 @register.simple_tag
 def dots(counts: list[int]):
     """One party's answers as dots above the numbers 1–5; the sentence and the table say the same."""
+    return _dots(counts, PAGE)
+
+
+@register.simple_tag
+def wide_dots(counts: list[int], beside: int = 1):
+    """The same, across a wall that `beside` parties share."""
+    return _dots(counts, WALL._replace(width=WALL.width // beside))
+
+
+@register.simple_tag
+def small_dots(counts: list[int]):
+    """The same side by side and in one line, for many pictures under each other."""
     columns = [
         {
-            "x": 40 + 60 * index,
+            "x": SMALL.width * (2 * index + 1) // 10,
             "number": index + 1,
-            "dots": _circles(40 + 60 * index, min(count, 8)),
-            "more": count - 8 if count > 8 else 0,
+            "dots": _circles(
+                [
+                    (SMALL.width * (2 * index + 1) // 10 + SMALL.level * (2 * place + 1 - shown) // 2, 16)
+                    for place in range(shown)
+                ],
+                SMALL,
+            ),
+            "more": max(0, count - SMALL.most),
         }
         for index, count in enumerate(counts)
+        for shown in [min(count, SMALL.most)]
     ]
-    tallest = min(max(counts), 8)
-    top = 14 if any(column["more"] for column in columns) else 150 - 16 * max(tallest, 2)
-    context = {"columns": columns, "top": top, "height": 190 - top}
+    context = {"columns": columns, "paper": SMALL, "axis": 34, "end": SMALL.width - 10}
+    context |= {"more": 24, "numbers": 60, "top": 0, "height": 66}
     return render_to_string("reflection/_dots.html", context)
 
 
-def _circles(x: int, number: int) -> SafeString:
+def _dots(counts: list[int], paper: Paper) -> str:
+    floor = 150
+    columns = [
+        {
+            "x": paper.width * (2 * index + 1) // 10,
+            "number": index + 1,
+            "dots": _circles(
+                [
+                    (paper.width * (2 * index + 1) // 10, floor - paper.level * level)
+                    for level in range(min(count, paper.most))
+                ],
+                paper,
+            ),
+            "more": max(0, count - paper.most),
+        }
+        for index, count in enumerate(counts)
+    ]
+    tallest = max(min(count, paper.most) + (count > paper.most) for count in counts)
+    levels = max(2, tallest)
+    top = floor - paper.level * levels
+    beneath = floor + paper.radius + 5
+    context = {
+        "columns": columns,
+        "paper": paper,
+        "axis": beneath,
+        "end": paper.width - 10,
+        "more": top + paper.level // 2,
+        "numbers": beneath + 3 * paper.radius,
+        "top": top,
+        "height": beneath + 4 * paper.radius - top,
+    }
+    return render_to_string("reflection/_dots.html", context)
+
+
+def _circles(places: list[tuple[int, int]], paper: Paper) -> SafeString:
     """As in `comments`: a board has hundreds of them."""
-    circles = (
-        f'<circle class="kompas-dots__dot" cx="{x}" cy="{150 - 16 * level}" r="7"/>'
-        for level in range(number)
-    )
+    circles = (f'<circle class="kompas-dots__dot" cx="{x}" cy="{y}" r="{paper.radius}"/>' for x, y in places)
     return mark_safe("".join(circles))  # noqa: S308 – numbers
+
+
+class WallWords(NamedTuple):
+    """The comments that there is room for, and how many there are beside."""
+
+    shown: list
+    more: int
+
+
+BESIDE, SIGNS, HEADING = 3, 28, 60  # comments in a row, signs in a line of one, and in a line of a heading
+
+
+@register.simple_tag
+def wall_words(slide) -> WallWords:
+    """As many as can be read at five metres without anybody scrolling.
+
+    Nothing of what is hidden: that somebody hides something is no act for a whole room to watch.
+    """
+    said = [comment for comment in slide.comments if comment.text]
+    left = slide.wall_lines - len(slide.heading) // HEADING - 3 * bool(slide.lines)
+    shown: list = []
+    for start in range(0, len(said), BESIDE):
+        row = said[start : start + BESIDE]
+        tallest = max(
+            1 + (len(comment.by) + min(len(comment.text), slide.most_signs)) // SIGNS for comment in row
+        )
+        left -= tallest + 1
+        if shown and left < 0:
+            break
+        shown += row
+    return WallWords(shown, len(said) - len(shown))
+
+
+@register.simple_tag
+def votes(shown: dict, choices) -> list[dict]:
+    """How many chose each, and a bar for it."""
+    most = max(shown.values(), default=0) or 1
+    return [
+        {"choice": choice, "number": number, "width": 100 * number // most}
+        for choice in choices
+        for number in [shown.get(choice.value, 0)]
+    ]
 
 
 @register.simple_tag
@@ -101,8 +225,7 @@ def comments(shown, *, room, step: int, leads: bool) -> SafeString:
 def _comment(comment, room, step: int, leads: bool) -> str:
     if comment.hidden_note:
         return f"<p><em>{escape(comment.hidden_note)}</em></p>"
-    author = ", ".join(filter(None, [comment.name, comment.party.title if comment.party else ""]))
-    by = f'<p class="kompas-comments__by">{escape(author)}</p>' if author else ""
+    by = f'<p class="kompas-comments__by">{escape(comment.by)}</p>' if comment.by else ""
     text = escape(comment.text).replace("\n", "<br>")
     return f"<blockquote>{text}</blockquote>{by}{_hide_link(comment, room, step) if leads else ''}"
 

@@ -5,10 +5,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import render_page
-from reflection.confidentiality import board as gate
 from reflection.live.room_rows import shown_to_all
-from reflection.models import SharedLine
 from reflection.participation import place_required, shows_others
+from reflection.slides import board_slides, end_of
 
 
 @require_safe
@@ -18,7 +17,7 @@ def board(request, participant):
     room = participant.reflection
     if not room.is_revealed:
         return redirect("reflection:room", key=room.key)
-    if request.htmx.target != "board" and is_personal(request):
+    if request.htmx.target != "board" and (participant.is_facilitator or is_personal(request)):
         return _board(request, participant)
     variant = (request.htmx.target == "board", participant.is_facilitator)
     return shown_to_all(request, room, variant, lambda: _board(request, participant))
@@ -35,9 +34,12 @@ def _board(request, participant):
 
 def _shown(participant) -> dict:
     room = participant.reflection
-    lines = dict(SharedLine.objects.filter(reflection=room).values_list("step_id", "text"))
+    slides = board_slides(room)
     return {
         "participant": participant,
         "room": room,
-        "results": [(result, lines.get(result.step.pk, "")) for result in gate(room)],
+        "slides": slides,
+        "follows": not room.compass.slides,  # else the room follows its own result page
+        "end": end_of(room),
+        "choices": room.compass.choices(room),
     }

@@ -4,24 +4,24 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
 from publishing.danish_order import danish_order
 from publishing.shortcuts import render_page
+from reflection.agenda import words_on_freedom
 from reflection.confidentiality import comment_to_hide, safety
-from reflection.forms.autosave import post_data, save_form, status_of
+from reflection.forms.autosave import post_data, status_of
 from reflection.forms.facilitator import (
     HideForm,
     PaperForm,
     PersonForm,
     RevealForm,
-    SharedLineForm,
+    TakePartForm,
     TimerForm,
 )
-from reflection.participation import facilitator_required, shows_others, step_or_404
+from reflection.participation import facilitator_required, shows_others, way_back
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,7 +37,9 @@ def lead(request, participant):
         **_people(room),
         "closed": room.closed_because,
         "safety": safety(room),
+        "freedom": words_on_freedom(safety(room)),
         "timer_form": TimerForm(),
+        "take_part": TakePartForm(participant=participant),
         "steps": room.version.all_steps(),
     }
     return render_page(request, "reflection/lead.html", context, partial="state")
@@ -133,6 +135,19 @@ def door(request, participant):
     return redirect("reflection:lead", key=participant.reflection.key)
 
 
+@repeatable
+@require_POST
+@facilitator_required
+def take_part(request, participant):
+    """«Svarer du selv?»: whoever leads may answer too, and change that until answers have been shown."""
+    form = TakePartForm(request.POST, participant=participant)
+    if form.is_valid() and form.save():
+        messages.success(request, form.done)
+    else:
+        messages.warning(request, _("Det kan ikke ændres mere."))
+    return redirect("reflection:lead", key=participant.reflection.key)
+
+
 @require_safe
 @facilitator_required
 @shows_others
@@ -178,27 +193,7 @@ def timer(request, participant):
         participant.reflection.start_timer(form.cleaned_data["minutes"] * 60)
     else:
         messages.warning(request, _("Skriv et tal mellem 1 og 60 minutter."))
-    return redirect(_way_back(request, reverse("reflection:lead", args=[participant.reflection.key])))
-
-
-def _way_back(request, otherwise: str) -> str:
-    """The page of ours that the form stands on and names in `back`."""
-    back = request.POST.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise
-
-
-@form_methods
-@facilitator_required
-def shared_line(request, participant, position):
-    """«Det ved vi nu»: one line per step, written for all to see."""
-    room = participant.reflection
-    step = step_or_404(room.version, position)
-    if room.is_concluded or not room.is_revealed:
-        return redirect("reflection:room", key=room.key)
-    form = SharedLineForm(post_data(request), room=room, step=step)
-    answer = save_form(request, form, lambda go: redirect("reflection:board", key=room.key))
-    context = {"participant": participant, "room": room, "step": step, "form": form}
-    return answer or render(request, "reflection/shared_line.html", context, status=status_of(form))
+    return redirect(way_back(request, reverse("reflection:lead", args=[participant.reflection.key])))
 
 
 @form_methods
@@ -212,7 +207,8 @@ def hide(request, participant, snapshot, position):
     form = HideForm(post_data(request))
     if form.is_valid():
         form.save(comment, participant)
-        return redirect("reflection:board", key=participant.reflection.key)
+        where = "talk_here" if participant.reflection.current_step else "board"
+        return redirect(f"reflection:{where}", key=participant.reflection.key)
     context = {"participant": participant, "room": participant.reflection, "form": form, "comment": comment}
     return render(request, "reflection/hide.html", context, status=status_of(form))
 

@@ -7,7 +7,8 @@
   if (!part || !window.htmx) return;
   const { live: address, counts, result } = part.dataset;
   const voice = document.querySelector("[data-live-status]");
-  const EVENTS = ["changed", "revealed", "counted"]; // reflection/live/notifications.py
+  const EVENTS = ["changed", "revealed", "counted", "step"]; // reflection/live/notifications.py
+  const BY_STEP = "[data-slide], [data-here], [data-all]"; // what follow_step.js shows and hides
   const FETCH = 30000;
   const SOON = 1000;
   const LATEST = 60000;
@@ -20,6 +21,7 @@
     if (!texts.has(node)) {
       const copy = node.cloneNode(true);
       [copy, ...copy.querySelectorAll("details")].forEach((one) => one.removeAttribute("open"));
+      [copy, ...copy.querySelectorAll(BY_STEP)].filter((one) => one.matches(BY_STEP)).forEach((one) => one.removeAttribute("hidden"));
       texts.set(node, copy.outerHTML);
     }
     return texts.get(node);
@@ -91,6 +93,7 @@
     const news = said().filter(([, content]) => !before.has(content)).map(([sentence]) => sentence);
     if (news.length) voice.textContent = news.join(" ");
     showTime();
+    part.dispatchEvent(new CustomEvent("live:shown"));
   }
 
   htmx.defineExtension("live", {
@@ -137,9 +140,10 @@
     clearTimeout(catchUp);
     htmx.trigger(part, "live");
   };
-  const hear = (kind) => {
+  const hear = ({ kind, step }) => {
     if (!unfollow) return;
-    if (kind === "revealed" && result) location.assign(result);
+    if (kind === "step") part.dispatchEvent(new CustomEvent("live:step", { detail: step }));
+    else if (kind === "revealed" && result) location.assign(result);
     else if (kind !== "counted" || counts !== undefined) fetchPart();
   };
   tabs.addEventListener("message", ({ data }) => hear(data));
@@ -156,9 +160,10 @@
         setTimeout(open, wait);
         wait = Math.min(wait * 2, LATEST);
       });
-      EVENTS.forEach((kind) => source.addEventListener(kind, () => {
-        hear(kind);
-        tabs.postMessage(kind);
+      EVENTS.forEach((kind) => source.addEventListener(kind, ({ data }) => {
+        const heard = { kind, step: Number(data) };
+        hear(heard);
+        tabs.postMessage(heard);
       }));
     };
     signal.addEventListener("abort", () => source.close());

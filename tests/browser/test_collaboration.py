@@ -31,7 +31,7 @@ def open_round(page) -> str:
     page.click("summary:has-text('Vejen ind')")
     page.check("[name=way_in][value=shared]")
     press(page, "Åbn rummet")
-    page.wait_for_selector("h1:text-is('Led rummet')")
+    page.wait_for_selector("h1:text-is('Saml svar')")
     return page.inner_text(".kompas-code--large")
 
 
@@ -99,20 +99,20 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     press(school, "Opdatér")
     for page in [leader, neighbour, school]:
         seen = page.inner_text("main")
-        assert "Gættet var 4 i snit, svaret 2. Forskellen er 2." in seen
+        assert "I snit: Skolen gættede 4, Naboerne svarede 2." in seen
         assert "De har det sværere, end I troede" in seen
         assert page.locator("svg.kompas-marks").count() == 2 * PRINCIPLES
     neighbour.locator("summary").first.click()
     look(neighbour, "collaboration-result", WIDE, NARROW)
 
-    press(leader, "Gå videre til samtalen")
-    press(leader, "Start to minutter")
+    press(leader, "Tal om det første, alle sammen")
+    press(leader, "Start 2 minutter")
     neighbour.wait_for_selector(".kompas-timer")
     leader.fill("[name=known]", "Naboerne mangler et sted at ringe hen.")
     look(leader, "collaboration-ask", WIDE, NARROW)
-    press(leader, "Næste princip")
-    leader.wait_for_url(re.compile("/spoerg/2/"))
-    press(leader, "Videre til aftalen")
+    press(leader, "Næste →")
+    leader.wait_for_url(re.compile("/led/tal/2/"))
+    press(leader, "Gå til Aftal")
     leader.fill("[name=what]", "Vi sætter et nummer på lågen.")
     leader.fill("[name=who]", "Bo")
     leader.click("label:has([name=party]):has-text('Skolen')")
@@ -240,17 +240,19 @@ def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server)
             assert page.inner_text(".kompas-filter [aria-current]") == pair
             spot = page.locator(f".kompas-spot:has(h3:text-is('{who}'))")
             assert spot.count() == PRINCIPLES
-            assert f"Gættet var {guess} i snit, svaret {answer}." in spot.first.inner_text()
+            guesser, _guessed, about = who.partition(" gættede på ")
+            told = f"I snit: {guesser} gættede {guess}, {about} svarede {answer}."
+            assert told in spot.first.inner_text()
             assert page.locator(".kompas-pair").count() == PRINCIPLES
     look(keys, "collaboration-three-pair", WIDE, NARROW)
 
-    press(leader, "Gå videre til samtalen")
+    press(leader, "Tal om det første, alle sammen")
     for number, known in enumerate(["De kan ikke sove om torsdagen.", "Ingen tager telefonen."], start=1):
-        leader.wait_for_url(re.compile(f"/spoerg/{number}/"))
-        press(leader, "Start to minutter")
+        leader.wait_for_url(re.compile(f"/led/tal/{number}/"))
+        press(leader, "Start 2 minutter")
         leader.wait_for_selector("text=Uret: går til kl.")
         leader.fill("[name=known]", known)
-        leader.click("main button[value=next]")
+        leader.click("main button[value=onward]" if number == 1 else "main button[value=agree]")
     leader.wait_for_url(re.compile("/aftale/"))
     leader.fill("[name=what]", "Et nummer, der bliver taget om natten.")
     leader.fill("[name=who]", "Bo")
@@ -337,7 +339,7 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     newcomer.write("Hvor mange svarer fra Forældrene?", "4")
     newcomer.write("Hvor mange svarer fra Parkafdelingen?", "3")
     newcomer.press("Åbn rummet")
-    assert page.inner_text("h1") == "Led rummet"
+    assert page.inner_text("h1") == "Saml svar"
     assert newcomer.seconds <= AT_MOST, f"{newcomer.seconds:.0f} seconds"
     newcomer.follow("Sedler")
     codes = page.locator(".kompas-slip .kompas-code").all_inner_texts()
@@ -347,4 +349,4 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     newcomer.follow("Mine samarbejder")
     newcomer.follow("Legepladsen i parken")
     newcomer.follow("Gå til runden, der er i gang")
-    assert page.inner_text("h1") == "Led rummet"
+    assert page.inner_text("h1") == "Saml svar"

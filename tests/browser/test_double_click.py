@@ -84,6 +84,6 @@ def test_an_answer_on_paper_is_one_person(browser_page, login, slow, count):
     browser_page.locator("label:has([name^=prompt-][value='4'])").first.click()
     before = count(ON_PAPER)
     click_twice(browser_page, "Gem papirsvaret", slow, "reflection_participant")
-    browser_page.wait_for_selector("h1:text-is('Led rummet')")
+    browser_page.wait_for_selector("h1:text-is('Saml svar')")
     assert "Papirsvaret er gemt" in browser_page.inner_text("body")
     assert count(ON_PAPER) == before + 1

@@ -19,7 +19,7 @@ def open_by_slip(page):
     press(page, "Se på det som gruppe")
     page.fill("[name=people]", str(PEOPLE))
     press(page, "Åbn rummet")
-    page.wait_for_selector("h1:text-is('Led rummet')")
+    page.wait_for_selector("h1:text-is('Saml svar')")
 
 
 def come_in_by_code(page, code, name):

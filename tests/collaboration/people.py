@@ -10,9 +10,9 @@ from tests.reflection.people import enter, place_of
 SIDES = [[(2, 4, 4)] * 4, [(3, 5, 2)] * 4]
 
 # What everybody with a place in the room asks for, and what it takes beside the room's key.
-PAGES_OF_A_ROUND = ["guess_first", "guess", "result", "pair", "go_on", "ask", "agree", "consent", "case"]
+PAGES_OF_A_ROUND = ["guess_first", "guess", "result", "pair", "agree", "consent", "case"]
 ARGUMENTS = {
-    "pair": {"number": 1}, "guess": {"position": 2}, "ask": {"number": 1}, "paper_consent": {"position": 1},
+    "pair": {"number": 1}, "guess": {"position": 2}, "paper_consent": {"position": 1},
 }  # fmt: skip
 
 

@@ -40,8 +40,6 @@ OF_A_ROUND = {
     },
     "result": to(INSIDE, *WHEN_SHOWN) | NO_PLACE,
     "pair": to(INSIDE, *WHEN_SHOWN) | NO_PLACE,
-    "go_on": to(LEADERS, 302) | LEADING_ALONE,
-    "ask": to(LEADERS, 302, 302, 200, 302, 302, 302) | LEADING_ALONE,
     "agree": to(LEADERS, 302, 302, 200, 302, 302, 302) | LEADING_ALONE,
     "consent": to([*LEADERS, *ANSWERING], *WHEN_SHOWN) | to(SEEING, 302) | NO_PLACE,
     "paper_consent": to(LEADERS, 404, 404, 200, 200, 200, 200) | LEADING_ALONE,
@@ -57,6 +55,8 @@ OF_THE_ROOM = {
     "download": to(INSIDE, 200) | NO_PLACE,
     "waiting": to(INSIDE, *UNTIL_SHOWN) | NO_PLACE,
     "paper": to(LEADERS, *UNTIL_SHOWN) | LEADING_ALONE,
+    "talk_here": to(LEADERS, 302) | LEADING_ALONE,
+    "wall": to(INSIDE, 200) | NO_PLACE,
 }
 WITHOUT_ACCOUNT = to(["handed the role", "resident", "municipality", "spectator", "anonymous"], 302)
 NOT_THEIRS = to(BY_ACCOUNT, 404) | WITHOUT_ACCOUNT
@@ -130,7 +130,8 @@ def test_each_gets_what_the_matrix_says(opened, crowd, collaboration, in_state, 
     assert wrong == {}
 
 
-CHANGES = ["share", "paper_consent", "agree", "ask", "case"]
+LEADING = ["show_step", "share_wall", "take_part", "show_votes"]
+CHANGES = ["share", "paper_consent", "agree", "case"]
 
 
 @pytest.mark.parametrize("state", ["collecting", "revealed", "shared"])
@@ -142,9 +143,12 @@ def test_who_does_not_lead_changes_nothing_by_sending_a_form(opened, crowd, in_s
             url = address(name, opened.reflection, **ARGUMENTS.get(name, {}))
             said = {"what": "Noget andet", "who": role, "asked_by": role, "may_share": "on", "known": "Nej"}
             assert crowd[role].post(url, {**said, "go": "next"}).status_code in {403, 404}, (role, name)
-        for name in ["reveal", "collect_again", "conclude", "renew_code"]:
+        for name in ["reveal", "collect_again", "conclude", "renew_code", *LEADING]:
             url = reverse(f"reflection:{name}", args=[opened.reflection.key])
-            assert crowd[role].post(url).status_code in {403, 404}, (role, name)
+            sent = {"step": 1, "answers": "no", "wall": "open"}
+            assert crowd[role].post(url, sent).status_code in {403, 404}, (role, name)
+        url = reverse("reflection:talk", args=[opened.reflection.key, 1])
+        assert crowd[role].post(url, {"known": "Nej", "text": "Nej"}).status_code in {403, 404}, role
     assert _all_of(opened) == before
 
 

@@ -178,7 +178,7 @@ def test_confidential_is_chosen_and_the_open_form_needs_that_all_have_been_asked
     assert refused.texts(".kompas-error-summary a") == [
         "Alle parter har sagt ja til at svare åbent: Spørg alle parter først, eller vælg «Fortroligt»."
     ]
-    assert refused.form().send({**said, "agreed": "on"}, button="Åbn rummet").texts("h1") == ["Led rummet"]
+    assert refused.form().send({**said, "agreed": "on"}, button="Åbn rummet").texts("h1") == ["Saml svar"]
 
 
 # --- Withdrawing ---------------------------------------------------------------------------------
@@ -506,10 +506,10 @@ def test_who_is_handed_the_role_ends_the_round_without_an_account(page, staff, c
     shown = asked.form().send({"go": "now"})
     assert shown.url == address("result", room)
     lead = page(reverse("reflection:lead", args=[room.key]), by=resident)
-    asking = page(lead.links()["Skriv det, I bliver enige om, og afslut"], by=resident)
+    asking = page(lead.links()["3 Tal"], by=resident)
     form = "main form[data-autosave]"
-    second = asking.form(form).send({"known": "De mangler svar."}, button="Næste princip")
-    agreeing = second.form(form).send(button="Videre til aftalen")
+    second = asking.form(form).send({"known": "De mangler svar."}, button="Næste →")
+    agreeing = second.form(form).send(button="Gå til Aftal")
     said = {"what": "Vi ringer.", "who": "Alma", "party": place.party_id, "due": "2027-06-01"}
     minutes = agreeing.form().send(
         {**said, "look_back_on": "2027-09-01"}, button="Afslut runden, og vis referatet"

@@ -43,7 +43,7 @@ def test_a_guide_that_no_app_knows_goes_from_its_steps_to_its_minutes(page, room
     add(room, "1", "2")
     reveal(lead, room)
     assert page(at(room, "room"), by=browser).url == at(room, "board")
-    line = page(at(room, "shared_line", 1), by=lead).form("main form[data-autosave]")
+    line = page(at(room, "talk", 1), by=lead).form("main form[data-autosave]")
     line.send({"text": "Vi ringer først."})
     ended = page(at(room, "lead"), by=lead).form(f"form[action='{at(room, 'conclude')}']").send()
     assert (ended.url, ended.texts("h1")) == (at(room, "minutes"), ["Referat"])
@@ -80,7 +80,7 @@ def test_who_leads_a_room_that_ends_with_a_decision_is_led_there(page, room, lea
     register(Compass(SLUG, conclude="reflection:people"))
     room.reveal()
     lead = page(at(room, "lead"), by=logged_in(leader))
-    assert lead.links("main a")["Skriv det, I bliver enige om, og afslut"] == at(room, "people")
+    assert lead.links("main a")["4 Aftal"] == at(room, "people")
     assert page(at(room, "conclude"), by=logged_in(leader), post={}).url == at(room, "people")
 
 

@@ -29,7 +29,17 @@ from hypothesis.stateful import (
 
 from aarhuskompas.logs import JsonFormatter
 from reflection.confidentiality import board, cells, comment_to_hide, safety
-from reflection.live.notifications import CHANGED, CHANNEL, COUNTED, OUT, REVEALED, SEEN, SOON
+from reflection.live.notifications import (
+    AT_STEP,
+    CHANGED,
+    CHANNEL,
+    COUNTED,
+    OUT,
+    REVEALED,
+    SEEN,
+    SOON,
+    STEP,
+)
 from reflection.live.room_rows import copies
 from reflection.minutes.calendar import calendar_of
 from reflection.minutes.content import minutes_to_keep
@@ -75,7 +85,10 @@ def crowd(room, staff, logged_in):
         "colleague": logged_in(make_user("Karen Kollega")),
         "superuser": logged_in(make_user("Sofus Super", role="administrator", is_superuser=True)),
         "reader": Client(),
+        "wall": Client(),
     }
+    room.open_wall()
+    crowd["wall"].post(reverse("reflection:wall_code"), {"code": room.wall_code})
     add(room, "1", "2", "5", party=us)
     add(room, "4", party=them)
     return crowd
@@ -84,7 +97,7 @@ def crowd(room, staff, logged_in):
 def everything(room) -> list[str]:
     """Every address of the room and of what it is about, what leads into it, and the admin."""
     kwargs = {
-        "key": room.key, "position": 1, "token": room.invitation, "snapshot": 1,
+        "key": room.key, "position": 1, "number": 1, "token": room.invitation, "snapshot": 1,
         "person": room.participants.get(name="Bo").key,
     }  # fmt: skip
     found = ["/admin/", "/admin/reflection/", f"/haendelser/{room.key}/"]
@@ -128,7 +141,7 @@ VARIANTS = {
 }
 
 
-IN_THE_ROOM = ["leader", "second", "bo", "spectator"]
+IN_THE_ROOM = ["leader", "second", "bo", "spectator", "wall"]
 
 
 def compare(crowd, room, caplog, vary, who=IN_THE_ROOM):
@@ -181,6 +194,56 @@ def test_after_going_back_one_changed_answer_changes_no_page(crowd, room, caplog
         Reflection.objects.get(pk=room.pk).reveal()
 
     compare(crowd, room, caplog, vary)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("party", ["os", "de andre"])
+def test_what_whoever_leads_answers_is_as_hidden_as_what_others_do(crowd, room, caplog, party):
+    """Before the reveal from all; afterwards too, where their party is too small to be shown."""
+    place = place_of(crowd["leader"], room)
+    room.participants.filter(party__title="de andre", is_facilitator=False).update(is_respondent=False)
+    place.answer_for(room.parties.get(title=party))
+    others = crowd.keys() - {"leader"}
+
+    def vary(variant):
+        place.answers.all().delete()
+        if variant:
+            answer(place, *variant, is_signed=True)
+        if party == "de andre":
+            room.reveal()
+
+    compare(crowd, room, caplog, vary, others)
+
+
+@pytest.mark.long
+def test_at_each_step_no_page_depends_on_the_answers_of_a_party_of_two(crowd, room, caplog):
+    guest = place_of(crowd["guest"], room)
+
+    def vary(variant):
+        if variant:
+            answer(guest, *variant, is_signed=True)
+        room.reveal()
+        room.show_step(1)
+
+    compare(crowd, room, caplog, vary)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_what_one_would_choose_is_nobody_elses_to_see_before_three_have_and_it_is_shown(
+    crowd, room, caplog, others
+):
+    alma = place_of(crowd["alma"], room)
+    answer(alma, "2")
+    room.reveal()
+    room.show_step(len(board(room)) + 1)
+    for person in room.participants.on_screen().filter(name="", party=alma.party)[:others]:
+        assert person.vote_for("keep")
+
+    def vary(variant):
+        assert alma.vote_for({None: "keep", "1": "adjust", "5": "goodbye"}[variant and variant[0]])
+        assert not room.show_votes()
+
+    compare(crowd, room, caplog, vary, [*IN_THE_ROOM, "guest", "colleague"])
 
 
 def test_no_mail_depends_on_an_answer(crowd, room, logged_in):
@@ -245,6 +308,9 @@ def paper(room, number, words) -> dict:
     }
 
 
+HTMX = {"HX-Request": "true"}
+
+
 def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str]]]:
     """All that happens to a room; each with what is announced of it: now, soon («+») or seen («!»)."""
     alma, leader, keeps = crowd["alma"], crowd["leader"], Reflection.objects.get(pk=room.pk)
@@ -259,7 +325,8 @@ def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str
         ("paper", lambda: leader.post(address("paper", room), paper(room, number, words)), [""]),
         ("reveal", lambda: reveal(leader, room), [SEEN]),
         ("timer", lambda: leader.post(address("timer", room), {"minutes": 2}), [""]),
-        ("line", lambda: leader.post(address("shared_line", room, 1), {"text": words or "-"}), [""]),
+        ("step", lambda: leader.post(address("show_step", room), {"step": 2}), [f"{AT_STEP}2"]),
+        ("line", lambda: leader.post(address("talk", room, 1), {"text": words or "-"}, headers=HTMX), [""]),
         ("too late", lambda: alma.post(address("withdraw", room)), []),
         ("back", lambda: leader.post(address("collect_again", room)), [""]),
         ("anew", lambda: alma.post(address("withdraw", room)), [SOON]),
@@ -270,14 +337,14 @@ def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str
 
 
 def events(kinds: list[str]) -> bytes:
-    told = {SEEN: REVEALED, SOON: COUNTED, "": CHANGED}
+    told = {SEEN: REVEALED, SOON: COUNTED, "": CHANGED} | {f"{AT_STEP}{n}": STEP % n for n in range(3)}
     return b"".join(told[kind] for kind in kinds)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_no_event_depends_on_an_answer_from_the_first_to_the_last(crowd, room, no_delay, variant):
     """Word by word, and when: what is announced says how soon. Colleagues and strangers hear nothing."""
-    inside = ["leader", "second", "alma", "bo", "guest", "spectator"]
+    inside = ["leader", "second", "alma", "bo", "guest", "spectator", "wall"]
     number, words = VARIANTS[variant] or ("", "")
     with closing(Subscribers(room, **crowd)) as subscribers:
         assert subscribers.hear() == ([], dict.fromkeys(inside, CHANGED))
@@ -564,6 +631,19 @@ class RandomRoom(RuleBasedStateMachine):
         for who in people if self.people else []:
             self.change(who, number, is_signed=False, is_done=True)
         self.reveal()
+
+    @rule(number=st.integers(0, 2))
+    def show_step(self, number):
+        """The number alone is told; and the wall says of the step what the board says, or nothing."""
+        self.room.show_step(number)
+        if self.room.is_revealed:
+            self.announce(f"{AT_STEP}{number}")
+        wall = self.leader.get(address("wall", self.room)).content.decode()
+        shown = {comment.text for result in board(self.room) for comment in result.comments}
+        said = sorted(values.sentence for result in board(self.room) for values in result.values)
+        assert words_in([wall]) == (shown if number == 1 and self.room.is_revealed else set())
+        figures = sorted(re.findall(r"\d+ har svaret\.[^<]*", wall))
+        assert [figure.strip() for figure in figures] == (said if number == 1 else [])
 
     def look(self):
         """Remember what the board and the cells say now, and whose answers that must be."""
@@ -853,6 +933,7 @@ MAY_TOUCH = {
     "reflection/models/reflections.py",
     "reflection/models/rehearsal.py",
     "reflection/models/snapshots.py",
+    "reflection/models/votes.py",  # asks who has been shown, and shows nobody
 }
 READS = {"snapshots", "members", "safety_shown", "own_answers_to_keep"}
 

@@ -194,7 +194,7 @@ def test_everybody_sees_how_many_are_in_and_how_many_are_done_of_each_party(page
     for who, name in [(phone, "waiting"), (leader, "lead")]:
         seen = page(at(room, name), by=who)
         assert seen.texts(".kompas-heads li") == [
-            "Vi: 1 er med, 1 er færdige.", "De andre: 4 er med, 4 er færdige.",
+            "Vi: 1 af 1 er færdige.", "De andre: 4 af 4 er færdige.",
         ]  # fmt: skip
         assert "Tæl, hvor mange I er." in seen.text
 

@@ -1,0 +1,107 @@
+"""The four places of a meeting, with minutes and what to say aloud: whoever leads sees where they are.
+
+A guide says its own minutes and words in `GuideVersion.texts` («say-collect», «minutes-collect»); what it
+does not say is as in every compass.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from reflection.models import Participant
+
+
+class Place(StrEnum):
+    COLLECT = "collect"
+    SEE = "see"
+    TALK = "talk"
+    AGREE = "agree"
+
+
+TITLES = {
+    Place.COLLECT: _("Saml svar"),
+    Place.SEE: _("Se svarene"),
+    Place.TALK: _("Tal"),
+    Place.AGREE: _("Aftal"),
+}
+MINUTES = {Place.COLLECT: 15, Place.SEE: 5, Place.TALK: 40, Place.AGREE: 15}
+SAY = {
+    Place.COLLECT: _(
+        "I svarer hver for sig på jeres egen telefon. Ingen ser de andres svar, før vi viser dem samlet. "
+        "I må gerne svare «ved ikke»."
+    ),
+    Place.SEE: _(
+        "Læs svarene i stilhed i et par minutter. Ingen skal forsvare et tal. Læg mærke til, hvad der "
+        "overrasker jer."
+    ),
+    Place.TALK: _(
+        "Vi tager ét ad gangen og begynder, hvor vi ser det mest forskelligt. Én taler ad gangen, og den, "
+        "der normalt bestemmer, taler sidst. Man må sige pas."
+    ),
+    Place.AGREE: _("Vi vælger én ting, sætter navn og dato på og bestemmer, hvornår vi kigger igen."),
+}
+# What those texts of a guide are called where they are edited.
+TEXT_NAMES = {
+    "say-collect": "Sig højt, mens der svares",
+    "say-see": "Sig højt, når svarene ses",
+    "say-talk": "Sig højt, når der tales",
+    "say-agree": "Sig højt, når der aftales",
+    "minutes-collect": "Minutter til at svare",
+    "minutes-see": "Minutter til at se svarene",
+    "minutes-talk": "Minutter til at tale",
+    "minutes-agree": "Minutter til at aftale",
+}
+
+
+class Phase(NamedTuple):
+    number: int
+    title: str
+    minutes: str
+    say: str
+    address: str  # empty where one cannot go yet
+    is_current: bool
+
+
+def phases(participant: Participant, here: str) -> list[Phase]:
+    version = participant.reflection.version
+    addresses = _addresses(participant)
+    return [
+        Phase(
+            number,
+            str(TITLES[part]),
+            version.text(f"minutes-{part}") or str(MINUTES[part]),
+            version.text(f"say-{part}") or str(SAY[part]),
+            addresses.get(part, ""),
+            part == here,
+        )
+        for number, part in enumerate(Place, start=1)
+    ]
+
+
+def _addresses(participant: Participant) -> dict[Place, str]:
+    room = participant.reflection
+    lead = reverse("reflection:lead", args=[room.key])
+    found = {Place.COLLECT: lead}
+    if room.is_revealed and not room.is_concluded:
+        found[Place.SEE] = room.result_address
+        found[Place.TALK] = reverse("reflection:talk_here", args=[room.key])
+        if participant.may_go_on or not room.compass.conclude:
+            found[Place.AGREE] = room.conclude_address or f"{lead}#phase"
+    return found
+
+
+def words_on_freedom(said: list[int]) -> str:
+    """What «Hvor frit kan du svare?» means, for whoever leads; `said` is how many said 1 to 5."""
+    total, held_back = sum(said), sum(said[:2])
+    numbers = {"few": str(apnumber(held_back)).capitalize(), "all": apnumber(total)}
+    if not total:
+        return ""
+    if not held_back:
+        return gettext("Ingen af de %(all)s siger, at de ikke kan svare frit.") % numbers
+    if held_back * 2 >= total:
+        return gettext("%(few)s af %(all)s kan ikke svare frit. Stop, og spørg, hvad der skal til.") % numbers
+    return gettext("%(few)s af %(all)s kan ikke svare frit. Spørg alle, hvad der skal til.") % numbers

@@ -1,0 +1,54 @@
+// A phone follows the step that whoever leads has taken the room to (reflection/_following.html). The page holds all of
+// them and shows the one; it fetches nothing for it. Whoever wants to see the rest leaves, and comes back by a button.
+(() => {
+  const part = document.querySelector("[data-follows]");
+  if (!part) return;
+  const controls = document.querySelector("[data-following]");
+  const leave = controls.querySelector("[data-leave]");
+  const again = controls.querySelector("[data-again]");
+  const voice = document.querySelector("[data-live-status]");
+  const HAS_LEFT = `left ${location.pathname}`;
+  const inTab = { // a browser may keep nothing at all
+    get: () => { try { return sessionStorage.getItem(HAS_LEFT); } catch { return null; } },
+    set: (value) => { try { sessionStorage.setItem(HAS_LEFT, value); } catch { /* until the next page */ } },
+  };
+  const slides = () => [...part.querySelectorAll("[data-slide]")];
+  const number = (slide) => Number(slide.dataset.slide);
+  let hasLeft = inTab.get() === "yes";
+  let step = 0;
+
+  function show() {
+    const here = slides().find((slide) => number(slide) === step);
+    const isAlone = Boolean(here) && !hasLeft;
+    slides().forEach((slide) => { slide.hidden = isAlone && slide !== here; });
+    part.querySelectorAll("[data-here]").forEach((mark) => { mark.hidden = mark.closest("[data-slide]") !== here; });
+    part.querySelectorAll("[data-all]").forEach((one) => { one.hidden = isAlone; });
+    leave.hidden = !isAlone;
+    again.hidden = !hasLeft || step === 0;
+    return here;
+  }
+
+  function take(next) {
+    const hasMoved = next !== step;
+    step = next;
+    const elsewhere = part.querySelector(`[data-elsewhere="${step}"]`);
+    if (elsewhere && !hasLeft && hasMoved) location.assign(elsewhere.dataset.page);
+    const here = show();
+    if (!here || hasLeft || !hasMoved) return;
+    voice.textContent = here.dataset.sayHere;
+    if (controls.getBoundingClientRect().top < 0) controls.scrollIntoView();
+  }
+
+  const written = () => Number(part.querySelector("[data-room-step]").dataset.roomStep);
+  part.addEventListener("live:step", ({ detail }) => take(detail));
+  part.addEventListener("live:shown", () => take(written()));
+  const follow = (isFollowing) => {
+    hasLeft = !isFollowing;
+    inTab.set(hasLeft ? "yes" : "no");
+    show();
+    (hasLeft ? again : leave).focus();
+  };
+  leave.addEventListener("click", () => follow(false));
+  again.addEventListener("click", () => follow(true));
+  take(written());
+})();
