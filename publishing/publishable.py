@@ -122,6 +122,10 @@ class Publishable(models.Model):
         """Raise ValidationError for what must be there before readers may see it."""
 
     @property
+    def verbose_kind(self) -> str:
+        return str(self._meta.verbose_name)
+
+    @property
     def public_address(self) -> str:
         """Where readers find it, in Danish; empty while they do not, or when it has no page of its own."""
         if not (self.is_published and hasattr(self, "get_absolute_url")):

@@ -13,6 +13,8 @@ from django.utils.html import strip_tags
 from publishing.markdown import to_html
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th|pre)>|<br>")
+# What leads to a note and back again is no word of the text.
+NOTE_NUMBER = re.compile(r'<sup>.*?</sup>|<a [^>]*role="doc-backlink".*?</a>')
 SENTENCE_END = re.compile(r"[.:!?…][»”\")]*(?=\s|$)")
 WORD = re.compile(r"[^\W_]+(?:[-’'.,][^\W_]+)*")
 LONG = 6
@@ -33,7 +35,7 @@ def lix(text: str) -> int | None:
 
 
 def sentences_of(text: str) -> list[str]:
-    blocks = BLOCK_END.split(to_html(text))
+    blocks = BLOCK_END.split(NOTE_NUMBER.sub("", to_html(text)))
     return [part for block in blocks for part in SENTENCE_END.split(unescape(strip_tags(block)))]
 
 

@@ -12,12 +12,15 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from markdown_it.token import Token
 
-from publishing.markdown import parser
+from publishing.markdown import PICTURES, parser
 from publishing.readability import AIM, WORD, level, lix, sentences_of
 
 MOST_WORDS = 25
 SHOWN_OF_EACH = 5
 START = 25
+HIGHEST_FIRST = 99  # a list that begins later begins with a year
+OTHER_BULLETS = re.compile(r"\s*[•·▪◦]\s")
+JOINED = re.compile(r"[.!?:]\n")  # a line that ends a sentence, and another right below
 BARE = re.compile(r"(?:https?://|www\.)\S+")
 SAYS_NOTHING = {
     "her", "klik her", "se her", "læs her", "læs mere", "læs mere her", "se mere", "mere", "link",
@@ -46,6 +49,7 @@ def findings(text: str, *, is_good_link: Callable[[str], bool], with_lix: bool =
     checks = [
         _pictures(tokens),
         _headings(tokens),
+        _misread(text, tokens),
         _links(tokens, is_good_link),
         _bare_addresses(tokens),
         _long_sentences(text),
@@ -75,10 +79,11 @@ def _pictures(tokens: list[Token]) -> Iterator[Finding]:
     pictures = [child for token in tokens for child in token.children or [] if child.type == "image"]
     missing = [picture for picture in pictures if not picture.content.strip()]
     yield from (Finding(NO_WORDS, must=True) for _ in missing)
-    if len(pictures) > len(missing):
+    shown = [picture for picture in pictures if picture.content.strip()]
+    if any(not str(picture.attrGet("src")).startswith(PICTURES) for picture in shown):
         yield Finding(
-            "Et billede midt i teksten bliver ikke vist. "
-            "Læg det op under «Billeder», og vælg det i feltet «billede»."
+            "Et billede fra et andet sted bliver ikke vist. Læg det op under «Billeder», og vælg det med "
+            "knappen «Billede»."
         )
 
 
@@ -99,6 +104,33 @@ def _heading(depth: int, before: int, text: str) -> Iterator[Finding]:
     elif depth > before + 1:
         right = "#" * (before + 1)
         yield Finding(f"Skriv {right} foran «{text}». Niveauet før den er {'#' * before}.")
+
+
+def _misread(text: str, tokens: list[Token]) -> Iterator[Finding]:
+    """What would be another thing on the page than it looks like in the field."""
+    lines = text.split("\n")
+    for token, item in pairwise(tokens):
+        if token.type in {"ordered_list_open", "bullet_list_open"} and token.map and item.map:
+            yield from _misread_list(token, lines[item.map[0]].strip()[:START], lines[: token.map[0]])
+    for line in filter(OTHER_BULLETS.match, lines):
+        start = line.strip()[:START]
+        yield Finding(f"«{start} …» bliver ikke et punkt. Skriv - i stedet for tegnet foran.")
+    for token in tokens:
+        if token.type == "inline" and JOINED.search(token.content):
+            start = token.content.split("\n")[0][:START]
+            yield Finding(
+                f"Linjerne fra «{start} …» bliver ét afsnit. Lad en linje være tom imellem, hvis de er to."
+            )
+
+
+def _misread_list(token: Token, start: str, before: list[str]) -> Iterator[Finding]:
+    first = int(token.attrGet("start") or 1)
+    if token.type == "ordered_list_open" and first > HIGHEST_FIRST:
+        yield Finding(f"«{start} …» bliver punkt {first} på en liste. Er det et årstal, så skriv {first}\\.")
+    elif token.type == "bullet_list_open" and not token.level and before and before[-1].strip():
+        yield Finding(
+            f"«{start} …» bliver et punkt. Er det en liste, så lad en linje være tom før. Ellers skriv –."
+        )
 
 
 def _links(tokens: list[Token], is_good_link: Callable[[str], bool]) -> Iterator[Finding]:

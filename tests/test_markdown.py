@@ -2,6 +2,7 @@ import pytest
 from lxml import html
 
 from publishing.markdown import TAGS, to_html
+from publishing.readability import sentences_of
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -53,3 +54,34 @@ def test_editors_get_headings_lists_tables_and_links():
 
 def test_danish_letters_and_quotation_marks_stay():
     assert to_html("«Æblegrød» – på bålet & i ånden") == ("<p>«Æblegrød» – på bålet &amp; i ånden</p>\n")
+
+
+def tree_of(text):
+    return html.fragment_fromstring(to_html(text), "div")
+
+
+def test_a_footnote_leads_down_and_back_and_two_texts_of_a_page_do_not_meet():
+    first, second = tree_of("Et ord.[^1]\n\n[^1]: Kilden."), tree_of("Et andet.[^1]\n\n[^1]: En kilde.")
+    down, back = first.cssselect("sup a")[0], first.cssselect("section a")[0]
+    assert down.get("aria-label") == "Note 1"
+    assert [element.get("id") for element in first.cssselect("li")] == [down.get("href")[1:]]
+    assert back.get("href") == f"#{down.get('id')}"
+    assert back.text_content() == "Tilbage til teksten"
+    assert down.get("id") != second.cssselect("sup a")[0].get("id")
+
+
+def test_a_fact_box_has_its_own_name():
+    box = tree_of("::: faktaboks Tal\nDer var **50**.\n:::").cssselect("aside")[0]
+    assert box.get("aria-label") == "Tal"
+    assert box.text_content().split() == ["Tal", "Der", "var", "50."]
+
+
+def test_a_picture_of_ours_is_a_figure_and_of_others_is_nothing():
+    figure = tree_of('![Et bord.](/billeder/0-960.webp "Foto: Ada")').cssselect("figure")[0]
+    assert figure.cssselect("img")[0].get("alt") == "Et bord."
+    assert figure.cssselect("figcaption")[0].text_content() == "Foto: Ada"
+    assert not tree_of("![Et bord.](https://andre.example.dk/x.png)").cssselect("img")
+
+
+def test_the_numbers_of_notes_are_no_words_of_the_text():
+    assert sentences_of("Et ord.[^1] Et til.\n\n[^1]: Kilden.")[:2] == ["Et ord", " Et til"]

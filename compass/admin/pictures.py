@@ -1,13 +1,32 @@
 """Pictures and files: read when they are uploaded, refused in words when they are not what they should be."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.shortcuts import render
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
 from publishing.admin import ContentAdmin, ContentForm, english
+from publishing.admin.references import rows_with
+from publishing.admin.text_checks import CHOOSERS, SearchForm
+from publishing.admin.unpublishing import PINNED_BY
+
+MOST_CHOSEN = 24
+CHOOSERS["pictures"] = "admin:compass_picture_choose"
+
+
+def texts_with(item) -> list[str]:
+    """A picture that stands in a text is needed there."""
+    rows = rows_with(item.stem) if isinstance(item, Picture) else []
+    return [f"Billedet står i teksten «{row}»." for row in rows]
+
+
+PINNED_BY.append(texts_with)
 
 
 class PictureForm(ContentForm):
@@ -62,6 +81,18 @@ class PictureAdmin(ContentAdmin):
         english("alt_en", "caption_en"),
         ("Udsnit", {"fields": ["focus_x", "focus_y"]}),
     ]  # fmt: skip
+
+    def get_urls(self):
+        return [self.route("vaelg/", require_POST(self.choose_view), "choose"), *super().get_urls()]
+
+    def choose_view(self, request):
+        """Pictures to put into a text, those last uploaded first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        words = self._typed(request, SearchForm).get("q", "")
+        has_words = Q(alt__icontains=words) | Q(caption__icontains=words) | Q(credit__icontains=words)
+        pictures = Picture.objects.filter(has_words, is_decorative=False)[:MOST_CHOSEN]
+        return render(request, "admin/_pictures_found.html", {"pictures": pictures})
 
     @admin.display(description="udsnit")
     def thumbnail(self, picture):

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 
 from compass.models import Attachment, Picture, Story
 from compass.ranges import file_response
+from publishing.admin.references import rows_with
 from publishing.public_pages import FOR_EVERYBODY, has_session, public
 
 PICTURE = re.compile(r"(?P<stem>[0-9a-f]{16})(-[a-z0-9-]+)?\.webp", re.ASCII)
@@ -28,7 +29,9 @@ def picture(request, name):
         raise Http404
     picture = get_object_or_404(Picture, file=f"billeder/{match['stem']}.webp")
     whole = [picture.file.name] if request.user.is_staff else []  # the form of the admin links to it
-    if f"billeder/{name}" not in [*picture.names, *whole] or not _may_see(request.user, picture=picture):
+    if f"billeder/{name}" not in [*picture.names, *whole] or not (
+        _may_see(request.user, picture=picture) or any(rows_with(picture.stem, only_public=True))
+    ):
         raise Http404
     return _file(request, f"billeder/{name}", "image/webp")
 

@@ -21,7 +21,7 @@ class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, DeclaredLookups, O
     form = GuardedForm
 
     class Media:
-        js = ["js/admin_unsaved.js", "js/admin_checks.js", "js/admin_preview.js"]
+        js = ["js/admin_unsaved.js", "js/admin_checks.js", "js/admin_toolbar.js", "js/admin_preview.js"]
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -8,8 +8,8 @@ from publishing.admin.text_checks import CheckedFields
 LONG_TEXTS = {"body", "description", "transcript", "intro"}
 
 MARKDOWN = (
-    "Skriv ## foran en mellemrubrik og - foran et punkt. "
-    "Et link skrives [det, læseren ser](https://adressen)."
+    "Brug knapperne, eller skriv ## foran en mellemrubrik og - foran et punkt. Du kan sætte tekst ind fra "
+    "Word, en hjemmeside eller et regneark: Overskrifter, lister, links og tabeller kommer med."
 )
 HELP = {
     "slug": (

@@ -17,6 +17,7 @@ from publishing.publishable import Publishable
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 MOST_SHOWN = 100
+MOST_CHOSEN = 12
 # Whether an address that was left leads on to a page; from the app that knows.
 LEADS_ON: list[Callable[[str], bool]] = []
 
@@ -53,6 +54,26 @@ def _related(item) -> Iterator[Use]:
     for field in item._meta.many_to_many:
         if issubclass(field.related_model, Publishable):
             yield from filter(None, (use_at(row) for row in getattr(item, field.name).all()[:MOST_SHOWN]))
+
+
+def rows_with(words: str, *, only_public: bool = False) -> Iterator[Publishable]:
+    """Every content with these words in one of its texts."""
+    for model in published_models():
+        condition = models.Q(pk__in=[])
+        for field in text_fields(model):
+            condition |= models.Q(**{f"{field.name}__contains": words})
+        rows = model.objects.filter(condition)
+        yield from (rows.published() if only_public else rows)[:MOST_SHOWN]
+
+
+def public_pages(words: str) -> list[Publishable]:
+    """What readers find at an address of its own, with these words in its title."""
+    found = []
+    for model in published_models():
+        if hasattr(model, "get_absolute_url") and any(field.name == "title" for field in model._meta.fields):
+            found += model.objects.published().filter(title__icontains=words)[:MOST_CHOSEN]
+    begins_so = sorted(found, key=lambda item: (not item.title.lower().startswith(words.lower()), item.title))
+    return begins_so[:MOST_CHOSEN]
 
 
 def _comes_from_elsewhere(relation) -> bool:

@@ -16,16 +16,35 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
-from publishing.admin.references import is_good_link
+from publishing.admin.references import is_good_link, public_pages
 from publishing.fields import MarkdownField
+from publishing.pasted import html_to_markdown, lines_to_markdown
 from publishing.text_lint import findings
 
 LONGEST = 200_000
+LONGEST_PASTED = 1_000_000  # office programs write ten signs for each that is seen
+
+
+# Pages that list what can be put into a text, from the apps that have it: the names of their routes.
+CHOOSERS: dict[str, str] = {}
+
+
+def chooser_addresses() -> dict[str, str]:
+    return {kind: reverse(name) for kind, name in CHOOSERS.items()}
 
 
 class TextForm(forms.Form):
     text = forms.CharField(required=False, strip=False, max_length=LONGEST)
     is_english = forms.BooleanField(required=False)
+
+
+class PastedForm(forms.Form):
+    html = forms.CharField(required=False, strip=False, max_length=LONGEST_PASTED)
+    text = forms.CharField(required=False, strip=False, max_length=LONGEST)
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(required=False, max_length=100)
 
 
 class CheckedFields:
@@ -42,7 +61,8 @@ class CheckedFields:
     def _addresses(self) -> dict[str, str]:
         whole = getattr(self, "parent_model", self.model)._meta
         name = f"{self.admin_site.name}:{whole.app_label}_{whole.model_name}"
-        return {"data-check": reverse(f"{name}_check"), "data-preview": reverse(f"{name}_preview")}
+        own = {page: reverse(f"{name}_{page}") for page in ["check", "preview", "paste", "links"]}
+        return {f"data-{page}": address for page, address in {**own, **chooser_addresses()}.items()}
 
 
 class ChecksTexts:
@@ -52,13 +72,15 @@ class ChecksTexts:
         own = [
             self.route("tjek/", require_POST(self.check_text), "check"),
             self.route("forhaandsvisning/", require_POST(self.preview_text), "preview"),
+            self.route("indsat/", require_POST(self.paste_text), "paste"),
+            self.route("link/", require_POST(self.links_view), "links"),
         ]
         return [*own, *super().get_urls()]
 
-    def _typed(self, request) -> dict:
+    def _typed(self, request, form_class=TextForm) -> dict:
         if not (self.has_change_permission(request) or self.has_add_permission(request)):
             raise PermissionDenied
-        form = TextForm(request.POST)
+        form = form_class(request.POST)
         return form.cleaned_data if form.is_valid() else {}
 
     def check_text(self, request):
@@ -71,6 +93,22 @@ class ChecksTexts:
     def preview_text(self, request):
         typed = self._typed(request)
         return render(request, "admin/_preview.html", {"is_too_long": not typed, **typed})
+
+    def paste_text(self, request):
+        """What somebody pastes, as Markdown and as the reader will see it, before it stands."""
+        pasted = self._typed(request, PastedForm)
+        try:
+            html, text = pasted.get("html", ""), pasted.get("text", "")
+            written = html_to_markdown(html) if html else lines_to_markdown(text)
+        except RecursionError:  # a page in a page in a page …
+            written = ""
+        found = findings(written, is_good_link=is_good_link, with_lix=False)
+        return render(request, "admin/_pasted.html", {"written": written, "findings": found})
+
+    def links_view(self, request):
+        """Pages that a text can lead to: everything public, by the beginning of a word of its title."""
+        found = public_pages(self._typed(request, SearchForm).get("q", ""))
+        return render(request, "admin/_links_found.html", {"found": found})
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

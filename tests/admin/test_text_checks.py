@@ -13,9 +13,7 @@ NO_WORDS = (
     "Et billede mangler en tekst om, hvad det viser. "
     "Skriv den mellem de skarpe parenteser: ![det, billedet viser](adressen)."
 )
-NOT_SHOWN = (
-    "Et billede midt i teksten bliver ikke vist. Læg det op under «Billeder», og vælg det i feltet «billede»."
-)
+NOT_SHOWN = "Et billede fra et andet sted bliver ikke vist. Læg det op under «Billeder», og vælg det med knappen «Billede»."
 SHORT = "Vi mødtes i maj. Der var kaffe."
 
 
@@ -57,7 +55,16 @@ def told(text, *, good=(), **options) -> list[str]:
          [NO_WORDS]),
         ("![Et bord](a.png)",
          [NOT_SHOWN]),
+        ("![Et bord](/billeder/0-960.webp)", []),
         ("`[her](/vaek/)`", []),
+        ("2024. Et godt år.",
+         ["«2024. Et godt år. …» bliver punkt 2024 på en liste. Er det et årstal, så skriv 2024\\."]),
+        ("Vi mødtes.\n- og så gik vi",
+         ["«- og så gik vi …» bliver et punkt. Er det en liste, så lad en linje være tom før. Ellers skriv –."]),
+        ("Vi lovede:\n\n- at komme\n- at blive", []),
+        ("• at komme", ["«• at komme …» bliver ikke et punkt. Skriv - i stedet for tegnet foran."]),
+        ("Vi mødtes.\nDer var kaffe.",
+         ["Linjerne fra «Vi mødtes. …» bliver ét afsnit. Lad en linje være tom imellem, hvis de er to."]),
     ],
 )  # fmt: skip
 def test_each_thing_is_said_in_one_sentence(text, sentences):

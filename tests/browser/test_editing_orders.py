@@ -61,8 +61,19 @@ class Editor:
         }
         self.network.send("Network.emulateNetworkConditions", conditions)
 
+    def go(self, tab, address):
+        """As one who types an address; a page that goes by itself at that moment comes first."""
+        for _ in range(5):
+            try:
+                tab.goto(address, timeout=8_000)
+            except Error:
+                tab.wait_for_timeout(500)
+            else:
+                return
+        tab.goto(address)
+
     def open(self):
-        self.tab.goto(self.address)
+        self.go(self.tab, self.address)
         if self.tab.locator(".kept a.button").count():
             self.tab.locator(".kept a.button").first.click()
         self.tab.wait_for_selector("#unsaved-status", state="attached")
@@ -121,12 +132,21 @@ class Editor:
     def log_in(self):
         """In the other window, as the page says."""
         if self.is_online and not self.is_in:
-            self.begin(self.other)
-            self.is_in = True
+            self._begin(self.other)
+
+    def _begin(self, tab):
+        for _ in range(5):
+            try:
+                self.begin(tab)
+            except Error:
+                tab.wait_for_timeout(500)
+            else:
+                break
+        self.is_in = True
 
     def write_elsewhere(self):
         if self.is_online and self.is_in:
-            self.other.goto(self.address)
+            self.go(self.other, self.address)
             self.other.fill("[name=title]", f"Titel {self.dice.random()}")
             self.other.locator(BUTTON).first.press("Enter")
             self.other.wait_for_load_state("load")
@@ -134,7 +154,7 @@ class Editor:
     def leave_and_come_back(self):
         if self.is_online and self.is_in:
             self.settle()
-            self.tab.goto("/admin/")
+            self.go(self.tab, "/admin/")
             self.tab.wait_for_timeout(600)  # what was sent at the end is still under way
             self.open()
 
@@ -146,8 +166,7 @@ class Editor:
         self.tab.wait_for_load_state("load")
         if "/log-ind/" in self.tab.url or "/login/" in self.tab.url:
             self.find_network()
-            self.is_in = True
-            self.begin(self.tab)
+            self._begin(self.tab)
             self.open()
         elif self.tab.url.startswith("chrome-error"):
             self.find_network()
@@ -163,7 +182,7 @@ class Editor:
         self.tab.wait_for_timeout(300)
         self.settle()
         assert self.answers[-1] == 302
-        self.tab.goto(self.address)
+        self.go(self.tab, self.address)
         for name, text in self.typed.items():
             if name in FIELDS:
                 assert self.tab.input_value(f"[name={name}]") == text
