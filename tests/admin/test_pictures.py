@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from compass.models import Attachment, Picture, Story
+from publishing.bin import forget
+from publishing.models import Binned
 from tests.admin.conftest import admin_url
 from tests.factories import make_attachment, make_picture, make_story, tomorrow
 
@@ -184,7 +186,7 @@ def test_the_database_refuses_a_picture_without_words(db):
         make_picture(alt="")
 
 
-def test_a_picture_in_use_is_not_deleted_and_one_that_is_deleted_is_gone(
+def test_a_picture_in_use_is_not_deleted_and_one_that_is_gone_for_good_is_gone(
     editor_client, db, django_capture_on_commit_callbacks
 ):
     used, unused = make_picture("Det ene."), make_picture("Det andet.")
@@ -192,6 +194,7 @@ def test_a_picture_in_use_is_not_deleted_and_one_that_is_deleted_is_gone(
     with django_capture_on_commit_callbacks(execute=True):
         for picture in [used, unused]:
             editor_client.post(admin_url(picture, "delete"), {"post": "yes"})
+        forget(Binned.objects.get())
     assert list(Picture.objects.all()) == [used]
     assert default_storage.exists(used.file.name)
     assert not any(map(default_storage.exists, [unused.file.name, *unused.names]))

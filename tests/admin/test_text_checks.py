@@ -13,7 +13,10 @@ NO_WORDS = (
     "Et billede mangler en tekst om, hvad det viser. "
     "Skriv den mellem de skarpe parenteser: ![det, billedet viser](adressen)."
 )
-NOT_SHOWN = "Et billede fra et andet sted bliver ikke vist. Læg det op under «Billeder», og vælg det med knappen «Billede»."
+NOT_SHOWN = (
+    "Et billede fra et andet sted bliver ikke vist. "
+    "Læg det op under «Billeder», og vælg det med knappen «Billede»."
+)
 SHORT = "Vi mødtes i maj. Der var kaffe."
 
 
@@ -60,7 +63,8 @@ def told(text, *, good=(), **options) -> list[str]:
         ("2024. Et godt år.",
          ["«2024. Et godt år. …» bliver punkt 2024 på en liste. Er det et årstal, så skriv 2024\\."]),
         ("Vi mødtes.\n- og så gik vi",
-         ["«- og så gik vi …» bliver et punkt. Er det en liste, så lad en linje være tom før. Ellers skriv –."]),
+         ["«- og så gik vi …» bliver et punkt. "
+          "Er det en liste, så lad en linje være tom før. Ellers skriv –."]),
         ("Vi lovede:\n\n- at komme\n- at blive", []),
         ("• at komme", ["«• at komme …» bliver ikke et punkt. Skriv - i stedet for tegnet foran."]),
         ("Vi mødtes.\nDer var kaffe.",
