@@ -63,8 +63,8 @@ def told(text, *, good=(), **options) -> list[str]:
         ("2024. Et godt år.",
          ["«2024. Et godt år. …» bliver punkt 2024 på en liste. Er det et årstal, så skriv 2024\\."]),
         ("Vi mødtes.\n- og så gik vi",
-         ["«- og så gik vi …» bliver et punkt. "
-          "Er det en liste, så lad en linje være tom før. Ellers skriv –."]),
+         [("«- og så gik vi …» bliver et punkt. "
+          "Er det en liste, så lad en linje være tom før. Ellers skriv –.")]),
         ("Vi lovede:\n\n- at komme\n- at blive", []),
         ("• at komme", ["«• at komme …» bliver ikke et punkt. Skriv - i stedet for tegnet foran."]),
         ("Vi mødtes.\nDer var kaffe.",
