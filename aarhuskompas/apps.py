@@ -9,8 +9,10 @@ class AarhuskompasConfig(AppConfig):
 
     def ready(self):
         from aarhuskompas.checks import check_statement
+        from aarhuskompas.personal_data import mark_libraries
 
         register(check_statement, Tags.security, deploy=True)
+        mark_libraries()
 
 
 class AdminConfig(admin.AdminConfig):

@@ -1,5 +1,7 @@
 from django.db import models
 
+from privacy.marks import NOBODYS
+
 
 class ScheduledJob(models.Model):
     """When a job last ran (aarhuskompas/jobs.py), so that a new process knows what is due."""
@@ -8,6 +10,8 @@ class ScheduledJob(models.Model):
     started_at = models.DateTimeField("begyndt", null=True)
     finished_at = models.DateTimeField("færdig", null=True)
     has_failed = models.BooleanField("gik galt", default=False)
+
+    personal_data = NOBODYS
 
     class Meta:
         verbose_name = "planlagt kørsel"

@@ -1,12 +1,14 @@
 """Logins in the event log, whatever way in somebody takes."""
 
 from accounts.models import User
+from accounts.sessions import kind_of
 from privacy.events import record
 from privacy.models import What
 
 
 def logged_in(sender, request, user, **kwargs):
-    record(What.LOGGED_IN, who=user)
+    """By which way: with a password, by the municipality's login, or in an emergency."""
+    record(What.LOGGED_IN, who=user, detail=kind_of(request).value)
 
 
 def logged_out(sender, request, user, **kwargs):

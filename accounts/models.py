@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ADMINISTRATOR
+from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import AT_ONCE, Kept
 
 LAST_ADMINISTRATOR = (
@@ -114,6 +115,15 @@ class User(AbstractUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.ACCESS,
+        Kept.CLOSED_ACCOUNTS,
+        person="pk",
+        identity=("name", "email", "new_email", "department"),
+        ways_in=("password",),
+    )
 
     class Meta:
         verbose_name = "bruger"
@@ -228,6 +238,10 @@ class LoginSession(models.Model):
 
     objects = LoginSessionQuerySet.as_manager()
 
+    personal_data = PersonalData(
+        Whose.STAFF, Purpose.ACCESS, Kept.LOGINS, person="user", identity=("user",), traces=("provider_sid",)
+    )
+
     class Meta:
         ordering = ["-began_at"]
         default_permissions = ()
@@ -258,6 +272,8 @@ class WrongTries(models.Model):
 
     objects = WrongTriesQuerySet.as_manager()
 
+    personal_data = PersonalData(Whose.NOBODY, Purpose.ACCESS, Kept.WRONG_TRIES, nothing=("key",))
+
     def __str__(self):
         return f"{self.number} until {self.until}"
 
@@ -281,6 +297,13 @@ class Submission(models.Model):
     sent_on = models.DateField(default=timezone.localdate, db_index=True)
 
     objects = SubmissionQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.NOBODY,
+        Purpose.ACCESS,
+        Kept.SUBMISSIONS,
+        nothing=("name", "fingerprint", "address", "session_key"),
+    )
 
     class Meta:
         default_permissions = ()

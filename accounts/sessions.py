@@ -36,7 +36,7 @@ def begin(sender, request, user, **kwargs):
     """On login: a row for it, in place of the one that this browser may have had. Those that are over go."""
     LoginSession.objects.past().delete()
     LoginSession.objects.filter(key=request.session.get(LOGIN)).delete()
-    kind = _kind_of(request)
+    kind = kind_of(request)
     seconds = EMERGENCY_LASTS if kind == LoginSession.Kind.EMERGENCY else settings.SESSION_COOKIE_AGE
     remember_the_end(request, seconds)
     if kind == LoginSession.Kind.EMERGENCY:
@@ -54,7 +54,7 @@ def begin(sender, request, user, **kwargs):
         request.session[ID_TOKEN] = token
 
 
-def _kind_of(request) -> LoginSession.Kind:
+def kind_of(request) -> LoginSession.Kind:
     if hasattr(request, "provider_sid"):
         return LoginSession.Kind.SINGLE_SIGN_ON
     is_emergency = settings.LOCAL_LOGIN == "break-glass"

@@ -86,6 +86,7 @@ def _give_roles(user: User, said: "Said"):
     user.groups.set(Group.objects.filter(name__in=after))  # and with a role comes is_staff: roles.let_in
     if said.has_too_many_groups:
         note("groups were not sent", user)
+        record(What.ROLES_CHANGED, about=user, detail="grupperne blev ikke sendt")
     if before != after:
         words = [", ".join(sorted(roles)) or "ingen" for roles in [before, after]]
         record(What.ROLES_CHANGED, about=user, detail=f"{' → '.join(words)} (kommunens login)")

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
+from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import AT_ONCE, Kept
 
 KEPT = AT_ONCE[Kept.DRAFTS]
@@ -40,6 +41,16 @@ class UnsavedWork(models.Model):
     is_done = models.BooleanField("gemt eller kasseret", default=False)
 
     objects = UnsavedWorkQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.EDITING,
+        Kept.DRAFTS,
+        person="user",
+        identity=("user",),
+        words=("fields",),
+        nothing=("object_id",),
+    )
 
     class Meta:
         verbose_name = "noget, der ikke er gemt"
@@ -75,6 +86,16 @@ class Binned(models.Model):
     deleted_at = models.DateTimeField("slettet", auto_now_add=True)
 
     objects = BinnedQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.EDITING,
+        Kept.DRAFTS,
+        person="by",
+        identity=("by",),
+        words=("title", "rows"),
+        nothing=("object_id",),
+    )
 
     class Meta:
         verbose_name = "noget i papirkurven"

@@ -7,6 +7,8 @@ changes its voice (product.md §9). The `marked` filter writes that as HTML.
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
+from privacy.marks import PUBLISHED
+
 
 class Text(str):
     """A text, and the language it is in where that is not the page's: "da" or empty."""
@@ -41,7 +43,9 @@ class Local:
 
 
 class Translated:
-    """Mixin for models whose texts have an `_en` twin."""
+    """Mixin for models whose texts have an `_en` twin: published ones, unless a model says otherwise."""
+
+    personal_data = PUBLISHED
 
     @property
     def local(self) -> Local:

@@ -7,6 +7,8 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from reflection.models import Agreement, Guide, Party, Reflection, rehearse
 
 GUIDE = "samarbejdskompasset"
@@ -43,6 +45,15 @@ class Collaboration(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CollaborationQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.GOALS,
+        person="owner",
+        identity=("owner",),
+        words=("title", "about"),
+    )
 
     def __str__(self):  # never the words: the admin names what stands in the way of a deletion
         return f"samarbejde {self.pk}"
@@ -145,6 +156,10 @@ class Partner(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("Part"), max_length=120)
     kind = models.CharField(_("Slags"), max_length=20, choices=Kind.choices)
+
+    personal_data = PersonalData(
+        Whose.GROUP, Purpose.REFLECTION, Kept.GOALS, person="collaboration__owner", words=("title",)
+    )
 
     class Meta:
         ordering = ["position"]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models.collaborations import Collaboration
 from compass.models import Story
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from reflection.live.notifications import announce
 from reflection.models import MIN_IN_ROOM, Fieldwise, Participant, Party, Reflection, Step
 
@@ -45,6 +47,22 @@ class Round(Fieldwise):
     story = models.OneToOneField(Story, models.SET_NULL, null=True, related_name="+", editable=False)
 
     objects = RoundQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        words=(
+            "question_1",
+            "question_2",
+            "question_3",
+            "what",
+            "who",
+            "no_date_reason",
+            "no_look_back_reason",
+        ),
+        nothing=("written_by",),
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -193,6 +211,14 @@ class Insight(Fieldwise):
     known = models.CharField(_("Nu ved vi"), max_length=500, blank=True)
     therefore = models.CharField(_("Derfor vil vi"), max_length=500, blank=True)
 
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        words=("thought", "known", "therefore"),
+        nothing=("written_by",),
+    )
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -246,6 +272,8 @@ class PaperConsent(models.Model):
     )
     asked_by = models.CharField(_("Hvem har spurgt dem?"), max_length=120)
     asked_on = models.DateField(auto_now=True)
+
+    personal_data = PersonalData(Whose.PARTICIPANTS, Purpose.REFLECTION, Kept.ROOMS, identity=("asked_by",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "party"], name="one_paper_consent_per_party")]

@@ -1,5 +1,7 @@
 from django.db import models
 
+from privacy.marks import NOBODYS
+
 
 class LoadedContentQuerySet(models.QuerySet):
     def rows(self, model: type[models.Model], file: str, keys: list[str]) -> list[models.Model]:
@@ -23,6 +25,8 @@ class LoadedContent(models.Model):
     loaded_at = models.DateTimeField("indlæst", auto_now_add=True)
 
     objects = LoadedContentQuerySet.as_manager()
+
+    personal_data = NOBODYS
 
     class Meta:
         verbose_name = "indlæst indhold"

@@ -5,6 +5,7 @@ from django.urls import resolve, reverse
 from django.utils.translation import override
 
 from compass.models.taxonomy import Department
+from privacy.marks import PersonalData, Purpose, Whose
 from publishing.danish_order import danish_order
 from publishing.fields import MarkdownField
 from publishing.publishable import Publishable
@@ -65,6 +66,10 @@ class Contact(Translated, models.Model):
     is_shown_in_english = models.BooleanField("vis også på engelsk", default=False)
 
     objects = ContactQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF, Purpose.PUBLISHING, identity=("name", "role", "role_en", "email")
+    )
 
     class Meta:
         verbose_name = "kontakt"

@@ -10,6 +10,7 @@ from compass.models.framework import Path, Pivot
 from compass.models.pages import Page
 from compass.models.stories import Story
 from compass.models.taxonomy import Department, Theme
+from privacy.marks import NOBODYS
 from publishing.publishable import put_away
 
 MOVABLE = [Pivot, Path, Dilemma, Story, Page]
@@ -38,6 +39,8 @@ class Redirect(models.Model):
     moved_at = models.DateTimeField("flyttet", auto_now_add=True)
 
     objects = RedirectQuerySet.as_manager()
+
+    personal_data = NOBODYS
 
     class Meta:
         verbose_name = "gammel adresse"

@@ -8,6 +8,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from privacy.marks import NOBODYS, PUBLISHED
+
 
 def _vector(*names: str, weight: str = "") -> Func:
     vector = Func(*names, function="search_vector", output_field=SearchVectorField())
@@ -46,6 +48,8 @@ class SearchEntry(models.Model):
         expression=_together(TITLE, INTRO, BODY), output_field=SearchVectorField(), db_persist=True
     )
 
+    personal_data = PUBLISHED
+
     class Meta:
         db_table = "compass_search_entry"
         default_permissions = ()
@@ -76,6 +80,8 @@ class SearchWord(models.Model):
     folded = models.TextField()
     lexeme = models.TextField()
 
+    personal_data = NOBODYS
+
     class Meta:
         db_table = "compass_search_word"
         default_permissions = ()
@@ -94,6 +100,8 @@ class ContentMark(models.Model):
 
     name = models.TextField(primary_key=True)
     mark = models.UUIDField()
+
+    personal_data = NOBODYS
 
     class Meta:
         db_table = "compass_content_mark"

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import PUBLISHED
 from publishing.translated import Text, Translated
 
 
@@ -12,6 +13,8 @@ class Source(models.Model):
     dated = models.CharField("dato eller udgiver", max_length=120, blank=True)
     address = models.CharField("adresse, som den stod", max_length=250, blank=True)
     url = models.URLField("link", blank=True, help_text="Kun hvis adressen er hel og virker.")
+
+    personal_data = PUBLISHED
 
     class Meta:
         verbose_name = "kilde"

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from reflection.models import Fieldwise
 
 
@@ -42,6 +44,15 @@ class Evidence(Fieldwise):
     follows_up = models.CharField(_("Hvem følger op?"), max_length=120, blank=True)
     benefits = models.CharField(_("Hvem har glæde af det?"), max_length=120, blank=True)
     pays = models.CharField(_("Hvem betaler med tid?"), max_length=120, blank=True)
+
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        person="review__goal__owner",
+        words=("figures_line", "stories_line", "voices_line", "craft_line"),
+        nothing=("written_by", "sets", "follows_up", "benefits", "pays"),
+    )
 
     def __str__(self):
         return f"grundlag {self.pk}"

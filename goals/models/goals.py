@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from compass.models import Department
 from goals.models.decisions import Decision
 from goals.models.reviews import Review
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from publishing.danish_order import danish_order
 from publishing.translated import Translated
 from reflection.models import Guide, Participant, Reflection, rehearse
@@ -115,6 +117,15 @@ class Goal(models.Model):
 
     objects = GoalQuerySet.as_manager()
 
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.REFLECTION,
+        Kept.GOALS,
+        person="owner",
+        identity=("owner",),
+        words=("wording", "stands_in", "serves", "set_by"),
+    )
+
     class Meta:
         indexes = [models.Index(fields=["owner", "-created_at", "-id"], name="goals_of_an_owner")]
 
@@ -203,6 +214,10 @@ class PastWording(models.Model):
     text = models.TextField()
     until = models.DateTimeField(auto_now_add=True)
 
+    personal_data = PersonalData(
+        Whose.STAFF, Purpose.REFLECTION, Kept.GOALS, person="goal__owner", words=("text",)
+    )
+
     class Meta:
         ordering = ["-until", "-pk"]
 
@@ -216,6 +231,10 @@ class GoalShare(models.Model):
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="shares")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    personal_data = PersonalData(
+        Whose.STAFF, Purpose.REFLECTION, Kept.GOALS, person="user", identity=("user",)
+    )
 
     class Meta:
         ordering = ["created_at", "pk"]

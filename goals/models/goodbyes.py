@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.models import Department
 from goals.models.reviews import Review
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from publishing.publishable import Publishable, PublishedQuerySet
 
 
@@ -69,6 +71,14 @@ class Goodbye(Publishable):
 
     objects = GoodbyeQuerySet.as_manager()
 
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        person="review__goal__owner",
+        words=("what", "why", "frees", "guard"),
+    )
+
     class Meta:
         verbose_name = "farvel"
         verbose_name_plural = "farveller"
@@ -120,6 +130,14 @@ class GoodbyeCheck(models.Model):
     answer = models.CharField(_("Er det virkelig væk?"), max_length=10, choices=IsGone.choices)
     note = models.CharField(_("Hvad skete der?"), max_length=250, blank=True)  # never public
     checked_on = models.DateField(auto_now=True)
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        person="goodbye__review__goal__owner",
+        words=("note",),
+    )
 
     class Meta:
         ordering = ["stage"]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.models.decisions import Decision
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from reflection.confidentiality import cells
 from reflection.models import Fieldwise, Participant, Reflection
 
@@ -76,6 +78,31 @@ class Review(Fieldwise):
     useful_note = models.CharField(_("Er der mere at sige om det?"), max_length=250, blank=True)
 
     objects = ReviewQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        person="goal__owner",
+        words=(
+            "reason",
+            "dissent",
+            "carry_to",
+            "change",
+            "stop",
+            "responsible",
+            "tell",
+            "first_sign",
+            "look_back_by",
+            "no_date_reason",
+            "if_nothing",
+            "change_became",
+            "stop_became",
+            "sign_became",
+            "useful_note",
+        ),
+        nothing=("written_by",),
+    )
 
     class Meta:
         ordering = ["-pk"]

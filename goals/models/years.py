@@ -10,6 +10,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from goals.models.reviews import Review
+from privacy.marks import PersonalData, Purpose, Whose
 
 LEAST = 5  # colleagues beside whoever looks: one may have made goals up
 COUNT_AGAIN_AFTER = timedelta(minutes=10)
@@ -102,6 +103,8 @@ class YearCount(models.Model):
     owners = models.JSONField(default=dict)  # owner → what they decided, as it was when the picture was made
 
     objects = YearCountQuerySet.as_manager()
+
+    personal_data = PersonalData(Whose.STAFF, Purpose.REFLECTION, traces=("owners",), opinions=("picture",))
 
     class Meta:
         ordering = ["-year"]

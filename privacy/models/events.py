@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import PersonalData, Purpose, Whose
+
 
 class What(models.TextChoices):
     """What can happen. A row holds the word before the comma, so a new one needs no migration."""
@@ -73,6 +75,13 @@ class Event(models.Model):
     is_append_only = True  # for the application's role: deploy/database/append_only.sql
 
     objects = EventQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.ACCOUNTABILITY,
+        person="",
+        traces=("who", "what", "about", "thing", "key", "why", "detail", "at"),
+    )
 
     class Meta:
         verbose_name = "hændelse"

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
+from privacy.marks import NOBODYS
+
 
 class PrivacyNoticeQuerySet(models.QuerySet["PrivacyNotice"]):
     def in_force(self, at: datetime | None = None) -> "PrivacyNotice | None":
@@ -47,6 +49,8 @@ class PrivacyNotice(models.Model):
 
     objects = PrivacyNoticeQuerySet.as_manager()
     is_append_only = True
+
+    personal_data = NOBODYS
 
     class Meta:
         verbose_name = "udgave af oplysningerne"

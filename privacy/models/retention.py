@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import NOBODYS
+
 A_HUNDRED_YEARS = 36_500
 
 
@@ -26,6 +28,7 @@ class Kept(models.TextChoices):
     REHEARSALS = "rehearsals", _("Øvelser med opdigtede deltagere")
     SUBMISSIONS = "submissions", _("At en formular er sendt, uden det skrevne")
     SESSIONS = "sessions", _("Hvem der er logget ind")
+    LOGINS = "logins", _("Hvilke browsere man er logget ind i")
     WRONG_TRIES = "wrong_tries", _("At nogen har prøvet forkerte koder, uden hvem")
 
     @property
@@ -53,6 +56,7 @@ BEGINS = {
     Kept.REHEARSALS: _("øvelsen begyndte"),
     Kept.SUBMISSIONS: _("dagen, den blev sendt"),
     Kept.SESSIONS: _("man loggede ind"),
+    Kept.LOGINS: _("man loggede ind"),
     Kept.WRONG_TRIES: _("de er talt færdig"),
 }
 
@@ -64,6 +68,7 @@ AT_ONCE = {
     Kept.REHEARSALS: timedelta(days=1),
     Kept.SUBMISSIONS: timedelta(days=1),
     Kept.SESSIONS: timedelta(hours=12),
+    Kept.LOGINS: timedelta(hours=12),
     Kept.WRONG_TRIES: timedelta(days=1),
 }
 TO_DECIDE = [kind for kind in Kept if kind not in AT_ONCE]
@@ -96,6 +101,8 @@ class RetentionPeriod(models.Model):
     is_append_only = True
 
     objects = RetentionPeriodQuerySet.as_manager()
+
+    personal_data = NOBODYS
 
     class Meta:
         verbose_name = "beslutning om sletning"

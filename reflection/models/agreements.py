@@ -6,6 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
+
 
 class AgreementQuerySet(models.QuerySet):
     def open(self):
@@ -65,6 +68,10 @@ class Agreement(models.Model):
 
     objects = AgreementQuerySet.as_manager()
 
+    personal_data = PersonalData(
+        Whose.GROUP, Purpose.REFLECTION, Kept.AGREEMENTS, words=("what", "who", "no_date_reason", "note")
+    )
+
     class Meta:
         ordering = ["due", "pk"]
         constraints = [
@@ -105,6 +112,10 @@ class Reminder(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     about = models.CharField(max_length=60)  # «agreement 12»: what sends it gives it a name
     on = models.DateField()  # the date it was due, not when it went: a new date is a new reminder
+
+    personal_data = PersonalData(
+        Whose.STAFF, Purpose.REFLECTION, Kept.AGREEMENTS, person="user", identity=("user",), traces=("about",)
+    )
 
     class Meta:
         constraints = [

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from privacy.marks import PersonalData, Purpose, Whose
+
 SHORTEST_REASON = 20
 
 
@@ -41,6 +43,15 @@ class EmergencyAccess(models.Model):
     at = models.DateTimeField("hvornår", auto_now_add=True)
 
     objects = EmergencyAccessQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.ACCOUNTABILITY,
+        person="user",
+        identity=("user", "name"),
+        traces=("room",),
+        words=("reason",),
+    )
 
     class Meta:
         verbose_name = "brug af nødadgang"

@@ -7,6 +7,8 @@ two windows beside one person are one.
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from reflection import tokens
 
 WAYS = ["nonce", "code_hash", "link_hash"]
@@ -51,6 +53,14 @@ class PersonalInvitation(models.Model):
     )
 
     objects = PersonalInvitationQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.PARTICIPANTS,
+        Purpose.REFLECTION,
+        Kept.ROOMS,
+        participant="participant",
+        ways_in=("nonce", "code_hash", "link_hash"),
+    )
 
     class Meta:
         ordering = ["number"]

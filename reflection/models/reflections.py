@@ -13,6 +13,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy import erasures
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from reflection import tokens
 from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone, announce_step
@@ -136,6 +138,27 @@ class Reflection(models.Model):
     wall_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ReflectionQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.ROOMS,
+        person="owner",
+        identity=("owner",),
+        words=("title", "opening", "outcome"),
+        traces=("broken_glass", "told"),
+        opinions=("safety_shown", "votes_shown"),
+        ways_in=(
+            "wall_nonce",
+            "wall_hash",
+            "nonce",
+            "code_hash",
+            "invitation_hash",
+            "facilitator_hash",
+            "facilitator_nonce",
+        ),
+        nothing=("variant", "counted"),
+    )
 
     class Meta:
         constraints = [
@@ -541,6 +564,8 @@ class Party(models.Model):
     title = models.CharField(max_length=120)
     is_absent = models.BooleanField(default=False)  # cannot come: guessed about, and nobody answers for it
 
+    personal_data = PersonalData(Whose.GROUP, Purpose.REFLECTION, Kept.ROOMS, words=("title",))
+
     class Meta:
         ordering = ["position"]
         constraints = [
@@ -622,6 +647,17 @@ class Participant(models.Model):
     vote = models.CharField(max_length=20, blank=True)  # what one would choose, see votes.py
 
     objects = ParticipantQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.PARTICIPANTS,
+        Purpose.REFLECTION,
+        Kept.ROOMS,
+        person="user",
+        participant="pk",
+        identity=("user", "name", "language"),
+        opinions=("safety", "vote"),
+        ways_in=("nonce", "return_hash", "link_hash"),
+    )
 
     class Meta:
         constraints = [
@@ -927,6 +963,17 @@ class Answer(models.Model):
     written_by = models.CharField(max_length=22, blank=True)
 
     objects = AnswerQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.PARTICIPANTS,
+        Purpose.REFLECTION,
+        Kept.ROOMS,
+        person="participant__user",
+        participant="participant",
+        words=("text",),
+        opinions=("value", "state", "sureness"),
+        nothing=("written_by",),
+    )
 
     class Meta:
         constraints = [

@@ -19,6 +19,8 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from privacy.marks import PersonalData, Purpose, Whose
+from privacy.models import Kept
 from publishing.danish_order import danish_key
 from reflection import tokens
 from reflection.models.guides import Prompt, as_typed
@@ -55,6 +57,15 @@ class Snapshot(models.Model):
 
     objects = SnapshotQuerySet.as_manager()
 
+    personal_data = PersonalData(
+        Whose.PARTICIPANTS,
+        Purpose.REFLECTION,
+        Kept.ROOMS,
+        words=("comments",),
+        identity=("names",),
+        opinions=("counts", "sureness", "sure", "members"),
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -87,6 +98,10 @@ class HiddenComment(models.Model):
     reason = models.CharField(max_length=200)
     hidden_by = models.CharField(max_length=60)
 
+    personal_data = PersonalData(
+        Whose.PARTICIPANTS, Purpose.REFLECTION, Kept.ROOMS, identity=("hidden_by",), words=("reason",)
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["snapshot", "position"], name="a_comment_is_hidden_once")
@@ -103,6 +118,10 @@ class SharedLine(models.Model):
     step = models.ForeignKey("reflection.Step", models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
     written_by = models.CharField(max_length=22, blank=True)
+
+    personal_data = PersonalData(
+        Whose.GROUP, Purpose.REFLECTION, Kept.ROOMS, words=("text",), nothing=("written_by",)
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reflection", "step"], name="one_line_per_step")]

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Submission, WrongTries
+from accounts.models import LoginSession, Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.pending_imports import PendingImport, past_imports
 from privacy.models import Event, Kept
@@ -176,6 +176,7 @@ PURGES = {
     Kept.BIN: Purge(lambda end: Binned.objects.past(), forget),
     Kept.IMPORTS: Purge(lambda end: past_imports(), PendingImport.remove),
     Kept.SESSIONS: Purge(lambda end: past_sessions(), delete_all=delete_all),
+    Kept.LOGINS: Purge(lambda end: LoginSession.objects.past(), delete_all=delete_all),
     Kept.WRONG_TRIES: Purge(lambda end: WrongTries.objects.past(), delete_all=delete_all),
     Kept.EVENTS: Purge(past_events, delete_all=delete_events),
     Kept.ROOMS: Purge(past_rooms, empty),

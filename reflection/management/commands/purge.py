@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = (
         "Deletes what the portal needs no longer, and what the municipality has decided to delete: each kind "
-        "when its time is over (docs/policy/rules.md). Run it daily."
+        "when its time is over (docs/privacy/frister.md). Run it daily."
     )
 
     def add_arguments(self, parser):
