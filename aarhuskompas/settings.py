@@ -395,6 +395,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 PAGE_CACHE_MB = env_int("PAGE_CACHE_MB", default=32)
 CONTENT_VERSION = "compass.content_version.content_version"  # what says that they are still right
 
+# Figures for Prometheus; at 0 there are none (aarhuskompas/metrics.py).
+METRICS_PORT = env_int("METRICS_PORT", default=0)
+METRICS_LISTEN_ON = env.str("METRICS_LISTEN_ON", default="127.0.0.1")
+
 # --- Logs: one JSON object a line, never anything typed --------------------------------------------
 
 LOGGING = {

@@ -4,6 +4,7 @@ What can happen again and again within a moment counts once: a board that is fet
 one look in an hour, and a stranger who sends wrong passwords fills no disk.
 """
 
+import logging
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,6 +15,15 @@ from django.utils import timezone
 
 from privacy.models import Event, What, Why
 
+logger = logging.getLogger(__name__)
+
+# What whoever watches over the installation hears of at once, by pseudonyms (docs/operations/monitoring.md).
+SECURITY = {
+    What.LOGGED_IN, What.LOGIN_FAILED, What.LIMITED, What.REFUSED, What.INVITED, What.ROLES_CHANGED,
+    What.ACCOUNT_CLOSED, What.ACCOUNT_OPENED, What.SESSIONS_ENDED, What.EMERGENCY,
+    What.HANDED_OVER, What.EXPORTED,
+}  # fmt: skip
+LOGGED = ["what", "who", "about", "thing", "why", "detail"]
 NAMES = uuid.UUID("6b0d2b0e-3c0a-4a0e-9a53-0d3c1f6f5d11")
 MINUTE, HOUR = "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H"
 COUNTS_ONCE = {
@@ -54,6 +64,10 @@ def record_all(events: list[Event]):
     columns = [[getattr(event, field.attname) for event in events] for field in FIELDS]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, columns)
+    for event in events:
+        if event.what in SECURITY:
+            fields = {name: str(getattr(event, name) or "") for name in LOGGED}
+            logger.info("security", extra={"fields": fields})
 
 
 def happening(

@@ -29,11 +29,26 @@ if resource.RLIM_INFINITY not in {soft, hard}:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
 
 
+metrics_port = None
+
+
 def when_ready(server):
     """What is loaded by now stays. Looking through it again and again delays pages and events."""
     import aarhuskompas.urls  # noqa: F401 - and with it every view
+    from aarhuskompas import metrics, settings
 
+    if settings.METRICS_PORT:
+        global metrics_port
+        metrics.prepare_folder()
+        metrics_port = metrics.open_port()
     gc.freeze()
+
+
+def child_exit(server, worker):
+    if metrics_port:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
 
 
 def post_worker_init(worker):
@@ -41,6 +56,11 @@ def post_worker_init(worker):
     from aarhuskompas import health
     from aarhuskompas.connections import Connection
     from reflection.live.streams import application
+
+    if metrics_port:
+        from aarhuskompas import metrics
+
+        metrics.start(worker.loop, metrics_port)
 
     def stop():
         worker.handle_exit_signal()
@@ -53,7 +73,9 @@ def post_worker_init(worker):
     worker.loop.add_signal_handler(signal.SIGTERM, drain)
     create_server = worker.loop.create_server
 
-    async def create_with_queue(_protocol, *, sock, **options):
+    async def create_with_queue(protocol, *address, sock, **options):
+        if sock is metrics_port:
+            return await create_server(protocol, *address, sock=sock, **options)
         server = await create_server(lambda: Connection(worker), sock=sock, **options)
         sock.listen(WAITING)  # as `backlog` it would also let one process take all of them in one go
         return server
