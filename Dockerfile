@@ -5,6 +5,7 @@
 ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS packages
+WORKDIR /packages
 COPY requirements.lock .
 # The server of a container is not the embedded one, so its 41 MB stay out.
 RUN python -m venv /venv \

@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run dev test check lint bench manage backup restore shell-db lock clean
+.PHONY: help install install-dev run dev test check lint release bench manage backup restore shell-db lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,7 +54,7 @@ check: install-dev ## The quick tier, in a minute and a half: ruff and the core 
 	@$(PY) runner/postgres.py run --temporary -- \
 		$(PY) -m pytest -q -n 3 --dist worksteal -m "not browser and not long" $(CORE) $(ARGS)
 
-lint: install-dev ## Style, types and templates, missing migrations, settings fit for production
+lint: install-dev ## Style, types and templates, missing migrations, settings fit for production, image and manifests
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@find templates -name '*.html' -exec $(dir $(PY))djade --target-version 5.2 --check {} +
@@ -62,6 +62,14 @@ lint: install-dev ## Style, types and templates, missing migrations, settings fi
 	@$(LIKE_PRODUCTION) $(PY) runner/postgres.py run --temporary -- sh -c \
 		'$(PY) -m mypy && $(PY) manage.py makemigrations --check --dry-run \
 			&& $(PY) manage.py check --deploy --fail-level WARNING'
+
+	@$(dir $(PY))hadolint Dockerfile
+	@$(dir $(PY))check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@$(dir $(PY))kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml %/database.yaml,\
+		$(wildcard deploy/kubernetes/*.yaml))
+
+release: install-dev ## Notes, source, bill of materials, audit and digests of this version, in var/release
+	@$(PY) -m tools.release
 
 bench: install-dev ## Measure speed in a temporary database
 	@$(PY) runner/postgres.py run --temporary -- $(PY) -m bench $(ARGS)
