@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import GUIDE, Collaboration, Round
 from collaboration.slides import note_on_pair, pair_slides, slide_count
-from reflection.compasses import Compass, Link
+from reflection.compasses import Compass, Home, Link
 from reflection.models import Agreement, Reflection
 from reflection.reminders import Due, leading, receivers
 
@@ -69,9 +69,10 @@ SAMARBEJDSKOMPASSET = Compass(
     slug=GUIDE,
     start=Link("collaboration:register", _("Se på et samarbejde")),
     mine=Link("collaboration:mine", _("Mine samarbejder")),
-    after_steps=Link("collaboration:guess_first", _("Sæt dig i den andens sted")),
+    home=Home("collaboration:about", _("Samarbejdskompasset")),
+    guesses=True,
     result=Link("collaboration:result", _("Gæt og svar")),
-    conclude="collaboration:agree",
+    conclude=Link("collaboration:agree", _("Aftal")),
     slides=pair_slides,
     slide_count=slide_count,
     note=note_on_pair,

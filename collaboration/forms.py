@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from publishing.fields import DayField
-from reflection.forms.answers import AnswersForm, FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
-from reflection.models import Answer, Reflection
+from reflection.forms.answers import FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
+from reflection.models import Reflection
 
 MOST_PARTNERS = 6
 NEEDED_PARTNERS = 2
@@ -173,58 +173,6 @@ class OpenRoundForm(RoomForm):
         fields = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
         people = {self.partners[name]: number for name, number in self.expected().items()}
         return {**fields, "is_by_invitation": self.is_by_invitation, "people": people}
-
-
-class GuessForm(AnswersForm):
-    """The same statements on another party's behalf, and how sure one is of each."""
-
-    def add_beside(self, name, prompt, answer):
-        label = _("Hvor sikker er du på dit gæt?")
-        self.fields[f"{name}-sure"] = forms.ChoiceField(
-            label=label,
-            choices=Answer.Sureness.choices,
-            widget=forms.RadioSelect,
-            required=False,
-            initial=_sureness(answer),
-        )
-
-    @property
-    def guesses(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[name], self[f"{name}-sure"]) for name in self.prompts]
-
-    def clean(self):
-        """A number is asked for its sureness, once the form is to be complete."""
-        cleaned = super().clean()
-        for name in self.prompts:
-            is_number = cleaned.get(name, "").isdigit()
-            if self.fields[name].required and is_number and not cleaned.get(f"{name}-sure"):
-                self.add_error(f"{name}-sure", _("Vælg, hvor sikker du er på dit gæt."))
-        return cleaned
-
-    def beside(self, name):
-        return {"sureness": _number(self.cleaned_data.get(f"{name}-sure"))}
-
-    def beside_was(self, name):
-        return {"sureness": _number(self.was(f"{name}-sure"))}
-
-    def theirs(self, answer):
-        return " · ".join(filter(None, [answer.raw, str(answer.get_sureness_display() or "")]))
-
-    def state_of(self, name, answer):
-        """Number and sureness are one answer: the page knows both as stored, or both as it read them."""
-        sure = _sureness(answer)
-        raw, version = (answer.raw, answer.version) if answer else ("", 0)
-        if not (self.shows(name, raw) and self.shows(f"{name}-sure", sure)):
-            raw, version, sure = self.was(name), self.version(name), self.was(f"{name}-sure")
-        return [(f"{name}-was", raw), (f"{name}-version", str(version)), (f"{name}-sure-was", sure)]
-
-
-def _sureness(answer: Answer | None) -> str:
-    return str(answer.sureness) if answer and answer.sureness else ""
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text in {"1", "2", "3", "4"} else None
 
 
 class InsightForm(FieldwiseForm):

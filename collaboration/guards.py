@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.guards import staff_required
 from collaboration.models import Collaboration, Round
-from reflection.participation import collecting_required, facilitator_required, place_required
+from reflection.participation import facilitator_required, place_required
 
 
 def collaboration_required(view):
@@ -53,5 +53,4 @@ def _in_a_round(guard):
 
 
 round_required = _in_a_round(place_required)
-answering_required = _in_a_round(collecting_required)
 leading_required = _in_a_round(facilitator_required)

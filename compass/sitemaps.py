@@ -37,8 +37,6 @@ class Fronts(PortalSitemap):
             "compass:timeline",
             "compass:opendata",
             "goodbyes",
-            "goals:about",
-            "collaboration:about",
         ]
 
     def location(self, item):
@@ -83,7 +81,7 @@ class Chapters(PortalSitemap):
         return chapter.recording.updated_at
 
 
-SITEMAPS = {
+SITEMAPS: dict[str, type[Sitemap]] = {  # apps above add theirs when they start
     "fronts": Fronts,
     "pivots": Pivots,
     "paths": Paths,

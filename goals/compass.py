@@ -8,21 +8,47 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import GUIDE, Decision, Goal, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import previous_answers
-from reflection.compasses import Choice, Compass, Link
+from reflection.compasses import Choice, Compass, Home, Link, Page, beginning_of, minutes_of
 from reflection.models import Participant, Reflection, Step
 from reflection.reminders import Due, leading
 
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
 
 
-def previous_answers_in_a_room(participant: Participant, step: Step) -> SafeString:
-    """The answers of the last look beside those of the new, for a colleague who may read them."""
-    review = Review.objects.filter(reflection=participant.reflection_id).select_related("goal").first()
-    before = previous_answers(review, step, participant.user) if review and participant.user_id else None
+def review_of(participant: Participant) -> Review | None:
+    return getattr(participant.reflection, "review", None)
+
+
+def goal_of(participant: Participant) -> Page:
+    review = review_of(participant)
+    return Page(review.goal.get_absolute_url(), gettext("Målet")) if review else beginning_of(participant)
+
+
+def look_back_first(participant: Participant) -> str:
+    """What became of the last plan, as long as whoever looks alone has not said so."""
+    review = review_of(participant) if participant.reflection.is_solo else None
+    return (
+        reverse("goals:look_back", args=[participant.reflection.key]) if review and review.asks_back else ""
+    )
+
+
+def printout_of(participant: Participant) -> str:
+    return (
+        reverse("goals:printout", args=[participant.reflection.key])
+        if participant.reflection.is_solo
+        else minutes_of(participant)
+    )
+
+
+def answers_of_last_time(participant: Participant, step: Step) -> SafeString:
+    """The answers of the last look beside those of the new, for whoever may read them."""
+    review = review_of(participant) if participant.user_id else None
+    before = previous_answers(review, step, participant.user) if review else None
     return render_to_string("goals/_previous_answers.html", {"before": before}) if before else SafeString()
 
 
@@ -107,7 +133,11 @@ MAALKOMPASSET = Compass(
     start=Link("goals:register", _("Se på et mål")),
     mine=Link("goals:mine", _("Mine mål")),
     waiting=waiting,
-    conclude="goals:decision",
+    home=Home("goals:about", _("Målkompasset")),
+    about=goal_of,
+    before_steps=look_back_first,
+    conclude=Link("goals:decision", _("Gå til beslutningen")),
+    ended=printout_of,
     choices=decisions,
     ending=_("Hvad skal der ske med målet?"),
     variants={
@@ -120,5 +150,5 @@ MAALKOMPASSET = Compass(
     own_data={"goals": goals_of},
     reminders=goodbyes_to_check,
     told_to_readers=lambda: Goodbye.objects.published().values("review__reflection"),
-    aside=previous_answers_in_a_room,
+    aside=answers_of_last_time,
 )

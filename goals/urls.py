@@ -4,6 +4,7 @@ from goals.views import goals, goodbyes, pages, reviews
 
 app_name = "goals"
 
+
 urlpatterns = [
     path("", pages.about, name="about"),
     path("blanket/", pages.blank, name="blank"),
@@ -21,8 +22,8 @@ urlpatterns = [
     path("maal/<uuid:key>/rum/", goals.open_room, name="open_room"),
     path("refleksion/<uuid:key>/", reviews.review, name="review"),
     path("refleksion/<uuid:key>/sidst/", reviews.look_back, name="look_back"),
-    path("refleksion/<uuid:key>/trin/<int:position>/", reviews.step, name="step"),
-    path("refleksion/<uuid:key>/svar/", reviews.answers, name="answers"),
+    path("refleksion/<uuid:key>/trin/<int:position>/", reviews.old_step, name="old_step"),
+    path("refleksion/<uuid:key>/svar/", reviews.old_answers, name="old_answers"),
     path("refleksion/<uuid:key>/grundlag/", reviews.evidence, name="evidence"),
     path("refleksion/<uuid:key>/beslutning/", reviews.decision, name="decision"),
     path("refleksion/<uuid:key>/plan/", reviews.plan, name="plan"),

@@ -89,8 +89,8 @@ def _addresses(participant: Participant) -> dict[Place, str]:
     if room.is_revealed and not room.is_concluded:
         found[Place.SEE] = room.result_address
         found[Place.TALK] = reverse("reflection:talk_here", args=[room.key])
-        if participant.may_go_on or not room.compass.conclude:
-            found[Place.AGREE] = room.conclude_address or f"{lead}#phase"
+        if participant.may_go_on:
+            found[Place.AGREE] = room.conclude_address
     return found
 
 

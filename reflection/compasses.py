@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +27,41 @@ if TYPE_CHECKING:  # models ask for their compass
 
 
 class Link(NamedTuple):
-    """A page in a room: the name of a route that takes the room's key, and the words that lead there."""
+    """A page of a reflection: the name of a route that takes its key, and the words that lead there."""
 
     route: str
     title: str
+
+
+class Page(NamedTuple):
+    """Where a page lies, and what it is called."""
+
+    address: str
+    title: str
+
+
+class Home(NamedTuple):
+    """The public page of a compass, where an app has made one: the name of its route, and of the compass."""
+
+    route: str
+    title: str
+
+    @property
+    def page(self) -> Page:
+        return Page(reverse(self.route), str(self.title))
+
+
+def nothing_first(participant: "Participant") -> str:
+    return ""
+
+
+def beginning_of(participant: "Participant") -> Page:
+    guide = participant.reflection.version.guide
+    return Page(reverse("reflection:begin", args=[guide.slug]), guide.local.title)
+
+
+def minutes_of(participant: "Participant") -> str:
+    return reverse("reflection:minutes", args=[participant.reflection.key])
 
 
 class Choice(NamedTuple):
@@ -64,6 +96,9 @@ def tell_nobody(agreement: "Agreement"):
     pass
 
 
+AGREEMENT = Link("reflection:agree", _("Skriv aftalen"))
+
+
 @dataclass(frozen=True)
 class Compass:
     """What one compass adds; whatever it leaves out is as in every compass. Words are lazy."""
@@ -72,9 +107,13 @@ class Compass:
     start: Link | None = None  # where somebody with an account begins; a route without a key
     mine: Link | None = None  # the list of what somebody has of it; without a key
     waiting: Callable[["User"], SafeString] = nothing_waits  # HTML for «Din side»
-    after_steps: Link | None = None  # what is answered after the steps; else one's answers to read through
+    home: Home | None = None  # its public page; else the page that every guide has
+    about: Callable[["Participant"], Page] = beginning_of  # what is looked at, for who does so alone
+    before_steps: Callable[["Participant"], str] = nothing_first  # the address of what comes first now
+    guesses: bool = False  # whether one also guesses what the other parties answer
     result: Link | None = None  # what is shown at the reveal; else the board
-    conclude: str = ""  # the route of the page where the group decides and ends; else whoever leads just ends
+    conclude: Link = AGREEMENT  # where one decides or agrees, and ends
+    ended: Callable[["Participant"], str] = minutes_of  # the address of what came of it
     slides: "Slides | None" = None  # what is shown at the reveal, one by one; else the board
     slide_count: Callable[["Reflection"], int] | None = None  # how many, without a look at what they show
     note: "Note | None" = None  # the form for what is written at a slide; else, and where it is None, a line

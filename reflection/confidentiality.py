@@ -341,6 +341,7 @@ def _to_keep(answer: Answer) -> dict:
         "state": answer.state,
         "number": answer.value,
         "text": answer.text,
+        "in_words": answer.in_words,
         "sureness": answer.sureness,
         "with_name": answer.is_signed,
     }

@@ -10,6 +10,9 @@ OF_THE_VERSION = [
     "intro", "intro_en", "provenance", "provenance_note", "provenance_note_en",
     "minutes_solo", "minutes_group",
 ]  # fmt: skip
+OF_THE_SCALE = [  # of a statement; what stands once under `scale` is for all of them
+    "low", "low_en", "second", "second_en", "third", "third_en", "fourth", "fourth_en", "high", "high_en",
+]  # fmt: skip
 OF_THE_STEP = ["title", "title_en", "purpose", "purpose_en", "help", "help_en", "good", "good_en"]
 
 
@@ -23,7 +26,7 @@ def make_guide(position: int, content: dict) -> Guide:
     guide = Guide.objects.create(**named)
     version = guide.versions.create(number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION))
     for number, step in enumerate(content["steps"], start=1):
-        _make_step(version, number, step)
+        _make_step(version, number, {**content.get("scale", {}), **step})
     version.publish()
     return guide
 
@@ -78,7 +81,7 @@ def _prompts(content: dict) -> list[dict]:
         "kind": Prompt.Kind.SCALE,
         "text": content["statement"],
         "text_en": content["statement_en"],
-        **_only(content, ["low", "low_en", "high", "high_en"]),
+        **{name: content[name] for name in OF_THE_SCALE if name in content},
     }
     line = {"kind": Prompt.Kind.LINE, "text": content["line"], "text_en": content["line_en"]}
     return [*questions, statement, line]

@@ -4,11 +4,13 @@ import functools
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
@@ -90,7 +92,7 @@ def places_here(request) -> list[Participant]:
 
 
 def current_participant(request, key) -> Participant | None:
-    """The visitor's place in the room `key`, with its reflection and version, or None."""
+    """The visitor's place in the reflection `key`, a room or a look alone, with its version; or None."""
     participant = _held(request, key).let_in().select_related("reflection", "party").first()
     if participant:
         participant.reflection.version = GuideVersion.objects.kept(participant.reflection.version_id)
@@ -98,13 +100,16 @@ def current_participant(request, key) -> Participant | None:
 
 
 def _held(request, key):
-    """What the browser holds in the room, by joining or else by account – also where it opens nothing."""
-    places = Participant.objects.filter(reflection__key=key).exclude(reflection__mode=Reflection.Mode.SOLO)
+    """What the browser holds in a room, by joining or else by account – also where it opens nothing.
+
+    What one looks at alone is held by account and by nothing else.
+    """
+    places = Participant.objects.filter(reflection__key=key)
     for name in [SESSION_KEY, BY_ACCOUNT]:
         if participant := request.session.get(name, {}).get(str(key)):
-            return places.filter(key=participant)
+            return places.in_rooms().filter(key=participant)
     if request.user.is_authenticated:
-        return places.filter(user=request.user)
+        return places.of(request.user)
     return places.none()
 
 
@@ -130,8 +135,8 @@ def was_put_out(request, key) -> bool:
     return _held(request, key).filter(is_put_out=True).exists()
 
 
-def place_required(view):
-    """Turn `key` into the visitor's place in that room; who has none is shown the way in."""
+def own_place_required(view):
+    """Turn `key` into the visitor's place, in a room or alone; who has none is shown the way in."""
 
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
@@ -139,6 +144,19 @@ def place_required(view):
         if participant is None:
             return _no_place(request, key)
         participant.reflection.reveal_if_due()
+        return view(request, participant, *args, **kwargs)
+
+    return guarded
+
+
+def place_required(view):
+    """As `own_place_required`, only in a room; whoever looks alone is led to where they are."""
+
+    @own_place_required
+    @functools.wraps(view)
+    def guarded(request, participant, *args, **kwargs):
+        if participant.reflection.is_solo:
+            return redirect("reflection:room", key=participant.reflection.key)
         return view(request, participant, *args, **kwargs)
 
     return guarded
@@ -172,8 +190,16 @@ def _no_place(request, key):
     if was_put_out(request, key):
         return show_put_out(request, key)
     if request.method == "POST":
-        return typed_again(request, way_in=reverse("reflection:come_back"))
+        return typed_again(
+            request, way_in="" if _may_log_in(request, key) else reverse("reflection:come_back")
+        )
     return render(request, "reflection/no_place.html", status=403)
+
+
+def _may_log_in(request, key) -> bool:
+    """Whether it is looked at alone by somebody who is not logged in: no code leads there."""
+    alone = Reflection.objects.filter(key=key, mode=Reflection.Mode.SOLO)
+    return not request.user.is_authenticated and alone.exists()
 
 
 def show_put_out(request, key):
@@ -185,22 +211,6 @@ def show_put_out(request, key):
         return redirect(room)  # a page that follows the room goes where its fetch was led (static/js/live.js)
     context = {"submitted_texts": submitted_texts(request) if request.method == "POST" else []}
     return render(request, "reflection/put_out.html", context, status=403)
-
-
-def reading_required(view):
-    """Turn `key` into the place of somebody who may read what came of it: in a room, or of one's own."""
-    in_a_room = place_required(view)
-
-    @functools.wraps(view)
-    def guarded(request, key, *args, **kwargs):
-        alone = Participant.objects.filter(reflection__key=key, reflection__mode=Reflection.Mode.SOLO)
-        if request.user.is_authenticated:
-            own = alone.filter(user=request.user).select_related("reflection__version__guide").first()
-            if own:
-                return view(request, own, *args, **kwargs)
-        return in_a_room(request, key, *args, **kwargs)
-
-    return guarded
 
 
 def step_or_404(version: GuideVersion, position: int) -> Step:
@@ -253,6 +263,9 @@ def _no_more_answers(request, room: Reflection):
         return render(request, "components/save_status.html", closed, status=409)
     if words := submitted_answers(request):
         return render(request, "reflection/over.html", {"room": room, "submitted_texts": words}, status=409)
+    if room.is_solo:
+        messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
+        return redirect("reflection:room", key=room.key)
     return redirect(room.result_address)
 
 
@@ -270,9 +283,9 @@ def answering_required(view):
 
 
 def collecting_required(view):
-    """Turn `key` into a place in a room that still takes answers; else show what there is to see."""
+    """Turn `key` into a place where answers are still taken; else show what there is to see."""
 
-    @place_required
+    @own_place_required
     @functools.wraps(view)
     def guarded(request, participant, *args, **kwargs):
         if participant.reflection.is_collecting:

@@ -3,9 +3,13 @@
 from django.utils.translation import pgettext_lazy
 
 from compass.search import register
+from reflection.models import Guide
+
+
+def page_of(slug: str) -> str:
+    return Guide(slug=slug).get_absolute_url()
 
 
 def register_kinds():
-    """A compass has its page at its slug (dilemmas link to it in the same way)."""
-    register("guide", pgettext_lazy("søgning", "Kompasser"), "compass:page")
-    register("step", pgettext_lazy("søgning", "Trin i kompasserne"), "compass:page", "trin-{}", parts=2)
+    register("guide", pgettext_lazy("søgning", "Kompasser"), page_of)
+    register("step", pgettext_lazy("søgning", "Trin i kompasserne"), page_of, "trin-{}", parts=2)

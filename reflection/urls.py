@@ -4,6 +4,8 @@ from reflection.views import (
     agreements,
     answers,
     board,
+    compasses,
+    concluding,
     facilitator,
     home,
     joining,
@@ -19,6 +21,11 @@ app_name = "reflection"
 
 urlpatterns = [
     path("din-side/", home.home, name="home"),
+    path("kompasser/<slug:slug>/", compasses.about, name="about"),
+    path("kompasser/<slug:slug>/blanket/", compasses.blank, name="blank"),
+    path("kompasser/<slug:slug>/begynd/", compasses.begin, name="begin"),
+    path("kompasser/<slug:slug>/rum/", compasses.open_room, name="open_room"),
+    path("rum/<uuid:key>/aftale/", concluding.agree, name="agree"),
     path("aftaler/", agreements.agreements, name="agreements"),
     path("aftaler/kalender.ics", agreements.calendar, name="calendar"),
     path("aftaler/tak/", agreements.thanks, name="thanks"),
@@ -43,6 +50,7 @@ urlpatterns = [
     path("rum/<uuid:key>/trin/<int:position>/", answers.step, name="step"),
     path("rum/<uuid:key>/mine-svar/", answers.answers, name="answers"),
     path("rum/<uuid:key>/mine-svar/hent/", answers.download, name="download"),
+    path("rum/<uuid:key>/mine-svar/hent.txt", answers.download_text, name="download_text"),
     path("rum/<uuid:key>/faerdig/", answers.finish, name="finish"),
     path("rum/<uuid:key>/traek-tilbage/", answers.withdraw, name="withdraw"),
     path("rum/<uuid:key>/venter/", answers.waiting, name="waiting"),

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from compass import story_index
+from compass import content_version, story_index
 from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server
@@ -103,6 +103,12 @@ def pytest_unconfigure(config):
 def story_index_at_once(monkeypatch):
     """Beside the requests is in them: a test shall see what it has just made."""
     monkeypatch.setattr(story_index, "beside_the_requests", lambda work: work())
+
+
+@pytest.fixture(autouse=True)
+def nothing_heard(monkeypatch):
+    """Of the content's version, as in a process that keeps no pages: so the menu is read for each."""
+    monkeypatch.setattr(content_version._Heard, "marks", None)
 
 
 # --- People --------------------------------------------------------------------------------------

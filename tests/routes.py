@@ -23,6 +23,7 @@ from tests.factories import (
     make_ended_review,
     make_goal,
     make_goodbye,
+    make_guide,
     make_picture,
     make_recording,
     make_review,
@@ -64,8 +65,11 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "compass:attachment": "a file to save",
     "compass:opendata_json": "JSON",
     "compass:opendata_csv": "CSV",
+    "goals:old_step": "leads to the step, which has moved",
+    "goals:old_answers": "leads to the answers, which have moved",
     "reflection:now": "a part of the pages one answers on, for htmx",
     "reflection:download": "JSON, one's own answers",
+    "reflection:download_text": "text, one's own answers",
     "reflection:data_json": "JSON, all that the portal holds about one",
     "reflection:minutes_json": "JSON, what the minutes show",
     "reflection:minutes_pdf": "PDF",
@@ -92,7 +96,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
 
 # Only for somebody who has a place in the room of a round of a collaboration.
 IN_A_ROUND = {
-    "guess_first", "guess", "result", "pair", "agree", "consent", "share", "case",
+    "result", "pair", "agree", "consent", "share", "case",
     "invitation_pdf", "paper_consent",
 }  # fmt: skip
 
@@ -109,10 +113,12 @@ PERSONAL = {
     "reflection:agreements", "reflection:calendar", "reflection:home",
     "reflection:follow_up", "reflection:one_in_calendar", "reflection:rooms", "reflection:archive",
     "reflection:data", "reflection:data_json", "reflection:delete_account",
+    "reflection:begin", "reflection:open_room",
 }  # fmt: skip
 
 # Only for somebody who has a place in the room. The way in is open to everybody.
 OPEN_DOORS = {
+    "reflection:about", "reflection:blank",
     "reflection:code", "reflection:come_back", "reflection:wall_code", "reflection:own_link",
     "reflection:join", "reflection:follow_up_by_link", "reflection:thanks",
 }  # fmt: skip
@@ -182,6 +188,14 @@ BY_SLIP = "Et rum med sedler"
 DECIDED = "Et mål, som en gruppe taler om"
 led, revealed, joined, by_slip, decided = map(room_keys, [LED, REVEALED, JOINED, BY_SLIP, DECIDED])
 
+
+def further_guides() -> list[dict]:
+    return [{"slug": FURTHER}]
+
+
+FURTHER = "et-kompas-mere"
+ALONE = "Noget, man ser på alene"
+alone = room_keys(ALONE)
 ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "compass:pivot": slugs(Pivot),
     "compass:path": slugs(Path),
@@ -226,14 +240,18 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         {"key": goodbye.review.reflection.key} for goodbye in Goodbye.objects.to_check()
     ],
     "goals:review": review_keys,
-    "goals:step": steps,
-    "goals:answers": review_keys,
+    "goals:old_step": steps,
+    "goals:old_answers": review_keys,
     "goals:decision": review_keys,
     "goals:plan": review_keys,
     "goals:printout": review_keys,
     "goals:offer_goodbye": lambda: [
         {"key": review.reflection.key} for review in Review.objects.filter(decision="goodbye")
     ],
+    **dict.fromkeys(
+        ["reflection:about", "reflection:blank", "reflection:begin", "reflection:open_room"], further_guides
+    ),
+    "reflection:agree": alone,
     "reflection:own_link": lambda: [
         {"token": Participant.objects.filter(reflection__title=JOINED).latest("pk").link}
     ],
@@ -251,11 +269,12 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
             "reflection:leave",
             "reflection:renew_own_code",
             "reflection:download",
+            "reflection:download_text",
             "reflection:now",
         ],
         joined,
     ),
-    "reflection:step": with_position(joined),
+    "reflection:step": lambda: [{**kwargs, "position": 1} for kwargs in [*joined(), *alone(), *guessed()]],
     **dict.fromkeys(
         [
             "reflection:board",
@@ -310,8 +329,6 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:open_round": collaboration_keys,
     "collaboration:development": collaboration_keys,
     "collaboration:follow_up": agreements,
-    "collaboration:guess_first": guessed,
-    "collaboration:guess": lambda: [{**kwargs, "position": 2} for kwargs in guessed()],
     "collaboration:invitation_pdf": guessed,
     "collaboration:result": compared,
     "collaboration:agree": compared,
@@ -347,6 +364,8 @@ def make_examples(user):
     make_room(title=BY_SLIP, leader=user, is_by_invitation=True).invite(3)
     make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()
     talk_about_a_goal(user)
+    further = make_guide(FURTHER, title="Hverdagskompasset")
+    Reflection.start_solo(further.current_version(), user, title=ALONE)
     joined = make_room(title=JOINED, leader=make_user("Lis Leder"))
     joined.participants.create(user=user, name=user.name, safety=4)
     make_rounds(user)

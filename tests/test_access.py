@@ -122,8 +122,8 @@ def becomes_another(browser, things) -> bool:
 DOORS = {
     ("et mål", "læse"): lambda b, t: opens(b, "goals:goal", t.goal.key),
     ("et mål", "rette"): lambda b, t: opens(b, "goals:edit", t.goal.key),
-    ("svar, man giver alene", "læse"): lambda b, t: opens(b, "goals:answers", t.alone.key),
-    ("svar, man giver alene", "skrive"): lambda b, t: opens(b, "goals:step", t.alone.key, 1),
+    ("svar, man giver alene", "læse"): lambda b, t: opens(b, "reflection:answers", t.alone.key),
+    ("svar, man giver alene", "skrive"): lambda b, t: opens(b, "reflection:step", t.alone.key, 1),
     ("et samarbejde", "læse"): lambda b, t: opens(b, "collaboration:collaboration", t.collaboration.key),
     ("et samarbejde", "rette"): lambda b, t: opens(b, "collaboration:edit", t.collaboration.key),
     ("et rum, der svares i", "svare som sig selv"): lambda b, t: opens(b, "reflection:answers", t.open.key),

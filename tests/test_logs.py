@@ -151,7 +151,7 @@ def test_nothing_that_a_person_writes_in_a_reflection_is_logged(log, logged_in, 
     review = make_review(make_goal(SECRET, owner=staff))
     client = logged_in(staff)
     client.raise_request_exception = False
-    url = f"/maalkompasset/refleksion/{review.reflection.key}/trin/1/"
+    url = f"/rum/{review.reflection.key}/trin/1/"
     names = [f"prompt-{n}" for n in range(1, 40)] + [f"prompt-{n}-text" for n in range(1, 40)]
     client.post(url, dict.fromkeys(names, SECRET))
     client.post(url, dict.fromkeys(names, SECRET), headers={"HX-Request": "true"})

@@ -126,7 +126,7 @@ class Collaboration(models.Model):
         if latest is None:
             return []
         agreed = self.agreements().filter(reflection=latest.reflection_id)
-        return [[agreement.what, _how_it_went(agreement)] for agreement in agreed]
+        return [[agreement.what, agreement.how_it_went] for agreement in agreed]
 
     def renew_opening(self):
         """The running round opens with what is known now of the last agreements."""
@@ -134,11 +134,6 @@ class Collaboration(models.Model):
         if running:
             running.reflection.opening = self.opening()
             running.reflection.save(update_fields=["opening"])
-
-
-def _how_it_went(agreement: Agreement) -> str:
-    parts = [agreement.who, str(agreement.get_status_display()), agreement.note]
-    return " · ".join(filter(None, parts))
 
 
 class Partner(models.Model):

@@ -1,4 +1,4 @@
-"""A round, for everybody who has a place in its room: guess, see, ask, agree, and say who else may know."""
+"""A round, for everybody who has a place in its room: see, ask, agree, and say who else may know."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -13,11 +13,10 @@ from collaboration.cases import CaseForm
 from collaboration.forms import (
     AgreementForm,
     ConsentForm,
-    GuessForm,
     PaperConsentForm,
     QuestionsForm,
 )
-from collaboration.guards import answering_required, leading_required, round_required
+from collaboration.guards import leading_required, round_required
 from collaboration.models import Consent, PaperConsent, Round
 from privacy.events import record_looks
 from privacy.models import Why
@@ -30,58 +29,6 @@ from reflection.slides import end_of, slides_of
 from reflection.templatetags.rooms import invitation_address, qr
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
-
-
-# --- Guess ---------------------------------------------------------------------------------------
-
-
-@require_safe
-@answering_required
-def guess_first(request, participant, round):
-    """What comes after one's own answers."""
-    others = participant.others()
-    if not others or not participant.is_respondent:
-        return redirect(participant.reflection.answers_address)
-    return redirect("collaboration:guess", key=participant.reflection.key, position=others[0].position)
-
-
-@form_methods
-@answering_required
-def guess(request, participant, round, position):
-    """«Sæt dig i den andens sted»: the same statements on behalf of one other party."""
-    others = participant.others()
-    party = next((other for other in others if other.position == position), None)
-    if party is None or not participant.is_respondent:
-        raise Http404
-    rated = blindspots.statements(participant.reflection)
-    prompts = [statement for _step, statement in rated]
-    form = GuessForm(post_data(request), participant=participant, prompts=prompts, about=party)
-    answer = save_form(request, form, lambda go: _after_guess(participant, party, others, prompts, go))
-    context = {
-        "participant": participant,
-        "room": participant.reflection,
-        "party": party,
-        "form": form,
-        "rated": zip([step for step, _statement in rated], form.guesses, strict=True),
-        "exercise": participant.reflection.version.text("exercise"),
-        "number": others.index(party) + 1,
-        "total": len(others),
-    }
-    return answer or render(request, "collaboration/guess.html", context, status=status_of(form))
-
-
-def _after_guess(participant, party, others, prompts, go: str):
-    if go == "skip":
-        participant.skip_prompts(prompts, about=party)
-    following = others.index(party) + (-1 if go == "back" else 1)
-    if 0 <= following < len(others):
-        return redirect(
-            "collaboration:guess", key=participant.reflection.key, position=others[following].position
-        )
-    if go == "back":
-        last = participant.reflection.version.steps.count()
-        return redirect("reflection:step", key=participant.reflection.key, position=last)
-    return redirect(participant.reflection.answers_address)
 
 
 # --- See -----------------------------------------------------------------------------------------

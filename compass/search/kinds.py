@@ -1,5 +1,6 @@
 """What is searched, and where its pages are."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
@@ -10,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 class Kind(NamedTuple):
     name: str
     label: str | Promise
-    route: str
+    route: str | Callable[..., str]
     fragment: str
     parts: int
     is_reference: bool
@@ -25,8 +26,11 @@ class Kind(NamedTuple):
 
     def address(self, *parts: str) -> str:
         if not self.fragment:
-            return reverse(self.route, args=parts)
-        return f"{reverse(self.route, args=parts[:-1])}#{self.fragment.format(parts[-1])}"
+            return self._page(*parts)
+        return f"{self._page(*parts[:-1])}#{self.fragment.format(parts[-1])}"
+
+    def _page(self, *parts: str) -> str:
+        return self.route(*parts) if callable(self.route) else reverse(self.route, args=parts)
 
 
 KINDS: dict[str, Kind] = {}
@@ -35,7 +39,7 @@ KINDS: dict[str, Kind] = {}
 def register(
     name: str,
     label: str | Promise,
-    route: str,
+    route: str | Callable[..., str],
     fragment: str = "",
     *,
     parts: int = 1,
@@ -43,7 +47,8 @@ def register(
 ):
     """Search a kind of entry that the database writes (`kinds` of `follow`), and say where its pages are.
 
-    The `parts` of the entry's address fill in the route – or, the last of them, the `fragment`.
+    The `parts` of the entry's address fill in the route, a name or a function – or, the last of them,
+    the `fragment`.
     A reference tells where something stands, and comes after the thing itself.
     """
     KINDS[name] = Kind(name, label, route, fragment, parts, is_reference)

@@ -159,6 +159,9 @@ class Goal(models.Model):
             return stored
         if stored.wording != self.wording:
             self.past_wordings.create(text=stored.wording)
+            Reflection.objects.under_way().filter(review__goal=self, mode=Reflection.Mode.SOLO).update(
+                title=self.wording
+            )
         self.version = seen + 1
         self.save(update_fields=[*SET_UP, "version"])
         return None

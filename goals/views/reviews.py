@@ -14,11 +14,8 @@ from goals.guards import (
 )
 from goals.hints import hints
 from goals.models import Decision, Evidence
-from goals.previous_review import previous_answers
 from reflection.confidentiality import board
-from reflection.forms.answers import StepForm
 from reflection.forms.autosave import post_data, save_form, status_of
-from reflection.participation import step_or_404
 from reflection.slides import end_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,20 +24,31 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @review_required
 def review(request, review):
-    """Where one left off: the first step that waits, else what comes after the steps."""
-    if not review.reflection.is_solo and not review.is_decided:
-        return redirect("reflection:room", key=review.reflection.key)
+    """Where one left off: among the answers, at the plan, or at the end."""
     if review.is_concluded:
         return redirect("goals:printout", key=review.reflection.key)
-    progress = review.participant.progress()
-    waiting = next((done.step for done in progress if done.state == "open"), None)
-    if waiting and waiting.position == 1 and review.asks_back:
-        return redirect("goals:look_back", key=review.reflection.key)
-    if waiting:
-        return redirect("goals:step", key=review.reflection.key, position=waiting.position)
-    if not review.is_decided:
-        return redirect("goals:answers", key=review.reflection.key)
-    return redirect("goals:plan", key=review.reflection.key)
+    if review.is_decided:
+        return redirect("goals:plan", key=review.reflection.key)
+    return redirect("reflection:room", key=review.reflection.key)
+
+
+@form_methods
+@review_required
+def old_step(request, review, position):
+    return _moved("reflection:step", key=review.reflection.key, position=position)
+
+
+@form_methods
+@review_required
+def old_answers(request, review):
+    return _moved("reflection:answers", key=review.reflection.key)
+
+
+def _moved(route: str, **kwargs):
+    """What one answers alone has the pages of a room. 308: a page still open sends its words there."""
+    answer = redirect(route, **kwargs)
+    answer.status_code = 308
+    return answer
 
 
 @form_methods
@@ -60,50 +68,7 @@ def _after_look_back(review, go: str):
         return redirect(review.goal)
     if not review.reflection.is_solo:
         return redirect("reflection:room", key=review.reflection.key)
-    return redirect("goals:step", key=review.reflection.key, position=1)
-
-
-@form_methods
-@open_review_required
-def step(request, review, position):
-    if not review.reflection.is_solo:
-        return redirect("reflection:room", key=review.reflection.key)
-    step = step_or_404(review.reflection.version, position)
-    form = StepForm(post_data(request), participant=review.participant, step=step)
-    if answer := save_form(request, form, lambda go: _after_step(review, step, go)):
-        return answer
-    context = {
-        "review": review,
-        "step": step,
-        "form": form,
-        "progress": review.participant.progress(),
-        "help": step.help_for(review.reflection.variant),
-        "before": previous_answers(review, step, request.user),
-        "dilemmas": step.dilemmas.visible_to(request.user),
-        "stories": step.stories.visible_to(request.user),
-    }
-    return render(request, "goals/step.html", context, status=status_of(form))
-
-
-def _after_step(review, step, go: str):
-    key, last = review.reflection.key, len(review.reflection.version.all_steps())
-    if go == "skip":
-        review.participant.skip(step)
-    if go == "later":
-        return redirect(review.goal)
-    position = step.position - 1 if go == "back" else step.position + 1
-    if 1 <= position <= last:
-        return redirect("goals:step", key=key, position=position)
-    return redirect("goals:answers", key=key)
-
-
-@require_safe
-@review_required
-def answers(request, review):
-    if not review.reflection.is_solo:
-        return redirect("reflection:board", key=review.reflection.key)
-    context = {"review": review, "progress": review.participant.progress()}
-    return render(request, "goals/answers.html", context)
+    return redirect("reflection:step", key=review.reflection.key, position=1)
 
 
 @form_methods
@@ -163,7 +128,7 @@ def _values_by_topic(review) -> dict:
 
 
 def _answers_page(review) -> str:
-    return "goals:answers" if review.reflection.is_solo else "reflection:board"
+    return "reflection:answers" if review.reflection.is_solo else "reflection:board"
 
 
 def _after_decision(review, go: str):

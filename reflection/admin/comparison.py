@@ -19,7 +19,8 @@ OF_THE_STEP = [
     "position", "title", "title_en", "purpose", "purpose_en", "help", "help_en", "good", "good_en",
 ]  # fmt: skip
 OF_THE_PROMPT = [
-    "position", "kind", "text", "text_en", "low", "low_en", "high", "high_en",
+    "position", "kind", "text", "text_en", "low", "low_en", "second", "second_en", "third", "third_en",
+    "fourth", "fourth_en", "high", "high_en",
 ]  # fmt: skip
 OF_THE_VARIANT = ["help", "help_en"]
 

@@ -29,18 +29,26 @@ class TwoLanguages:
         return [field for field in self.visible_fields() if field.name != "DELETE"]
 
 
+OF_THE_SCALE = [
+    f"{name}{end}" for name in ["low", "second", "third", "fourth", "high"] for end in ["", "_en"]
+]
+
+
 # --- What a step holds -------------------------------------------------------------------------------
 
 
 class PromptForm(TwoLanguages, OrderedForm):
     class Meta:
         model = Prompt
-        fields = ["position", "kind", "text", "text_en", "low", "low_en", "high", "high_en"]
-        widgets = {
-            "position": NUMBER, "text": LONG, "text_en": LONG,
-            "low": SHORT, "low_en": SHORT, "high": SHORT, "high_en": SHORT,
-        }  # fmt: skip
-        help_texts = {"low": "Kun til udsagn.", "high": "Kun til udsagn."}
+        fields = ["position", "kind", "text", "text_en", *OF_THE_SCALE]
+        widgets = {"position": NUMBER, "text": LONG, "text_en": LONG, **dict.fromkeys(OF_THE_SCALE, SHORT)}
+        help_texts = {
+            "low": "Kun til udsagn.",
+            "second": "Kun til udsagn. Tomt felt: «Mest som 1».",
+            "third": "Kun til udsagn. Tomt felt: «Midt imellem».",
+            "fourth": "Kun til udsagn. Tomt felt: «Mest som 5».",
+            "high": "Kun til udsagn.",
+        }
 
     def clean(self):
         cleaned = super().clean()

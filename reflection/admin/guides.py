@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compass.models import Dilemma, Story
 from privacy.models import What
-from publishing.admin import MARKDOWN, PROVENANCE, Guarded, GuardedForm, HelpTexts, english
+from publishing.admin import MARKDOWN, PROVENANCE, ContentForm, Guarded, GuardedForm, HelpTexts, english
 from publishing.admin.snapshots import row_of
 from publishing.admin.unpublishing import PINNED_BY
 from reflection.admin.comparison import Section, compare, fingerprint
@@ -32,23 +32,42 @@ LONGEST_LIST = 300
 
 @admin.register(Guide)
 class GuideAdmin(Guarded, admin.ModelAdmin):
-    """Guides are made with the code that uses them, so here they are only described."""
+    """A guide is all that a compass needs. A new one begins with a draft; published, everybody can use it."""
 
+    form = ContentForm
     list_display = ["title", "slug", "current"]
     search_fields = ["title"]
-    readonly_fields = ["slug", "all_versions"]
-    help_texts = {"standfirst": "Én eller to sætninger om, hvad kompasset kan bruges til."}
+    help_texts = {
+        "standfirst": "Én eller to sætninger om, hvad kompasset kan bruges til.",
+        "slug": "Kompassets adresse bliver /kompasser/adresse/. Den kan ikke ændres bagefter.",
+    }
     fieldsets = [
         (None, {"fields": ["title", "standfirst"]}),
         english("title_en", "standfirst_en"),
         ("Udgaver", {"fields": ["slug", "all_versions"]}),
     ]
+    add_fieldsets = [
+        (None, {"fields": ["title", "standfirst", "slug"]}),
+        english("title_en", "standfirst_en"),
+    ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("versions")
 
-    def has_add_permission(self, request):
-        return False
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug", "all_versions"] if obj else []
+
+    def get_fieldsets(self, request, obj=None):
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not change:
+            obj.first_draft()
+
+    def response_add(self, request, obj, post_url_continue=None):
+        messages.success(request, "Kompasset er lavet. Her er kladden til den første udgave.")
+        return redirect(_url(obj.versions.get()))
 
     def has_delete_permission(self, request, obj=None):
         return False

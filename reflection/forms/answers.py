@@ -12,7 +12,7 @@ from django import forms
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.functional import lazy
+from django.utils.functional import cached_property, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,7 @@ from reflection.models import (
     Answer,
     ConflictError,
     Participant,
+    Party,
     Prompt,
     Reflection,
     Step,
@@ -108,7 +109,7 @@ def _plain(text: str) -> str:
 
 
 def scale_field(prompt: Prompt) -> forms.ChoiceField:
-    choices = [(str(number), str(number)) for number in range(1, 6)]
+    choices = [(str(number), words) for number, words in enumerate(prompt.words, start=1)]
     return forms.ChoiceField(
         label=prompt.local.text,
         choices=[*choices, (UNKNOWN, _("Ved ikke"))],
@@ -127,48 +128,142 @@ def line_field(prompt: Prompt) -> forms.CharField:
 FIELDS = {Prompt.Kind.SCALE: scale_field, Prompt.Kind.LINE: line_field}
 
 
-class AnswersForm(AutosavedForm, forms.Form):
-    """A field for each prompt, an answer for each field: one's own, or what one guesses of a party.
+class Question(NamedTuple):
+    """What a field answers: a prompt, for oneself or as one guesses that a party does."""
 
-    A subclass that puts more fields beside each answer says so in `add_beside`, `beside`,
-    `beside_was` and `state_of`.
+    prompt: Prompt
+    about: Party | None = None
+
+    @property
+    def name(self) -> str:
+        return f"prompt-{self.prompt.pk}" + (f"-about-{self.about.pk}" if self.about else "")
+
+    @property
+    def is_scale(self) -> bool:
+        return self.prompt.kind == Prompt.Kind.SCALE
+
+    @property
+    def label(self) -> str:
+        text = self.prompt.local.text
+        return f"{self.about.title}: {text}" if self.about else text
+
+
+class Group(NamedTuple):
+    """Fields that stand together, under words of their own where there are more groups than one."""
+
+    title: str
+    fields: list[forms.BoundField]
+    is_unfolded: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_unfolded or any(field.errors for field in self.fields)
+
+
+class StepForm(AutosavedForm, forms.Form):
+    """One step of a guide: a field for each question, an answer for each field.
+
+    Where one guesses what the other parties answer, the same statements stand for each of them, and the
+    last step asks once how sure one is.
     """
 
-    def __init__(self, *args, participant: Participant, prompts: list[Prompt], about=None, **kwargs):
-        self.participant, self.about, self.room = participant, about, participant.reflection
-        self.prompts = {f"prompt-{prompt.pk}": prompt for prompt in prompts}
+    def __init__(self, *args, participant: Participant, step: Step, **kwargs):
+        self.participant, self.step, self.room = participant, step, participant.reflection
+        self.others = participant.others() if self.room.compass.guesses else []
+        self.is_last = step.position == len(self.room.version.all_steps())
+        self.questions = {question.name: question for question in self._questions()}
         self.stored = self._answers()
         initial = {name: answer.raw for name, answer in self.stored.items()}
         super().__init__(*args, initial=initial, **kwargs)
-        for name, prompt in self.prompts.items():
-            self.fields[name] = FIELDS[prompt.kind](prompt)
-            self.fields[name].prompt = prompt
-            self.add_beside(name, prompt, self.stored.get(name))
+        for name, question in self.questions.items():
+            self.fields[name] = FIELDS[question.prompt.kind](question.prompt)
+            self.fields[name].prompt = question.prompt
+            self.fields[name].label = question.label
+            if self.may_sign and question.prompt.kind == Prompt.Kind.LINE:
+                self.fields[f"{name}-signed"] = self._signed(name)
+        if self.others and self.is_last:
+            self.fields["sureness"] = self._sureness_field()
 
-    def add_beside(self, name: str, prompt: Prompt, answer: Answer | None):
-        """Add what stands beside the field `name`: here nothing."""
+    def _questions(self) -> list[Question]:
+        own = [Question(prompt) for prompt in self.step.answered_prompts]
+        scales = [question.prompt for question in own if question.is_scale]
+        return own + [Question(prompt, other) for other in self.others for prompt in scales]
 
-    def beside(self, name: str) -> dict:
-        """Further fields of the answer, as sent."""
-        return {}
+    @property
+    def may_sign(self) -> bool:
+        """In a confidential room whoever gave a name chooses, comment by comment, to stand by it."""
+        return self.participant.reflection.is_confidential and bool(self.participant.name)
 
-    def beside_was(self, name: str) -> dict | None:
-        """The same as the page read them; None when the last page that says something is right."""
-        return None
+    def _signed(self, name: str) -> forms.BooleanField:
+        answer = self.stored.get(name)
+        return forms.BooleanField(
+            label=_("Vis med navn ved teksten"),
+            required=False,
+            initial=bool(answer and answer.is_signed),
+        )
 
-    def theirs(self, answer: Answer) -> str:
-        """An answer of another window, in words."""
-        return answer.raw
+    def _sureness_field(self) -> forms.ChoiceField:
+        return forms.ChoiceField(
+            label=_("Hvor sikker er du på dine gæt?"),
+            choices=Answer.Sureness.choices,
+            widget=forms.RadioSelect,
+            required=False,
+            initial=str(self.sureness or ""),
+        )
+
+    @cached_property
+    def sureness(self) -> int | None:
+        """How sure this participant is of what they guess: said once, and kept with each guess."""
+        return self.participant.sureness() if self.others else None
+
+    @property
+    def groups(self) -> list[Group]:
+        """As the page shows them: one's own answer, a guess for each party, one's own words, sureness."""
+        if not self.others:
+            return [Group("", list(self))]
+        own = [self[name] for name in self.questions if name in self._own_scales]
+        words = [field for field in self if field.name.removesuffix("-signed") in self._own_words]
+        sure = [field for field in self if field.name == "sureness"]
+        groups = [
+            Group(_("Dit eget svar"), own, not all(field.value() for field in own)),
+            *map(self._guess_of, self.others),
+            Group(_("Et eksempel"), words, any(field.value() for field in words)),
+            Group(_("Hvor sikker er du?"), sure),
+        ]
+        return [group for group in groups if group.fields]
+
+    def _guess_of(self, party: Party) -> Group:
+        """Without what one has answered oneself."""
+        title = _("Dit gæt: hvad svarer %(party)s?") % {"party": party.title}
+        return Group(title, [self[name] for name, asked in self.questions.items() if asked.about == party])
+
+    @property
+    def _own_scales(self) -> set[str]:
+        return {name for name, asked in self.questions.items() if asked.is_scale and not asked.about}
+
+    @property
+    def _own_words(self) -> set[str]:
+        return {name for name, asked in self.questions.items() if not asked.is_scale}
 
     def _answers(self) -> dict[str, Answer]:
-        stored = self.participant.answers_to(list(self.prompts.values()), self.about)
-        return {name: stored[prompt.pk] for name, prompt in self.prompts.items() if prompt.pk in stored}
+        """In one query, by the names of their fields."""
+        prompts = {question.prompt.pk for question in self.questions.values()}
+        asked = {
+            (question.prompt.pk, question.about.pk if question.about else None): name
+            for name, question in self.questions.items()
+        }
+        given = self.participant.answers.filter(prompt__in=prompts)
+        return {
+            asked[answer.prompt_id, answer.about_id]: answer
+            for answer in given
+            if (answer.prompt_id, answer.about_id) in asked
+        }
 
     def stored_state(self) -> list[tuple[str, str]]:
         """What was read or has just been written, or what the page knew where it shows something else."""
-        return [pair for name in self.prompts for pair in self.state_of(name, self.stored.get(name))]
+        return [pair for name in self.questions for pair in self._state_of(name, self.stored.get(name))]
 
-    def state_of(self, name: str, answer: Answer | None) -> list[tuple[str, str]]:
+    def _state_of(self, name: str, answer: Answer | None) -> list[tuple[str, str]]:
         was, version = (answer.raw, answer.version) if answer else ("", 0)
         if not self.shows(name, was):
             was, version = self.was(name), self.version(name)
@@ -180,25 +275,43 @@ class AnswersForm(AutosavedForm, forms.Form):
         if not Reflection.objects.held_collecting(self.participant.reflection_id):
             self.is_closed = True
             return False
-        names = [name for name in self.prompts if name in self.cleaned_data]
+        if "sureness" in self.cleaned_data:
+            self.sureness = int(self.cleaned_data["sureness"] or 0) or None
+        names = [name for name in self.questions if name in self.cleaned_data]
         self._write_first([name for name in names if name not in self.stored])
         for name in names:
-            self._write(name, self.prompts[name])
+            self._write(name)
+        if "sureness" in self.cleaned_data:
+            self.participant.say_how_sure(self.sureness)
         return not self.clashes
+
+    def skip(self):
+        """Say «spring over» to whatever in the step has no answer yet."""
+        for about in [None, *self.others]:
+            prompts = [asked.prompt for asked in self.questions.values() if asked.about == about]
+            self.participant.skip_prompts(prompts, about)
 
     def _write_first(self, names: list[str]):
         """First words all at once, then what stands there: another window may have been quicker."""
-        first = [self._answer(name, self.prompts[name]) for name in names]
+        first = [self._answer(name) for name in names]
         if not all(answer.is_empty for answer in first):
             Answer.objects.write_first(first)
             self.stored = self._answers()
 
-    def _answer(self, name: str, prompt: Prompt) -> Answer:
-        whose = {"participant": self.participant, "prompt": prompt, "about": self.about}
+    def _answer(self, name: str) -> Answer:
+        prompt, about = self.questions[name]
         content = prompt.content(self.cleaned_data[name])
-        return Answer(**whose, **content, **self.beside(name), written_by=self.page)
+        whose = {"participant": self.participant, "prompt": prompt, "about": about}
+        return Answer(**whose, **content, **self._beside(name), written_by=self.page)
 
-    def _write(self, name: str, prompt: Prompt):
+    def _beside(self, name: str) -> dict:
+        """Further fields of the answer, as sent."""
+        if self.questions[name].about:
+            return {"sureness": self.sureness} if self.cleaned_data[name] else {}
+        return {"is_signed": bool(self.cleaned_data.get(f"{name}-signed"))}
+
+    def _write(self, name: str):
+        prompt, about = self.questions[name]
         try:
             self.stored[name] = Answer.objects.write(
                 self.participant,
@@ -207,15 +320,14 @@ class AnswersForm(AutosavedForm, forms.Form):
                 was=self.was(name),
                 version=self.version(name),
                 page=self.page,
-                about=self.about,
-                beside_was=self.beside_was(name),
+                about=about,
                 known=self.stored.get(name),
-                **self.beside(name),
+                **self._beside(name),
             )
         except ConflictError as conflict:
             stored = self.stored[name] = conflict.stored
             overwrite = f"{name}:{stored.version}"
-            self.clashes.append(Clash(name, prompt.local.text, self.theirs(stored), overwrite))
+            self.clashes.append(Clash(name, self.questions[name].label, stored.raw, overwrite))
 
     def version(self, name: str) -> int:
         """The version the page is based on, or the one it has been told to overwrite."""
@@ -223,29 +335,6 @@ class AnswersForm(AutosavedForm, forms.Form):
         if field != name:
             number = self.data.get(f"{name}-version", "")
         return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-
-
-class StepForm(AnswersForm):
-    """One step of a guide."""
-
-    def __init__(self, *args, participant: Participant, step: Step, **kwargs):
-        super().__init__(*args, participant=participant, prompts=step.answered_prompts, **kwargs)
-
-    @property
-    def may_sign(self) -> bool:
-        """In a confidential room whoever gave a name chooses, comment by comment, to stand by it."""
-        return self.participant.reflection.is_confidential and bool(self.participant.name)
-
-    def add_beside(self, name, prompt, answer):
-        if self.may_sign and prompt.kind == Prompt.Kind.LINE:
-            self.fields[f"{name}-signed"] = forms.BooleanField(
-                label=_("Vis mit navn ved teksten"),
-                required=False,
-                initial=bool(answer and answer.is_signed),
-            )
-
-    def beside(self, name):
-        return {"is_signed": bool(self.cleaned_data.get(f"{name}-signed"))}
 
 
 class FieldwiseForm(AutosavedForm, forms.ModelForm):

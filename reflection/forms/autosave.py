@@ -41,12 +41,12 @@ def save_form(request, form: AutosavedForm, after: Callable[[str], HttpResponse]
     """Save what was sent and answer it; None means that the page shall be shown (again).
 
     What is valid is saved even when another field is not. `after` gets the name of the button: only
-    "next" asks that the form be complete; "back", "skip" and "later" take it as it is.
+    "next" and "done" ask that the form be complete; "back", "skip" and "later" take it as it is.
     """
     if request.method != "POST":
         return None
     go = "overwrite" if "overwrite" in request.POST else request.POST.get("go", "next")
-    if request.htmx or go != "next":
+    if request.htmx or go not in {"next", "done"}:
         form.relax()
     outcome = _save(form)
     if request.htmx:

@@ -286,7 +286,7 @@ class PaperForm(forms.Form):
             self.fields[name] = FIELDS[prompt.kind](prompt)
             self.fields[name].required = False
             self.fields[name].prompt = prompt
-        self.guesses = self._guess_fields() if parties and room.compass.after_steps else {}
+        self.guesses = self._guess_fields() if parties and room.compass.guesses else {}
 
     def _guess_fields(self) -> dict[str, tuple[Party, Prompt]]:
         """A field for what the paper guesses of each party, and one for how sure: by name."""

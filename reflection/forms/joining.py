@@ -127,6 +127,21 @@ def _let_in(found) -> Participant | None:
     return found.let_in().select_related("reflection").first()
 
 
+HOW_FREE = [_("Slet ikke frit"), _("Lidt frit"), _("Nogenlunde frit"), _("Ret frit"), _("Helt frit")]
+
+
+def how_free_field() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=_("Hvor frit kan du svare?"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=list(enumerate(HOW_FREE, start=1)),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Vælg et tal fra 1 til 5.")},
+    )
+
+
 class JoinForm(forms.Form):
     """What one says of oneself on the way in: which party, a name, and – where open – a yes to it."""
 
@@ -152,6 +167,7 @@ class JoinForm(forms.Form):
         },
     )
     spectator = forms.BooleanField(label=_("Jeg ser kun på og svarer ikke"), required=False)
+    safety = how_free_field()
 
     def __init__(self, *args, room: Reflection, slip: PersonalInvitation | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -165,6 +181,8 @@ class JoinForm(forms.Form):
         if room.is_confidential:
             del self.fields["agrees"]
         self.fields["name"].required = not room.is_confidential
+        if not room.asks_how_free:
+            del self.fields["safety"]
 
     @transaction.atomic
     def save(self, user, *, is_facilitator: bool) -> Participant | None:
@@ -209,6 +227,7 @@ class JoinForm(forms.Form):
             name=cleaned["name"],
             is_facilitator=is_facilitator,
             is_respondent=not cleaned.get("spectator", True),
+            safety=None if cleaned.get("spectator", True) else cleaned.get("safety"),
         )
         if self.slip:
             self.slip.bring_in(person)
@@ -219,15 +238,9 @@ class JoinForm(forms.Form):
 
 
 class SafetyForm(forms.Form):
-    safety = forms.TypedChoiceField(
-        label=_("Hvor frit kan du svare?"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        choices=[(number, str(number)) for number in range(1, 6)],
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("Vælg et tal fra 1 til 5.")},
-    )
+    """For whoever was not asked on the way in, or did not say."""
+
+    safety = how_free_field()
 
     def __init__(self, *args, room: Reflection, **kwargs):
         super().__init__(*args, **kwargs)

@@ -101,6 +101,10 @@ class Agreement(models.Model):
         return self.is_open and self.due is not None and self.due < timezone.localdate()
 
     @property
+    def how_it_went(self) -> str:
+        return " · ".join(filter(None, [self.who, str(self.get_status_display()), self.note]))
+
+    @property
     def state(self) -> str:
         """Other after every follow-up: what a form has seen, and what a link in a mail is good for."""
         return "|".join([self.status, str(self.due or ""), self.note])

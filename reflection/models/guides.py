@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from compass.models import Dilemma, Provenance, Story
 from publishing.danish_order import danish_order
@@ -19,6 +21,7 @@ from publishing.translated import Text, Translated
 from reflection.compasses import Compass, compass_of
 
 UNKNOWN = "unknown"  # what a form holds for «ved ikke»
+USUAL_WORDS = [_("Slet ikke"), _("Mest som 1"), _("Midt imellem"), _("Mest som 5"), _("Helt")]
 
 
 class Guide(Translated, models.Model):
@@ -37,6 +40,15 @@ class Guide(Translated, models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        home = compass_of(self.slug).home
+        return home.page.address if home else reverse("reflection:about", args=[self.slug])
+
+    def first_draft(self) -> "GuideVersion":
+        """Where the steps of a new guide are written."""
+        usual = {"provenance": GuideVersion.Kind.COMPOSED, "minutes_solo": 15, "minutes_group": "60"}
+        return self.versions.create(number=1, **usual)
 
     def current_version(self) -> "GuideVersion":
         """The newest published version; a guide without one cannot be used."""
@@ -176,6 +188,10 @@ class Step(Translated, models.Model):
     def __str__(self):
         return f"{self.position}. {self.title}"
 
+    @property
+    def is_first(self) -> bool:
+        return self.position == 1
+
     def help_for(self, variant: str) -> str:
         """The help text in the reader's language, worded for whom the reflection concerns."""
         for version in self.variants.all():
@@ -250,6 +266,12 @@ class Prompt(Translated, models.Model):
     text_en = models.TextField("tekst, engelsk", blank=True)
     low = models.CharField("1 betyder", max_length=120, blank=True)
     low_en = models.CharField("1 betyder, engelsk", max_length=120, blank=True)
+    second = models.CharField("2 betyder", max_length=60, blank=True)
+    second_en = models.CharField("2 betyder, engelsk", max_length=60, blank=True)
+    third = models.CharField("3 betyder", max_length=60, blank=True)
+    third_en = models.CharField("3 betyder, engelsk", max_length=60, blank=True)
+    fourth = models.CharField("4 betyder", max_length=60, blank=True)
+    fourth_en = models.CharField("4 betyder, engelsk", max_length=60, blank=True)
     high = models.CharField("5 betyder", max_length=120, blank=True)
     high_en = models.CharField("5 betyder, engelsk", max_length=120, blank=True)
 
@@ -267,6 +289,13 @@ class Prompt(Translated, models.Model):
 
     def __str__(self):
         return self.text[:80]
+
+    @property
+    def words(self) -> list[str]:
+        """What each number of the scale means, from 1 to 5, in the reader's language."""
+        local = self.local
+        said = [local.low, local.second, local.third, local.fourth, local.high]
+        return [words or str(usual) for words, usual in zip(said, USUAL_WORDS, strict=True)]
 
     def content(self, raw: str) -> dict:
         """An answer's fields, from what a form field holds: "1"–"5", UNKNOWN, a text or nothing."""

@@ -9,6 +9,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import IntegrityError, connection, models, transaction
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,12 @@ class ReflectionQuerySet(models.QuerySet):
         return self.exclude(phase=Reflection.Phase.CONCLUDED).filter(
             models.Q(mode=Reflection.Mode.SOLO) | models.Exists(led)
         )
+
+    def ended_by(self, user, guide):
+        """Rooms with this compass that the user led to an agreement, the latest first."""
+        led = Participant.objects.leading().filter(user=user, reflection=models.OuterRef("pk"))
+        ended = self.filter(version__guide=guide, phase=Reflection.Phase.CONCLUDED, is_rehearsal=False)
+        return ended.filter(models.Exists(led), agreements__isnull=False).distinct().order_by("-concluded_at")
 
     def overdue(self):
         """Collecting rooms whose time of reveal has come, and whose people somebody has counted."""
@@ -245,6 +252,12 @@ class Reflection(models.Model):
     def done_count(self) -> int:
         return self.participants.done().count()
 
+    @cached_property
+    def leader_name(self) -> str:
+        """Of who opened it, else of another who leads; empty where they have given none."""
+        leading = self.participants.leading().exclude(name="")
+        return leading.order_by("pk").values_list("name", flat=True).first() or ""
+
     def head_count(self) -> HeadCount:
         return head_count(self)
 
@@ -287,19 +300,14 @@ class Reflection(models.Model):
         return reverse("reflection:answers", args=[self.key])
 
     @property
-    def address_after_steps(self) -> str:
-        more = self.compass.after_steps
-        return reverse(more.route, args=[self.key]) if more else self.answers_address
-
-    @property
     def result_address(self) -> str:
         result = self.compass.result
         return reverse(result.route if result else "reflection:board", args=[self.key])
 
     @property
     def conclude_address(self) -> str:
-        """Where the group decides or agrees, and so ends; empty where whoever leads just ends it."""
-        return reverse(self.compass.conclude, args=[self.key]) if self.compass.conclude else ""
+        """Where one decides or agrees, and so ends."""
+        return reverse(self.compass.conclude.route, args=[self.key])
 
     def small_parties(self) -> list["Party"]:
         """Parties with too few `people` for their values to be shown; only confidential rooms hide any.
@@ -526,6 +534,22 @@ class Reflection(models.Model):
         self.wall_nonce, self.wall_hash, self.wall_until = "", None, None
         self.save(update_fields=list(NO_WALL))
 
+    # --- the end ---------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def agree(self, **agreement) -> bool:
+        """End with one agreement: nothing changes any more. False when somebody went back meanwhile."""
+        if not self.conclude():
+            return False
+        self.agreements.create(**agreement)
+        return True
+
+    def opening_for(self, room: "Reflection") -> list[list[str]]:
+        """What was agreed and what became of it, for who looks again; not of staff alone for outsiders."""
+        if room.is_mixed and not self.is_mixed:
+            return []
+        return [[agreement.what, agreement.how_it_went] for agreement in self.agreements.all()]
+
     # --- the timer ---------------------------------------------------------------------------------
 
     def start_timer(self, seconds: int):
@@ -585,6 +609,14 @@ class ParticipantQuerySet(models.QuerySet):
     def let_in(self):
         """Whose place opens the room: not put out, and the account, where there is one, not closed."""
         return self.filter(models.Q(user=None) | models.Q(user__is_active=True), is_put_out=False)
+
+    def in_rooms(self):
+        return self.exclude(reflection__mode=Reflection.Mode.SOLO)
+
+    def of(self, user):
+        """Whose place it is by account; what is looked at alone is its owner's and nobody else's."""
+        is_room = ~models.Q(reflection__mode=Reflection.Mode.SOLO)
+        return self.filter(is_room | models.Q(reflection__owner=user), user=user)
 
     def leading(self):
         """Those who lead the room and can come in to do so."""
@@ -740,6 +772,15 @@ class Participant(models.Model):
         given = self.answers.filter(prompt__in=prompts, about=about)
         return {answer.prompt_id: answer for answer in given}
 
+    def sureness(self) -> int | None:
+        """How sure this participant has said to be of what they guess."""
+        guesses = self.answers.exclude(about=None).exclude(sureness=None)
+        return guesses.values_list("sureness", flat=True).first()
+
+    def say_how_sure(self, sureness: int | None):
+        """Of all guesses there are."""
+        self.answers.filter(about__isnull=False, value__isnull=False).update(sureness=sureness)
+
     def others(self) -> list[Party]:
         """The parties whose answers this participant can guess."""
         return list(self.reflection.parties.exclude(pk=self.party_id))  # type: ignore[misc]
@@ -800,7 +841,7 @@ class Participant(models.Model):
     def may_go_on(self) -> bool:
         """Whether they may write what the group decides or agrees; that page may ask for an account."""
         address = self.reflection.conclude_address
-        if not address or not self.is_facilitator:
+        if not self.is_facilitator:
             return False
         return self.user_id is not None or not getattr(resolve(address).func, "needs_account", False)
 
@@ -823,10 +864,6 @@ class Participant(models.Model):
         """Each step with this participant's answers and how far it is."""
         by_prompt = {answer.prompt_id: answer for answer in self.answers.filter(about=None)}
         return [_progress(step, by_prompt) for step in self.reflection.version.all_steps()]
-
-    def skip(self, step: Step):
-        """Say «spring over» to whatever in the step has no answer yet."""
-        self.skip_prompts(step.answered_prompts)
 
     def skip_prompts(self, prompts: list[Prompt], about: Party | None = None):
         answered = self.answers_to(prompts, about)

@@ -2,6 +2,7 @@
 
 from html import escape
 from typing import NamedTuple
+from urllib.parse import quote, urlencode
 
 import segno
 from django import template
@@ -43,6 +44,17 @@ def wall_address() -> str:
 @register.simple_tag
 def own_address(participant) -> str:
     return settings.SITE_URL + reverse("reflection:own_link", args=[participant.link])
+
+
+@register.simple_tag
+def share_by_mail(participant, address: str) -> str:
+    """What a mail to oneself says; only the phone's own mail program sees it."""
+    subject = gettext("Min plads i %(compass)s") % {
+        "compass": participant.reflection.version.guide.local.title
+    }
+    body = gettext("Mit link: %(address)s\nMin kode: %(code)s")
+    said = body % {"address": address, "code": participant.return_code}
+    return urlencode({"subject": subject, "body": said}, quote_via=quote)
 
 
 @register.simple_tag

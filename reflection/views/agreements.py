@@ -16,7 +16,7 @@ from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, as_it_stands, opened_by
 from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement
-from reflection.participation import reading_required
+from reflection.participation import own_place_required
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20
@@ -71,7 +71,7 @@ def one_in_calendar(request, agreement):
 
 
 @require_safe
-@reading_required
+@own_place_required
 def room_in_calendar(request, participant):
     """What the room agreed and is still to be done, for everybody who was in it."""
     dated = participant.reflection.agreements.open().filter(due__isnull=False)

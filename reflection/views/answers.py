@@ -1,28 +1,35 @@
-"""A participant's own pages: welcome, steps, own answers, waiting."""
+"""A participant's own pages, in a room or alone: welcome, steps, own answers, waiting."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from compass.models import Dilemma, Story
 from publishing.shortcuts import json_file, render_page
 from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms.answers import StepForm
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.forms.joining import SafetyForm
-from reflection.participation import answering_required, place_required, step_or_404
+from reflection.participation import answering_required, own_place_required, place_required, step_or_404
 
+READ_AT_MOST = 3
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@place_required
+@own_place_required
 def room(request, participant):
     """Where one belongs now, by phase and by what one has done."""
     key = participant.reflection.key
     if participant.reflection.is_concluded:
-        return redirect("reflection:minutes", key=key)
+        return redirect(participant.reflection.compass.ended(participant))
+    if participant.reflection.is_solo:
+        return redirect_to_next_step(participant)
     if participant.reflection.is_revealed:
         return redirect(participant.reflection.result_address)
     if participant.is_facilitator and not participant.is_respondent:
@@ -36,6 +43,12 @@ def room(request, participant):
 
 def redirect_to_next_step(participant):
     waiting = next((done.step for done in participant.progress() if done.state == "open"), None)
+    if (
+        waiting
+        and waiting.position == 1
+        and (first := participant.reflection.compass.before_steps(participant))
+    ):
+        return redirect(first)
     if waiting is None:
         return redirect("reflection:answers", key=participant.reflection.key)
     return redirect("reflection:step", key=participant.reflection.key, position=waiting.position)
@@ -44,7 +57,10 @@ def redirect_to_next_step(participant):
 @form_methods
 @answering_required
 def welcome(request, participant):
-    """The return code, and the safety question before anything else; nobody must answer it."""
+    """What was agreed last, and the safety question where it was not answered; nobody must answer it."""
+    is_asked = participant.safety is None and participant.reflection.asks_how_free
+    if participant.reflection.is_solo or not (is_asked or participant.reflection.opening):
+        return redirect_to_next_step(participant)
     form = SafetyForm(post_data(request), room=participant.reflection)
     if form.is_valid():
         if form.cleaned_data.get("safety"):
@@ -70,7 +86,7 @@ def now(request, participant):
 def step(request, participant, position):
     step = step_or_404(participant.reflection.version, position)
     form = StepForm(post_data(request), participant=participant, step=step)
-    if answer := save_form(request, form, lambda go: _after_step(participant, step, go)):
+    if answer := save_form(request, form, lambda go: _after_step(form, go)):
         return answer
     context = {
         "participant": participant,
@@ -79,28 +95,51 @@ def step(request, participant, position):
         "form": form,
         "progress": participant.progress(),
         "help": step.help_for(participant.reflection.variant),
+        "exercise": participant.reflection.version.text("exercise") if form.others else "",
+        "about": participant.reflection.compass.about(participant)
+        if participant.reflection.is_solo
+        else None,
         "beside": participant.reflection.compass.aside(participant, step),
+        "dilemmas": step.dilemmas.visible_to(request.user),
+        "stories": step.stories.visible_to(request.user),
     }
     return render(request, "reflection/step.html", context, status=status_of(form))
 
 
-def _after_step(participant, step, go: str):
-    key, last = participant.reflection.key, len(participant.reflection.version.all_steps())
+def _after_step(form: StepForm, go: str):
+    participant, key = form.participant, form.room.key
     if go == "skip":
-        participant.skip(step)
-    position = step.position - 1 if go == "back" else step.position + 1
-    if 1 <= position <= last:
-        return redirect("reflection:step", key=key, position=position)
-    return redirect(participant.reflection.address_after_steps)
+        form.skip()
+    if go == "done":
+        return _finish(participant)
+    if go == "later" and participant.reflection.is_solo:
+        return redirect(participant.reflection.compass.about(participant).address)
+    if form.is_last and go != "back":
+        return redirect("reflection:answers", key=key)
+    position = max(1, form.step.position + (-1 if go == "back" else 1))
+    return redirect("reflection:step", key=key, position=position)
+
+
+def _finish(participant):
+    """«Jeg er færdig» – unless a step still waits, as one's answers show."""
+    is_done = not (
+        participant.reflection.is_solo or any(done.state == "open" for done in participant.progress())
+    )
+    if is_done:
+        participant.finish()
+    return redirect("reflection:waiting" if is_done else "reflection:answers", key=participant.reflection.key)
 
 
 @require_safe
-@place_required
+@own_place_required
 def answers(request, participant):
-    """One's own answers: to check before «jeg er færdig», and to see at any time after."""
+    """One's own answers: to check before one is done or decides, and to see at any time after."""
     context = {
         "participant": participant,
         "room": participant.reflection,
+        "about": participant.reflection.compass.about(participant)
+        if participant.reflection.is_solo
+        else None,
         "progress": participant.progress(),
         "guesses": guesses(participant),
     }
@@ -108,15 +147,26 @@ def answers(request, participant):
 
 
 @require_safe
-@place_required
+@own_place_required
 def download(request, participant):
     """One's own answers as a file to keep."""
     return json_file(own_answers_to_keep(participant), _("mine-svar"))
 
 
+@require_safe
+@own_place_required
+def download_text(request, participant):
+    """The same to read."""
+    text = render_to_string("reflection/own_answers.txt", {"kept": own_answers_to_keep(participant)})
+    headers = {"Content-Disposition": content_disposition_header(True, f"{_('mine-svar')}.txt")}
+    return HttpResponse(text.strip() + "\n", content_type="text/plain; charset=utf-8", headers=headers)
+
+
 @require_POST
 @answering_required
 def finish(request, participant):
+    if participant.reflection.is_solo:  # there is nobody to wait for
+        return redirect("reflection:answers", key=participant.reflection.key)
     participant.finish(is_done=request.POST.get("done") != "no")
     if participant.is_done:
         return redirect("reflection:waiting", key=participant.reflection.key)
@@ -141,5 +191,16 @@ def waiting(request, participant):
         return HttpResponseClientRedirect(participant.reflection.result_address)
     if participant.reflection.is_revealed:
         return redirect(participant.reflection.result_address)
-    context = {"participant": participant, "room": participant.reflection}
+    context = {
+        "participant": participant,
+        "room": participant.reflection,
+        "dilemmas": _to_read(Dilemma, participant, request.user),
+        "stories": _to_read(Story, participant, request.user),
+    }
     return render_page(request, "reflection/waiting.html", context, partial="state")
+
+
+def _to_read(model, participant, user):
+    """A few that the compass points to; nothing is asked for before a page shows them."""
+    found = model.objects.visible_to(user).filter(steps__version=participant.reflection.version_id)
+    return found.distinct().order_by("pk")[:READ_AT_MOST]

@@ -109,12 +109,8 @@ def conclude(request, participant):
     if participant.reflection.is_collecting:
         messages.warning(request, _("Vis svarene samlet, før I afslutter."))
         return redirect("reflection:lead", key=participant.reflection.key)
-    if participant.reflection.compass.conclude:  # an ending has an outcome and a date: product.md §4.10
-        messages.info(request, _("Rummet slutter med det, I bliver enige om. Skriv det her."))
-        return redirect(participant.reflection.conclude_address)
-    if not participant.reflection.conclude():
-        return redirect("reflection:lead", key=participant.reflection.key)
-    return redirect("reflection:minutes", key=participant.reflection.key)
+    messages.info(request, _("Rummet slutter med det, I bliver enige om. Skriv det her."))
+    return redirect(participant.reflection.conclude_address)  # an ending has an outcome and a date
 
 
 @require_POST

@@ -12,14 +12,14 @@ from publishing.shortcuts import json_file
 from reflection.minutes.content import is_readable, minutes_to_keep
 from reflection.minutes.files import excel, for_sheet, word
 from reflection.minutes.pdf import pdf_response
-from reflection.participation import reading_required, shows_others
+from reflection.participation import own_place_required, shows_others
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@reading_required
+@own_place_required
 @shows_others
 def minutes(request, participant):
     """The room may still be open; a look alone has ended."""
@@ -36,7 +36,7 @@ def file_of_minutes(view):
     """Turn `key` into what the page of the minutes shows to this visitor; 404 while it shows nothing."""
 
     @require_safe
-    @reading_required
+    @own_place_required
     @shows_others
     @functools.wraps(view)
     def guarded(request, participant):

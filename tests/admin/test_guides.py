@@ -81,13 +81,30 @@ def test_a_published_version_cannot_be_changed_by_sql_either(draft, version, sta
     assert rows() == before
 
 
-def test_a_guide_is_described_here_but_neither_made_nor_removed(admin_page, method_owner_client, guide):
-    assert method_owner_client.get(admin_url(Guide, "add")).status_code == 403
+def test_a_guide_is_described_here_and_not_removed(admin_page, method_owner_client, guide):
     assert method_owner_client.post(admin_url(guide, "delete"), {"post": "yes"}).status_code == 403
     form = admin_page(admin_url(guide), by=method_owner_client).form("#guide_form")
     form.send({"standfirst": "Ny indledning.", "slug": "et-andet-navn", "_save": "1"})
     guide.refresh_from_db()
     assert (guide.slug, guide.standfirst) == ("maalkompasset", "Ny indledning.")
+
+
+def test_a_guide_made_here_is_a_compass_once_it_is_published(admin_page, page, method_owner_client):
+    form = admin_page(admin_url(Guide, "add"), by=method_owner_client).form("#guide_form")
+    draft = form.send({"title": "Hverdagskompasset", "standfirst": "Se på en dag.", "_save": "1"})
+    guide = Guide.objects.get(slug="hverdagskompasset")
+    assert draft.url == admin_url(guide.versions.get())
+    page("/kompasser/hverdagskompasset/", status=404)
+    step = {
+        "steps-0-position": "1", "steps-0-title": "Hvad skete der?", "steps-0-purpose": "At se dagen.",
+        "steps-0-prompts-0-position": "1", "steps-0-prompts-0-kind": "scale",
+        "steps-0-prompts-0-text": "Dagen gik godt.", "steps-0-prompts-0-low": "Slet ikke",
+        "steps-0-prompts-0-third": "Så som så", "steps-0-prompts-0-high": "Helt",
+    }  # fmt: skip
+    draft.form("#guideversion_form").send({"intro": "Tag en dag.", **step, "_save": "1"})
+    admin_page(admin_url(guide.versions.get(), "publish"), by=method_owner_client).form("main form").send()
+    assert "Dagen gik godt." in page("/kompasser/hverdagskompasset/").text
+    assert "3 Så som så" in page("/kompasser/hverdagskompasset/blanket/").text
 
 
 @pytest.mark.parametrize("page_name", ["draft", "publish"])

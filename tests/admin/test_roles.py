@@ -37,15 +37,15 @@ WRITTEN_BY_THE_PORTAL = {
 }
 
 ALL = {"changelist", "add", "change", "delete"}
-LOOK_AND_CHANGE = {"changelist", "change"}
+MAKE_AND_CHANGE = {"changelist", "add", "change"}
 LOOK = {"changelist", "change (read only)"}
 
 # role → model → pages that open; everything else is refused.
 MATRIX = {
     EDITOR: dict.fromkeys(CONTENT, ALL),
-    METHOD_OWNER: {Guide: LOOK_AND_CHANGE, GuideVersion: LOOK},
+    METHOD_OWNER: {Guide: MAKE_AND_CHANGE, GuideVersion: LOOK},
     ADMINISTRATOR: {
-        **dict.fromkeys(CONTENT, ALL), Guide: LOOK_AND_CHANGE, GuideVersion: LOOK, User: ALL,
+        **dict.fromkeys(CONTENT, ALL), Guide: MAKE_AND_CHANGE, GuideVersion: LOOK, User: ALL,
     },
 }  # fmt: skip
 MODELS = [*CONTENT, Guide, GuideVersion, User]

@@ -41,17 +41,16 @@ class Caller:
             for label in door.select("label:has([name=party])")
             if words(label) == party
         )
-        now = door.form("#join").send({"party": chosen})
-        now = now.form().send({"safety": "4"}, button="Begynd")
+        now = door.form("#join").send({"party": chosen, "safety": "4"})
         while "/trin/" in now.url:
-            now = now.form().send(_filled(now, number), button="Fortsæt")
-        while "/gaet/" in now.url:
-            now = now.form().send(_filled(now, guess, sureness), button="Fortsæt")
-        now = now.form("form[action$='/faerdig/']").send(button="Jeg er færdig")
+            is_last = "Jeg er færdig" in now.texts("main form button")
+            said = _filled(now, number, guess, sureness)
+            now = now.form().send(said, button="Jeg er færdig" if is_last else "Fortsæt")
         assert now.texts("h1") == ["Vent på de andre"]
         return now
 
 
-def _filled(page: Page, number: int, sureness: int = 0) -> dict:
+def _filled(page: Page, number: int, guess: int, sureness: int) -> dict:
     names = {field.get("name") for field in page.select("main form input[type=radio]")}
-    return {name: str(sureness if name.endswith("-sure") else number) for name in names}
+    said = {name: str(guess if "-about-" in name else number) for name in names}
+    return said | ({"sureness": str(sureness)} if "sureness" in names else {})

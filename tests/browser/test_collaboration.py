@@ -47,32 +47,28 @@ def come_in(page, code, party, name="", *, agrees=True):
     page.wait_for_url(re.compile("/velkommen/"))
 
 
-def answer_alone(page, number):
-    page.click("label:has([name=safety][value='4'])")
-    press(page, "Begynd")
+def answer(page, hand, own, guess, *, taps=False, sureness="3"):
+    """Every principle and what the others say of it; by tap where the page goes on by itself."""
     for step in range(1, PRINCIPLES + 1):
         page.wait_for_url(re.compile(f"/trin/{step}/"))
-        page.click(f"label:has([name^=prompt-][value='{number}'])")
-        press(page, "Fortsæt")
-    page.wait_for_selector("h1:has-text('Sæt dig i deres sted')")
-
-
-def guess(page, hand, number, sureness):
-    guess_one(page, hand, number, sureness)
-    page.wait_for_selector("h1:text-is('Dine svar')")
+        for name in scales(page):
+            hand.choose(name, str(guess if "-about-" in name else own))
+        if step < PRINCIPLES and not taps:
+            hand.press("Fortsæt")
+    hand.choose("sureness", sureness)
     hand.press("Jeg er færdig")
     page.wait_for_selector("h1:text-is('Vent på de andre')")
 
 
-def guess_one(page, hand, number, sureness):
-    """The same guess for each principle about one other party."""
-    names = page.locator("main form input[type=radio]").evaluate_all(
-        "all => [...new Set(all.map(x => x.name))]"
+def scales(page) -> list[str]:
+    return page.locator("main form .kompas-scale input").evaluate_all(
+        "all => [...new Set(all.map(one => one.name))]"
     )
-    assert len(names) == 2 * PRINCIPLES
-    for name in names:
-        hand.choose(name, sureness if name.endswith("-sure") else number)
-    hand.press("Fortsæt")
+
+
+def begin(page):
+    page.click("label:has([name=safety][value='4'])")
+    press(page, "Begynd")
 
 
 @pytest.mark.long
@@ -84,11 +80,11 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     school = new_page(viewport=NARROW, java_script_enabled=False)
     come_in(neighbour, code, "Naboerne", "Alma")
     come_in(school, code, "Skolen", "Bo")
-    answer_alone(neighbour, 2)
-    answer_alone(school, 4)
+    begin(neighbour)
+    begin(school)
     look(neighbour, "collaboration-guess", WIDE, NARROW)
-    guess(neighbour, Keyboard(neighbour), "5", "4")
-    guess(school, Mouse(school), "4", "3")
+    answer(neighbour, Keyboard(neighbour), 2, 5, sureness="4")
+    answer(school, Mouse(school), 4, 4)
 
     leader.reload()
     look(leader, "collaboration-lead", WIDE, NARROW)
@@ -184,29 +180,15 @@ def answer_by_keyboard(page, code, party):
     page.keyboard.type(code)
     hand.press("Find rummet")
     hand.choose("party", page.get_attribute(f"label:has-text('{party}') [name=party]", "value"))
-    hand.press("Gå ind")
     hand.choose("safety", "4")
-    hand.press("Begynd")
-    own, guessed = NUMBERS[party]
-    for step in range(1, PRINCIPLES + 1):
-        page.wait_for_url(re.compile(f"/trin/{step}/"))
-        hand.choose(page.locator("main form [type=radio]").first.get_attribute("name"), str(own))
-        hand.press("Fortsæt")
-    for _other in range(2):
-        guess_one(page, hand, str(guessed), "3")
-    hand.press("Jeg er færdig")
-    page.wait_for_selector("h1:text-is('Vent på de andre')")
+    hand.press("Gå ind")
+    answer(page, hand, *NUMBERS[party])
 
 
 def come_in_and_answer(page, code, party):
     come_in(page, code, party, agrees=False)
-    own, guessed = NUMBERS[party]
-    answer_alone(page, own)
-    hand = Mouse(page)
-    for _other in range(2):
-        guess_one(page, hand, str(guessed), "3")
-    hand.press("Jeg er færdig")
-    page.wait_for_selector("h1:text-is('Vent på de andre')")
+    begin(page)
+    answer(page, Mouse(page), *NUMBERS[party])
 
 
 @pytest.mark.long

@@ -55,7 +55,7 @@ def walk(page, hand, text="Svaret på trin {}: tallet siger ikke, om nogen fik d
     hand.press("Se på målet")
     written = list(GOAL.values())
     for number, value in enumerate(NUMBERS, start=1):
-        page.wait_for_selector(f"text=trin {number} af 8")
+        page.wait_for_selector(f"text=Trin {number} af 8")
         hand.choose(scale_of(page), value)
         written.append(text.format(number))
         hand.write(line_of(page), written[-1])

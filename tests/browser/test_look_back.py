@@ -3,6 +3,8 @@
 Three months go by in the database: the first look is moved back.
 """
 
+import re
+
 import psycopg
 import pytest
 
@@ -62,7 +64,7 @@ def look_back(page, hand):
 
 def see_old_answers(page, hand):
     for number in [1, 2]:
-        page.wait_for_selector(f"text=trin {number} af 8")
+        page.wait_for_selector(f"text=Trin {number} af 8")
         then = page.inner_text(".kompas-then-now__then")
         assert f"{number} af 5" in then
         assert f"Svaret på trin {number}" in then
@@ -77,8 +79,8 @@ def see_old_answers(page, hand):
 
 def decide_again(page, hand):
     """Through what stands behind, to the history of the goal."""
-    page.wait_for_selector("text=trin 3 af 8")
-    page.goto(page.url.replace("trin/3/", "grundlag/"))
+    page.wait_for_selector("text=Trin 3 af 8")
+    page.goto(re.sub(r"/rum/([\w-]+)/trin/3/", r"/maalkompasset/refleksion/\1/grundlag/", page.url))
     page.check("[name=voices]")
     hand.write("voices_line", "Seks brugere på Bispehaven")
     hand.write("pays", "Plejen")

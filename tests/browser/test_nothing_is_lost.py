@@ -75,7 +75,7 @@ def step(login):
         page.check("[name=concerns][value=citizens]")
         press(page, "Gem målet")
         press(page, "Se på målet")
-        page.wait_for_selector("text=trin 1 af 8")
+        page.wait_for_selector("text=Trin 1 af 8")
         return page.url
 
     return begin

@@ -10,9 +10,9 @@ from tests.reflection.people import enter, place_of
 SIDES = [[(2, 4, 4)] * 4, [(3, 5, 2)] * 4]
 
 # What everybody with a place in the room asks for, and what it takes beside the room's key.
-PAGES_OF_A_ROUND = ["guess_first", "guess", "result", "pair", "agree", "consent", "case"]
+PAGES_OF_A_ROUND = ["result", "pair", "agree", "consent", "case"]
 ARGUMENTS = {
-    "pair": {"number": 1}, "guess": {"position": 2}, "paper_consent": {"position": 1},
+    "pair": {"number": 1}, "paper_consent": {"position": 1},
 }  # fmt: skip
 
 
@@ -40,16 +40,16 @@ class Person:
         now = self.get(reverse("reflection:welcome", args=[self.room.key]))
         now = now.form("main form").send({"safety": "4"}, button="Begynd")
         while "/trin/" in now.url:
-            now = now.form().send(self._fill(now, self.number), button="Fortsæt")
-        while "/gaet/" in now.url:
-            now = now.form().send(self._fill(now, self.guessed), button="Fortsæt")
-        finish = reverse("reflection:finish", args=[self.room.key])
-        return now.form(f"form[action='{finish}']").send(button="Jeg er færdig")
+            is_last = "Jeg er færdig" in now.texts("main form button")
+            now = now.form().send(self._fill(now), button="Jeg er færdig" if is_last else "Fortsæt")
+        return now
 
-    def _fill(self, page, number: str) -> dict:
+    def _fill(self, page) -> dict:
         names = {field.get("name") for field in page.select("main form input[type=radio]")}
-        sure = {name for name in names if name.endswith("-sure")}
-        return dict.fromkeys(names - sure, number) | dict.fromkeys(sure, self.sureness)
+        guesses = {name for name in names if "-about-" in name}
+        own = dict.fromkeys(names - guesses - {"sureness"}, self.number)
+        sure = {"sureness": self.sureness} if "sureness" in names else {}
+        return own | dict.fromkeys(guesses, self.guessed) | sure
 
 
 def say_yes(opened, *names, people=None):

@@ -32,12 +32,6 @@ WHEN_SHOWN = [302, 302, 200, 200, 200, 200]
 UNTIL_SHOWN = [200, 200, 302, 302, 302, 302]
 
 OF_A_ROUND = {
-    "guess_first": to(INSIDE, 302) | NO_PLACE,
-    "guess": {  # about «Teknik og Miljø»: not by its own people, nor by who does not answer
-        **to(["handed the role", "resident"], *UNTIL_SHOWN),
-        **to(["owner", "municipality", "inside", "spectator"], 404, 404, 302, 302, 302, 302),
-        **NO_PLACE,
-    },
     "result": to(INSIDE, *WHEN_SHOWN) | NO_PLACE,
     "pair": to(INSIDE, *WHEN_SHOWN) | NO_PLACE,
     "agree": to(LEADERS, 302, 302, 200, 302, 302, 302) | LEADING_ALONE,

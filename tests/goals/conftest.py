@@ -21,10 +21,11 @@ def review(goal):
 
 @pytest.fixture
 def address(review):
-    """A function: where a page of the review lies."""
+    """A function: where a page of the review lies; what one answers has the pages of every reflection."""
 
     def find(name, **kwargs):
-        return reverse(f"goals:{name}", kwargs={"key": review.reflection.key, **kwargs})
+        app = "reflection" if name in {"room", "step", "answers"} else "goals"
+        return reverse(f"{app}:{name}", kwargs={"key": review.reflection.key, **kwargs})
 
     return find
 

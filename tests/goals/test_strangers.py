@@ -23,6 +23,7 @@ OF_A_REVIEW = ["review", "step", "answers", "decision", "plan", "printout"]
 EVERY = [*OF_A_GOAL, *OF_A_REVIEW]
 FORMS = ["edit", "step", "decision", "plan"]
 READ_ONLY = ["goal", "review", "answers", "printout"]
+OF_EVERY_REFLECTION = {"step", "answers"}  # pages of the engine, which knows no goal
 WRITTEN = [Goal, PastWording, Review, Answer, Participant, Reflection]
 FROM_US = {"Origin": "http://testserver"}
 
@@ -52,9 +53,14 @@ def find(told):
         if name in OF_A_GOAL:
             return reverse(f"goals:{name}", args=[told.goal.key])
         kwargs = {"key": told.reflection.key} | ({"position": 1} if name == "step" else {})
-        return reverse(f"goals:{name}", kwargs=kwargs)
+        app = "reflection" if name in OF_EVERY_REFLECTION else "goals"
+        return reverse(f"{app}:{name}", kwargs=kwargs)
 
     return address
+
+
+def refusal(name) -> int:
+    return 403 if name in OF_EVERY_REFLECTION else 404
 
 
 @pytest.fixture
@@ -97,22 +103,29 @@ def test_the_owner_sees_every_secret_of_these_tests(page, staff, find):
 @pytest.mark.parametrize("name", [*FORMS, *READ_ONLY])
 def test_whoever_else_asks_finds_nothing(page, people, find, name):
     for person in people:
-        assert SECRET not in page(find(name), by=person, status=404).html
+        assert SECRET not in page(find(name), by=person, status=refusal(name)).html
 
 
 @pytest.mark.parametrize("name", [*FORMS, "start"])
 def test_whoever_else_sends_something_changes_nothing(page, people, find, name, told):
     sent = {"wording": "Overtaget", "concerns": "inside", "reason": "Overtaget", "decision": "replace"}
     for person in people:
-        page(find(name), by=person, post=sent, status=404)
+        page(find(name), by=person, post=sent, status=refusal(name))
     assert Goal.objects.get().wording == f"{SECRET}maal"
     assert (Review.objects.get().reason, Answer.objects.count()) == (f"{SECRET}grund", 2)
 
 
-@pytest.mark.parametrize("name", [*FORMS, *READ_ONLY])
+@pytest.mark.parametrize("name", sorted({*FORMS, *READ_ONLY} - OF_EVERY_REFLECTION))
 def test_a_reader_is_led_to_the_login_and_back(client, find, name):
     answer = client.get(find(name))
     assert (answer.status_code, answer["Location"]) == (302, f"/konto/log-ind/?next={find(name)}")
+
+
+@pytest.mark.parametrize("name", sorted(OF_EVERY_REFLECTION))
+def test_a_reader_finds_the_way_to_the_login_where_one_answers(page, find, name):
+    shown = page(find(name), status=403)
+    assert f"/konto/log-ind/?next={find(name)}" in shown.links("main a").values()
+    assert SECRET not in shown.html
 
 
 @pytest.mark.parametrize("path", ["/maalkompasset/mine/", "/maalkompasset/nyt/"])

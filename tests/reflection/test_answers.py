@@ -90,27 +90,27 @@ def test_the_word_unknown_in_a_line_is_a_word(participant, line):
 
 
 def test_one_may_answer_what_one_skipped(participant, line, scale):
-    participant.skip(line.step)
+    participant.skip_prompts(line.step.answered_prompts)
     assert stored(participant) == [("skipped", None, "", 1), ("skipped", None, "", 1)]
     write(participant, line, "Alligevel", was="", version=1)
     assert participant.answers.get(prompt=line).state == "given"
 
 
 def test_one_may_answer_on_a_page_that_was_open_before_the_step_was_skipped(participant, line):
-    participant.skip(line.step)
+    participant.skip_prompts(line.step.answered_prompts)
     write(participant, line, "Alligevel", was="", version=0)
     assert participant.answers.get(prompt=line).text == "Alligevel"
 
 
 def test_skipping_leaves_alone_what_is_answered(participant, line, scale):
     write(participant, line, "Cyklen")
-    participant.skip(line.step)
+    participant.skip_prompts(line.step.answered_prompts)
     assert sorted(stored(participant)) == [("given", None, "Cyklen", 1), ("skipped", None, "", 1)]
 
 
 def test_skipping_twice_is_skipping_once(participant, line):
-    participant.skip(line.step)
-    participant.skip(line.step)
+    participant.skip_prompts(line.step.answered_prompts)
+    participant.skip_prompts(line.step.answered_prompts)
     assert stored(participant) == [("skipped", None, "", 1), ("skipped", None, "", 1)]
 
 

@@ -11,7 +11,7 @@ from reflection import compasses
 from reflection.compasses import Compass, Link
 from reflection.models import GuideVersion
 from tests.factories import make_agreement, make_room, make_user
-from tests.reflection.people import add, answer, enter, place_of, reveal
+from tests.reflection.people import enter
 
 SLUG = "et-kompas"
 
@@ -30,24 +30,7 @@ def at(room, name, *arguments) -> str:
     return reverse(f"reflection:{name}", args=[room.key, *arguments])
 
 
-# --- A guide is enough -----------------------------------------------------------------------------
-
-
-def test_a_guide_that_no_app_knows_goes_from_its_steps_to_its_minutes(page, room, leader, logged_in):
-    browser, lead = enter(room), logged_in(leader)
-    last = page(at(room, "step", 2), by=browser).form("main form.kompas-form")
-    own = last.send(button="Spring over")
-    assert own.url == at(room, "answers")
-    own.form(f"form[action='{at(room, 'finish')}']").send()
-    answer(place_of(browser, room), "4")
-    add(room, "1", "2")
-    reveal(lead, room)
-    assert page(at(room, "room"), by=browser).url == at(room, "board")
-    line = page(at(room, "talk", 1), by=lead).form("main form[data-autosave]")
-    line.send({"text": "Vi ringer først."})
-    ended = page(at(room, "lead"), by=lead).form(f"form[action='{at(room, 'conclude')}']").send()
-    assert (ended.url, ended.texts("h1")) == (at(room, "minutes"), ["Referat"])
-    assert page(at(room, "room"), by=browser).url == at(room, "minutes")
+# --- A guide is enough: test_third_compass.py ------------------------------------------------------------
 
 
 def test_the_compass_of_a_published_version_costs_no_query(room, django_assert_num_queries):
@@ -63,21 +46,17 @@ def test_a_compass_has_pages_of_its_own_in_its_own_words(page, room, register):
     register(
         Compass(
             SLUG,
-            after_steps=Link("reflection:welcome", "Kom godt i gang"),
             result=Link("reflection:minutes", "Det, vi så"),
         )
     )
     browser = enter(room)
-    last = page(at(room, "step", 2), by=browser).form("main form.kompas-form")
-    assert last.send(button="Spring over").url == at(room, "welcome")
-    assert page(at(room, "answers"), by=browser).links("main a")["Kom godt i gang"] == at(room, "welcome")
     room.reveal()
     assert page(at(room, "room"), by=browser).url == at(room, "minutes")
     assert page(at(room, "board"), by=browser).links("main a")["Det, vi så"] == at(room, "minutes")
 
 
 def test_who_leads_a_room_that_ends_with_a_decision_is_led_there(page, room, leader, logged_in, register):
-    register(Compass(SLUG, conclude="reflection:people"))
+    register(Compass(SLUG, conclude=Link("reflection:people", "Aftal")))
     room.reveal()
     lead = page(at(room, "lead"), by=logged_in(leader))
     assert lead.links("main a")["4 Aftal"] == at(room, "people")
@@ -105,12 +84,12 @@ def test_only_the_compass_of_an_agreement_hears_what_became_of_it(page, room, st
 def test_a_guide_has_one_compass(register):
     register(Compass(SLUG))
     with pytest.raises(ImproperlyConfigured, match="two compasses are registered for the guide 'et-kompas'"):
-        register(Compass(SLUG, conclude="reflection:people"))
+        register(Compass(SLUG, conclude=Link("reflection:people", "Aftal")))
 
 
 def test_both_compasses_are_registered_and_their_pages_are_there():
     registered = compasses.registered()
     assert [compass.slug for compass in registered] == ["maalkompasset", "samarbejdskompasset"]
     for compass in registered:
-        routes = [compass.conclude, *(link.route for link in [compass.after_steps, compass.result] if link)]
-        assert all(reverse(route, args=[uuid.uuid4()]) for route in routes)
+        links = filter(None, [compass.result, compass.conclude])
+        assert all(reverse(link.route, args=[uuid.uuid4()]) for link in links)

@@ -81,7 +81,7 @@ def test_a_page_that_follows_the_room_is_told_when_no_more_answers_are_taken(pag
     assert page(at(room, "now"), by=browser, part=part).text == ""
     room.reveal()
     told = page(at(room, "now"), by=browser, part=part)
-    assert ("Der kan ikke svares mere." in told.text) == is_told
+    assert ("Svarene er vist." in told.text) == is_told
     assert page(at(room, "now"), by=browser).url == at(room, "board")
 
 

@@ -129,6 +129,6 @@ def test_the_windows_of_these_tests_send_what_a_page_sends(page, staff_client, s
     review = make_review(staff.goals.create(wording="Flere skal cykle.", concerns="citizens"))
     step = review.reflection.version.steps.prefetch_related("prompts").get(position=1)
     line = f"prompt-{Prompt.objects.get(step=step, kind=Prompt.Kind.LINE).pk}"
-    sent = page(f"/maalkompasset/refleksion/{review.reflection.key}/trin/1/", by=staff_client)
+    sent = page(f"/rum/{review.reflection.key}/trin/1/", by=staff_client)
     window = step_session(review.participant, step)
     assert sent.form().values.keys() - {"csrfmiddlewaretoken"} == window.hidden.keys() | {line}

@@ -90,7 +90,7 @@ def test_other_numbers_are_left_alone(make_form, line, text):
 
 
 def test_somebody_who_writes_a_cpr_number_is_told_and_loses_nothing(review, page, scale, line):
-    address = reverse("goals:step", args=[review.reflection.key, 1])
+    address = reverse("reflection:step", args=[review.reflection.key, 1])
     sent = {scale: "3", line: "Det handler om 010190-1234"}
     status = page(address, by=review.goal.owner, post=sent, part="save-status")
     assert "ligner et CPR-nummer" in status.text

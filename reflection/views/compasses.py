@@ -1,0 +1,73 @@
+"""A compass as everybody may read it and print it, and where one begins – alone or with a room.
+
+Every published guide has these pages. A compass that an app has registered may have a public page and a
+beginning of its own (Compass.home); then these lead there.
+"""
+
+import functools
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.guards import staff_required
+from publishing.public_pages import public
+from reflection.forms.autosave import post_data, status_of
+from reflection.forms.beginning import AloneForm, OpenRoomForm
+from reflection.models import Participant
+from reflection.published import home_of, newest_version
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+EARLIER_AT_MOST = 20
+
+
+def guide_required(view):
+    """Turn `slug` into the newest version of a guide that has no pages of its own; else lead to those."""
+
+    @functools.wraps(view)
+    def guarded(request, slug):
+        if home := home_of(slug):
+            return redirect(home.route, permanent=True)
+        return view(request, newest_version(slug))
+
+    return guarded
+
+
+@public
+@guide_required
+def about(request, version):
+    return render(request, "reflection/about.html", {"version": version})
+
+
+@public
+@guide_required
+def blank(request, version):
+    return render(request, "reflection/blank.html", {"version": version})
+
+
+@form_methods
+@staff_required
+@guide_required
+def begin(request, version):
+    """Begin alone at once, or go on to a room; and what one has begun before."""
+    form = AloneForm(post_data(request))
+    if form.is_valid():
+        return redirect("reflection:room", key=form.save(version, request.user).key)
+    mine = Participant.objects.of(request.user).filter(reflection__version__guide=version.guide)
+    mine = mine.let_in().select_related("reflection").order_by("-reflection__created_at", "-pk")
+    context = {"version": version, "form": form, "mine": mine[:EARLIER_AT_MOST]}
+    return render(request, "reflection/begin.html", context, status=status_of(form))
+
+
+@form_methods
+@staff_required
+@guide_required
+def open_room(request, version):
+    form = OpenRoomForm(post_data(request), version=version, user=request.user)
+    if form.is_valid():
+        room = form.save()
+        if form.warning:
+            messages.warning(request, form.warning)
+        return redirect("reflection:lead", key=room.key)
+    context = {"version": version, "form": form}
+    return render(request, "reflection/open_room.html", context, status=status_of(form))
