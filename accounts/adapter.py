@@ -129,6 +129,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         return "Aarhuskompasset"
 
+    def generate_authenticator_name(self, user, type) -> str:  # noqa: A002 – allauth's name
+        return _("Adgangsnøgle")
+
     def build_totp_svg(self, url: str) -> str:
         svg = segno.make(url, error="m").svg_inline(scale=5, border=2, svgclass="kompas-qr", lineclass=None)
         return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 – made by segno

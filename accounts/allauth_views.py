@@ -13,7 +13,9 @@ def with_status(view):
     @functools.wraps(view)
     def answered(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
-        form = (getattr(response, "context_data", None) or {}).get("form")
+        shown = getattr(response, "context_data", None) or {}
+        by_key = shown.get("webauthn_form")
+        form = by_key if by_key is not None and by_key.is_bound else shown.get("form")
         if request.method == "POST" and response.status_code == 200 and form is not None and form.errors:
             is_limited = any(form.has_error(field, TOO_MANY) for field in form.errors)
             response.status_code = 429 if is_limited else 422

@@ -6,7 +6,9 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from cryptography.fernet import InvalidToken
+from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import WithoutPlaceholders
 from accounts.rate_limits import SECOND_FACTOR, USED_CODE
@@ -28,6 +30,13 @@ class CodeForm(WithoutPlaceholders, forms.AuthenticateForm):
         if USED_CODE.use(who, code.strip()) > USED_CODE.most:
             raise get_adapter().validation_error("incorrect_code")
         return code
+
+
+class PasskeyForm(AddWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Hvad skal den hedde?")
+        self.fields["name"].help_text = _("For eksempel «Telefonen» eller «Nøglen i skuffen».")
 
 
 class ActivateForm(ActivateTOTPForm):

@@ -4,6 +4,7 @@ from allauth.account import views
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
 from accounts import emergency, login_views, own_email
@@ -35,6 +36,11 @@ urlpatterns = [
     path("anden-faktor/", set_up(second_factor.index), name="mfa_index"),
     path("anden-faktor/app/", set_up(totp.activate_totp), name="mfa_activate_totp"),
     path("anden-faktor/app/fjern/", set_up(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("anden-faktor/noegler/", set_up(webauthn.list_webauthn), name="mfa_list_webauthn"),
+    path("anden-faktor/noegler/ny/", set_up(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "anden-faktor/noegler/<int:pk>/fjern/", set_up(webauthn.remove_webauthn), name="mfa_remove_webauthn"
+    ),
     path("anden-faktor/koder/", set_up(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(
         "anden-faktor/koder/nye/",

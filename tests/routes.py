@@ -89,6 +89,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "account_emergency": "there in an emergency alone (tests/test_emergency_login.py)",
     "mfa_authenticate": "the second page of a login (tests/test_emergency_login.py)",
     "mfa_deactivate_totp": "for who has one (tests/test_emergency_login.py)",
+    "mfa_remove_webauthn": "for who has one (tests/browser/test_passkeys.py)",
     "mfa_view_recovery_codes": "for who has some (tests/test_emergency_login.py)",
     "mfa_generate_recovery_codes": "for who has a second factor (tests/test_emergency_login.py)",
     "account_set_password": "leads to the change of the password one has",
@@ -107,6 +108,7 @@ PERSONAL_NAMESPACES = {  # the namespace, and its other routes
 }
 PERSONAL = {
     "account_sessions", "account_fresh", "account_end_session", "account_end_other_sessions",
+    "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn",
     "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "account_change_password", "account_set_password", "account_email", "account_confirm_new_email",
@@ -340,6 +342,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:shared": shared_keys,
     "account_confirm_new_email": lambda: [{"token": "udloebet"}],
     "account_end_session": lambda: [{"key": UUID(int=7)}],
+    "mfa_remove_webauthn": lambda: [{"pk": 1}],
     "account_reset_password_from_key": lambda: [{"uidb36": "1", "key": "en-udloebet-noegle"}],
 }
 
