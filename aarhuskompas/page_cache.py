@@ -42,7 +42,7 @@ NOT_PAGES = ("/static/", "/health/")
 # As fast as one another, and far from the smallest: a page made anew waits for it.
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=4),
-    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+    "gzip": lambda body: gzip.compress(body, compresslevel=4, mtime=0),
 }
 
 

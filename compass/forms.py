@@ -7,14 +7,6 @@ from compass.search import searched_kinds
 MOST_LETTERS = 200
 
 
-class SearchInput(forms.TextInput):
-    input_type = "search"
-
-    def format_value(self, value):
-        """Also a search that is refused is shown again, but nothing that breaks the page."""
-        return (value or "").replace("\0", "")[:MOST_LETTERS]
-
-
 class SearchForm(forms.Form):
     """What a reader searches for; an empty search is fine and finds nothing."""
 
@@ -26,10 +18,14 @@ class SearchForm(forms.Form):
             "max_length": _("Skriv højst 200 tegn. Nogle få ord er nok."),
             "null_characters_not_allowed": _("Der er et tegn, vi ikke kan læse. Skriv det igen."),
         },
-        widget=SearchInput(attrs={"class": "kompas-input", "autocomplete": "off", "spellcheck": "false"}),
     )
     slags = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self):
         if (kind := self.cleaned_data.get("slags")) and kind not in searched_kinds():
             raise ValidationError(_("Den slags findes ikke her."))
+
+    @property
+    def shown(self) -> str:
+        """Also a search that is refused is shown again, but nothing that breaks the page."""
+        return self.data.get("q", "").replace("\0", "")[:MOST_LETTERS]

@@ -15,17 +15,19 @@ def full(address: str) -> str:
 
 
 def of_story(story) -> dict:
+    address = full(story.get_absolute_url())
     return _graph(
-        _article(story, story.local.title, story.local.standfirst),
-        _breadcrumb(_("Historier"), reverse("compass:stories"), story),
+        _article(story, address, story.local.title, story.local.standfirst),
+        _breadcrumb(_("Historier"), "compass:stories", story.local.title, address),
     )
 
 
 def of_dilemma(dilemma) -> dict:
     poles = f"{dilemma.local.pole_a} – {dilemma.local.pole_b}"
+    address = full(dilemma.get_absolute_url())
     return _graph(
-        _article(dilemma, dilemma.local.title, poles),
-        _breadcrumb(_("Dilemmaer"), reverse("compass:dilemmas"), dilemma),
+        _article(dilemma, address, dilemma.local.title, poles),
+        _breadcrumb(_("Dilemmaer"), "compass:dilemmas", dilemma.local.title, address),
     )
 
 
@@ -37,7 +39,7 @@ def _graph(*things: dict) -> dict:
     return {"@context": "https://schema.org", "@graph": list(things)}
 
 
-def _article(item, headline: str, description: str) -> dict:
+def _article(item, address: str, headline: str, description: str) -> dict:
     dates = {"dateModified": item.updated_at.isoformat()}
     if item.published_at:
         dates["datePublished"] = item.published_at.isoformat()
@@ -45,7 +47,7 @@ def _article(item, headline: str, description: str) -> dict:
         "@type": "Article",
         "headline": headline,
         "description": description,
-        "url": full(item.get_absolute_url()),
+        "url": address,
         "inLanguage": getattr(headline, "lang", "") or get_language(),
         "articleSection": item.path.local.title,
         "publisher": PUBLISHER,
@@ -53,16 +55,16 @@ def _article(item, headline: str, description: str) -> dict:
     }
 
 
-def _breadcrumb(section: str, address: str, item) -> dict:
+def _breadcrumb(section: str, route: str, title: str, address: str) -> dict:
     steps = [
-        (_("Forside"), reverse("compass:front")),
-        (section, address),
-        (item.local.title, item.get_absolute_url()),
+        (_("Forside"), full(reverse("compass:front"))),
+        (section, full(reverse(route))),
+        (title, address),
     ]
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": full(address)}
+            {"@type": "ListItem", "position": number, "name": name, "item": address}
             for number, (name, address) in enumerate(steps, start=1)
         ],
     }
