@@ -87,7 +87,10 @@ def digests(code: str) -> list[str]:
 
 def digest_like(code: str, known: set[str]) -> str:
     """The one of its digests that is known already, else that of today."""
-    return next((found for found in digests(code) if found in known), digest(code))
+    if not known:  # at a first reveal none is, and it has thousands
+        return digest(code)
+    today, *before = digests(code)
+    return next((found for found in [today, *before] if found in known), today)
 
 
 def normalised(code: str) -> str:
