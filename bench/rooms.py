@@ -539,7 +539,7 @@ async def measure_steps(
     if sum(person.fetches for person in people) != fetched:
         raise SystemExit("A phone has fetched something for a step.")
     moved = sorted(rounds, key=max)[2]
-    report("from «Næste» to the step on all phones", milliseconds(moved))
+    report("from «Næste» to the step", milliseconds(moved))
     report("  as a ratio to that event", f"{max(moved) / max(told):.1f}×")
     report("  processor time of the server", f"{used:.2f} s")
 

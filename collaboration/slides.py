@@ -1,5 +1,6 @@
 """A round, one principle and two parties at a time: what is shown of it, and what is written about it."""
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from collaboration import blindspots
@@ -14,6 +15,7 @@ def pair_slides(room: Reflection) -> list[Slide]:
     """Pair by pair of parties, each with the largest distance first: as the result page has them."""
     if not room.is_revealed:
         return []
+    prefetch_related_objects([room], "parties")
     pairs = pairs_to_show(room)
     lines, insights = shared_lines(room), lines_of_insights(room)
     words = {result.step.pk: result.comments for result in confidentiality.board(room)}

@@ -53,10 +53,10 @@ def pair(request, participant, round, number):
 def _result(request, participant, round, index: int):
     if not participant.reflection.is_revealed:
         return redirect("reflection:room", key=participant.reflection.key)
+    slides = slides_of(participant.reflection)
     party_pairs = blindspots.party_pairs(participant.reflection)
     if index >= len(party_pairs):
         raise Http404
-    slides = slides_of(participant.reflection)
     sides = frozenset(party.pk for party in party_pairs[index])
     context = {
         "participant": participant,

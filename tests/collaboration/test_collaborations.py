@@ -166,4 +166,4 @@ def test_a_result_costs_the_same_with_one_principle_and_with_many(staff, staff_c
     make_collaboration_guide(steps=number)
     opened = make_round(make_collaboration(owner=staff), sides=[[(2, 3, 1)] * 3] * 2)
     opened.reflection.reveal()
-    assert cost(staff_client, opened.get_absolute_url()) == 11
+    assert cost(staff_client, opened.get_absolute_url()) == 18

@@ -500,8 +500,8 @@ def test_who_is_handed_the_role_ends_the_round_without_an_account(page, staff, c
     place = place_of(resident, room)
     assert resident.get(address("agree", room)).status_code == 404
     page(reverse("reflection:person", args=[room.key, place.key]), by=staff, post={"act": "lead"})
-    lead = page(reverse("reflection:lead", args=[room.key]), by=resident)
     room.participants.update(is_done=True)
+    lead = page(reverse("reflection:lead", args=[room.key]), by=resident)
     asked = page(lead.links()["Vis svarene samlet"], by=resident)
     shown = asked.form().send({"go": "now"})
     assert shown.url == address("result", room)
@@ -509,7 +509,7 @@ def test_who_is_handed_the_role_ends_the_round_without_an_account(page, staff, c
     asking = page(lead.links()["3 Tal"], by=resident)
     form = "main form[data-autosave]"
     second = asking.form(form).send({"known": "De mangler svar."}, button="Næste →")
-    agreeing = second.form(form).send(button="Gå til Aftal")
+    agreeing = second.form(form).send(button="Videre til Aftal →")
     said = {"what": "Vi ringer.", "who": "Alma", "party": place.party_id, "due": "2027-06-01"}
     minutes = agreeing.form().send(
         {**said, "look_back_on": "2027-09-01"}, button="Afslut runden, og vis referatet"
