@@ -61,7 +61,7 @@ class Server:
             SITE_URL=self.url,
             STATIC_ROOT=str(static),
             MEDIA_ROOT=str(folder / "media"),
-            EMAIL_URL=f"filemail://{self.mail}",
+            EMAIL_URL=f"filemail:///{self.mail}",
             **SETTINGS,
             **settings,
         )
