@@ -12,10 +12,15 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.guards import fresh_login_required
+from privacy.events import record
 from privacy.models import Event, What, Why
 from publishing.admin import DeclaredLookups
+from publishing.shortcuts import json_file
+from reflection.forms.autosave import post_data, status_of
+from reflection.privacy.subject_access import SubjectForm, held_about
 
 PERMISSION = "privacy.read_events"
 SAMPLE, SAMPLE_DAYS = 20, 90
@@ -135,7 +140,29 @@ class EventAdmin(DeclaredLookups, admin.ModelAdmin):
         sample = path(
             "stikproeve/", self.admin_site.admin_view(self.sample_view), name="privacy_event_sample"
         )
-        return [sample, *super().get_urls()]
+        access = path(
+            "indsigt/",
+            self.admin_site.admin_view(fresh_login_required(self.access_view)),
+            name="privacy_event_access",
+        )
+        return [sample, access, *super().get_urls()]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def access_view(self, request):
+        """What is held about one person, as a file for the answer to a request for access."""
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        form = SubjectForm(post_data(request))
+        if form.is_valid():
+            person = form.cleaned_data["who"]
+            record(What.EXPORTED, who=request.user, about=person, why=Why.REQUEST, detail="indsigt")
+            return json_file(held_about(person), "indsigt")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Svar på en anmodning om indsigt",
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/privacy/event/access.html", context, status=status_of(form))
 
     @method_decorator(require_safe)
     def sample_view(self, request):
