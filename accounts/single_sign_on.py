@@ -76,7 +76,7 @@ def _premade_or_new(email: str) -> User:
 def _give_roles(user: User, said: "Said"):
     """What is mapped and known, and no more. Only the last administrator keeps what the portal needs."""
     before = set(user.groups.values_list("name", flat=True))
-    after = {ours for ours, theirs in settings.OIDC_ROLES.items() if theirs in said.roles} & ROLES.keys()
+    after = {ours for ours, theirs in settings.OIDC_ROLES.items() if theirs in said.roles} & set(ROLES)
     if ADMINISTRATOR not in after and user.is_last_administrator:
         note("last administrator kept", user)
         after |= before & {ADMINISTRATOR}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from compass.content_version import state_of
-from compass.models import Dilemma, Story
+from publishing.registry import ContentType, content_types
 
 ROWS_AT_A_TIME = 500
 LICENCE = "CC BY 4.0"
@@ -74,74 +74,55 @@ def _source(source) -> str:
     return ", ".join(part for part in [source.title, source.dated, source.url or source.address] if part)
 
 
-def _department(story) -> str | None:
-    return story.department.slug if story.department else None
+def _field(content_type: ContentType, name: str, meaning) -> list[Field]:
+    """One column, and its English twin; of what it leads to the key or the slug, of its parts the text."""
+    if name in content_type.translated:
+        return _both(name, meaning)
+    column = content_type.model._meta.get_field(name)
+    if column.one_to_many:
+        return [Field(name, meaning, lambda item: [_part(part) for part in getattr(item, name).all()])]
+    if column.many_to_many:
+        return [
+            Field(
+                name, meaning, lambda item: [_key(row) for row in getattr(item, name).all() if _is_open(row)]
+            )
+        ]
+    if column.is_relation:
+        return [Field(name, meaning, lambda item: _key(row) if (row := getattr(item, name)) else None)]
+    return [_plain(name, meaning)]
 
 
-def _dilemma_keys(story) -> list[str]:
-    return [dilemma.key for dilemma in story.dilemmas.all() if dilemma.is_published]
+def _part(part) -> str:
+    return f"{part.title}: {part.text}"
 
 
-def _standpoints(dilemma) -> list[str]:
-    return [f"{standpoint.title}: {standpoint.text}" for standpoint in dilemma.standpoints.all()]
+def _key(row) -> str:
+    return getattr(row, "key", None) or row.slug
 
 
-def _stories() -> QuerySet:
-    return (
-        Story.objects.published()
-        .select_related("path", "department")
-        .prefetch_related("themes", "dilemmas", "sources")
-        .order_by("pk")
-    )
+def _is_open(row) -> bool:
+    return getattr(row, "is_published", True)
 
 
-def _dilemmas() -> QuerySet:
-    return (
-        Dilemma.objects.published()
-        .select_related("path")
-        .prefetch_related("standpoints", "sources")
-        .order_by("pk")
-    )
+def collection_of(content_type: ContentType) -> Collection:
+    columns = content_type.open_data.columns.items()
+    fields = [found for name, meaning in columns for found in _field(content_type, name, meaning)]
+    relations = [one for one in content_type.model._meta.get_fields() if one.is_relation]
+    many = [one.name for one in relations if one.name in {*content_type.open_data.columns, "sources"}]
+    many = [name for name in many if not content_type.model._meta.get_field(name).many_to_one]
+    one = [relation.name for relation in relations if relation.many_to_one and relation.concrete]
+
+    def rows() -> QuerySet:
+        published = content_type.model.objects.published()
+        return published.select_related(*one).prefetch_related(*many).order_by("pk")
+
+    name, title = content_type.open_data.name, content_type.search[0].label
+    return Collection(name, title, content_type.model, rows, [*COMMON, *fields, *PROVENANCE])
 
 
-STORIES = Collection(
-    "historier",
-    _("Historier"),
-    Story,
-    _stories,
-    [
-        *COMMON,
-        _plain("kind", _("Slags: article, case, portrait eller tool.")),
-        *_both("standfirst", _("Indledning.")),
-        *_both("body", _("Teksten i Markdown.")),
-        *_both("talk", _("Spørgsmål at snakke om.")),
-        Field("themes", _("Temaer."), lambda story: [theme.slug for theme in story.themes.all()]),
-        Field("department", _("Forvaltning."), _department),
-        _plain("year", _("Året, den handler om.")),
-        _plain("outcome", _("Hvordan det gik: worked, mixed, did-not-work, open eller tomt.")),
-        _plain("facts_as_of", _("Hvornår oplysningerne var rigtige.")),
-        Field("dilemmas", _("Nøgler på dilemmaer i historien."), _dilemma_keys),
-        *PROVENANCE,
-    ],
-)
-
-DILEMMAS = Collection(
-    "dilemmaer",
-    _("Dilemmaer"),
-    Dilemma,
-    _dilemmas,
-    [
-        *COMMON,
-        *_both("pole_a", _("Den ene pol.")),
-        *_both("pole_b", _("Den anden pol.")),
-        *_both("description", _("Beskrivelse i Markdown.")),
-        *_both("question", _("Spørgsmål til snak.")),
-        Field("standpoints", _("Steder at stå."), _standpoints),
-        *PROVENANCE,
-    ],
-)
-
-COLLECTIONS = {collection.name: collection for collection in [STORIES, DILEMMAS]}
+def collections() -> dict[str, Collection]:
+    found = [collection_of(one) for one in content_types() if one.open_data]
+    return {collection.name: collection for collection in found}
 
 
 def version(collection: Collection) -> str:

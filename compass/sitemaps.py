@@ -4,9 +4,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap
 from django.urls import reverse
 
-from compass.models import Chapter, Dilemma, Page, Path, Pivot, Recording, Story
+from compass.models import Chapter, Recording
+from publishing.registry import content_types
 
 
 class PortalSitemap(Sitemap):
@@ -44,33 +46,16 @@ class Fronts(PortalSitemap):
 
 
 class Published(PortalSitemap):
-    model = None
+    """The pages of one content type."""
+
+    def __init__(self, model):
+        self.model = model
 
     def items(self):
         return self.model.objects.published()
 
     def lastmod(self, item):
         return item.updated_at
-
-
-class Pivots(Published):
-    model = Pivot
-
-
-class Paths(Published):
-    model = Path
-
-
-class Dilemmas(Published):
-    model = Dilemma
-
-
-class Stories(Published):
-    model = Story
-
-
-class Pages(Published):
-    model = Page
 
 
 class Chapters(PortalSitemap):
@@ -81,12 +66,13 @@ class Chapters(PortalSitemap):
         return chapter.recording.updated_at
 
 
-SITEMAPS: dict[str, type[Sitemap]] = {  # apps above add theirs when they start
-    "fronts": Fronts,
-    "pivots": Pivots,
-    "paths": Paths,
-    "dilemmas": Dilemmas,
-    "stories": Stories,
-    "pages": Pages,
-    "chapters": Chapters,
-}
+SITEMAPS: dict[str, type[Sitemap]] = {"fronts": Fronts, "chapters": Chapters}  # apps above add theirs
+
+
+def sitemaps() -> dict[str, type[Sitemap] | Sitemap]:
+    pages = {one.name: Published(one.model) for one in content_types() if one.has_page}
+    return {**SITEMAPS, **pages}
+
+
+def every_page(request):
+    return sitemap(request, sitemaps())

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
@@ -24,9 +24,9 @@ from import_export.instance_loaders import CachedInstanceLoader
 from import_export.results import RowResult
 from tablib import Dataset
 
-from compass.models import Contact, Department, Dilemma, Milestone, Resource, Story, Theme
 from compass.tables import Sheet
 from publishing.admin import address_of, status_of
+from publishing.registry import ContentType, content_type_of, content_types
 from publishing.text_lint import refuse_what_must_be_mended
 from publishing.tidy_text import tidy
 
@@ -37,7 +37,6 @@ NOT_READ = "Filen kan ikke importeres. Sammenlign den med en fil, som du henter 
 BETWEEN = " | "
 ROWS_AT_A_TIME = 500
 STATUS = "status"  # told, never read
-MARKDOWN = {"body", "body_en", "description", "description_en", "talk", "talk_en"}
 YES, NO = {"ja", "j", "x", "1", "true", "sand"}, {"nej", "n", "", "0", "false", "falsk"}
 DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"]
 
@@ -249,7 +248,7 @@ class ContentResource(resources.ModelResource):
 
     def _errors_of_markdown(self, instance) -> dict:
         errors = {}
-        for name in MARKDOWN & set(self._meta.fields):
+        for name in content_type_of(self._meta.model).markdown & set(self._meta.fields):
             try:
                 refuse_what_must_be_mended(getattr(instance, name))
             except ValidationError as error:
@@ -337,75 +336,20 @@ class Options:
     store_instance = True
 
 
-def both(*names: str) -> list[str]:
-    return [one for name in names for one in (name, f"{name}_en")]
+def resource_of(content_type: ContentType) -> type[ContentResource]:
+    """The columns that the content type declares, with their English twins; the first of them is the key."""
+    meta = {
+        "model": content_type.model,
+        "import_id_fields": [content_type.imported[0]],
+        "fields": content_type.in_both_languages(content_type.imported),
+    }
+    name = f"{content_type.model.__name__}Resource"
+    return type(name, (ContentResource,), {"Meta": type("Meta", (Options,), meta)})
 
 
-class StoryResource(ContentResource):
-    class Meta(Options):
-        model = Story
-        import_id_fields = ["key"]
-        fields = [
-            "key", "slug", "kind", "path", *both("title", "standfirst", "body", "talk"), "themes",
-            "department", "year", "outcome", *both("facts_as_of"), "dilemmas", "sources", "provenance",
-            *both("provenance_note"),
-        ]  # fmt: skip
-
-
-class DilemmaResource(ContentResource):
-    class Meta(Options):
-        model = Dilemma
-        import_id_fields = ["key"]
-        fields = [
-            "key", "slug", "path", *both("title", "pole_a", "pole_b", "description", "question"), "sources",
-            "provenance", *both("provenance_note"),
-        ]  # fmt: skip
-
-
-class ContactResource(ContentResource):
-    class Meta(Options):
-        model = Contact
-        import_id_fields = ["email"]
-        fields = ["email", "name", *both("role"), "department", "as_of", "is_shown", "is_shown_in_english"]
-
-
-class ResourceResource(ContentResource):
-    class Meta(Options):
-        model = Resource
-        import_id_fields = ["key"]
-        fields = ["key", "kind", *both("title", "text", "note"), "url"]
-
-
-class MilestoneResource(ContentResource):
-    class Meta(Options):
-        model = Milestone
-        import_id_fields = ["key"]
-        fields = [
-            "key", "order", "kind", "date", "precision", *both("date_text", "text"), "sources", "resources",
-        ]  # fmt: skip
-
-
-class ThemeResource(ContentResource):
-    class Meta(Options):
-        model = Theme
-        import_id_fields = ["slug"]
-        fields = ["slug", *both("title")]
-
-
-class DepartmentResource(ContentResource):
-    class Meta(Options):
-        model = Department
-        import_id_fields = ["slug"]
-        fields = ["slug", *both("title")]
-
-
-RESOURCES = {
-    resource._meta.model: resource
-    for resource in [
-        StoryResource, DilemmaResource, ContactResource, ResourceResource, MilestoneResource, ThemeResource,
-        DepartmentResource,
-    ]
-}  # fmt: skip
+@cache
+def resources_by_model() -> dict[type[models.Model], type[ContentResource]]:
+    return {one.model: resource_of(one) for one in content_types() if one.imported}
 
 
 # --- In ----------------------------------------------------------------------------------------------

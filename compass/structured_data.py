@@ -32,7 +32,7 @@ def of_dilemma(dilemma) -> dict:
 
 
 def of_open_data() -> dict:
-    return _graph(*(_dataset(collection) for collection in opendata.COLLECTIONS.values()))
+    return _graph(*(_dataset(collection) for collection in opendata.collections().values()))
 
 
 def _graph(*things: dict) -> dict:

@@ -1,9 +1,8 @@
-from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
 from compass import views
 from compass.redirects import redirects_if_moved
-from compass.sitemaps import SITEMAPS
+from compass.sitemaps import every_page
 from publishing.public_pages import public
 
 app_name = "compass"
@@ -37,7 +36,7 @@ urlpatterns = [
     path("privatliv/", views.privacy, name="privacy"),
     re_path(r"^was/?$", views.was, name="was"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
-    path("sitemap.xml", public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public(every_page), name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("soeg/", views.search, name="search"),
     path("soeg/forslag/", views.suggestions, name="suggestions"),

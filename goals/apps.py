@@ -8,6 +8,7 @@ class GoalsConfig(AppConfig):
     verbose_name = "Målkompasset"
 
     def ready(self):
-        from goals.compass import MAALKOMPASSET  # models are there only now
+        import goals.content_types  # noqa: F401 – declares them, when all models are there
+        from goals.compass import MAALKOMPASSET
 
         register(MAALKOMPASSET)

@@ -8,15 +8,14 @@ class ReflectionConfig(AppConfig):
     verbose_name = "Kompasser"
 
     def ready(self):
+        import reflection.content_types  # noqa: F401 – declares them, when all models are there
         from accounts.holdings import Holdings, register
         from compass.sitemaps import SITEMAPS
         from reflection.participation import end_streams, end_streams_of_login
         from reflection.privacy.handover import hand_over_address
         from reflection.privacy.own_data import owned_by
-        from reflection.search import register_kinds  # compass.search needs the settings first
         from reflection.sitemaps import Guides
 
-        register_kinds()
         register(Holdings(owned_by, hand_over_address))
         SITEMAPS["guides"] = Guides
         post_save.connect(end_streams, sender=get_user_model())

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts import rate_limits
 from accounts.models import User, WrongTries
-from accounts.roles import ROLES
+from accounts.roles import ROLES, models_of
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -404,14 +404,14 @@ def test_a_role_that_was_deleted_is_back_after_the_next_migrate():
     Group.objects.all().delete()
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
     found = Group.objects.values_list("name", "permissions__content_type__model")
-    assert set(found) == {(role, model) for role, models in ROLES.items() for model in models}
+    assert set(found) == {(role, model) for role in ROLES for model in models_of(role)}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_exactly_the_permissions_of_its_models(role):
     person = make_user(role=role)
     models = person.groups.values_list("permissions__content_type__model", flat=True)
-    assert set(models) == set(ROLES[role])
+    assert set(models) == set(models_of(role))
 
 
 @pytest.mark.parametrize("role", ROLES)

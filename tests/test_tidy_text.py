@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compass.models import Page, Story, Theme
-from compass.spreadsheets import RESOURCES, run
+from compass.spreadsheets import resources_by_model, run
 from compass.tables import Sheet
 from goals.models import Goal
 from publishing.tidy_text import tidy
@@ -121,7 +121,7 @@ def test_a_soft_hyphen_in_a_text_does_not_hide_the_word(page, db):
 
 def test_a_line_break_in_a_cell_is_a_space(db):
     sheet = Sheet(["adresse", "titel"], [["nyt-tema", f"Skole\nog{VT}by{SOFT}\r\nliv"]], [2])
-    assert run(RESOURCES[Theme], sheet, is_trial=False).errors == []
+    assert run(resources_by_model()[Theme], sheet, is_trial=False).errors == []
     assert Theme.objects.get(slug="nyt-tema").title == "Skole og by liv"
 
 

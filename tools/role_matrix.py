@@ -89,10 +89,11 @@ def matrix() -> dict[str, dict[str, list[str]]]:
     """Role → kind of content → what the role may do with it."""
     from django.contrib import admin
 
-    from accounts.roles import ROLES
+    from accounts.roles import ROLES, models_of
 
     found = {}
-    for role, models in {**ROLES, NO_ROLE: []}.items():
+    for role in [*ROLES, NO_ROLE]:
+        models = models_of(role) if role != NO_ROLE else []
         request = SimpleNamespace(user=Person(models), GET={}, POST={}, method="GET")
         found[role] = {label_of(model): allowed(one, request) for model, one in registered(admin.site)}
     return found

@@ -16,7 +16,7 @@ from reversion.models import Version
 
 from compass.pending_imports import PendingImport
 from compass.research import Import, decoded, import_figures
-from compass.spreadsheets import RESOURCES, Outcome, run, table
+from compass.spreadsheets import Outcome, resources_by_model, run, table
 from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
 from privacy.models import What
@@ -171,11 +171,11 @@ class Exchange:
                 sheet = read(file)
         except ValidationError as error:
             return Outcome(errors=error.messages)
-        resource = RESOURCES[self.model]
+        resource = resources_by_model()[self.model]
         return import_by(by, resource, sheet) if by else run(resource, sheet, is_trial=True)
 
     def _page(self, request, form, *, outcome=None, go_on=None, status=200):
-        resource = RESOURCES[self.model]
+        resource = resources_by_model()[self.model]
         context = {
             **self.admin_site.each_context(request),
             "title": f"Importér {self.opts.verbose_name_plural}",
@@ -203,7 +203,7 @@ class Exchange:
         if kind not in {"csv", "xlsx"}:
             raise Http404
         chosen = self.get_changelist_instance(request).get_queryset(request)
-        rows = table(RESOURCES[self.model], chosen)
+        rows = table(resources_by_model()[self.model], chosen)
         record(What.EXPORTED, who=request.user, thing=self.model(), detail=kind)
         name = f"{slug_of(self.opts.verbose_name_plural)}-{timezone.localdate()}.{kind}"
         headers = {"Content-Disposition": content_disposition_header(True, name)}

@@ -7,7 +7,8 @@ import django.db.models.functions.comparison
 from django.contrib.postgres.operations import CreateExtension, TrigramExtension
 from django.db import migrations, models
 
-from publishing.database_rules import follow, rule
+from publishing.database_rules import content, follow, rule
+from publishing.registry import Table
 
 
 class Migration(migrations.Migration):
@@ -64,36 +65,7 @@ class Migration(migrations.Migration):
         rule("compass", "search_sources"),
         rule("compass", "search"),
         rule("compass", "content_marks"),
-        follow("compass_story", marks=["library", "stories"], kinds=["story"]),
-        follow("compass_story_themes", marks=["library", "stories"]),
-        follow("compass_story_dilemmas", marks=["library", "stories"]),
-        follow("compass_story_attachments"),
-        follow("compass_story_sources"),
-        follow("compass_dilemma", kinds=["dilemma"]),
-        follow("compass_dilemma_sources"),
-        follow("compass_standpoint", kinds=["dilemma"], owner="dilemma_id"),
-        follow("compass_pivot", kinds=["pivot"]),
-        follow("compass_pivotpoint", kinds=["pivot"], owner="pivot_id"),
-        follow("compass_path", marks=["library", "stories"], kinds=["path"]),
-        follow("compass_theme", marks=["library", "stories"]),
-        follow("compass_department", marks=["library", "stories"]),
-        follow("compass_page", kinds=["page"]),
-        follow("compass_contact"),
-        follow("compass_milestone", kinds=["milestone"]),
-        follow("compass_milestone_resources"),
-        follow("compass_milestone_sources"),
-        follow("compass_resource", kinds=["resource"]),
-        follow("compass_fact"),
-        follow("compass_fact_sources"),
-        follow("compass_source"),
-        follow("compass_picture"),
-        follow("compass_attachment"),
-        follow("compass_recording", kinds=["chapter"]),
-        follow("compass_chapter", kinds=["chapter"], owner="recording_id"),
-        follow("compass_researchwave"),
-        follow("compass_researchquestion"),
-        follow("compass_researchfigure"),
+        content("compass"),
         # «Privatliv» shows what the municipality has decided and tells.
-        follow("privacy_retentionperiod"),
-        follow("privacy_privacynotice"),
+        follow(Table("privacy_retentionperiod", ("library",)), Table("privacy_privacynotice", ("library",))),
     ]

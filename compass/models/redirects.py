@@ -5,16 +5,9 @@ from django.db import models
 from django.db.models.signals import post_save, pre_save
 from django.utils.translation import override
 
-from compass.models.dilemmas import Dilemma
-from compass.models.framework import Path, Pivot
-from compass.models.pages import Page
-from compass.models.stories import Story
-from compass.models.taxonomy import Department, Theme
 from privacy.marks import NOBODYS
 from publishing.publishable import put_away
-
-MOVABLE = [Pivot, Path, Dilemma, Story, Page]
-TERMS = [Theme, Department]  # which have no page, but a list of stories
+from publishing.registry import content_type_of
 
 
 class RedirectQuerySet(models.QuerySet):
@@ -53,28 +46,31 @@ class Redirect(models.Model):
 
 def _address(item) -> str:
     with override(settings.LANGUAGE_CODE):
-        return item.list_address if type(item) in TERMS else item.get_absolute_url()
+        moves_with = content_type_of(type(item)).moves_with
+        return getattr(item, moves_with) if moves_with else item.get_absolute_url()
 
 
 def _remember(sender, instance, raw=False, **kwargs):
     """Before saving: where readers find the page now. A draft has no readers yet."""
-    seen = sender.objects.all() if sender in TERMS else sender.objects.published()
-    before = seen.filter(pk=instance.pk).first() if instance.pk and not raw else None
-    instance._public_address = _address(before) if before else ""
+    content_type = content_type_of(sender)
+    if content_type and (content_type.has_page or content_type.moves_with):
+        seen = sender.objects.published() if content_type.has_page else sender.objects.all()
+        before = seen.filter(pk=instance.pk).first() if instance.pk and not raw else None
+        instance._public_address = _address(before) if before else ""
 
 
 def _record(sender, instance, **kwargs):
-    old, new = instance._public_address, _address(instance)
-    if old and old != new:
+    old = getattr(instance, "_public_address", "")
+    if old and old != (new := _address(instance)):
         Redirect.objects.record(old, new)
 
 
 def _put_away(sender, old, new, **kwargs):
-    if sender in MOVABLE:
+    content_type = content_type_of(sender)
+    if content_type and content_type.has_page:
         Redirect.objects.record(old, new)
 
 
 put_away.connect(_put_away, dispatch_uid="put-away")
-for model in MOVABLE + TERMS:
-    pre_save.connect(_remember, sender=model, dispatch_uid=f"remember-{model.__name__}")
-    post_save.connect(_record, sender=model, dispatch_uid=f"record-{model.__name__}")
+pre_save.connect(_remember, dispatch_uid="remember-address")
+post_save.connect(_record, dispatch_uid="record-address")

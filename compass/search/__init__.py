@@ -5,10 +5,10 @@ it is part of and for its own parts. Only when that finds little are misspelling
 some of the words let in. A hit counts by where its words stand: title, introduction, text.
 """
 
-from compass.search.kinds import KINDS, register, searched_kinds
+from compass.search.kinds import kinds, searched_kinds
 from compass.search.query import fold
 from compass.search.results import find
 from compass.search.stories import MOST_STORIES, story_ids
 from compass.search.suggest import suggest
 
-__all__ = ["KINDS", "MOST_STORIES", "find", "fold", "register", "searched_kinds", "story_ids", "suggest"]
+__all__ = ["MOST_STORIES", "find", "fold", "kinds", "searched_kinds", "story_ids", "suggest"]

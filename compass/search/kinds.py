@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+
+from publishing.registry import content_types
 
 
 class Kind(NamedTuple):
@@ -33,36 +34,19 @@ class Kind(NamedTuple):
         return self.route(*parts) if callable(self.route) else reverse(self.route, args=parts)
 
 
-KINDS: dict[str, Kind] = {}
+def kinds() -> dict[str, Kind]:
+    """Of every declared content type, in the order of the declarations.
 
-
-def register(
-    name: str,
-    label: str | Promise,
-    route: str | Callable[..., str],
-    fragment: str = "",
-    *,
-    parts: int = 1,
-    is_reference: bool = False,
-):
-    """Search a kind of entry that the database writes (`kinds` of `follow`), and say where its pages are.
-
-    The `parts` of the entry's address fill in the route, a name or a function – or, the last of them,
-    the `fragment`.
+    The parts of an entry's address fill in the route, a name or a function – or, the last of them, the `fragment`.
     A reference tells where something stands, and comes after the thing itself.
     """
-    KINDS[name] = Kind(name, label, route, fragment, parts, is_reference)
-
-
-register("pivot", pgettext_lazy("søgning", "Omdrejningspunkter"), "compass:pivot")
-register("path", pgettext_lazy("søgning", "Veje"), "compass:path")
-register("dilemma", pgettext_lazy("søgning", "Dilemmaer"), "compass:dilemma")
-register("story", pgettext_lazy("søgning", "Historier"), "compass:story")
-register("page", pgettext_lazy("søgning", "Sider"), "compass:page")
-register("chapter", pgettext_lazy("søgning", "Lydbog"), "compass:chapter", parts=2, is_reference=True)
-register("milestone", pgettext_lazy("søgning", "Tidslinje"), "compass:timeline", "{}", is_reference=True)
-register("resource", pgettext_lazy("søgning", "Dokumenter"), "compass:documents", "{}", is_reference=True)
+    found = [
+        Kind(name, search.label, search.route, search.fragment, search.length_of_address, search.is_reference)
+        for content_type in content_types()
+        for name, search in zip(content_type.kinds, content_type.search, strict=True)
+    ]
+    return {kind.name: kind for kind in found}
 
 
 def searched_kinds() -> list[str]:
-    return [kind.name for kind in KINDS.values() if kind.has_page]
+    return [kind.name for kind in kinds().values() if kind.has_page]

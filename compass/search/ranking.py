@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from compass.search.database import ask, sql
-from compass.search.kinds import KINDS
+from compass.search.kinds import kinds
 from compass.search.query import LONGEST_WORD, MOST_WORDS, Term, any_of
 from publishing.translated import Text
 
@@ -86,7 +86,7 @@ class Search:
             "wide": [term.wide for term in terms],
             "heads": [any_of(term.parts[1:]) for term in terms],
             "all": any_of(list(chain.from_iterable(term.all_lexemes for term in terms))),
-            "references": [kind.name for kind in KINDS.values() if kind.is_reference],
+            "references": [kind.name for kind in kinds().values() if kind.is_reference],
             "shown": self.shown,
             "lexemes": list(chain.from_iterable(term.all_lexemes for term in terms)),
         }

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from compass.search.highlight import Marker
-from compass.search.kinds import KINDS, Kind, searched_kinds
+from compass.search.kinds import Kind, kinds, searched_kinds
 from compass.search.query import WORD, Term, fold, read
 from compass.search.ranking import Row, Search
 
@@ -73,10 +73,10 @@ def _corrected(text: str, near: dict[str, str]) -> str:
 def _groups(rows: list[Row], marker: Marker) -> list[Group]:
     groups: dict[str, Group] = {}
     for row in rows:
-        groups.setdefault(row.kind, Group(KINDS[row.kind], [], row.number)).hits.append(_hit(row, marker))
+        groups.setdefault(row.kind, Group(kinds()[row.kind], [], row.number)).hits.append(_hit(row, marker))
     return list(groups.values())
 
 
 def _hit(row: Row, marker: Marker) -> Hit:
-    kind = KINDS[row.kind]
+    kind = kinds()[row.kind]
     return Hit(kind, kind.address(*row.address), row.is_draft, *marker.marked(row), row.path, row.year)

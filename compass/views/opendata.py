@@ -14,7 +14,7 @@ from publishing.public_pages import public
 @public
 def opendata(request):
     context = {
-        "collections": data.COLLECTIONS.values(),
+        "collections": data.collections().values(),
         "licence": data.LICENCE,
         "licence_url": data.LICENCE_URL,
     }
@@ -22,9 +22,9 @@ def opendata(request):
 
 
 def _collection(name: str) -> data.Collection:
-    if name not in data.COLLECTIONS:
+    if name not in data.collections():
         raise Http404
-    return data.COLLECTIONS[name]
+    return data.collections()[name]
 
 
 def _version(request, collection) -> str:

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from publishing.database_rules import follow
+from publishing.database_rules import content
 
 
 class Migration(migrations.Migration):
     dependencies = [("goals", "0001_initial"), ("compass", "0002_database_rules")]
 
-    operations = [follow("goals_goodbye"), follow("goals_goodbyecheck")]
+    operations = [content("goals")]

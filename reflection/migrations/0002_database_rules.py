@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from publishing.database_rules import follow, rule
+from publishing.database_rules import content, rule
 
 
 class Migration(migrations.Migration):
@@ -11,8 +11,5 @@ class Migration(migrations.Migration):
     operations = [
         rule("reflection", "published_versions_never_change"),
         rule("reflection", "search_sources"),
-        follow("reflection_guide", kinds=["guide", "step"]),
-        follow("reflection_guideversion", kinds=["guide", "step"], owner="guide_id"),
-        follow("reflection_step_dilemmas"),
-        follow("reflection_step_stories"),
+        content("reflection"),
     ]

@@ -66,7 +66,7 @@ def test_a_danish_spreadsheet_opens_the_csv_as_it_is(client, stories):
     assert text.startswith("\ufeffkey;address;path;title;title_en;")
     assert text.endswith("\r\n")
     lengths = {len(row) for row in csv.reader(StringIO(text, newline=""), delimiter=";", strict=True)}
-    assert lengths == {len(opendata.DILEMMAS.fields) + 1}
+    assert lengths == {len(opendata.collections()["dilemmaer"].fields) + 1}
 
 
 def test_dilemmas_are_there_with_both_languages_and_the_places_to_stand(client, stories):
@@ -119,7 +119,7 @@ def test_what_is_not_published_as_data_is_not_found(client):
 
 def test_the_page_explains_every_field_and_leads_to_every_file(page, client, stories):
     found = page("/aabne-data/")
-    for collection in opendata.COLLECTIONS.values():
+    for collection in opendata.collections().values():
         described = found.texts(f"section[aria-labelledby={collection.name}] tbody th")
         assert described == [field.name for field in collection.fields]
     files = [href for href in found.links("main a").values() if href.endswith((".json", ".csv"))]

@@ -1,10 +1,13 @@
 """The search: what is found, by whom, in which order, and how it is shown."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
 from compass.models import Story
-from compass.search import KINDS, fold, register
+from compass.search import fold
+from publishing import registry
 from publishing.danish_order import danish_order
 from tests.factories import (
     make_department,
@@ -122,8 +125,9 @@ def test_what_belongs_to_a_thing_is_found_as_that_thing(found):
 
 def test_a_kind_without_a_page_is_not_searched(found, monkeypatch):
     make_story("Tillid i en historie")
-    monkeypatch.setattr("compass.search.kinds.KINDS", dict(KINDS))
-    register("story", "Historier", "compass:no_such_page")
+    story = registry.content_type_of(Story)
+    elsewhere = replace(story, search=(replace(story.search[0], route="compass:no_such_page"),))
+    monkeypatch.setitem(registry._declared, Story, elsewhere)
     assert found("tillid") == []
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from compass.models import Dilemma, Story
-from compass.search import KINDS, find
+from compass.search import find, kinds
 
 TABLE = Path(__file__).with_name("searches.yaml")
 AT_LEAST = 57
@@ -41,4 +41,4 @@ def _address(name: str) -> str:
         return model.objects.get(key=key).get_absolute_url()
     if kind in {"guide", "page"}:
         return reverse("compass:page", args=[key])
-    return KINDS[kind].address(key)
+    return kinds()[kind].address(key)
