@@ -1,7 +1,6 @@
 """The compasses, as something that is published: see publishing/registry.py.
 
-A published
-version never changes, so of its steps only the links to dilemmas and stories are followed.
+A published version never changes, so of its steps only the links to dilemmas and stories are followed.
 """
 
 from django.utils.translation import pgettext_lazy

@@ -37,7 +37,8 @@ class Kind(NamedTuple):
 def kinds() -> dict[str, Kind]:
     """Of every declared content type, in the order of the declarations.
 
-    The parts of an entry's address fill in the route, a name or a function – or, the last of them, the `fragment`.
+    The parts of an entry's address fill in the route, a name or a function – or, the last of them, the
+    `fragment`.
     A reference tells where something stands, and comes after the thing itself.
     """
     found = [
