@@ -45,8 +45,11 @@ class PortalAdmin(admin.AdminSite):
         return [*own, *kept]
 
     def index(self, request, extra_context=None):
+        from publishing.admin.own_work import own_work
+
         tasks, edits = self._desk(request)
-        return super().index(request, {"tasks": tasks, "edits": edits, **(extra_context or {})})
+        own = own_work(request.user)
+        return super().index(request, {"tasks": tasks, "edits": edits, "own": own, **(extra_context or {})})
 
     def _desk(self, request):
         from publishing.admin.dashboard import editable, tasks_for

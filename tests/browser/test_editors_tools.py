@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.inspection import PHONE, WIDE, too_wide, violations
 from tests.browser.test_admin import check, first_row
 
 PAGES = [
@@ -27,6 +28,18 @@ def story(editor_tab):
 @pytest.mark.parametrize("address", PAGES)
 def test_the_pages_of_the_tools_work_for_everybody(editor_tab, server, address):
     check(editor_tab, server, address)
+
+
+def test_a_page_leads_its_editor_to_the_form_and_is_good_for_everybody(editor_tab, server):
+    editor_tab.goto(server.address("compass:story"))
+    link = editor_tab.locator(".kompas-edit-bar a")
+    link.wait_for()
+    for size in [WIDE, PHONE]:
+        editor_tab.set_viewport_size(size)
+        assert [*violations(editor_tab), *too_wide(editor_tab)] == []
+    editor_tab.set_viewport_size(WIDE)
+    link.press("Enter")
+    editor_tab.wait_for_url("**/change/")
 
 
 def test_advice_comes_below_the_field_while_one_writes(story):
