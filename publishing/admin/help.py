@@ -18,7 +18,7 @@ HELP = {
     ),
     "body": MARKDOWN,
     "description": MARKDOWN,
-    "position": "Det laveste tal vises først.",
+    "position": "Det laveste tal vises først. Lad en ny rækkes tal stå tomt, så kommer den sidst.",
     "provenance": "Læseren ser altid, hvor teksten kommer fra.",
     "provenance_note": "Står her en note, vises den i stedet for den faste tekst om ophav.",
     "key": "En kort og entydig nøgle, fx S21. Andet indhold henviser med den.",

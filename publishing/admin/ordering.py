@@ -28,12 +28,24 @@ class OrderedForm(forms.ModelForm):
 
 
 class OrderedFormSet(forms.BaseInlineFormSet):
-    """Rows that may swap places in one go; an empty row is offered the number after the last."""
+    """Rows that may swap places in one go; a new row gets the number after the last."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
         if index is not None and index >= self.initial_form_count() and "position" in form.fields:
             form.initial.setdefault("position", index + 1)
+        if "position" in form.fields and not form.instance.pk:
+            form.fields["position"].required = False
+
+    def clean(self):
+        """A new row without a number comes last."""
+        rows = [form for form in self.forms if form not in self.deleted_forms and "position" in form.fields]
+        numbers = [form.cleaned_data["position"] for form in rows if form.cleaned_data.get("position")]
+        for form in rows:
+            if form.has_changed() and form.cleaned_data and not form.cleaned_data.get("position"):
+                numbers.append(max(numbers, default=0) + 1)
+                form.instance.position = form.cleaned_data["position"] = numbers[-1]
+        super().clean()
 
     def get_unique_error_message(self, unique_check):
         return f"To {self.model._meta.verbose_name_plural} har samme rækkefølge. Giv hver sit tal."

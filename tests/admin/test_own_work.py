@@ -4,7 +4,7 @@ import pytest
 
 from compass.models import Story
 from tests.admin.conftest import admin_url
-from tests.factories import make_story, make_user, tomorrow
+from tests.factories import make_dilemma, make_story, make_user, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +67,29 @@ def test_readers_and_colleagues_without_the_role_see_nothing_of_it(client, logge
     assert not answer.cookies
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     assert Story.objects.exists()
+
+
+# --- Rows ----------------------------------------------------------------------------------------------
+
+
+def test_a_new_row_without_a_number_comes_last(admin_page, editor_client):
+    dilemma = make_dilemma(standpoints=["Først", "Så"])
+    form = admin_page(admin_url(dilemma), by=editor_client).form("#dilemma_form")
+    rows = {
+        "standpoints-TOTAL_FORMS": "4",
+        **{f"standpoints-{n}-title": f"Ny {n}" for n in [2, 3]},
+        **{f"standpoints-{n}-text": "Tekst." for n in [2, 3]},
+        **{f"standpoints-{n}-position": "" for n in [2, 3]},
+        **{f"standpoints-{n}-dilemma": str(dilemma.pk) for n in [2, 3]},
+    }
+    sent = editor_client.post(admin_url(dilemma), {**form.values, **rows, "_save": "1"})
+    assert sent.status_code == 302
+    titles = dilemma.standpoints.order_by("position").values_list("position", "title")
+    assert [*titles] == [(1, "Først"), (2, "Så"), (3, "Ny 2"), (4, "Ny 3")]
+
+
+def test_a_row_that_is_there_keeps_needing_its_number(admin_page, editor_client):
+    dilemma = make_dilemma(standpoints=["Først"])
+    form = admin_page(admin_url(dilemma), by=editor_client).form("#dilemma_form")
+    sent = editor_client.post(admin_url(dilemma), {**form.values, "standpoints-0-position": "", "_save": "1"})
+    assert sent.status_code == 200
