@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -334,8 +335,7 @@ class Reflection(models.Model):
 
     def erase(self):
         """Again, after a backup was put back: with whatever other apps have hung on it."""
-        from reflection.privacy.retention import delete_room  # which knows the models
-
+        delete_room = import_string("reflection.privacy.retention.delete_room")  # which knows the models
         delete_room(self)
 
     # --- the way in --------------------------------------------------------------------------------
