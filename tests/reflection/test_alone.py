@@ -22,6 +22,8 @@ READ = [
     "step",
     "answers",
     "download",
+    "download_text",
+    "agree",
     "welcome",
     "now",
     "minutes",
@@ -29,7 +31,7 @@ READ = [
     "board",
     "waiting",
 ]
-WRITTEN = ["step", "finish", "withdraw", "welcome"]
+WRITTEN = ["step", "finish", "withdraw", "welcome", "agree"]
 
 
 @pytest.fixture
