@@ -6,9 +6,11 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
+from aarhuskompas.database_rights import grant_rights
 from privacy.events import record, record_looks
-from privacy.models import Event, Kept, RetentionPeriod, What, Why
+from privacy.models import Event, Kept, PrivacyNotice, RetentionPeriod, What, Why
 from tests.factories import make_goal
+from tests.test_database_rights import APPLICATION, rights
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -115,3 +117,20 @@ def test_what_is_done_twice_is_two_events(staff):
     happened(who=staff)
     happened(who=staff)
     assert Event.objects.count() == 2
+
+
+# --- The application's role ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [Event, RetentionPeriod, PrivacyNotice])
+def test_the_application_may_read_and_add_and_nothing_else(model):
+    """Whoever holds its password changes nothing, empties nothing, and deletes what is over in one way."""
+    grant_rights(APPLICATION)
+    assert rights(model._meta.db_table) == ["SELECT", "INSERT"]
+
+
+def test_the_one_way_to_delete_works_with_the_rights_of_who_made_it():
+    row = "SELECT prosecdef, has_function_privilege(%s, oid, 'EXECUTE') FROM pg_proc WHERE proname = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(row, [APPLICATION, "privacy_purge_events"])
+        assert cursor.fetchall() == [(True, True)]
