@@ -45,10 +45,12 @@ def ports(migrated, collected, tmp_path):
             [*GUNICORN, "--bind", f"127.0.0.1:{portal}", "aarhuskompas.asgi"],
             env=given, cwd=ROOT, stdout=log, stderr=log,
         )  # fmt: skip
-    is_up = wait_until(lambda: is_open(metrics), 60)
-    yield (portal, metrics) if is_up else pytest.fail((tmp_path / "log").read_text())
-    server.terminate()
-    server.wait(20)
+    try:
+        assert wait_until(lambda: is_open(metrics), 60), (tmp_path / "log").read_text()
+        yield portal, metrics
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 @pytest.mark.long
