@@ -38,7 +38,7 @@ COUNTS_ONCE = {
 # millisecond on each row of an insert.
 FIELDS = [field for field in Event._meta.concrete_fields if not field.primary_key]
 INSERT = f"""
-INSERT INTO {Event._meta.db_table} ({", ".join(field.column for field in FIELDS)})
+INSERT INTO {Event._meta.db_table} ({", ".join(str(field.column) for field in FIELDS)})
 SELECT * FROM unnest({", ".join(f"%s::{field.cast_db_type(connection)}[]" for field in FIELDS)})
 ON CONFLICT DO NOTHING
 """  # noqa: S608 – our own table

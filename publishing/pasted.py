@@ -164,7 +164,7 @@ def _lower_headings(soup):
 def lines_to_markdown(text: str) -> str:
     """Plain text: a line is a paragraph, unless it is Markdown already."""
     lines = BULLET.sub("- ", tidy(text)).split("\n")
-    kept = []
+    kept: list[str] = []
     for line in lines:
         before = kept[-1] if kept else ""
         is_apart = bool(IS_MARKDOWN.match(line)) and bool(IS_MARKDOWN.match(before))

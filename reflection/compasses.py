@@ -7,23 +7,66 @@ it starts (`goals/compass.py`), by the slug of its guide. The engine asks here a
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
+from django.forms import BaseForm
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # models ask for their compass
     from accounts.models import User
-    from reflection.forms.answers import AutosavedForm
+    from reflection.confidentiality import Comment
     from reflection.models import Agreement, Participant, Reflection, Step
-    from reflection.reminders import Due
-    from reflection.slides import Slide
 
-    Slides = Callable[["Reflection"], list[Slide]]
-    Note = Callable[["Reflection", Slide, Any], AutosavedForm | None]
+
+class Slide(NamedTuple):
+    number: int
+    step: "Step"
+    shown: Any  # what the templates call for: the part of a result page, and the wall's picture of it
+    page: str
+    wall: str
+    lines: list[tuple[str, str]]  # what the group has written about it: label and words
+    lead: str  # who speaks first, and who asks; mostly nothing
+    comments: list["Comment"]
+    wall_lines: int = 9  # of comments, that its picture leaves room for on a wall
+
+    @property
+    def title(self):
+        return self.step.local.title
+
+    @property
+    def most_signs(self) -> int:
+        """Of one comment on a wall."""
+        return 24 * (self.wall_lines - 1)
+
+    @property
+    def heading(self) -> str:
+        """What is looked at, in full: the statement that all have answered."""
+        return self.shown.statement.local.text if self.shown.statement else self.title
+
+
+class Due(NamedTuple):
+    """A mail to one person about one thing, whose date has come."""
+
+    user: object
+    language: str
+    about: str  # a name for what it is about, the same each day: «agreement 12»
+    on: date  # the date that has come; a new date makes a new mail
+    subject: str  # lazy: it is read in the receiver's language
+    templates: tuple[str, str]  # as plain text, and as HTML
+    context: Callable[[], dict]  # asked for in the receiver's language
+
+    @property
+    def row(self) -> tuple:
+        return (self.user.pk, self.about, self.on)
+
+
+Slides = Callable[["Reflection"], list[Slide]]
+Note = Callable[["Reflection", Slide, Any], BaseForm | None]
 
 
 class Link(NamedTuple):
@@ -76,7 +119,7 @@ def no_choices(room: "Reflection") -> list[Choice]:
     return []
 
 
-def no_reminders() -> Iterable["Due"]:
+def no_reminders() -> Iterable[Due]:
     return []
 
 
@@ -124,7 +167,7 @@ class Compass:
     text_names: dict[str, str] = field(default_factory=dict)  # of GuideVersion.texts, for who edits them
     owned: dict[type[Model], str] = field(default_factory=dict)  # what is given on before an account can go
     own_data: dict[str, Callable[[Model], list[dict]]] = field(default_factory=dict)  # of a user, by its name
-    reminders: Callable[[], Iterable["Due"]] = no_reminders  # all that is due today
+    reminders: Callable[[], Iterable[Due]] = no_reminders  # all that is due today
     aside: Callable[["Participant", "Step"], SafeString] = no_aside  # HTML beside a step, for who answers it
     told_to_readers: Callable[[], Iterable[int]] = no_rooms  # reflections that a public page tells of
     followed_up: Callable[["Agreement"], None] = tell_nobody  # somebody said what became of an agreement

@@ -8,8 +8,6 @@ A compass adds its own: `Compass.reminders`.
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import date
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -21,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from reflection.compasses import registered
+from reflection.compasses import Due, registered
 from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection, Reminder
 
@@ -29,22 +27,6 @@ logger = logging.getLogger(__name__)
 NOT_DONE = ("reflection/mail/not_done.txt", "reflection/mail/not_done.html")
 AGREEMENT = ("reflection/mail/agreement.txt", "reflection/mail/agreement.html")
 TIMEOUT = 20  # seconds: a server that says nothing must not hold up the others
-
-
-class Due(NamedTuple):
-    """A mail to one person about one thing, whose date has come."""
-
-    user: object
-    language: str
-    about: str  # a name for what it is about, the same each day: «agreement 12»
-    on: date  # the date that has come; a new date makes a new mail
-    subject: str  # lazy: it is read in the receiver's language
-    templates: tuple[str, str]  # as plain text, and as HTML
-    context: Callable[[], dict]  # asked for in the receiver's language
-
-    @property
-    def row(self) -> tuple:
-        return (self.user.pk, self.about, self.on)
 
 
 def send_all() -> tuple[int, int]:

@@ -5,37 +5,10 @@ than there are slides the end, where the group agrees. Which slides there are is
 order of its result page; what they show comes from the gate.
 """
 
-from typing import Any, NamedTuple
-
 from reflection import confidentiality
+from reflection.compasses import Slide
 from reflection.forms.facilitator import SharedLineForm
-from reflection.models import Reflection, SharedLine, Step
-
-
-class Slide(NamedTuple):
-    number: int
-    step: Step
-    shown: Any  # what the templates call for: the part of a result page, and the wall's picture of it
-    page: str
-    wall: str
-    lines: list[tuple[str, str]]  # what the group has written about it: label and words
-    lead: str  # who speaks first, and who asks; mostly nothing
-    comments: list[confidentiality.Comment]
-    wall_lines: int = 9  # of comments, that its picture leaves room for on a wall
-
-    @property
-    def title(self):
-        return self.step.local.title
-
-    @property
-    def most_signs(self) -> int:
-        """Of one comment on a wall."""
-        return 24 * (self.wall_lines - 1)
-
-    @property
-    def heading(self) -> str:
-        """What is looked at, in full: the statement that all have answered."""
-        return self.shown.statement.local.text if self.shown.statement else self.title
+from reflection.models import Reflection, SharedLine
 
 
 def slides_of(room: Reflection) -> list[Slide]:
