@@ -33,9 +33,9 @@ def is_logged_in(client) -> bool:
 # --- In and out ----------------------------------------------------------------------------------
 
 
-def test_staff_log_in_and_come_to_their_goals(page, client, staff):
+def test_staff_log_in_and_come_to_their_page(page, client, staff):
     mine = page(LOGIN).form().send({"login": staff.email, "password": PASSWORD})
-    assert mine.url == MINE
+    assert mine.url == reverse("reflection:home")
     assert is_logged_in(client)
 
 

@@ -39,7 +39,7 @@ def make_what_waits():
     make_recording(chapters=0, published_at=None)
     review = make_review(make_goal(), decision="goodbye", reason="Nu er det nok.")
     Goodbye.objects.create(
-        review=review, what="Ti møder", why="Nok.", published_at=None, stops_on=yesterday()
+        review=review, what="Ti møder", why="Nok.", published_at=None, stops_on=yesterday(), is_shared=True
     )
 
 
