@@ -12,7 +12,7 @@ from reflection.slides import Slide, shared_lines
 
 
 def pair_slides(room: Reflection) -> list[Slide]:
-    """Pair by pair of parties, each with the largest distance first: as the result page has them."""
+    """What to ask about first; then pair by pair of parties, each with the largest distance first."""
     if not room.is_revealed:
         return []
     prefetch_related_objects([room], "parties")
@@ -50,11 +50,12 @@ def pairs_to_show(room: Reflection) -> list[blindspots.Pair]:
         (spot.step.pk, frozenset({spot.guesser.pk, spot.about.pk})): spot
         for spot in blindspots.to_ask_about(found)
     }
-    return [
+    pairs = [
         pair._replace(topic=topics.get((pair.step.pk, pair.sides)))
         for sides in blindspots.party_pairs(room)
         for pair in blindspots.pairs(found, *sides)
     ]
+    return sorted(pairs, key=lambda pair: pair.topic is None)
 
 
 def lines_of_insights(room: Reflection) -> dict[tuple[int, frozenset[int]], list[tuple[str, str]]]:

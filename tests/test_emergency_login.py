@@ -81,7 +81,7 @@ def test_an_administrator_gets_in_with_password_and_code_for_an_hour(page, clien
     asked = log_in(page, ada)
     assert asked.url == CODE
     assert not is_logged_in(client)
-    asked.form().send({"code": code_of(ada.secret)})
+    asked.form("main form.kompas-form").send({"code": code_of(ada.secret)})
     assert is_logged_in(client)
     assert LoginSession.objects.filter(user=ada, kind="emergency").count() == 1
     time_machine.move_to("2026-11-24T08:59:00+01:00")
@@ -93,7 +93,7 @@ def test_an_administrator_gets_in_with_password_and_code_for_an_hour(page, clien
 def test_each_use_is_an_event_and_a_mail_to_every_administrator(page, ada):
     other = make_user("Anders", role=ADMINISTRATOR)
     make_user("Bo")
-    log_in(page, ada).form().send({"code": code_of(ada.secret)})
+    log_in(page, ada).form("main form.kompas-form").send({"code": code_of(ada.secret)})
     assert sorted(message.to for message in mail.outbox) == sorted([[ada.email], [other.email]])
     assert "Ada Administrator har brugt nødlogin" in mail.outbox[0].body
     assert Event.objects.get(what=What.EMERGENCY).who == User.objects.get(pk=ada.pk).pseudonym
@@ -144,27 +144,27 @@ def test_after_five_wrong_codes_the_right_one_waits_too(page, client, ada, time_
     time_machine.move_to(MORNING, tick=False)
     asked = log_in(page, ada)
     for _ in range(5):
-        asked.form().send({"code": "000000"}, status=422)
-    asked.form().send({"code": code_of(ada.secret)}, status=429)
+        asked.form("main form.kompas-form").send({"code": "000000"}, status=422)
+    asked.form("main form.kompas-form").send({"code": code_of(ada.secret)}, status=429)
     assert not is_logged_in(client)
     time_machine.move_to("2026-11-24T08:15:01+01:00")
-    log_in(page, ada).form().send({"code": code_of(ada.secret)})
+    log_in(page, ada).form("main form.kompas-form").send({"code": code_of(ada.secret)})
     assert is_logged_in(client)
 
 
 def test_a_code_is_good_once(page, ada, time_machine):
     time_machine.move_to(MORNING, tick=False)
     code = code_of(ada.secret)
-    log_in(page, ada, by=Client()).form().send({"code": code})
-    log_in(page, ada, by=Client()).form().send({"code": code}, status=422)
+    log_in(page, ada, by=Client()).form("main form.kompas-form").send({"code": code})
+    log_in(page, ada, by=Client()).form("main form.kompas-form").send({"code": code}, status=422)
 
 
 def test_a_code_from_paper_is_good_once(page, client, ada):
     first = Client()
-    log_in(page, ada, by=first).form().send({"code": ada.codes[0]})
+    log_in(page, ada, by=first).form("main form.kompas-form").send({"code": ada.codes[0]})
     assert is_logged_in(first)
-    log_in(page, ada).form().send({"code": ada.codes[0]}, status=422)
-    page(CODE).form().send({"code": ada.codes[1]})
+    log_in(page, ada).form("main form.kompas-form").send({"code": ada.codes[0]}, status=422)
+    page(CODE).form("main form.kompas-form").send({"code": ada.codes[1]})
     assert is_logged_in(client)
 
 
@@ -226,7 +226,7 @@ def test_one_sets_up_only_after_a_fresh_login(page, administrator_client, emerge
     time_machine.move_to(time.time() + 16 * 60)
     asked = page(APP, by=administrator_client)
     assert asked.url == "/konto/log-ind/igen/"
-    asked.form().send({"password": PASSWORD})
+    asked.form("main form.kompas-form").send({"password": PASSWORD})
     assert page(APP, by=administrator_client).url == APP
 
 

@@ -61,6 +61,8 @@ NEEDS_A_DEVICE = {
 
 # On no page that the examples show, and why nothing is made by them.
 NOT_SHOWN = {
+    "goals:old_step": "leads to the step, which has moved",
+    "goals:old_answers": "leads to the answers, which have moved",
     "account_sso": "leads away, and makes nothing (test_single_sign_on.py)",
     "account_sso_callback": "no form",
     "account_backchannel_logout": "no form of a page; a token is good once (test_login_sessions.py)",
@@ -260,6 +262,7 @@ NEEDED = {
     "compass_contact": lambda: {"as_of": "2026-11-01", "department": make_department().pk},
     "compass_milestone": lambda: {"date": "2026-11-01", "precision": "day"},
     "compass_page": lambda: {"slug": "en-ny-side"},
+    "privacy_retentionperiod": lambda: {"days": "30", "decided_on": "2026-11-01"},
     "accounts_user": lambda: {"email": "ny@example.dk", "password1": PASSWORD, "password2": PASSWORD},
 }
 
@@ -302,7 +305,7 @@ def kinds_of_acts() -> dict[str, tuple[str, str, dict]]:
     """What else makes something in the admin: the page, which of its forms, and what is filled in."""
     version = GuideVersion.objects.earliest("pk")
     source, dilemma = Source.objects.earliest("pk"), Dilemma.objects.earliest("pk")
-    chosen = {"_selected_action": [dilemma.pk], "action": "withdraw"}
+    chosen = {"_selected_action": [dilemma.pk], "action": "withdraw", "confirmed": "yes"}
     return {
         "a draft of a compass": (
             reverse("admin:reflection_guideversion_change", args=[version.pk]), "[action$='/kladde/']", {},

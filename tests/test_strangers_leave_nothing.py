@@ -16,7 +16,8 @@ ADMIN = [
     "/admin/compass/story/add/",
     "/admin/compass/story/1/change/",
 ]
-COUNTED = {"accounts_wrongtries"}  # wrong codes and passwords are, for a few minutes or a day
+# Wrong codes and passwords, for a few minutes or a day; and that something was refused, once a minute.
+COUNTED = {"accounts_wrongtries", "privacy_event"}
 BY_A_SECRET = {"reflection:own_link"}  # whoever has somebody's own link comes in by it
 
 

@@ -13,7 +13,7 @@ register = template.Library()
 def edit_bar(context) -> dict:
     """Nothing for a reader: without a session nobody is asked for, and the page is the same for all."""
     request = context.get("request")
-    if request is None or not (has_session(request) and request.user.is_staff):
+    if not hasattr(request, "user") or not (has_session(request) and request.user.is_staff):
         return {}
     values = context.flatten().values()
     shown = [value for value in values if isinstance(value, Publishable) and _is_page(value, request.path)]

@@ -15,7 +15,13 @@ from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms.answers import StepForm
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.forms.joining import SafetyForm
-from reflection.participation import answering_required, own_place_required, place_required, step_or_404
+from reflection.participation import (
+    answering_required,
+    own_place_required,
+    place_required,
+    record_look,
+    step_or_404,
+)
 
 READ_AT_MOST = 3
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -197,6 +203,8 @@ def waiting(request, participant):
         "dilemmas": _to_read(Dilemma, participant, request.user),
         "stories": _to_read(Story, participant, request.user),
     }
+    if not request.htmx:  # it says by name who leads; the part that is fetched again says nothing new
+        record_look(request, participant)
     return render_page(request, "reflection/waiting.html", context, partial="state")
 
 

@@ -7,10 +7,9 @@
   const leave = controls.querySelector("[data-leave]");
   const again = controls.querySelector("[data-again]");
   const voice = document.querySelector("[data-live-status]");
-  const HAS_LEFT = `left ${location.pathname}`;
-  const inTab = { // a browser may keep nothing at all
-    get: () => { try { return sessionStorage.getItem(HAS_LEFT); } catch { return null; } },
-    set: (value) => { try { sessionStorage.setItem(HAS_LEFT, value); } catch { /* until the next page */ } },
+  const inTab = { // the entry of the tab's history: a reload finds it, and nothing is stored
+    get: () => history.state?.hasLeft,
+    set: (value) => { history.replaceState({ ...history.state, hasLeft: value }, ""); },
   };
   const slides = () => [...part.querySelectorAll("[data-slide]")];
   const number = (slide) => Number(slide.dataset.slide);

@@ -328,6 +328,7 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     assert (len(codes), all(re.fullmatch("[2-9A-HJ-NP-Z]{6}", code) for code in codes)) == (7, True)
 
     # The way back to it, later the same day.
+    newcomer.follow("Din side")
     newcomer.follow("Mine samarbejder")
     newcomer.follow("Legepladsen i parken")
     newcomer.follow("Gå til runden, der er i gang")

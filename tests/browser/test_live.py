@@ -8,8 +8,8 @@ from tests.routes import LED
 
 JOIN = (
     "INSERT INTO reflection_participant (reflection_id, name, is_facilitator, is_respondent, is_done,"
-    " is_paper, is_pretend, is_put_out, is_archived, language, nonce)"
-    " VALUES (%s, %s, false, true, false, false, false, false, false, 'da', %s)"
+    " is_paper, is_pretend, is_put_out, is_archived, language, vote, nonce)"
+    " VALUES (%s, %s, false, true, false, false, false, false, false, 'da', '', %s)"
 )
 
 

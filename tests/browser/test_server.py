@@ -89,16 +89,18 @@ def test_the_server_ends_when_it_is_asked_to(server):
 
 
 def test_who_is_to_stop_takes_leave_before_the_port_closes(server, monkeypatch):
-    monkeypatch.setitem(server.environment, "DRAIN_SECONDS", "2")
+    monkeypatch.setitem(server.environment, "DRAIN_SECONDS", "8")
     server.restart()
     assert get(server, "/health/ready")[0] == 204
     server.process.terminate()
     time.sleep(0.5)
-    for _process in range(4):
-        assert (get(server, "/health/ready")[0], get(server, "/")[0]) == (503, 200)
-    assert server.process.wait(10) == 0
-    monkeypatch.undo()
-    server.start()
+    try:
+        for _process in range(4):
+            assert (get(server, "/health/ready")[0], get(server, "/")[0]) == (503, 200)
+        assert server.process.wait(30) == 0
+    finally:
+        monkeypatch.undo()
+        server.restart()
 
 
 # --- Strangers who take their time, and those who send too much ---------------------------------------

@@ -241,7 +241,7 @@ def test_the_list_costs_the_same_for_one_story_and_for_many(django_assert_num_qu
     for count in range(number):
         make_story(f"Historie {count}", themes=[make_theme()])
     story_index.current()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert Client().get("/historier/?slags=case").status_code == 200
 
 

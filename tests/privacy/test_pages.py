@@ -157,7 +157,7 @@ def test_it_is_told_before_the_first_words_are_written(page, staff, content, is_
     if is_there:
         PrivacyNotice.objects.create(**WHOLE)
     room = make_room(leader=staff)
-    said = "Aarhus Kommune er dataansvarlig" if is_there else "Kommunen har ikke skrevet ind endnu, hvem"
+    said = "Aarhus Kommune er dataansvarlig" if is_there else "Kommunen mangler at skrive, hvem"
     for address, by in [
         (f"/deltag/{room.invitation}/", None),
         ("/maalkompasset/nyt/", staff),

@@ -99,7 +99,7 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
     logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     purges = [line for line in logged if line["message"] == "purge"]
     assert [(line["kind"], line["number"], line["decided_on"]) for line in purges] == [
-        ("rehearsals", 0, ""), ("submissions", 0, ""), ("drafts", 0, ""), ("imports", 0, ""),
+        ("rehearsals", 0, ""), ("submissions", 0, ""), ("drafts", 0, ""), ("bin", 0, ""), ("imports", 0, ""),
         ("sessions", 0, ""), ("logins", 0, ""), ("wrong_tries", 0, ""), ("rooms", 1, "2026-01-01"),
     ]  # fmt: skip
     purged = Event.objects.get(what="purged")
@@ -111,7 +111,7 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
 def test_what_is_over_goes_and_what_still_counts_stays(leader):
     for key, until in [("past", yesterday()), ("now", tomorrow())]:
         Session.objects.create(session_key=key, session_data="", expire_date=until)
-        WrongTries.objects.add(key, until=until)
+        WrongTries.objects.create(key=key, number=1, until=until)
     assert "would go: 1 sessions" in run("purge", dry_run=True)
     told = run("purge")
     assert "gone: 1 sessions" in told

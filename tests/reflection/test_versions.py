@@ -121,8 +121,9 @@ CHANGES = {
         SELECT version_id, 99, '', 'x', '', 'x', '', '', '', '', '' FROM reflection_step LIMIT 1
     """,
     "a prompt more": """
-        INSERT INTO reflection_prompt (step_id, position, kind, text, text_en, low, low_en, high, high_en)
-        SELECT id, 99, 'line', 'x', '', '', '', '', '' FROM reflection_step LIMIT 1
+        INSERT INTO reflection_prompt (step_id, position, kind, text, text_en, low, low_en, high, high_en,
+            second, second_en, third, third_en, fourth, fourth_en)
+        SELECT id, 99, 'line', 'x', '', '', '', '', '', '', '', '', '', '', '' FROM reflection_step LIMIT 1
     """,
     "a help text more": """
         INSERT INTO reflection_helpvariant (step_id, concerns, help, help_en)
