@@ -35,6 +35,7 @@ class CodeForm(WithoutPlaceholders, forms.AuthenticateForm):
 class PasskeyForm(AddWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "off"  # not one's own name
         self.fields["name"].label = _("Hvad skal den hedde?")
         self.fields["name"].help_text = _("For eksempel «Telefonen» eller «Nøglen i skuffen».")
 
