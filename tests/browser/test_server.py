@@ -100,7 +100,9 @@ def test_who_is_to_stop_takes_leave_before_the_port_closes(server, monkeypatch):
         assert server.process.wait(30) == 0
     finally:
         monkeypatch.undo()
-        server.restart()
+        if server.process.poll() is None:
+            server.kill()
+        server.start()
 
 
 # --- Strangers who take their time, and those who send too much ---------------------------------------
