@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -195,8 +194,6 @@ def _no_place(request, key):
         return typed_again(
             request, way_in="" if _may_log_in(request, key) else reverse("reflection:come_back")
         )
-    if _may_log_in(request, key):
-        return redirect_to_login(request.get_full_path())
     return render(request, "reflection/no_place.html", status=403)
 
 
