@@ -4,6 +4,7 @@ from publishing.admin.content_admin import ContentAdmin, ContentForm, Guarded, G
 from publishing.admin.help import HELP, MARKDOWN, PROVENANCE, PUBLISHING, HelpTexts, TextArea, english
 from publishing.admin.lists import DeclaredLookups
 from publishing.admin.ordering import OrderedForm, OrderedFormSet, OrderedInline
+from publishing.admin.read_only import AddedOnly, ReadOnly
 from publishing.admin.unpublishing import DiscreetDeletion
 from publishing.admin.workflow import NotSeenFilter, PublishableAdmin, StatusFilter, TaskKind, status_of
 
@@ -12,6 +13,7 @@ __all__ = [
     "MARKDOWN",
     "PROVENANCE",
     "PUBLISHING",
+    "AddedOnly",
     "ContentAdmin",
     "ContentForm",
     "DeclaredLookups",
@@ -24,6 +26,7 @@ __all__ = [
     "OrderedFormSet",
     "OrderedInline",
     "PublishableAdmin",
+    "ReadOnly",
     "StatusFilter",
     "TaskKind",
     "TextArea",

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.guards import fresh_login_required
 from privacy.events import record_looks
 from privacy.models import Why
-from publishing.admin import DeclaredLookups
+from publishing.admin import DeclaredLookups, ReadOnly
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import EmergencyAccess
 from reflection.privacy import emergency_access
@@ -44,29 +44,15 @@ def opening_required(view):
 
 
 @admin.register(EmergencyAccess)
-class EmergencyAccessAdmin(DeclaredLookups, admin.ModelAdmin):
+class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
     """The list of every use, to read; and the way to a new one."""
 
+    permission = PERMISSION
     list_display = ["at", "name", "action", "room", "reason"]
     list_display_links = None
     list_filter = ["action"]
     actions = None
     change_list_template = "admin/reflection/emergencyaccess/change_list.html"
-
-    def has_module_permission(self, request):
-        return request.user.has_perm(PERMISSION)
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.has_perm(PERMISSION)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         def wrap(view):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.guards import fresh_login_required
 from privacy.events import record
 from privacy.models import Event, What, Why
-from publishing.admin import DeclaredLookups
+from publishing.admin import DeclaredLookups, ReadOnly
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.privacy.subject_access import SubjectForm, held_about
@@ -92,9 +92,10 @@ def with_names(events: models.QuerySet) -> models.QuerySet:
 
 
 @admin.register(Event)
-class EventAdmin(DeclaredLookups, admin.ModelAdmin):
+class EventAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
     """To read and to search; nobody changes anything, and reading it is an event too."""
 
+    permission = PERMISSION
     looked_at_as = Why.SPOT_CHECK
     list_display = [
         "at", "who_label", "what_label", "about_label", "thing_label", "why_label", "detail", "number",
@@ -107,21 +108,6 @@ class EventAdmin(DeclaredLookups, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     change_list_template = "admin/privacy/event/change_list.html"
-
-    def has_module_permission(self, request):
-        return request.user.has_perm(PERMISSION)
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.has_perm(PERMISSION)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         return with_names(super().get_queryset(request))

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from privacy.models import PrivacyNotice
-from publishing.admin import DeclaredLookups
+from publishing.admin import AddedOnly, DeclaredLookups
 
 TEXTS = [
     "controller", "controller_contact", "dpo", "dpo_contact", "basis", "basis_en", "recipients",
@@ -12,16 +12,10 @@ TEXTS = [
 
 
 @admin.register(PrivacyNotice)
-class PrivacyNoticeAdmin(DeclaredLookups, admin.ModelAdmin):
+class PrivacyNoticeAdmin(AddedOnly, DeclaredLookups, admin.ModelAdmin):
     list_display = ["__str__", "recorded_at", "controller", "dpo", "lacks"]
     fields = TEXTS
     actions = None
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_changeform_initial_data(self, request):
         newest = PrivacyNotice.objects.in_force()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from privacy.models import RetentionPeriod
 from privacy.retention import undecided
-from publishing.admin import DeclaredLookups
+from publishing.admin import AddedOnly, DeclaredLookups
 
 
 class RetentionPeriodForm(forms.ModelForm):
@@ -18,19 +18,13 @@ class RetentionPeriodForm(forms.ModelForm):
 
 
 @admin.register(RetentionPeriod)
-class RetentionPeriodAdmin(DeclaredLookups, admin.ModelAdmin):
+class RetentionPeriodAdmin(AddedOnly, DeclaredLookups, admin.ModelAdmin):
     form = RetentionPeriodForm
     list_display = ["kind", "days", "basis", "decided_by", "decided_on", "is_in_force"]
     list_filter = ["kind"]
     fields = ["kind", "days", "basis", "decided_by", "decided_on"]
     actions = None
     change_list_template = "admin/privacy/retentionperiod/change_list.html"
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def save_model(self, request, obj, form, change):
         obj.recorded_by = request.user.pseudonym
