@@ -81,8 +81,8 @@ def waiting(user) -> SafeString:
     running = Review.objects.filter(
         goal__owner=user, goal__archived_at=None, reflection__mode=Reflection.Mode.SOLO
     ).exclude(reflection__phase=Reflection.Phase.CONCLUDED)
-    told = {"running": running.select_related("goal")[:5], "to_check": Goodbye.objects.of(user).to_check()}
-    return SafeString(render_to_string("goals/_waiting.html", told).strip())
+    context = {"running": running.select_related("goal")[:5], "to_check": Goodbye.objects.of(user).to_check()}
+    return SafeString(render_to_string("goals/_waiting.html", context).strip())
 
 
 def goals_of(user) -> list[dict]:

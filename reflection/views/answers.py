@@ -191,12 +191,10 @@ def withdraw(request, participant):
 @place_required
 def waiting(request, participant):
     """How many are done; nothing else is known before the reveal."""
-    if (
-        participant.reflection.is_revealed and request.htmx
-    ):  # else it would fetch the page to find it is another
-        return HttpResponseClientRedirect(participant.reflection.result_address)
     if participant.reflection.is_revealed:
-        return redirect(participant.reflection.result_address)
+        # A part that is fetched leads the browser on; else htmx would fetch the page to find it is another.
+        lead_on = HttpResponseClientRedirect if request.htmx else redirect
+        return lead_on(participant.reflection.result_address)
     context = {
         "participant": participant,
         "room": participant.reflection,

@@ -24,6 +24,6 @@ def home(request):
         "coming": dated.filter(due__gt=today)[:SHOWN],
         "running": running.exclude(reflection__phase=Reflection.Phase.CONCLUDED)[:SHOWN],
         "compasses": registered(),
-        "told": [html for compass in registered() if (html := compass.waiting(request.user))],
+        "of_compasses": [html for compass in registered() if (html := compass.waiting(request.user))],
     }
     return render(request, "reflection/home.html", context)
