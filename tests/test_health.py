@@ -86,8 +86,10 @@ def test_a_process_whose_migrations_are_not_all_applied_is_not_ready(client):
 WITHOUT_A_DATABASE = """
 import django, time
 django.setup()
+from django.conf import settings
 from django.test import Client
 from aarhuskompas.health import wanted_migrations
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 wanted_migrations()  # read once in a process, with or without a database
 live = Client().get("/health/live").status_code
 page = Client(raise_request_exception=False).get("/")

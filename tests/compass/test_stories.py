@@ -224,15 +224,20 @@ def test_nobody_waits_while_the_stories_are_read_again(transactional_db, monkeyp
     assert len(left) == 1
 
 
-def test_the_stories_are_read_again_by_a_thread_of_their_own(transactional_db, monkeypatch):
-    monkeypatch.undo()
-    make_story("Før")
-    story_index.at(story_index.current().mark)
-    Story.objects.update(kind="tool")
-    story_index.current()
+def wait_for_the_story_index():
     for thread in threading.enumerate():
         if thread.name == "story index":
             thread.join(60)
+
+
+def test_the_stories_are_read_again_by_a_thread_of_their_own(transactional_db, monkeypatch):
+    monkeypatch.undo()
+    make_story("Før")
+    story_index.current()
+    wait_for_the_story_index()
+    Story.objects.update(kind="tool")
+    story_index.current()
+    wait_for_the_story_index()
     assert story_index.current().under("kind", "tool") == 1
 
 
