@@ -7,7 +7,7 @@ import pytest
 
 from tests import routes
 from tests.browser.conftest import blank_tab
-from tests.browser.inspection import COLOURS, NARROW, WIDE, covered, too_wide, violations, widths
+from tests.browser.inspection import COLOURS, NARROW, PHONE, WIDE, covered, too_wide, violations, widths
 
 PAGES = [route for route in routes.EVERY if route.is_page]
 
@@ -54,7 +54,7 @@ def test_a_page_works_for_everybody(visit, server, route):
         *what_is_kept(page, route),
         *in_every_light(page),
         *too_wide(page),
-        *covered(page),
+        *at_every_width(page),
     ]
     problems += page.seen.complaints
     problems += [f"asks another host: {url}" for url in page.seen.requests if not url.startswith(server.url)]
@@ -98,6 +98,13 @@ def in_every_light(page):
     yield from (f"narrow, dark: {one}" for one in violations(page))
     page.emulate_media(color_scheme="light")
     yield from (f"narrow, light: {one}" for one in violations(page, COLOURS))
+
+
+def at_every_width(page):
+    """A card is laid out anew at each width, and so is what lies upon what."""
+    for size in [NARROW, PHONE, WIDE]:
+        page.set_viewport_size(size)
+        yield from (f"{size['width']} wide: {one}" for one in covered(page))
 
 
 @pytest.mark.parametrize("name", ["compass:front", "compass:story", "compass:stories", "goals:about"])
