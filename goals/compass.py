@@ -130,7 +130,7 @@ def decisions(room: Reflection) -> list[Choice]:
 
 MAALKOMPASSET = Compass(
     slug=GUIDE,
-    start=Link("goals:register", _("Se på et mål")),
+    start=Link("goals:register", _("Gå et mål igennem")),
     mine=Link("goals:mine", _("Mine mål")),
     waiting=waiting,
     home=Home("goals:about", _("Målkompasset")),

@@ -237,6 +237,9 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "goals:look_back": lambda: [
         {"key": review.reflection.key} for review in Review.objects.all() if review.asks_back
     ],
+    "goals:drop": lambda: [
+        {"key": review.reflection.key} for review in Review.objects.all() if review.can_be_dropped
+    ],
     "goals:evidence": review_keys,
     "goals:check_goodbye": lambda: [
         {"key": goodbye.review.reflection.key} for goodbye in Goodbye.objects.to_check()

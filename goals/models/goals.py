@@ -176,19 +176,20 @@ class Goal(models.Model):
 
     @transaction.atomic
     def start_review(self, user) -> "Review":
-        """A new look at the goal, alone – or the one that is already under way."""
-        return self._running() or self.reviews.create(
+        """A new look at the goal, alone – or the one that is already under way alone."""
+        return self._running(mode=Reflection.Mode.SOLO) or self.reviews.create(
             reflection=Reflection.start_solo(self._version(), user, title=self.wording, variant=self.concerns)
         )
 
     @transaction.atomic
     def open_room(self, user, *, people: int | None = None, **chosen) -> "Review":
-        """A new look as a group (`chosen`: Reflection.open_room) – or the one under way.
+        """A new look as a group (`chosen`: Reflection.open_room) – or the one that a group has under way.
 
         `people` is how many are expected, each with a slip where one comes in by slip.
         """
         is_rehearsal = chosen.get("is_rehearsal", False)
-        running = self._running(is_rehearsal=is_rehearsal)
+        together = [Reflection.Mode.CONFIDENTIAL, Reflection.Mode.OPEN]
+        running = self._running(mode__in=together, is_rehearsal=is_rehearsal)
         if running:
             return running
         room = Reflection.open_room(
@@ -203,10 +204,16 @@ class Goal(models.Model):
             rehearse(room)
         return self.reviews.create(reflection=room)
 
-    def _running(self, *, is_rehearsal: bool = False) -> "Review | None":
+    def under_way(self) -> set[int]:
+        """The reflections that run: at most one alone and one as a group, rehearsals aside."""
+        running = Reflection.objects.under_way().filter(review__goal=self, is_rehearsal=False)
+        return set(running.values_list("pk", flat=True))
+
+    def _running(self, *, is_rehearsal: bool = False, **mode) -> "Review | None":
+        """Alone and as a group are two things: the one under way is not in the way of the other."""
         Goal.objects.select_for_update().get(pk=self.pk)  # two clicks are one look
-        running = self.reviews.filter(reflection__in=Reflection.objects.under_way())
-        return running.filter(reflection__is_rehearsal=is_rehearsal).first()
+        under_way = Reflection.objects.under_way().filter(is_rehearsal=is_rehearsal, **mode)
+        return self.reviews.filter(reflection__in=under_way).first()
 
     def _version(self):
         return Guide.objects.get(slug=GUIDE).current_version()

@@ -12,6 +12,7 @@ from goals.models.decisions import Decision
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
 from reflection.confidentiality import cells
+from reflection.live.notifications import announce
 from reflection.models import Fieldwise, Participant, Reflection
 
 ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_rehearsal=False)
@@ -221,6 +222,22 @@ class Review(Fieldwise):
     def is_open_to_decide(self) -> bool:
         """A group decides on what it has seen together; alone one may decide at any time."""
         return self.reflection.is_solo or self.reflection.is_revealed
+
+    @property
+    def can_be_dropped(self) -> bool:
+        """As long as nobody has been shown anything: what a group has seen together is not one person's."""
+        room = self.reflection
+        return not room.is_concluded and (room.is_solo or room.is_rehearsal or not room.was_revealed)
+
+    @transaction.atomic
+    def drop(self) -> bool:
+        """Erase this run with all that was answered in it, and nothing else; False where it is too late."""
+        self.reflection = self.reflection.held()
+        if not self.can_be_dropped:
+            return False
+        announce(self.reflection.key)
+        self.reflection.erase()
+        return True
 
     @transaction.atomic
     def conclude(self) -> bool:

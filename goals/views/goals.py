@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.guards import staff_required
 from goals.forms import GoalForm, MineForm, ShareForm
 from goals.guards import goal_required, readable_goal_required
-from goals.models import Goal, Goodbye
+from goals.models import GUIDE, Goal, Goodbye
 from privacy.events import record_looks
 from privacy.models import Why
 from reflection.forms.answers import RoomForm
 from reflection.forms.autosave import post_data, status_of
+from reflection.models import GuideVersion
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 A_PAGE = 20
@@ -66,11 +67,17 @@ def goal(request, goal):
     is_mine = goal.owner_id == request.user.pk
     reviews = goal.reviews.all() if is_mine else goal.reviews.ended()
     reviews = list(reviews.select_related("reflection", "goodbye").prefetch_related("reflection__agreements"))
+    under_way = goal.under_way() if is_mine else []
+    running = [review for review in reviews if review.reflection_id in under_way]
+    together = next((review for review in running if not review.reflection.is_solo), None)
     context = {
         "goal": goal,
         "is_mine": is_mine,
         "reviews": reviews,
-        "running": any(review.is_running for review in reviews),
+        "alone": next((review for review in running if review.reflection.is_solo), None),
+        "together": together,
+        "may_drop": together is not None and together.can_be_dropped and together.is_led_by(request.user),
+        "version": GuideVersion.objects.published().filter(guide__slug=GUIDE).order_by("-number").first(),
         "past_wordings": goal.past_wordings.all(),
         "to_check": Goodbye.objects.of(request.user).filter(review__goal=goal).to_check(),
         "shares": goal.shares.select_related("user") if is_mine else [],

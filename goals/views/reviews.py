@@ -1,6 +1,7 @@
 """A look at a goal, step by step to the plan; and at its beginning what became of the last plan."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +15,8 @@ from goals.guards import (
 )
 from goals.hints import hints
 from goals.models import Decision, Evidence
+from privacy.events import record
+from privacy.models import What
 from reflection.confidentiality import board
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.slides import end_of
@@ -30,6 +33,23 @@ def review(request, review):
     if review.is_decided:
         return redirect("goals:plan", key=review.reflection.key)
     return redirect("reflection:room", key=review.reflection.key)
+
+
+@form_methods
+@open_review_required
+def drop(request, review):
+    """Ask, and then erase this run; the goal and every other run stay."""
+    if not (review.is_led_by(request.user) and review.can_be_dropped):
+        raise Http404
+    if request.method == "POST":
+        goal, key = review.goal, review.reflection.key
+        if review.drop():
+            record(What.DELETED, who=request.user, thing=goal, detail=f"gennemløb {key}")
+            messages.success(request, _("Gennemløbet er slettet. Målet står, som det stod."))
+        else:
+            messages.warning(request, _("Svarene er vist, så gennemløbet kan ikke slettes mere."))
+        return redirect(goal)
+    return render(request, "goals/drop.html", {"review": review, "room": review.reflection})
 
 
 @form_methods

@@ -14,8 +14,10 @@ LISTS = [
 ]  # fmt: skip
 SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "375"])
 
-# What the cards of a page say one may click, and where a click in the middle of it goes: itself, or nowhere.
-IN_CARDS = "[...document.querySelectorAll('.kompas-card :is(a[href], button)')].map(e => e.textContent.trim())"
+# The words of all one may click in the cards of a page.
+IN_CARDS = (
+    "[...document.querySelectorAll('.kompas-card :is(a[href], button)')].map(e => e.textContent.trim())"
+)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def walk(page, hand, text="Svaret på trin {}: tallet siger ikke, om nogen fik d
         hand.write(name, GOAL[name])
     hand.press("Gem målet")
     page.wait_for_selector("h1:text-is('Målet')")
-    hand.press("Se på målet")
+    hand.press("Gå det igennem alene (15 min)")
     written = list(GOAL.values())
     for number, value in enumerate(NUMBERS, start=1):
         page.wait_for_selector(f"text=Trin {number} af 8")

@@ -42,7 +42,7 @@ def test_two_looks_three_months_apart(new_page, login, move_back, size):
     walk(page, hand)
     move_back(page)
     page.click(".kompas-breadcrumb a:text-is('Målet')")
-    hand.press("Se på målet igen")
+    hand.press("Gå det igennem alene (15 min)")
     look_back(page, hand)
     see_old_answers(page, hand)
     decide_again(page, hand)

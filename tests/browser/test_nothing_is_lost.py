@@ -74,7 +74,7 @@ def step(login):
         page.fill("[name=wording]", "Flere skal cykle til arbejde.")
         page.check("[name=concerns][value=citizens]")
         press(page, "Gem målet")
-        press(page, "Se på målet")
+        press(page, "Gå det igennem alene (15 min)")
         page.wait_for_selector("text=Trin 1 af 8")
         return page.url
 

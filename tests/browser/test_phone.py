@@ -108,7 +108,7 @@ def test_the_scale_is_on_the_first_screen_in_both_languages(leader, new_page, la
         )
         leader.check("[name=concerns][value=citizens]")
         press(leader, "Gem målet")
-        press(leader, "Se på målet")
+        press(leader, "Gå det igennem alene (15 min)")
         leader.wait_for_url(re.compile("/trin/1/"))
         phone.page.context.add_cookies(leader.context.cookies())
         first = leader.url

@@ -16,7 +16,7 @@ def open_room(page) -> str:
     page.fill("[name=wording]", "Vi skal svare inden fem dage.")
     page.check("[name=concerns][value=citizens]")
     press(page, "Gem målet")
-    press(page, "Se på det som gruppe")
+    press(page, "Gå det igennem som gruppe (75 min)")
     look(page, "room-open")
     page.check("[name=way_in][value=shared]")
     press(page, "Åbn rummet")

@@ -74,7 +74,7 @@ def test_in_the_middle_of_an_answer_after_twelve_hours_nothing_is_lost(tab, port
     tab.fill("[name=wording]", "Flere skal cykle til arbejde.")
     tab.check("[name=concerns][value=citizens]")
     tab.click("button:text-is('Gem målet')")
-    tab.click("button:text-is('Se på målet')")
+    tab.click("button:has-text('Gå det igennem alene')")
     field = tab.locator("main textarea").first
     with tab.expect_response(lambda response: response.request.method == "POST"):
         field.fill("Begyndt før klokken tolv")

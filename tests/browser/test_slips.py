@@ -16,7 +16,7 @@ def open_by_slip(page):
     page.fill("[name=wording]", "Alle skal kunne finde et sted at spille musik.")
     page.check("[name=concerns][value=citizens]")
     press(page, "Gem målet")
-    press(page, "Se på det som gruppe")
+    press(page, "Gå det igennem som gruppe (75 min)")
     page.fill("[name=people]", str(PEOPLE))
     press(page, "Åbn rummet")
     page.wait_for_selector("h1:text-is('Saml svar')")

@@ -42,7 +42,7 @@ def test_my_goals_cost_the_same_for_one_and_for_many(staff, staff_client, number
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_goal_costs_the_same_with_one_look_and_with_many(staff, staff_client, number):
     goal = fill(staff, number)
-    assert cost(staff_client, goal.get_absolute_url()) == SESSION_AND_USER + 6
+    assert cost(staff_client, goal.get_absolute_url()) == SESSION_AND_USER + 8
 
 
 @pytest.mark.parametrize("number", [1, 3])

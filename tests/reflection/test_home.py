@@ -24,7 +24,7 @@ def test_one_lands_there_after_the_login(client, staff):
 
 def test_it_begins_with_two_large_buttons(page, staff):
     assert page(HOME, by=staff).links(".kompas-actions a") == {
-        "Se på et mål": reverse("goals:register"),
+        "Gå et mål igennem": reverse("goals:register"),
         "Se på et samarbejde": reverse("collaboration:register"),
     }
 
