@@ -38,8 +38,10 @@ def drawing(words: list[str], chance: random.Random):
     return draw
 
 
-def rare(words: list[str], number: int) -> list[str]:
-    return random.Random(number).sample(words[RARE_FROM:], number)
+def rare(words: list[str], written: set[str], number: int) -> list[str]:
+    """Of those that stand in some story: a word that nobody has written is a misspelling, and costs more."""
+    there = [word for word in words[RARE_FROM:] if word in written]
+    return random.Random(number).sample(there, min(number, len(there)))
 
 
 def common(words: list[str]) -> list[str]:
