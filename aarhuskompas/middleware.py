@@ -4,7 +4,6 @@ import logging
 import time
 import uuid
 from contextlib import suppress
-from functools import cache
 from io import BytesIO
 
 from csp.middleware import CSPMiddleware
@@ -108,7 +107,6 @@ class SecurityHeadersMiddleware:
         return response
 
 
-@cache
 def fixed_headers() -> list[tuple[bytes, bytes]]:
     """For answers that pass no middleware: all that says how a browser shall treat them, and HSTS."""
     over_https = {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "https"}

@@ -13,7 +13,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -224,7 +223,6 @@ def _encoding(request) -> str:
     return best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
 
 
-@lru_cache(maxsize=100)
 def best_encoding(accepted: str) -> str:
     """The first that we have among those the browser takes; nothing for one that takes none."""
     names = set(re.findall(r"[a-z]+", accepted.lower()))

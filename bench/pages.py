@@ -113,9 +113,7 @@ def addresses(stories: int) -> dict[str, list[str]]:
             "SELECT body FROM compass_story WHERE key LIKE 'S%' ORDER BY key"
         ).fetchall()
         slugs = connection.execute("SELECT slug FROM compass_story ORDER BY key").fetchall()
-        written = {
-            word for (word,) in connection.execute("SELECT word FROM compass_search_word WHERE language = 'da'")
-        }
+        danish = connection.execute("SELECT word FROM compass_search_word WHERE language = 'da'").fetchall()
     ranked = words.vocabulary([body for (body,) in bodies])
     pages = range(2, stories // 20)
     return {
@@ -126,7 +124,10 @@ def addresses(stories: int) -> dict[str, list[str]]:
         ],
         "filter": filters(),
         "common word": [f"/soeg/?{urlencode({'q': word})}" for word in words.common(ranked)],
-        "rare word": [f"/soeg/?{urlencode({'q': word})}" for word in words.rare(ranked, written, ADDRESSES)],
+        "rare word": [
+            f"/soeg/?{urlencode({'q': word})}"
+            for word in words.rare(ranked, {word for (word,) in danish}, ADDRESSES)
+        ],
     }
 
 

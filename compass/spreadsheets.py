@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
@@ -347,7 +347,6 @@ def resource_of(content_type: ContentType) -> type[ContentResource]:
     return type(name, (ContentResource,), {"Meta": type("Meta", (Options,), meta)})
 
 
-@cache
 def resources_by_model() -> dict[type[models.Model], type[ContentResource]]:
     return {one.model: resource_of(one) for one in content_types() if one.imported}
 

@@ -5,7 +5,6 @@ table cell end a sentence as a full stop does. The number guides an editor; it j
 """
 
 import re
-from functools import lru_cache
 from html import unescape
 
 from django.utils.html import strip_tags
@@ -23,7 +22,6 @@ HARDEST = "meget svær"
 AIM = 45
 
 
-@lru_cache(maxsize=2_000)
 def lix(text: str) -> int | None:
     """The LIX of a Markdown text, or None when it has no words."""
     sentences = [found for part in sentences_of(text) if (found := WORD.findall(part))]

@@ -1,7 +1,6 @@
 """Pages of their own, and the people one can write to."""
 
 import re
-from functools import lru_cache
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -16,7 +15,6 @@ ASKED_FOR_BY_VIEWS = {"kontakt", "viden", "tilgaengelighed"}
 IN_A_TEMPLATE = re.compile(r"""["']compass:page["'] ["']([\w-]+)["']""")
 
 
-@lru_cache(maxsize=1)
 def pages_in_templates() -> frozenset[str]:
     """The slugs that the menu, the footer and fixed pages lead to."""
     folders = settings.TEMPLATES[0]["DIRS"]
