@@ -30,6 +30,7 @@ from django.utils.module_loading import import_string
 
 from aarhuskompas.middleware import RequestIdMiddleware
 from aarhuskompas.serving.wsgi_bridge import Response
+from publishing import content_version
 from publishing.public_pages import has_session
 from publishing.publishable import next_appearance
 
@@ -95,6 +96,7 @@ class ContentVersion:
             return None
         if known and known.content == content and timezone.now() < known.until:
             return known
+        content_version.heard(content)  # no page of this version is made of what was read before it
         return Version(content, next_appearance())
 
 
@@ -153,6 +155,7 @@ class PageCacheMiddleware:
         if request.method not in {"GET", "HEAD"}:
             response = self.get_response(request)
             self.content.ask_again()  # it may have changed something
+            content_version.ask_again()
             return response
         if has_session(request) or request.path_info.startswith(NOT_PAGES):
             return self.get_response(request)

@@ -93,9 +93,12 @@ DEBUG = env_bool("DEBUG", default=False)
 SITE_URL = env_url("SITE_URL", default="http://127.0.0.1:8000")
 IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname])
-WAS_URL = env_url("WAS_URL", default="")
 SOURCE_CODE_URL = env_url("SOURCE_CODE_URL", default="")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="aarhuskompasset@example.dk")
+# Who runs it is written in the admin (publishing/portal.py). The first start fills it in, and these with it.
+PORTAL_BEGINS_WITH = {
+    "contact_email": env.str("CONTACT_EMAIL", default=""),
+    "was_url": env_url("WAS_URL", default=""),
+}
 
 # --- Apps ----------------------------------------------------------------------------------------
 
@@ -188,6 +191,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "publishing.portal.in_templates",
             ],
         },
     }
@@ -333,7 +337,13 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
-CONTENT_DIR = BASE_DIR / "content"
+# Which municipality's texts the portal starts with: a folder of content/ (docs/content.md).
+CONTENT_SET = env.str("CONTENT_SET", default="aarhus")
+CONTENT_DIR = BASE_DIR / "content" / CONTENT_SET
+if not (re.fullmatch(r"[a-z0-9-]+", CONTENT_SET) and (CONTENT_DIR / "portal.yaml").is_file()):
+    raise ImproperlyConfigured(
+        f"CONTENT_SET must name a folder of content/ with a portal.yaml, not {CONTENT_SET!r}."
+    )
 # Sound, pictures and files that editors upload. Their names begin with lyd/, billeder/ and filer/, and so
 # do their addresses. Nothing leads to import/, where a spreadsheet waits until it is imported.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media"))
@@ -344,7 +354,7 @@ ERASURES_FILE = env.str("ERASURES_FILE", default=str(VAR_DIR / "erasures.jsonl")
 # --- Mail ----------------------------------------------------------------------------------------
 
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=CONTACT_EMAIL)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="kompas@example.dk")
 EMAIL_SUBJECT_PREFIX = ""
 
 # --- Security ------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
-"""The portal's first content, read out of YAML files (docs/content.md describes the fields).
+"""The portal's first content, read out of YAML files (docs/content.md describes the fields): what fits any
+municipality (content/common/), with its names put in, and a municipality's own set beside it.
 
 Each entry is made once: `LoadedContent` says what has come already. What editors have renamed or deleted
 since stays so, and what they had before under the same name stays theirs.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path as Folder
@@ -33,6 +35,10 @@ from compass.models import (
     Story,
     Theme,
 )
+from publishing.models import Portal
+
+COMMON = "common"
+WORD = re.compile(r"\{(\w+)\}")  # {municipality}: as portal.yaml of the set says
 
 
 def read(path: Folder):
@@ -52,15 +58,42 @@ def load(folder: Folder) -> dict[str, int]:
     """Make what is new; returns how many rows were made, by the model's Danish plural."""
     made = {}
     for kind in KINDS:
-        items = read_items(folder / kind.file.partition("/")[0], part=kind.file.partition("/")[2])
-        made[str(kind.model._meta.verbose_name_plural)] = load_items(kind, items)
+        made[str(kind.model._meta.verbose_name_plural)] = load_items(kind, items_of(kind, folder))
     return made
 
 
+def items_of(kind: "Kind", folder: Folder) -> list[dict]:
+    """The entries of a set: those that all have, and its own. Of two with the same name its own is taken."""
+    name, _, part = kind.file.partition("/")
+    words = next(iter(read_items(folder / "portal.yaml")), {})
+    common = [filled(item, words) for item in read_items(folder.parent / COMMON / name, part=part)]
+    own = read_items(folder / name, part=part)
+    names = {str(item[kind.by]) for item in own}
+    return [item for item in common if str(item[kind.by]) not in names] + own
+
+
 def read_items(path: Folder, *, part: str = "") -> list[dict]:
+    """Nothing where there is no such file: not every municipality has recordings."""
     if path.is_dir():
         return [read(file) for file in sorted(path.glob("*.yaml"))]
-    return read(path)[part] if part else read(path)
+    if not path.exists():
+        return []
+    found = read(path)
+    if part:
+        return found[part]
+    return [found] if isinstance(found, dict) else found
+
+
+def filled(content, words: dict, name: str = ""):
+    """A text for any municipality with one's names in it, English ones in English."""
+    if isinstance(content, dict):
+        return {key: filled(value, words, key) for key, value in content.items()}
+    if isinstance(content, list):
+        return [filled(value, words, name) for value in content]
+    if not isinstance(content, str):
+        return content
+    ending = "_en" if name.endswith("_en") else ""
+    return WORD.sub(lambda found: words.get(f"{found[1]}{ending}", words.get(found[1], found[0])), content)
 
 
 class Kind(NamedTuple):
@@ -144,6 +177,12 @@ def _department(slug: str) -> Department | None:
     return next(iter(LoadedContent.objects.rows(Department, "departments.yaml", keys)), None)
 
 
+def make_portal(position: int, item: dict) -> Portal:
+    """What the environment says of it stands in for what is no text: docs/operations.md."""
+    given = {name: value for name, value in settings.PORTAL_BEGINS_WITH.items() if value}
+    return Portal.objects.first() or Portal.objects.create(**item | given)
+
+
 def make_pivot(position: int, item: dict) -> Pivot:
     points = item.pop("points")
     pivot = _make(Pivot, _published({**item, "position": position}))
@@ -225,6 +264,7 @@ def published(model: type[Model]) -> Callable:
 
 
 KINDS = [
+    Kind(Portal, "portal.yaml", "name", make_portal),
     Kind(Source, "sources.yaml", "key", plain(Source)),
     Kind(Department, "departments.yaml", "slug", plain(Department)),
     Kind(Theme, "themes.yaml", "slug", plain(Theme)),

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_save
 
 
 class PublishingConfig(AppConfig):
@@ -9,8 +9,13 @@ class PublishingConfig(AppConfig):
     def ready(self):
         from publishing.admin.history import forget
         from publishing.bin import gone
+        from publishing.models import Announcement, Portal
+        from publishing.portal import current_portal
         from publishing.tidy_text import tidy_row
 
         pre_save.connect(tidy_row, dispatch_uid="tidy-texts")
         for signal in [post_delete, gone]:
             signal.connect(forget, dispatch_uid="forget-versions")
+        for signal in [post_save, post_delete]:
+            for model in [Portal, Announcement]:
+                signal.connect(current_portal.forget, model, dispatch_uid=f"read-anew-{model.__name__}")

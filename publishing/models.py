@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import AT_ONCE, Kept
+from publishing.portal import Announcement, Portal
+
+__all__ = ["Announcement", "Binned", "Portal", "UnsavedWork"]
 
 KEPT = AT_ONCE[Kept.DRAFTS]
 

@@ -20,8 +20,12 @@ put_away = Signal()
 def next_appearance() -> datetime:
     """When something dated ahead appears, or the day ends: what is public changes then by itself."""
     now = timezone.now()
-    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Publishable)]
-    dated = [f"(SELECT min(published_at) FROM {table} WHERE published_at > %s)" for table in tables]  # noqa: S608
+    columns = [
+        (column, model._meta.db_table)
+        for model in apps.get_models()
+        for column in getattr(model, "appears_at", ())
+    ]
+    dated = [f"(SELECT min({column}) FROM {table} WHERE {column} > %s)" for column, table in columns]  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT least({', '.join(['%s::timestamptz', *dated])})", [_midnight(), *[now] * len(dated)]
@@ -76,6 +80,8 @@ class Publishable(models.Model):
     submitted_at = models.DateTimeField("sendt til gennemsyn", null=True, blank=True, editable=False)
     archived_at = models.DateTimeField("arkiveret", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("sidst opdateret", auto_now=True)
+
+    appears_at: tuple[str, ...] = ("published_at",)  # moments at which what is public changes by itself
 
     objects = PublishedQuerySet.as_manager()
 

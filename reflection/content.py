@@ -1,8 +1,13 @@
-"""The compasses' first versions, read out of content/guides/*.yaml and published."""
+"""The compasses' first versions, read out of guides/*.yaml and published.
 
+What only a municipality can say of a compass that all have – where it comes from there, and what is to be
+read beside each step – stands in guides.yaml of its set.
+"""
+
+from itertools import zip_longest
 from pathlib import Path
 
-from compass.content import Kind, load_items, read_items
+from compass.content import Kind, items_of, load_items, read_items
 from compass.models import Dilemma, LoadedContent, Story
 from reflection.models import Guide, GuideVersion, Prompt
 
@@ -18,7 +23,16 @@ OF_THE_STEP = ["title", "title_en", "purpose", "purpose_en", "help", "help_en", 
 
 def load_guides(folder: Path) -> int:
     """Make and publish version 1 of each guide that has never been here; returns how many."""
-    return load_items(GUIDES, read_items(folder / GUIDES.file))
+    own = next(iter(read_items(folder / "guides.yaml")), {})
+    return load_items(
+        GUIDES, [_with(own.get(guide["slug"], {}), guide) for guide in items_of(GUIDES, folder)]
+    )
+
+
+def _with(own: dict, guide: dict) -> dict:
+    """The guide as the municipality has it."""
+    steps = [step | more for step, more in zip_longest(guide["steps"], own.get("steps", []), fillvalue={})]
+    return guide | own | {"steps": steps}
 
 
 def make_guide(position: int, content: dict) -> Guide:
@@ -35,7 +49,7 @@ GUIDES = Kind(Guide, "guides", "slug", make_guide)
 
 
 def _only(content: dict, names: list[str]) -> dict:
-    return {name: content[name] for name in names}
+    return {name: content[name] for name in names if name in content}
 
 
 def own_texts(content: dict) -> dict:
@@ -66,8 +80,8 @@ def _make_step(version: GuideVersion, position: int, content: dict):
         position=position, topic=content.get("topic", ""), **_only(content, OF_THE_STEP)
     )
     rows = LoadedContent.objects.rows
-    step.dilemmas.set(rows(Dilemma, "dilemmas.yaml", content["dilemmas"]))
-    step.stories.set(rows(Story, "stories", content["stories"]))
+    step.dilemmas.set(rows(Dilemma, "dilemmas.yaml", content.get("dilemmas", [])))
+    step.stories.set(rows(Story, "stories", content.get("stories", [])))
     for variant in content["variants"]:
         step.variants.create(**variant)
     for number, prompt in enumerate(_prompts(content), start=1):

@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from compass import content_version, story_index
+from compass.content import read
+from publishing import content_version as kept_content
+from publishing.portal import Portal, current_portal
 from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server
@@ -103,6 +106,16 @@ def pytest_unconfigure(config):
 def story_index_at_once(monkeypatch):
     """Beside the requests is in them: a test shall see what it has just made."""
     monkeypatch.setattr(story_index, "beside_the_requests", lambda work: work())
+
+
+@pytest.fixture(autouse=True)
+def portal_as_shipped(monkeypatch):
+    """The record of the first set, read already: a test that saves another sees that one."""
+    words = read(django_settings.CONTENT_DIR / "portal.yaml")
+    given = {name: value for name, value in django_settings.PORTAL_BEGINS_WITH.items() if value}
+    kept = {current_portal: Portal(**words | given)}
+    monkeypatch.setattr(kept_content._Kept, "values", kept)
+    monkeypatch.setattr(kept_content._Kept, "asked", float("inf"))
 
 
 @pytest.fixture(autouse=True)
@@ -234,7 +247,8 @@ COLUMNS = """
     SELECT quote_ident(table_name), string_agg(quote_ident(column_name), ', ')
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'
-    AND (starts_with(table_name, 'compass_') OR starts_with(table_name, 'reflection_'))
+    AND (starts_with(table_name, 'compass_') OR starts_with(table_name, 'reflection_')
+        OR table_name = 'publishing_portal')
     AND table_name <> 'compass_content_mark'
     GROUP BY table_name
 """

@@ -314,7 +314,7 @@ def make_collaboration(title="Stien langs åen", *, partners=TWO_PARTNERS, **fie
 
 def make_collaboration_guide(**fields):
     """Samarbejdskompasset with steps of the tests' own and the portal's own words for results."""
-    texts = own_texts(read(settings.CONTENT_DIR / "guides" / "samarbejdskompasset.yaml"))
+    texts = own_texts(read(settings.CONTENT_DIR.parent / "common" / "guides" / "samarbejdskompasset.yaml"))
     fields = {"title": "Samarbejdskompasset", "texts": texts, **fields}
     return make_guide(COLLABORATION_GUIDE, **fields)
 

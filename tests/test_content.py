@@ -31,7 +31,7 @@ from reflection.models import Guide, GuideVersion
 from tools.seed_shingles import fingerprint, runs
 
 ROOT = settings.BASE_DIR
-CONTENT = ROOT / "content"
+CONTENT, COMMON = ROOT / "content" / "aarhus", ROOT / "content" / "common"
 PROVENANCES = {"sourced", "sourced-theme", "composed"}
 
 
@@ -172,7 +172,9 @@ def test_lix_is_counted_as_the_definition_says():
 
 
 def read(name: str):
-    return yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+    return yaml.safe_load(
+        ((COMMON if name.startswith("guides/") else CONTENT) / name).read_text(encoding="utf-8")
+    )
 
 
 def citizen_pages() -> dict[str, str]:
@@ -193,7 +195,7 @@ def framework() -> dict[str, str]:
         for item in read("pivots.yaml")
     }
     paths = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in read("paths.yaml")}
-    guides = {path.name: read(f"guides/{path.name}")["intro"] for path in (CONTENT / "guides").glob("*.yaml")}
+    guides = {path.name: read(f"guides/{path.name}")["intro"] for path in (COMMON / "guides").glob("*.yaml")}
     return pivots | paths | guides
 
 
@@ -310,8 +312,9 @@ def release(tmp_path):
     """A function: the content of the next release, with the first entry of a file again by other names."""
 
     def made(added: dict[str, dict]) -> Folder:
-        folder = tmp_path / "content"
+        folder = tmp_path / "aarhus"
         shutil.copytree(CONTENT, folder)
+        shutil.copytree(COMMON, tmp_path / "common")
         for file, names in added.items():
             path, entries = folder / file, read_items(folder / file)
             entry = entries[0] | names
@@ -377,7 +380,7 @@ def test_names_that_editors_have_taken_stay_theirs(content, release):
 
 
 def test_an_unknown_key_in_the_content_stops_the_loading_and_leaves_nothing_half_made(db, tmp_path):
-    copy = tmp_path / "content"
+    copy = tmp_path / "aarhus"
     shutil.copytree(CONTENT, copy)
     dilemmas = copy / "dilemmas.yaml"
     dilemmas.write_text(

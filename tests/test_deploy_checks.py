@@ -16,6 +16,7 @@ from django.core.management.base import SystemCheckError
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR
+from publishing.models import Portal
 from tests import oidc
 from tests.factories import make_user
 from tests.processes import environment
@@ -27,13 +28,16 @@ GOOD = {
     **oidc.SETTINGS,
     "IS_HTTPS": True,
     "OIDC_SERVER_URL": "https://login.example.dk",
-    "WAS_URL": "https://www.was.digst.dk/kompas",
     "LOCAL_LOGIN": "break-glass",
 }
 
 
 def make_bare_administrator():
     make_user("Ada", role=ADMINISTRATOR)
+
+
+def forget_the_statement():
+    Portal.objects.update(was_url="")
 
 
 BAD = {
@@ -43,7 +47,7 @@ BAD = {
     "`OIDC_SERVER_URL` with http": {"OIDC_SERVER_URL": "http://login.example.dk"},
     "`SITE_URL` with http": {"IS_HTTPS": False},
     "no administrator in `OIDC_ROLES`": {"OIDC_ROLES": {"redaktør": "Kompas-Redaktoer"}},
-    "`WAS_URL` empty": {"WAS_URL": ""},
+    "no address of the statement in the record of the portal": forget_the_statement,
 }
 
 
@@ -54,6 +58,7 @@ def set_up(settings):
     def make(but=None):
         for name, value in {**GOOD, **(but if isinstance(but, dict) else {})}.items():
             setattr(settings, name, value)
+        Portal.objects.update_or_create(defaults={"was_url": "https://www.was.digst.dk/kompas"})
         if callable(but):
             but()
 

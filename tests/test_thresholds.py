@@ -39,10 +39,10 @@ def test_no_sentence_of_the_interface_writes_a_threshold_as_a_word():
 @pytest.mark.parametrize(
     ("file", "language", "thresholds"),
     [
-        ("content/pages.yaml", "da", [MIN_IN_ROOM, MIN_OUTSIDE]),
-        ("content/pages.yaml", "en", [MIN_IN_ROOM, MIN_OUTSIDE]),
-        ("content/guides/samarbejdskompasset.yaml", "da", [MIN_IN_ROOM]),
-        ("content/guides/samarbejdskompasset.yaml", "en", [MIN_IN_ROOM]),
+        ("content/aarhus/pages.yaml", "da", [MIN_IN_ROOM, MIN_OUTSIDE]),
+        ("content/aarhus/pages.yaml", "en", [MIN_IN_ROOM, MIN_OUTSIDE]),
+        ("content/common/guides/samarbejdskompasset.yaml", "da", [MIN_IN_ROOM]),
+        ("content/common/guides/samarbejdskompasset.yaml", "en", [MIN_IN_ROOM]),
         ("docs/policy/rules.md", "da", [MIN_IN_ROOM, MIN_OUTSIDE]),
     ],
 )

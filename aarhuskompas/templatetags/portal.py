@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from publishing.fragments import piece
 from publishing.markdown import to_html
+from publishing.portal import Portal, current_portal
 from publishing.slugs import slug_of
 from publishing.translated import Text, marked
 
@@ -124,8 +125,9 @@ def local_login() -> str:
 
 
 @register.simple_tag
-def contact_email() -> str:
-    return settings.CONTACT_EMAIL
+def portal() -> Portal:
+    """`{% portal as portal %}` where the context processor does not reach: mails and parts of tags."""
+    return current_portal()
 
 
 @register.tag

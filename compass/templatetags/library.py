@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compass import structured_data
+from publishing.portal import current_portal
 from publishing.translated import marked
 
 register = template.Library()
@@ -34,8 +35,10 @@ def duration(seconds: int) -> str:
 @register.simple_tag
 def mail_about(resource) -> str:
     """A letter to the portal's contact that asks for the document."""
-    subject = _("Aarhuskompasset: Jeg vil gerne have «%(title)s»") % {"title": resource.title}
-    return f"mailto:{settings.CONTACT_EMAIL}?subject={quote(subject)}"
+    portal = current_portal()
+    asked = _("%(portal)s: Jeg vil gerne have «%(title)s»")
+    subject = asked % {"portal": portal.local.name, "title": resource.title}
+    return f"mailto:{portal.contact_email}?subject={quote(subject)}"
 
 
 @register.filter

@@ -5,9 +5,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from publishing.portal import current_portal
 from publishing.public_pages import public
 
 SECURITY_TXT_DAYS = 180
@@ -16,17 +18,15 @@ SECURITY_TXT_DAYS = 180
 @require_safe
 def was(request):
     """The statement in the state's own tool – or our page about it until the tool has one."""
-    if settings.WAS_URL:
-        return redirect(settings.WAS_URL)
-    return redirect("compass:page", "tilgaengelighed")
+    return redirect(current_portal().was_url or reverse("compass:page", args=["tilgaengelighed"]))
 
 
 @public
 def security_txt(request):
     """RFC 9116. The date is computed, so that the file never expires while the portal runs."""
-    expires = timezone.localdate() + timedelta(days=SECURITY_TXT_DAYS)
+    portal, expires = current_portal(), timezone.localdate() + timedelta(days=SECURITY_TXT_DAYS)
     return _text(
-        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Contact: mailto:{portal.security_email or portal.contact_email}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
         "Preferred-Languages: da, en",
         f"Canonical: {settings.SITE_URL}/.well-known/security.txt",

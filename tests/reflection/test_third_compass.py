@@ -199,7 +199,9 @@ def test_one_goes_through_it_alone_and_ends_with_an_agreement(page, guide, staff
 def test_a_file_in_the_content_is_enough(page, tmp_path, db):
     folder = tmp_path / "guides"
     folder.mkdir()
-    content = yaml.safe_load((settings.CONTENT_DIR / "guides" / "maalkompasset.yaml").read_text())
+    content = yaml.safe_load(
+        (settings.CONTENT_DIR.parent / "common" / "guides" / "maalkompasset.yaml").read_text()
+    )
     content |= {"slug": "fritidskompasset", "title": "Fritidskompasset"}
     content["steps"] = [{**step, "dilemmas": [], "stories": []} for step in content["steps"]]
     (folder / "fritidskompasset.yaml").write_text(yaml.safe_dump(content, allow_unicode=True))
