@@ -50,6 +50,9 @@ class PendingImport:
         with self.open() as kept:
             return hashlib.sha256(kept.read()).hexdigest()
 
+    def has_mark(self, mark: str) -> bool:
+        return self.exists() and self.mark() == mark
+
     def remove(self):
         default_storage.delete(self.name)
 

@@ -1,13 +1,12 @@
 """Figures of a survey out of a spreadsheet: the file is the whole list of a wave, or nothing is changed.
 
-result = import_figures(wave, text, dry_run=True)
+result = import_figures(wave, sheet, dry_run=True)
 result.errors   sentences that name the line, for the editor
 result.figures  what the wave has (or would have) afterwards
 """
 
-import csv
+import re
 from dataclasses import dataclass, field
-from io import StringIO
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compass.models import ResearchFigure, ResearchWave
+from compass.tables import Sheet
 from publishing.tidy_text import tidy
 
 COLUMNS = {"tekst": "label", "engelsk": "label_en", "tal": "value", "enhed": "unit"}
@@ -26,29 +26,35 @@ MOST_FIGURES = 200
 class Import:
     figures: list[ResearchFigure] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+class FigureField(forms.DecimalField):
+    """A number as a Danish or an English spreadsheet writes it; what may be either is asked about."""
+
+    def to_python(self, value):
+        text = re.sub(r"\s", "", value)
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
+            raise ValidationError(
+                _("«%(text)s» kan læses på to måder. Skriv det uden punktum: 1412 eller 1,41."),
+                params={"text": text},
+            )
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+", text):
+            text = text.replace(".", "")
+        return super().to_python(text.replace(",", "."))
 
 
 class FigureForm(forms.ModelForm):
-    value = forms.DecimalField(label="tal", min_value=0, max_digits=8, decimal_places=2)
+    value = FigureField(label="tal", min_value=0, max_digits=8, decimal_places=2)
 
     class Meta:
         model = ResearchFigure
         fields = ["label", "label_en", "value", "unit"]
 
 
-def decoded(content: bytes) -> str:
-    """The text of an uploaded file; ValidationError when it is not UTF-8."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValidationError(
-            _("Filen er ikke gemt som UTF-8. Vælg «CSV UTF-8», når du gemmer den fra regnearket.")
-        ) from error
-
-
-def import_figures(wave: ResearchWave, text: str, *, dry_run: bool = False) -> Import:
+def import_figures(wave: ResearchWave, sheet: Sheet, *, dry_run: bool = False) -> Import:
     """Put the figures of the file in place of those the wave has – unless a line is wrong."""
-    result = _read(wave, text)
+    result = _read(wave, sheet)
     if not (result.errors or dry_run):
         with transaction.atomic():
             wave.figures.all().delete()
@@ -57,46 +63,33 @@ def import_figures(wave: ResearchWave, text: str, *, dry_run: bool = False) -> I
     return result
 
 
-def _read(wave: ResearchWave, text: str) -> Import:
-    if not text.strip():
-        return Import(errors=[_("Filen er tom.")])
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter)
-    names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+def _read(wave: ResearchWave, sheet: Sheet) -> Import:
+    names = [header.lower() for header in sheet.headers]
     if missing := sorted(REQUIRED - set(names)):
         columns = ", ".join(missing)
-        return Import(errors=[_("Første linje mangler kolonnen: %(columns)s.") % {"columns": columns}])
-    reader.fieldnames = names
-    return _checked(wave, reader)
-
-
-def _checked(wave: ResearchWave, reader: csv.DictReader) -> Import:
-    result = Import()
-    for position, row in enumerate(reader, start=1):
-        form = FigureForm(_values(row))
-        if position > MOST_FIGURES:
-            result.errors.append(_("Der er flere end %(number)d linjer.") % {"number": MOST_FIGURES})
-            break
+        return Import(errors=[_("Første række mangler kolonnen: %(columns)s.") % {"columns": columns}])
+    if len(sheet.rows) > MOST_FIGURES:
+        return Import(errors=[_("Der er flere end %(number)d rækker.") % {"number": MOST_FIGURES}])
+    result = Import(note=sheet.note)
+    for position, (number, cells) in enumerate(zip(sheet.numbers, sheet.rows, strict=True), start=1):
+        form = FigureForm(_values(dict(zip(names, cells, strict=True))))
         if form.is_valid():
             form.instance.wave, form.instance.position = wave, position
             result.figures.append(form.instance)
-        result.errors += _sentences(reader.line_num, form)
-    if not (result.figures or result.errors):
-        result.errors.append(_("Der er ingen tal under første linje."))
+        result.errors += _sentences(number, form)
     return result
 
 
 def _values(row: dict) -> dict[str, str]:
     values = {field: tidy(row.get(column) or "", lines=False).strip() for column, field in COLUMNS.items()}
-    # A Danish spreadsheet writes 12,5; nothing here is a thousand.
-    return {**values, "value": values["value"].replace(",", "."), "unit": values["unit"] or "procent"}
+    return {**values, "unit": values["unit"] or "procent"}
 
 
-def _sentences(line: int, form: FigureForm) -> list[str]:
+def _sentences(number: int, form: FigureForm) -> list[str]:
     columns = {field: column for column, field in COLUMNS.items()}
     return [
-        _("Linje %(line)d, %(column)s: %(message)s")
-        % {"line": line, "column": columns.get(name, name), "message": message}
+        _("Række %(number)d, kolonnen «%(column)s»: %(message)s")
+        % {"number": number, "column": columns.get(name, name), "message": message}
         for name, messages in form.errors.items()
         for message in messages
     ]

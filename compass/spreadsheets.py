@@ -3,12 +3,14 @@
 outcome = run(resource, sheet, is_trial=True)
 outcome.errors            sentences with row and column
 outcome.new, .changed     what was done, or would be
+outcome.rows              the same row by row; of the first that are changed, each column before and after
 
 The trial is the import itself, undone. An import never publishes: what is new is a draft, and what is
 there keeps its state.
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ from tablib import Dataset
 
 from compass.tables import Sheet
 from publishing.admin import address_of, status_of
+from publishing.admin.comparison import Line
 from publishing.registry import ContentType, content_type_of, content_types
 from publishing.text_lint import refuse_what_must_be_mended
 from publishing.tidy_text import tidy
@@ -33,11 +36,19 @@ from publishing.tidy_text import tidy
 logger = logging.getLogger(__name__)
 
 NOT_SAVED = "Rækken kan ikke gemmes. Sammenlign den med en række, som du henter fra portalen."
+REWRITTEN_DATE = (
+    "«{new}» ligner en dato, som regnearket har skrevet om. På portalen står «{old}»."
+    " Skriv det, der skal stå, eller ret i Excel-filen (xlsx) i stedet."
+)
 NOT_READ = "Filen kan ikke importeres. Sammenlign den med en fil, som du henter fra portalen."
 BETWEEN = " | "
 ROWS_AT_A_TIME = 500
+ROWS_COMPARED = 50
 STATUS = "status"  # told, never read
 YES, NO = {"ja", "j", "x", "1", "true", "sand"}, {"nej", "n", "", "0", "false", "falsk"}
+EMPTY = "Feltet er tomt. Skriv noget i det."
+# What a spreadsheet makes of «maj 2018» when it takes it for a date.
+REWRITTEN = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}( 0?0:00(:00)?)?")
 DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"]
 
 
@@ -153,8 +164,10 @@ class ManyCell(widgets.ManyToManyWidget):
         return list(dict.fromkeys(self.named.find(name) for name in names if name))
 
     def render(self, value, obj=None, **kwargs):
-        names = sorted(getattr(row, self.field) for row in value.all()) if value is not None else []
-        return BETWEEN.join(names)
+        return self.written(value.all()) if value is not None else ""
+
+    def written(self, rows) -> str:
+        return BETWEEN.join(sorted(getattr(row, self.field) for row in rows))
 
 
 def cell_of(column: models.Field):
@@ -224,7 +237,7 @@ class ContentResource(resources.ModelResource):
     def import_instance(self, instance, row, **kwargs):
         """Also what the library would find only when it saves: other rows that are not there."""
         address = getattr(instance, "slug", "")
-        errors = {}
+        errors = self._errors_of_rewritten_dates(instance, row)
         try:
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:
@@ -235,6 +248,17 @@ class ContentResource(resources.ModelResource):
             instance.slug = address or address_of(instance.title, longest)
         if errors:
             raise ValidationError(errors)
+
+    def _errors_of_rewritten_dates(self, instance, row) -> dict:
+        """Of texts that are there: a spreadsheet that saves CSV writes a date as its own country does."""
+        errors = {}
+        for name, column in self.fields.items() if instance.pk else ():
+            new = row.get(column.column_name, "").strip()
+            if type(column.widget) is TextCell and REWRITTEN.fullmatch(new):
+                old = column.export(instance)
+                if old and not REWRITTEN.fullmatch(old):
+                    errors[name] = [REWRITTEN_DATE.format(new=new, old=old)]
+        return errors
 
     def _errors_of_many(self, row) -> dict:
         errors = {}
@@ -264,6 +288,8 @@ class ContentResource(resources.ModelResource):
             instance.full_clean(exclude={*errors, *known}, validate_unique=False)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
+        for name, found in errors.items():
+            errors[name] = [EMPTY if getattr(one, "code", "") in {"null", "blank"} else one for one in found]
         for name in self.taken:
             if name not in errors and self._is_taken(name, instance):
                 errors[name] = [instance.unique_error_message(type(instance), (name,))]
@@ -319,7 +345,7 @@ class ContentResource(resources.ModelResource):
 
 
 class NoDiff:
-    """The library would write out every row twice, with queries, for a table that nobody sees."""
+    """The library would write out every row twice, with queries: `_lines` tells of what has changed."""
 
     def __init__(self, resource, instance, new):
         pass
@@ -355,12 +381,21 @@ def resources_by_model() -> dict[type[models.Model], type[ContentResource]]:
 
 
 @dataclass
+class Row:
+    number: int  # in the spreadsheet
+    what: str
+    is_new: bool
+    lines: list[Line] = field(default_factory=list)  # of one that is changed: the columns that are
+
+
+@dataclass
 class Outcome:
     errors: list[str] = field(default_factory=list)
-    rows: list[tuple[int, str, str]] = field(default_factory=list)  # number, «ny» or «ændret», what
+    rows: list[Row] = field(default_factory=list)
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
     unchanged: int = 0
+    note: str = ""
 
 
 def run(resource_class: type[ContentResource], sheet: Sheet, *, is_trial: bool) -> Outcome:
@@ -377,7 +412,9 @@ def run(resource_class: type[ContentResource], sheet: Sheet, *, is_trial: bool) 
         rollback_on_validation_errors=True,
     )
     errors = _errors(resource, result, sheet)
-    return Outcome(errors=errors) if errors else _outcome(result, sheet)
+    if errors:
+        return Outcome(errors=errors, note=sheet.note)
+    return _outcome(resource, result, sheet, headers)
 
 
 def _wrong_columns(resource_class, sheet: Sheet) -> list[str]:
@@ -418,16 +455,32 @@ def _column(resource, name: str) -> str:
     return resource.fields[name].column_name if name in resource.fields else name
 
 
-def _outcome(result, sheet: Sheet) -> Outcome:
-    outcome = Outcome()
-    for number, row in zip(sheet.numbers, result.rows, strict=True):
+def _outcome(resource: ContentResource, result, sheet: Sheet, headers: list[str]) -> Outcome:
+    outcome = Outcome(note=sheet.note)
+    for number, row, cells in zip(sheet.numbers, result.rows, sheet.rows, strict=True):
         if row.import_type == RowResult.IMPORT_TYPE_SKIP:
             outcome.unchanged += 1
             continue
         is_new = row.import_type == RowResult.IMPORT_TYPE_NEW
         (outcome.new if is_new else outcome.changed).append(row.instance)
-        outcome.rows.append((number, "ny" if is_new else "ændret", capfirst(str(row.instance))))
+        told = Row(number, capfirst(str(row.instance)), is_new)
+        if not is_new and len(outcome.changed) <= ROWS_COMPARED:
+            told.lines = _lines(resource, row, dict(zip(headers, cells, strict=True)))
+        outcome.rows.append(told)
     return outcome
+
+
+def _lines(resource: ContentResource, row: RowResult, cells: dict[str, str]) -> list[Line]:
+    """The columns of the file that the row has other values in than before."""
+    lines = []
+    for column in resource.fields.values():
+        if column.column_name in cells:
+            old = column.export(row.original)
+            new = column.export(row.instance)
+            if isinstance(column.widget, ManyCell):  # a trial is undone: the database has the old ones again
+                new = column.widget.written(column.clean(cells))
+            lines.append(Line(capfirst(column.column_name), str(old), str(new)))
+    return [line for line in lines if line.change]
 
 
 # --- Out ---------------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """Tables as spreadsheets have them: CSV as a Danish Excel writes it, and XLSX.
 
 sheet = read(upload)          headers, rows and their numbers; ValidationError in a sentence for the editor
+sheet.note                    what had to be guessed about the file, in a sentence; mostly nothing
 as_csv(rows), as_xlsx(rows)   the other way; what a spreadsheet would run as a formula becomes text
 """
 
+import codecs
 import csv
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +23,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from compass.opendata import FORMULA
-from compass.research import decoded
 
 MOST_COLUMNS = 100
 UNPACKED_TIMES = 3  # how much larger than the limit an XLSX file may become when it is unpacked
@@ -28,7 +30,17 @@ MOST_MARKS = 3_000_000  # of XML: what takes seconds to read, and twice what 10,
 PROLOGUE = 2_000  # where a document type, and with it entities, would have to stand
 EXCEL_CELL = 32_767
 TOO_MUCH = "Regnearket er for stort, når det pakkes ud. Slet tomme rækker, kolonner og ark, eller del filen."
-BROKEN = "Filen kan ikke læses. Gem den igen som CSV UTF-8 eller Excel (xlsx), og prøv på ny."
+BROKEN = "Filen kan ikke læses. Gem den igen som Excel (xlsx) eller CSV UTF-8, og prøv på ny."
+OLD_EXCEL = "Filen er en gammel Excel-fil (xls). Åbn den, gem den som Excel (xlsx), og prøv på ny."
+NO_TABLE = "Filen er ikke et regneark. Vælg en fil, der er gemt som Excel (xlsx) eller CSV."
+NOT_CALCULATED = "Regnearket har formler, der ikke er regnet ud. Åbn filen i Excel, gem den, og prøv på ny."
+NOT_UTF_8 = (
+    "Filen er ikke gemt som UTF-8, men sådan som en dansk Excel gemmer CSV (Windows-1252), og er læst sådan."
+    " Se efter, at æ, ø og å står rigtigt."
+)
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # how an xls begins
+SEPARATOR = re.compile(r'"?sep=([;,\t|])"?\s*$', re.IGNORECASE)  # a line that Excel reads, and does not show
+FORMULA_WITHOUT_VALUE = re.compile(rb"</f>\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
 
 
 @dataclass
@@ -36,6 +48,7 @@ class Sheet:
     headers: list[str]
     rows: list[list[str]]
     numbers: list[int]  # of each row in the spreadsheet; the headers are row 1
+    note: str = ""
 
 
 def read(upload: File) -> Sheet:
@@ -46,33 +59,71 @@ def read(upload: File) -> Sheet:
         )
     upload.seek(0)
     content = upload.read()
-    lines = _xlsx(content) if content.startswith(b"PK") else _csv(content)
-    return _sheet(list(islice(lines, settings.IMPORT_MAX_ROWS + 2)))
-
-
-def _csv(content: bytes) -> Iterator[list[str]]:
-    text = decoded(content)
-    if "\0" in text:
-        raise ValidationError(BROKEN)
-    first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
+    lines, note = _xlsx(content) if content.startswith(b"PK") else _csv(content)
     try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error as error:
-        raise ValidationError(BROKEN) from error
-
-
-def _xlsx(content: bytes) -> Iterator[list[str]]:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as parts:
-            _check_unpacked(parts)
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
-            yield [_text(value) for value in row]
+        sheet = _sheet(list(islice(lines, settings.IMPORT_MAX_ROWS + 2)))
     except ValidationError:
         raise
     except Exception as error:  # the readers of zip, XML and workbook each raise whatever they stumble on
         raise ValidationError(BROKEN) from error
+    sheet.note = note
+    return sheet
+
+
+def _csv(content: bytes) -> tuple[Iterator[list[str]], str]:
+    text, note = decoded(content)
+    first, _end, rest = text.partition("\n")
+    if said := SEPARATOR.match(first):
+        return csv.reader(StringIO(rest, newline=""), delimiter=said[1]), note
+    return csv.reader(StringIO(text, newline=""), delimiter=max(";,\t", key=first.count)), note
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a file, and a note where its encoding is guessed; ValidationError when it is no text."""
+    if content.startswith(OLE):
+        raise ValidationError(OLD_EXCEL)
+    note = ""
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            text = content.decode("utf-16")
+        else:
+            text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text, note = _from_danish_excel(content), NOT_UTF_8
+    if "\0" in text:
+        raise ValidationError(NO_TABLE)
+    return text, note
+
+
+def _from_danish_excel(content: bytes) -> str:
+    """Five bytes mean nothing there, and pictures and programs are full of those that text never has."""
+    if re.search(rb"[\x00-\x08\x0e-\x1f]", content):
+        raise ValidationError(NO_TABLE)
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise ValidationError(NO_TABLE) from error
+
+
+def _xlsx(content: bytes) -> tuple[Iterator[list[str]], str]:
+    """The first sheet with headers; others often lie before it, empty."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            _check_unpacked(parts)
+        pages = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets
+        page = next(filter(_has_headers, pages), pages[0])
+    except ValidationError:
+        raise
+    except Exception as error:  # as in read()
+        raise ValidationError(BROKEN) from error
+    note = "" if page is pages[0] else f"Tabellen er læst fra arket «{page.title}»."
+    rows = page.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
+    return ([_text(value) for value in row] for row in rows), note
+
+
+def _has_headers(page) -> bool:
+    first = page.iter_rows(max_row=1, max_col=MOST_COLUMNS, values_only=True)
+    return any(value is not None for row in first for value in row)
 
 
 def _check_unpacked(parts: zipfile.ZipFile):
@@ -87,6 +138,8 @@ def _check_unpacked(parts: zipfile.ZipFile):
             raise ValidationError(TOO_MUCH)
         if b"<!DOCTYPE" in text[:PROLOGUE]:
             raise ValidationError(BROKEN)
+        if FORMULA_WITHOUT_VALUE.search(text):
+            raise ValidationError(NOT_CALCULATED)
 
 
 def _text(value) -> str:

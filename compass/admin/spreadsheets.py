@@ -15,7 +15,7 @@ from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
 
 from compass.pending_imports import PendingImport
-from compass.research import Import, decoded, import_figures
+from compass.research import Import, import_figures
 from compass.spreadsheets import Outcome, resources_by_model, run, table
 from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
@@ -26,7 +26,6 @@ from publishing.slugs import slug_of
 ROWS_SHOWN = 50
 ERRORS_SHOWN = 200
 MOST_IN_EXCEL = 10_000
-MOST_FIGURES_BYTES = 200_000
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IMPORTED = "Importeret fra en fil."
@@ -36,7 +35,7 @@ ANOTHER_FILE = "Filen er ikke længere den, du så. Vælg den igen."
 class FileForm(forms.Form):
     file = forms.FileField(
         label="Fil",
-        help_text="CSV (UTF-8) eller Excel (xlsx), højst 10.000 rækker. Først ser du, hvad der vil ske.",
+        help_text="Excel (xlsx) eller CSV, højst 10.000 rækker. Først ser du, hvad der vil ske.",
         error_messages={"required": "Vælg den fil, du vil importere.", "empty": "Filen er tom."},
     )
 
@@ -152,7 +151,7 @@ class Exchange:
         if not self.has_import_permission(request):
             raise PermissionDenied
         kept, form = self._kept(request), ConfirmImportForm(request.POST)
-        if not (form.is_valid() and kept.exists() and kept.mark() == form.cleaned_data["mark"]):
+        if not (form.is_valid() and kept.has_mark(form.cleaned_data["mark"])):
             return self._page(request, FileForm(), outcome=Outcome(errors=[ANOTHER_FILE]), status=400)
         outcome = self._run(kept, by=request.user)
         kept.remove()
@@ -229,7 +228,7 @@ def told(outcome: Outcome) -> str:
 
 
 class FiguresFromFile:
-    """Mixin for the admin of surveys: the figures of one, out of a spreadsheet in CSV."""
+    """Mixin for the admin of surveys: the figures of one, out of a spreadsheet."""
 
     def get_urls(self):
         address = path(
@@ -247,18 +246,37 @@ class FiguresFromFile:
         return format_html('<a href="{}">Hent tallene fra et regneark</a>', reverse(name, args=[wave.pk]))
 
     def figures_view(self, request, pk):
-        """Two buttons of one form: «Prøv filen» shows what would be there, «Erstat tallene» does it."""
+        """«Prøv filen» shows what would be there, «Erstat tallene» does it with the file that was tried."""
         wave = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, wave):
             raise PermissionDenied
+        kept = PendingImport.of(request.user, f"{self.opts.label}-{pk}")
+        if "mark" in request.POST:
+            return self._replace_figures(request, wave, kept)
         form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
-        is_trial = "go" not in request.POST
-        result = self._read_figures(wave, form, is_trial) if form.is_valid() else None
-        if result and not result.errors and not is_trial:
-            self.log_change(request, wave, IMPORTED)
-            record(What.IMPORTED, who=request.user, thing=wave, number=len(result.figures))
-            messages.success(request, f"{len(result.figures)} tal er sat ind i «{wave}».")
-            return redirect(f"{self.admin_site.name}:compass_researchwave_change", wave.pk)
+        if not form.is_valid():
+            return self._figures_page(request, wave, form, status=400 if form.is_bound else 200)
+        mark = kept.keep(form.cleaned_data["file"])
+        result = figures_of(wave, kept, dry_run=True)
+        if result.errors:
+            kept.remove()
+            return self._figures_page(request, wave, FileForm(), result, status=400)
+        go_on = ConfirmImportForm(initial={"mark": mark})
+        return self._figures_page(request, wave, FileForm(), result, go_on=go_on)
+
+    def _replace_figures(self, request, wave, kept: PendingImport):
+        form, result = ConfirmImportForm(request.POST), Import(errors=[ANOTHER_FILE])
+        if form.is_valid() and kept.has_mark(form.cleaned_data["mark"]):
+            result = figures_of(wave, kept)
+            kept.remove()
+        if result.errors:
+            return self._figures_page(request, wave, FileForm(), result, status=400)
+        self.log_change(request, wave, IMPORTED)
+        record(What.IMPORTED, who=request.user, thing=wave, number=len(result.figures))
+        messages.success(request, f"{len(result.figures)} tal er sat ind i «{wave}».")
+        return redirect(f"{self.admin_site.name}:compass_researchwave_change", wave.pk)
+
+    def _figures_page(self, request, wave, form, result=None, *, go_on=None, status=200):
         context = {
             **self.admin_site.each_context(request),
             "title": f"Tal til «{wave}»",
@@ -266,13 +284,14 @@ class FiguresFromFile:
             "wave": wave,
             "form": form,
             "result": result,
+            "go_on": go_on,
         }
-        is_wrong = form.errors or (result and result.errors)
-        return render(request, "admin/spreadsheets/figures.html", context, status=400 if is_wrong else 200)
+        return render(request, "admin/spreadsheets/figures.html", context, status=status)
 
-    def _read_figures(self, wave, form, is_trial: bool) -> Import:
-        try:
-            text = decoded(form.cleaned_data["file"].read(MOST_FIGURES_BYTES))
-        except ValidationError as error:
-            return Import(errors=error.messages)
-        return import_figures(wave, text, dry_run=is_trial)
+
+def figures_of(wave, kept: PendingImport, *, dry_run: bool = False) -> Import:
+    try:
+        with kept.open() as file:
+            return import_figures(wave, read(file), dry_run=dry_run)
+    except ValidationError as error:
+        return Import(errors=error.messages)

@@ -18,6 +18,7 @@ from publishing.admin.snapshots import Row, Snapshot, fields_of, parts_of
 PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 # Beyond either the comparison takes seconds, or minutes; whole texts are then marked.
 MOST_PIECES = 4_000
+LONG_LINE = 600  # letters of both texts, beyond which a list shows the difference when asked
 MOST_PAIRS = 100_000  # of equal pieces, one in each text: «......» has as many as its length squared
 
 
@@ -35,6 +36,10 @@ class Line:
         if not self.old:
             return "Ny"
         return "Ændret" if self.new else "Fjernet"
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.old) + len(self.new) > LONG_LINE
 
     @property
     def words(self) -> SafeString:

@@ -1,7 +1,9 @@
 """Import and export by spreadsheet: a trial first, all or nothing, and errors a person can act on."""
 
 import csv
+import re
 import time
+import zipfile
 from datetime import timedelta
 from io import BytesIO, StringIO
 
@@ -17,7 +19,7 @@ from openpyxl import Workbook, load_workbook
 from compass.models import Contact, Milestone, ResearchWave, Story, Theme
 from compass.pending_imports import PendingImport
 from compass.spreadsheets import resources_by_model, run, table
-from compass.tables import as_csv, as_xlsx, neutral, read
+from compass.tables import OLE, as_csv, as_xlsx, neutral, read
 from publishing.admin.history import versions_of
 from tests.admin.conftest import admin_url
 from tests.factories import (
@@ -59,6 +61,17 @@ def xlsx_file(*rows) -> SimpleUploadedFile:
     return SimpleUploadedFile("fil.xlsx", written.getvalue())
 
 
+def formula_file(cell: str) -> SimpleUploadedFile:
+    """A spreadsheet with a formula whose cell has what stands in `cell`."""
+    file = xlsx_file(["nøgle", "titel"], ["N1", "=1+1"])
+    written = BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(written, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(name, re.sub(r"<f>1\+1</f>\s*(<v\s*/>|<v></v>)?", cell, text))
+    return SimpleUploadedFile("fil.xlsx", written.getvalue())
+
+
 def errors_of(*rows, model=Story) -> list[str]:
     return run(resources_by_model()[model], read(csv_file(*rows)), is_trial=True).errors
 
@@ -97,7 +110,13 @@ def test_a_trial_changes_nothing_and_says_what_the_import_then_does(bring_in, li
             ["N1", "Ny historie", "lytte", "Artikel", "Kort sagt.", "De prøvede.", COMPOSED]]  # fmt: skip
     tried, done = bring_in(file(*rows))
     assert tried.context["told"] == "1 nye, 1 ændrede og 0 uændrede."
-    assert tried.context["rows"] == [(2, "ændret", "Bedre titel"), (3, "ny", "Ny historie")]
+    changed, new = tried.context["rows"]
+    assert (changed.number, changed.what, changed.is_new) == (2, "Bedre titel", False)
+    assert sorted((line.label, line.old, line.new) for line in changed.lines) == [
+        ("Indledning", "De mødtes tidligere, og det ændrede sagen.", "De mødtes."),
+        ("Titel", "Gammel titel", "Bedre titel"),
+    ]
+    assert (new.number, new.what, new.is_new, new.lines) == (3, "Ny historie", True, [])
     assert [str(message) for message in done.context["messages"]] == [
         "Importeret: 1 nye, 1 ændrede og 0 uændrede."
     ]
@@ -195,12 +214,12 @@ def test_an_old_address_leads_to_one_that_was_imported(bring_in, client, listen)
     ("changes", "sentence"),
     [
         ({"nøgle": ""}, "kolonnen «nøgle»: Feltet er tomt. Det skal sige, hvilken række på portalen det er."),
-        ({"titel": ""}, "kolonnen «titel»: Dette felt kan ikke være tomt."),
+        ({"titel": ""}, "kolonnen «titel»: Feltet er tomt. Skriv noget i det."),
         ({"titel": "a" * 161}, "kolonnen «titel»: "),
         ({"slags": "roman"},
          "kolonnen «slags»: «roman» findes ikke. Skriv en af: Artikel, Case, Portræt, Værktøj."),
         ({"vej": "flyve"}, "kolonnen «vej»: «flyve» findes ikke blandt veje. Skriv en af: lytte."),
-        ({"vej": ""}, "kolonnen «vej»: Dette felt kan ikke være null."),
+        ({"vej": ""}, "kolonnen «vej»: Feltet er tomt. Skriv noget i det."),
         ({"år": "to"}, "kolonnen «år»: «to» er ikke et helt tal."),
         ({"temaer": "tid | ny"}, "kolonnen «temaer»: «ny» findes ikke blandt temaer. Skriv en af: tid."),
         ({"adresse": "to ord"}, "kolonnen «adresse»: Indtast en gyldig “slug”"),
@@ -251,8 +270,11 @@ def test_columns_that_are_wrong_are_named(listen, headers, sentences):
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
-        (SimpleUploadedFile("a.csv", "nøgle;titel\nN1;Å".encode("latin-1")), "Filen er ikke gemt som UTF-8"),
-        (SimpleUploadedFile("a.csv", b"a\0;b\n1;2"), "Filen kan ikke læses"),
+        (SimpleUploadedFile("a.xls", OLE + b"\0\1"), "Filen er en gammel Excel-fil (xls)"),
+        (SimpleUploadedFile("a.csv", b"\xff\xd8\xff\xe0\x00\x10JFIF"), "Filen er ikke et regneark"),
+        (SimpleUploadedFile("a.csv", b"a\0;b\n1;2"), "Filen er ikke et regneark"),
+        (formula_file("<f>1+1</f>"), "formler, der ikke er regnet ud"),
+        (formula_file("<f>1+1</f><v></v>"), "formler, der ikke er regnet ud"),
         (SimpleUploadedFile("a.xlsx", b"PK\x03\x04 ikke en zip"), "Filen kan ikke læses"),
         (SimpleUploadedFile("a.csv", b"n\xc3\xb8gle;titel\n"), "Der er ingen rækker"),
         (SimpleUploadedFile("a.csv", b"\n\n"), "Første række er tom"),
@@ -260,13 +282,71 @@ def test_columns_that_are_wrong_are_named(listen, headers, sentences):
         (csv_file(["nøgle"], *[[f"N{number}"] for number in range(10_001)]), "mere end 10000 rækker"),
         (csv_file([f"k{number}" for number in range(101)], ["x"]), "mere end 100 kolonner"),
     ],
-    ids=["latin-1", "nul", "no zip", "no rows", "no headers", "long row", "many rows", "many columns"],
+    ids=[
+        "xls",
+        "jpeg",
+        "nul",
+        "formula",
+        "formula without value",
+        "no zip",
+        "no rows",
+        "no headers",
+        "long row",
+        "many rows",
+        "many columns",
+    ],
 )
 def test_a_file_that_is_no_table_is_refused_in_words(send, listen, file, sentence):
     file.seek(0)
     answer = send(file)
     assert answer.status_code == 400
     assert sentence in answer.context["errors"][0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "nøgle;titel\r\nN1;På ny\r\n".encode("cp1252"),
+        "sep=;\r\nnøgle;titel\r\nN1;På ny\r\n".encode(),
+        "nøgle\ttitel\r\nN1\tPå ny\r\n".encode("utf-16"),
+        "nøgle;titel;;\r\nN1;På ny;;\r\n;;;\r\n".encode("utf-8-sig"),
+    ],
+    ids=["windows-1252", "sep", "utf-16", "columns without anything"],
+)
+def test_whatever_a_danish_excel_saves_is_read(content):
+    sheet = read(SimpleUploadedFile("fil.csv", content))
+    assert (sheet.headers, sheet.rows) == (["nøgle", "titel"], [["N1", "På ny"]])
+    assert ("Windows-1252" in sheet.note) == (content == "nøgle;titel\r\nN1;På ny\r\n".encode("cp1252"))
+
+
+def test_a_table_on_the_second_sheet_is_found_and_said():
+    book = Workbook()
+    page = book.create_sheet("Historier")
+    for row in [["nøgle", "titel"], ["N1", "På ny"]]:
+        page.append(row)
+    written = BytesIO()
+    book.save(written)
+    sheet = read(SimpleUploadedFile("fil.xlsx", written.getvalue()))
+    assert (sheet.rows, sheet.note) == ([["N1", "På ny"]], "Tabellen er læst fra arket «Historier».")
+
+
+@pytest.mark.parametrize("cell", ["05/01/18", "2018-05-01", "01.05.2018"])
+def test_a_date_that_a_spreadsheet_has_rewritten_is_caught(db, cell):
+    Milestone.objects.create(
+        key="M1", order=1, kind="event", precision="none", date_text="maj 2018", text="Det begyndte."
+    )
+    [error] = errors_of(["nøgle", "dato, som den vises"], ["M1", cell], model=Milestone)
+    assert f"«{cell}» ligner en dato, som regnearket har skrevet om" in error
+    assert "«maj 2018»" in error
+
+
+def test_what_belongs_to_a_changed_row_is_shown_by_its_keys(send, listen):
+    story = make_story(key="G1")
+    story.themes.add(make_theme(slug="tid"))
+    make_theme(slug="rum")
+    tried = send(csv_file(["nøgle", "temaer"], ["G1", "rum | tid"]))
+    [row] = tried.context["rows"]
+    assert [(line.label, line.old, line.new) for line in row.lines] == [("Temaer", "tid", "rum | tid")]
 
 
 def test_a_file_larger_than_the_limit_is_refused_before_it_is_read(send, listen, settings):
@@ -374,10 +454,16 @@ def exported(client, model=Story, kind="csv", **query):
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def as_a_danish_excel_saves_it(written: bytes) -> bytes:
+    """Windows-1252, with a question mark for what that has no sign for."""
+    return written.decode("utf-8-sig").encode("cp1252", errors="replace")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "danish csv"])
 @pytest.mark.parametrize("model", resources_by_model(), ids=lambda model: model.__name__)
 def test_what_is_exported_comes_back_unchanged(editor_client, content, model, kind):
-    file = SimpleUploadedFile(f"a.{kind}", exported(editor_client, model, kind))
+    written = exported(editor_client, model, kind.removeprefix("danish "))
+    file = SimpleUploadedFile("a", as_a_danish_excel_saves_it(written) if "danish" in kind else written)
     before = list(model.objects.order_by("pk").values())
     outcome = run(resources_by_model()[model], read(file), is_trial=False)
     assert outcome.errors == []
@@ -517,8 +603,8 @@ def wave(db):
     return wave
 
 
-def figures(rows, **extra) -> dict:
-    return {"file": csv_file(["tekst", "tal", "enhed"], *rows), **extra}
+def figures(rows) -> dict:
+    return {"file": csv_file(["tekst", "tal", "enhed"], *rows)}
 
 
 def labels(wave) -> list[str]:
@@ -534,14 +620,16 @@ def test_figures_are_tried_and_then_put_in_place_of_the_old(admin_page, editor_c
     tried = editor_client.post(address, figures(rows))
     assert [figure.label for figure in tried.context["result"].figures] == ["Glade", "Sikre"]
     assert labels(wave) == ["Et gammelt tal"]
-    editor_client.post(address, figures(rows, go="1"))
+    wrong = editor_client.post(address, {"mark": "0" * 64})
+    assert (wrong.status_code, labels(wave)) == (400, ["Et gammelt tal"])
+    editor_client.post(address, {"mark": tried.context["go_on"].initial["mark"]})
     assert labels(wave) == ["Glade", "Sikre"]
 
 
 def test_figures_that_are_wrong_change_nothing(editor_client, method_owner_client, wave):
     address = admin_url(wave, "figures")
-    answer = editor_client.post(address, figures([["Glade", "mange", "procent"]], go="1"))
+    answer = editor_client.post(address, figures([["Glade", "mange", "procent"]]))
     assert answer.status_code == 400
-    assert answer.context["result"].errors[0].startswith("Linje 2, tal:")
-    assert method_owner_client.post(address, figures([["Glade", "1", "procent"]], go="1")).status_code == 403
+    assert answer.context["result"].errors[0].startswith("Række 2, kolonnen «tal»:")
+    assert method_owner_client.post(address, figures([["Glade", "1", "procent"]])).status_code == 403
     assert labels(wave) == ["Et gammelt tal"]

@@ -4,12 +4,13 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
+from compass import research
 from compass.charts import charts
 from compass.models import ResearchFigure, ResearchWave
-from compass.research import decoded, import_figures
+from compass.tables import read
 from tests.factories import make_page, yesterday
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,10 @@ def wave():
     return ResearchWave.objects.create(
         year=2023, title="Spørgeskema 2023", text="Fire sider.", published_at=yesterday()
     )
+
+
+def import_figures(wave, text: str, **how) -> research.Import:
+    return research.import_figures(wave, read(ContentFile(text.encode())), **how)
 
 
 def figures(wave) -> list[tuple]:
@@ -113,15 +118,25 @@ def test_trying_it_out_changes_nothing_and_shows_what_would_be(wave):
 @pytest.mark.parametrize(
     ("text", "errors"),
     [
-        ("", ["Filen er tom."]),
-        ("tekst;enhed\na;procent\n", ["Første linje mangler kolonnen: tal."]),
-        ("navn;værdi\na;1\n", ["Første linje mangler kolonnen: tal, tekst."]),
-        ("tekst;tal\n", ["Der er ingen tal under første linje."]),
+        ("tekst;enhed\na;procent\n", ["Første række mangler kolonnen: tal."]),
+        ("navn;værdi\na;1\n", ["Første række mangler kolonnen: tal, tekst."]),
         (
             "tekst;tal\na;mange\n;7\n",
-            ["Linje 2, tal: Indtast et tal.", "Linje 3, tekst: Dette felt er påkrævet."],
+            [
+                "Række 2, kolonnen «tal»: Indtast et tal.",
+                "Række 3, kolonnen «tekst»: Dette felt er påkrævet.",
+            ],
         ),
-        ("tekst;tal\na;-1\n", ["Linje 2, tal: Denne værdi skal være større end eller lig 0."]),
+        ("tekst;tal\na;-1\n", ["Række 2, kolonnen «tal»: Denne værdi skal være større end eller lig 0."]),
+        (
+            "tekst;tal\na;1.412\n",
+            [
+                (
+                    "Række 2, kolonnen «tal»: «1.412» kan læses på to måder. "
+                    "Skriv det uden punktum: 1412 eller 1,41."
+                ),
+            ],
+        ),
     ],
 )
 def test_what_is_wrong_is_said_line_by_line_and_nothing_is_changed(wave, text, errors):
@@ -131,10 +146,11 @@ def test_what_is_wrong_is_said_line_by_line_and_nothing_is_changed(wave, text, e
     assert figures(wave) == [("Det, der var", Decimal(1), "procent")]
 
 
-def test_a_file_in_another_encoding_is_refused_in_words():
-    assert decoded("tekst;tal\næ;1".encode("utf-8-sig")).startswith("tekst")
-    with pytest.raises(ValidationError, match="CSV UTF-8"):
-        decoded("æøå".encode("latin-1"))
+def test_a_file_as_a_danish_excel_saves_it_is_read(wave):
+    text = "sep=;\r\ntekst;tal;enhed;;\r\nPrøver på ny;1.412,5;svar;;\r\n;;;;\r\n"
+    result = research.import_figures(wave, read(ContentFile(text.encode("cp1252"))))
+    assert "Windows-1252" in result.note
+    assert figures(wave) == [("Prøver på ny", Decimal("1412.5"), "svar")]
 
 
 def test_the_command_imports_says_what_and_can_be_tried_first(wave, tmp_path):
@@ -152,7 +168,7 @@ def test_the_command_says_what_is_wrong(wave, tmp_path):
     file = tmp_path / "tal.csv"
     file.write_text("tekst;tal\na;b\n", encoding="utf-8")
     for year, path, message in [
-        ("2023", file, "Linje 2, tal"),
+        ("2023", file, "Række 2, kolonnen «tal»"),
         ("1999", file, "Der er ingen undersøgelse fra 1999"),
         ("2023", tmp_path / "findes-ikke.csv", "Filen kan ikke læses"),
     ]:
