@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from compass.models import Chapter
+from reflection.models import Reflection
 from tests import routes
 from tests.factories import make_user
 from tests.pages import Form, Page, check_page, words
@@ -130,6 +132,26 @@ def test_every_title_says_which_of_several_things_it_is_about(staff_client, exam
         read = Page(staff_client.get(address, follow=True), None)
         titles[read.title].add(read.url)
     assert {title: found for title, found in titles.items() if len(found) > 1} == {}
+
+
+def test_two_rooms_about_the_same_thing_have_titles_of_their_own(staff_client, staff, examples):
+    """The rounds of a collaboration, a look a year later, a rehearsal: what they are about is the same."""
+    pages = {
+        name: Reflection.objects.get(title=title)
+        for name, title in [
+            ("reflection:lead", routes.LED), ("reflection:board", routes.REVEALED),
+            ("reflection:minutes", routes.REVEALED), ("collaboration:result", routes.COMPARED),
+            ("reflection:wall", routes.REVEALED), ("collaboration:agree", routes.COMPARED),
+        ]
+    }  # fmt: skip
+    for name, room in pages.items():
+        address = reverse(name, args=[room.key])
+        titles = {Page(staff_client.get(address, follow=True), None).title}
+        for changed in [{"created_at": room.created_at - timedelta(days=365)}, {"is_rehearsal": True}]:
+            Reflection.objects.filter(pk=room.pk).update(**changed)
+            titles.add(Page(staff_client.get(address, follow=True), None).title)
+        room.save(update_fields=["created_at", "is_rehearsal"])
+        assert len(titles) == 3, titles
 
 
 OF_ONESELF = "main input:is([type=email], [name=name]):not([autocomplete])"
