@@ -116,6 +116,7 @@ def _review(review) -> dict:
     return {
         "plan": [{"label": str(label), "text": text} for label, text in review.plan_lines],
         "dissent": review.dissent,
+        "new_wording": review.new_wording if review.is_of_words else "",
         "what_became": [{"label": str(label), "text": str(text)} for label, text in review.what_became],
         "goodbye": goodbye_texts,
     }

@@ -160,11 +160,16 @@ class DecisionForm(FieldwiseForm):
         max_length=500,
         error_messages={"required": _("Skriv én sætning om hvorfor.")},
     )
+    new_wording = TextLine(
+        label=_("Målets nye ordlyd"),
+        help_text=_("Når målet justeres eller erstattes. De gamle ord bliver stående i målets historik."),
+        max_length=1000,
+    )
     dissent = TextLine(label=_("Er nogen uenige? Skriv også det"), max_length=1000)
 
     class Meta:
         model = Review
-        fields = ["decision", "reason", "carry_to", "dissent"]
+        fields = ["decision", "reason", "new_wording", "carry_to", "dissent"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -174,13 +179,27 @@ class DecisionForm(FieldwiseForm):
         self.fields["decision"].choices = [(choice.value, choice.label) for choice in offered]
         if Decision.CARRY_ON not in offered:
             del self.fields["carry_to"]
+        for name in {"carry_to", "new_wording"} & self.fields.keys():
+            self.fields[name].is_needed_sometimes = True
 
     def clean(self):
         cleaned = super().clean()
         is_final = self.fields["decision"].required
         if is_final and cleaned.get("decision") == Decision.CARRY_ON and not cleaned.get("carry_to"):
             self.add_error("carry_to", _("Skriv, hvem erfaringen skal bæres videre til."))
+        if is_final and cleaned.get("decision") in NEW_WORDS and "new_wording" not in self.errors:
+            self._check_words(cleaned["new_wording"])
         return cleaned
+
+    def _check_words(self, wording: str):
+        """What is adjusted or replaced says something else than before."""
+        if not wording:
+            self.add_error("new_wording", _("Skriv målet, som det skal lyde nu."))
+        elif wording == self.instance.goal.wording:
+            self.add_error("new_wording", _("Ordene er de samme som før. Ret dem, eller vælg «Behold»."))
+
+
+NEW_WORDS = [decision for decision in Decision if decision.is_of_words]
 
 
 class PlanForm(FieldwiseForm):

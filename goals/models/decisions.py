@@ -20,6 +20,11 @@ class Decision(models.TextChoices):
     def next_step(self) -> str:
         return WHEN[self][1]
 
+    @property
+    def is_of_words(self) -> bool:
+        """Whether the goal gets new words by it."""
+        return self in {Decision.ADJUST, Decision.REPLACE}
+
     @classmethod
     def offered_for(cls, goal) -> list["Decision"]:
         """Nobody here can say goodbye to a goal that the law has set; other ways stand open."""

@@ -157,14 +157,28 @@ class Goal(models.Model):
         stored = Goal.objects.select_for_update().get(pk=self.pk)
         if stored.version != seen:
             return stored
-        if stored.wording != self.wording:
-            self.past_wordings.create(text=stored.wording)
-            Reflection.objects.under_way().filter(review__goal=self, mode=Reflection.Mode.SOLO).update(
-                title=self.wording
-            )
+        stored.keep_words(self.wording)
         self.version = seen + 1
         self.save(update_fields=[*SET_UP, "version"])
         return None
+
+    @transaction.atomic
+    def reword(self, wording: str):
+        """New words that a look has decided on, whatever stands there now; whoever edits it is shown them."""
+        stored = Goal.objects.select_for_update().get(pk=self.pk)
+        stored.keep_words(wording)
+        self.wording, self.version = wording, stored.version + 1
+        self.save(update_fields=["wording", "version"])
+
+    def keep_words(self, wording: str):
+        """Of the stored goal: what it says until now stays in its history when it gets other words."""
+        if self.wording == wording:
+            return
+        self.past_wordings.create(text=self.wording)
+        running = self.reviews.filter(reflection__in=Reflection.objects.under_way())
+        running.filter(new_wording=self.wording).update(new_wording=wording)
+        alone = Reflection.objects.filter(pk__in=running.values("reflection"), mode=Reflection.Mode.SOLO)
+        alone.update(title=wording)
 
     def copy(self) -> "Goal":
         """A new goal with the same set-up, and nothing of what was thought about this one."""
@@ -177,8 +191,8 @@ class Goal(models.Model):
     @transaction.atomic
     def start_review(self, user) -> "Review":
         """A new look at the goal, alone – or the one that is already under way alone."""
-        return self._running(mode=Reflection.Mode.SOLO) or self.reviews.create(
-            reflection=Reflection.start_solo(self._version(), user, title=self.wording, variant=self.concerns)
+        return self._running(mode=Reflection.Mode.SOLO) or self._look(
+            Reflection.start_solo(self._version(), user, title=self.wording, variant=self.concerns)
         )
 
     @transaction.atomic
@@ -202,7 +216,11 @@ class Goal(models.Model):
             room.invite(people)
         if is_rehearsal:
             rehearse(room)
-        return self.reviews.create(reflection=room)
+        return self._look(room)
+
+    def _look(self, reflection: Reflection) -> "Review":
+        """New words, if it comes to that, begin with the old ones."""
+        return self.reviews.create(reflection=reflection, new_wording=self.wording)
 
     def under_way(self) -> set[int]:
         """The reflections that run: at most one alone and one as a group, rehearsals aside."""

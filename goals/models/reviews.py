@@ -57,6 +57,7 @@ class Review(Fieldwise):
     decision = models.CharField(_("Hvad beslutter du?"), max_length=20, choices=Decision.choices, blank=True)
     reason = models.CharField(_("Én sætning om hvorfor"), max_length=500, blank=True)
     dissent = models.TextField(_("Er nogen uenige? Skriv også det"), max_length=1000, blank=True)
+    new_wording = models.TextField(_("Målets nye ordlyd"), max_length=1000, blank=True)
     carry_to = models.CharField(_("Hvem skal erfaringen bæres videre til?"), max_length=250, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     change = models.TextField(_("Vi ændrer"), max_length=500, blank=True)
@@ -88,6 +89,7 @@ class Review(Fieldwise):
         words=(
             "reason",
             "dissent",
+            "new_wording",
             "carry_to",
             "change",
             "stop",
@@ -196,8 +198,15 @@ class Review(Fieldwise):
 
     @property
     def is_decided(self) -> bool:
-        """Decided, and still a way that stands open: the goal may have become bound by law since."""
-        return self.decided_at is not None and self.decision in Decision.offered_for(self.goal)
+        """Decided, and still a way that stands open: the goal may have become bound by law since, and what
+        somebody changes in another window may leave it without new words.
+        """
+        is_open = self.decided_at is not None and self.decision in Decision.offered_for(self.goal)
+        return is_open and not (self.is_of_words and self.new_wording in {"", self.goal.wording})
+
+    @property
+    def is_of_words(self) -> bool:
+        return bool(self.decision) and Decision(self.decision).is_of_words
 
     @property
     def is_concluded(self) -> bool:
@@ -241,15 +250,19 @@ class Review(Fieldwise):
 
     @transaction.atomic
     def conclude(self) -> bool:
-        """The plan stands: nothing changes any more, and the room gets it into its minutes.
+        """The plan stands: nothing changes any more, the goal has its new words, and the room gets it into
+        its minutes.
 
         False when the room has gone back to the answers meanwhile.
         """
         room = self.reflection
         dissent = [[str(_("Uenighed")), self.dissent]] if self.dissent else []
-        room.outcome = [[str(label), text] for label, text in self.plan_lines] + dissent
+        reworded = [[str(_("Målet lyder nu")), self.new_wording]] if self.is_of_words else []
+        room.outcome = [[str(label), text] for label, text in self.plan_lines] + reworded + dissent
         if not room.conclude():
             return False
+        if self.is_of_words and self.new_wording:
+            self.goal.reword(self.new_wording)
         room.save(update_fields=["outcome"])
         room.agreements.create(
             what=self.change or self.stop,

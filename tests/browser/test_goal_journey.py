@@ -20,6 +20,7 @@ GOAL = {
     "set_by": "Byrådet i oktober",
 }
 DECISION = {
+    "new_wording": "Vi taler med tre borgere om måneden om, hvordan det går.",
     "reason": "Fem dage er et dårligt mål for nærvær.",
     "dissent": "Karen vil beholde tallet et år til.",
 }

@@ -200,7 +200,8 @@ def test_what_is_concluded_is_read_on_its_printout(staff_client, address, conclu
 
 def test_a_decision_leads_to_the_plan(page, staff, address, review):
     form = page(address("decision"), by=staff).form()
-    plan = form.send({"decision": "adjust", "reason": "Tallet driller."}, button="Beslut, og lav en plan")
+    sent = {"decision": "adjust", "reason": "Tallet driller.", "new_wording": "Flere cykler, når de vil."}
+    plan = form.send(sent, button="Beslut, og lav en plan")
     assert plan.url == address("plan")
     assert plan.texts(".kompas-notice p")[1] == "Justér: Tallet driller."
     review.refresh_from_db()
@@ -322,8 +323,8 @@ def test_a_decision_whose_words_are_erased_is_no_decision(address, send, decided
 
 def test_the_first_time_is_the_time_it_was_decided(address, send, decided):
     before = decided.decided_at
-    read = {"decision-was": "keep", "reason-was": "Den virker."}
-    send(address("decision"), decision="adjust", reason="Næsten.", **read)
+    read = {"decision-was": "keep", "reason-was": "Den virker.", "new_wording-was": decided.goal.wording}
+    send(address("decision"), decision="adjust", reason="Næsten.", new_wording="Flere cykler.", **read)
     assert raw(decided, "decision") == "adjust"
     assert decided.decided_at == before
 
