@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import isolate_apps
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER, models_of
 from compass import opendata, search
@@ -18,7 +18,7 @@ from publishing import registry
 from publishing.database_rules import source, triggers
 from publishing.fields import MarkdownField
 from publishing.publishable import Publishable
-from publishing.registry import ContentType, OpenData, Search
+from publishing.registry import ContentType, OpenData, Search, content_types
 from tests.factories import yesterday
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,14 @@ def test_a_change_of_it_is_a_change_of_what_readers_see(tool):
 def test_its_pages_are_in_the_sitemap(tool):
     make(tool)
     assert [item.slug for item in sitemaps()["tool"].items()] == ["stilleur"]
+
+
+@pytest.mark.parametrize(
+    "model", [one.model for one in content_types() if one.has_page], ids=lambda model: model.__name__
+)
+def test_the_view_at_its_address_leads_on_from_the_old_one(model):
+    found = resolve(model(pk=1, slug="x").get_absolute_url())
+    assert getattr(found.func, "leads_on", False), f"{found.route} is not wrapped in redirects_if_moved"
 
 
 def test_its_old_addresses_lead_on(tool):

@@ -202,3 +202,27 @@ def test_every_make_command_that_a_document_names_is_there():
         for name in re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)", path.read_text(encoding="utf-8"))
     }
     assert named <= known
+
+
+# --- «Where would I change …?» ---------------------------------------------------------------------------
+
+CHANGES = [
+    line
+    for line in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| ") and "`" in line
+]
+IS_PATH = re.compile(r"[\w.*-]+(/[\w.*-]+)+/?|[\w-]+/")
+
+
+@pytest.mark.parametrize("line", CHANGES, ids=lambda line: line.split("|")[1].strip())
+def test_what_a_change_touches_is_there(line):
+    """The files of a row of docs/architecture.md exist, and what it calls by name stands in one of them."""
+    told = [word for word in re.findall(r"`([^`]+)`", line) if "<" not in word]
+    paths = {word for word in told if IS_PATH.fullmatch(word)}
+    files = {word: [path for path in ROOT.glob(word) if ".venv" not in path.parts] for word in paths}
+    assert [word for word, found in files.items() if not found] == []
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for found in files.values() for path in found if path.is_file()
+    )
+    names = {word for word in told if re.fullmatch(r"_?[A-Za-z][A-Za-z_]{2,}", word)}
+    assert {name for name in names if text and name not in text} == set()

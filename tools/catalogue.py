@@ -20,16 +20,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
-APPS = [
-    "aarhuskompas",
-    "privacy",
-    "publishing",
-    "accounts",
-    "compass",
-    "reflection",
-    "goals",
-    "collaboration",
-]
+APPS = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 FUNCTIONS = {
     "_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
 }  # fmt: skip
