@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import GUIDE, Collaboration, Round
 from collaboration.slides import note_on_pair, pair_slides, slide_count
-from reflection.compasses import Compass, Home, Link
-from reflection.models import Agreement, Reflection
+from reflection.closing import day_or_reason, first_agreement, who_of
+from reflection.compasses import Closing, Compass, Home, Link, NextStep
+from reflection.models import Agreement, Participant, Reflection
 from reflection.reminders import Due, leading, receivers
 
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
@@ -65,6 +68,28 @@ def collaborations_of(user) -> list[dict]:
     ]
 
 
+def agreed(room: Reflection) -> Closing:
+    """The agreement has a day it is to be done by, and the round one on which it is looked at again."""
+    round, agreement = Round.objects.filter(reflection=room).first(), first_agreement(room)
+    if round is None or agreement is None:
+        return Closing("", [])
+    due = (_("Hvornår"), day_or_reason(agreement.due, agreement.no_date_reason))
+    again = (_("I kigger igen"), day_or_reason(round.look_back_on, round.no_look_back_reason))
+    lines = [*who_of(agreement), due, again]
+    if round.is_one_sided:  # not as if the other party had agreed to anything
+        lines.insert(0, (_("Kun vores eget syn"), _("Runden er først færdig, når nogen har svaret.")))
+    return Closing(agreement.what, lines)
+
+
+def next_steps(participant: Participant) -> list[NextStep]:
+    """Whoever took part says who else may know."""
+    if not (participant.is_respondent or participant.is_facilitator):
+        return []
+    address = reverse("collaboration:consent", args=[participant.reflection.key])
+    hint = gettext("Andre ser kun noget, hvis alle parter siger ja.")
+    return [NextStep(gettext("Sig, hvem der ellers må se det"), address, hint)]
+
+
 SAMARBEJDSKOMPASSET = Compass(
     slug=GUIDE,
     start=Link("collaboration:register", _("Se på et samarbejde")),
@@ -73,6 +98,8 @@ SAMARBEJDSKOMPASSET = Compass(
     guesses=True,
     result=Link("collaboration:result", _("Gæt og svar")),
     conclude=Link("collaboration:agree", _("Aftal")),
+    closing=agreed,
+    next_steps=next_steps,
     slides=pair_slides,
     slide_count=slide_count,
     note=note_on_pair,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import GUIDE, Decision, Goal, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import previous_answers
-from reflection.compasses import Choice, Compass, Home, Link, Page, beginning_of, minutes_of
+from reflection.closing import first_agreement, look_back_of, who_of
+from reflection.compasses import Choice, Closing, Compass, Home, Link, NextStep, Page, beginning_of
 from reflection.models import Participant, Reflection, Step
 from reflection.reminders import Due, leading
 
@@ -37,12 +38,27 @@ def look_back_first(participant: Participant) -> str:
     )
 
 
-def printout_of(participant: Participant) -> str:
-    return (
-        reverse("goals:printout", args=[participant.reflection.key])
-        if participant.reflection.is_solo
-        else minutes_of(participant)
-    )
+def decided(room: Reflection) -> Closing:
+    """The decision first, then the plan's one agreement."""
+    review, agreement = Review.objects.filter(reflection=room).first(), first_agreement(room)
+    if review is None or agreement is None:
+        return Closing("", [])
+    lines = [(_("Hvorfor"), review.reason), (_("Aftale"), agreement.what), *who_of(agreement)]
+    return Closing(review.decision_words, [*lines, look_back_of(room, agreement)])
+
+
+def next_steps(participant: Participant) -> list[NextStep]:
+    """For whose goal it is: to write down the goodbye, and back to the goal."""
+    review = review_of(participant)
+    if review is None or participant.user_id != review.goal.owner_id or participant.user_id is None:
+        return []
+    goal = review.goal.get_absolute_url()
+    steps = [NextStep(gettext("Se målet"), goal, gettext("Her står beslutningen og det næste kig."))]
+    if review.decision == Decision.GOODBYE:
+        farewell = reverse("goals:offer_goodbye", args=[participant.reflection.key])
+        hint = gettext("Hvad stopper, hvad giver det plads til, og hvem passer på hensynet bag?")
+        steps.insert(0, NextStep(gettext("Skriv farvellet ned"), farewell, hint))
+    return steps
 
 
 def answers_of_last_time(participant: Participant, step: Step) -> SafeString:
@@ -138,7 +154,9 @@ MAALKOMPASSET = Compass(
     about=goal_of,
     before_steps=look_back_first,
     conclude=Link("goals:decision", _("Gå til beslutningen")),
-    ended=printout_of,
+    alone_ended=_("Det har du besluttet"),
+    closing=decided,
+    next_steps=next_steps,
     choices=decisions,
     ending=_("Hvad skal der ske med målet?"),
     variants={

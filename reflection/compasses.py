@@ -65,6 +65,25 @@ class Due(NamedTuple):
         return (self.user.pk, self.about, self.on)
 
 
+class Closing(NamedTuple):
+    """What came of a reflection, the same on everybody's last screen: whoever was in it may read it."""
+
+    headline: str  # what was decided or agreed, in one sentence
+    lines: list[tuple[str, str]]  # who, when, when one looks again: label and words
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        return [(str(label), str(text)) for label, text in self.lines if text]
+
+
+class NextStep(NamedTuple):
+    """A way on from the last screen."""
+
+    title: str
+    address: str
+    hint: str = ""
+
+
 Slides = Callable[["Reflection"], list[Slide]]
 Note = Callable[["Reflection", Slide, Any], BaseForm | None]
 
@@ -103,10 +122,6 @@ def beginning_of(participant: "Participant") -> Page:
     return Page(reverse("reflection:begin", args=[guide.slug]), guide.local.title)
 
 
-def minutes_of(participant: "Participant") -> str:
-    return reverse("reflection:minutes", args=[participant.reflection.key])
-
-
 class Choice(NamedTuple):
     """One of the ways a group can choose between before it ends: `hint` says when it is the right one."""
 
@@ -125,6 +140,10 @@ def no_reminders() -> Iterable[Due]:
 
 def no_aside(participant: "Participant", step: "Step") -> SafeString:
     return SafeString()
+
+
+def no_next_steps(participant: "Participant") -> list[NextStep]:
+    return []
 
 
 def nothing_waits(user: "User") -> SafeString:
@@ -156,7 +175,9 @@ class Compass:
     guesses: bool = False  # whether one also guesses what the other parties answer
     result: Link | None = None  # what is shown at the reveal; else the board
     conclude: Link = AGREEMENT  # where one decides or agrees, and ends
-    ended: Callable[["Participant"], str] = minutes_of  # the address of what came of it
+    alone_ended: str = _("Det har du aftalt")  # over what somebody came to alone
+    closing: Callable[["Reflection"], Closing] | None = None  # what came of it; else the agreement
+    next_steps: Callable[["Participant"], list[NextStep]] = no_next_steps  # its own, before those of all
     slides: "Slides | None" = None  # what is shown at the reveal, one by one; else the board
     slide_count: Callable[["Reflection"], int] | None = None  # how many, without a look at what they show
     note: "Note | None" = None  # the form for what is written at a slide; else, and where it is None, a line

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
@@ -177,6 +178,22 @@ def shows_others(view):
         return response
 
     return recorded
+
+
+def leads_to_the_end(view):
+    """Of a page that follows the room: what it fetches when all is over is the last screen.
+
+    Whoever has opened the page after the end stays on it: it fetches with «slut» (live_attributes.html).
+    """
+
+    @functools.wraps(view)
+    def guarded(request, participant, *args, **kwargs):
+        room = participant.reflection
+        if request.htmx and room.is_concluded and "slut" not in request.GET:
+            return HttpResponseClientRedirect(room.outcome_address)
+        return view(request, participant, *args, **kwargs)
+
+    return guarded
 
 
 def record_look(request, participant: Participant):

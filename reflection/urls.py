@@ -25,6 +25,7 @@ urlpatterns = [
     path("kompasser/<slug:slug>/blanket/", compasses.blank, name="blank"),
     path("kompasser/<slug:slug>/begynd/", compasses.begin, name="begin"),
     path("kompasser/<slug:slug>/rum/", compasses.open_room, name="open_room"),
+    path("rum/<uuid:key>/aftalt/", concluding.outcome, name="outcome"),
     path("rum/<uuid:key>/aftale/", concluding.agree, name="agree"),
     path("aftaler/", agreements.agreements, name="agreements"),
     path("aftaler/kalender.ics", agreements.calendar, name="calendar"),

@@ -24,7 +24,7 @@ from publishing.shortcuts import render_page
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
-from reflection.participation import shows_others
+from reflection.participation import leads_to_the_end, shows_others
 from reflection.slides import end_of, slides_of
 from reflection.templatetags.rooms import invitation_address, qr
 
@@ -36,6 +36,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @round_required
+@leads_to_the_end
 @shows_others
 def result(request, participant, round):
     """Own answers, guesses and answers of the first two parties."""
@@ -44,6 +45,7 @@ def result(request, participant, round):
 
 @require_safe
 @round_required
+@leads_to_the_end
 @shows_others
 def pair(request, participant, round, number):
     """The same for each further pair of parties, where there are more than two."""
@@ -107,7 +109,7 @@ def _after_agreeing(round, go: str):
     if go == "back":
         return redirect(round)
     round.conclude()
-    return redirect("reflection:minutes", key=round.reflection.key)
+    return redirect(round.reflection.outcome_address)
 
 
 def _closed(request, round):

@@ -186,7 +186,7 @@ def _after_plan(request, review, go: str):
             return redirect("goals:plan", key=review.reflection.key)
         if not review.conclude():
             return redirect("reflection:lead", key=review.reflection.key)
-        return redirect("goals:printout", key=review.reflection.key)
+        return redirect(review.reflection.outcome_address)
     if go == "back":
         return redirect("goals:decision", key=review.reflection.key)
     return _leave(review)

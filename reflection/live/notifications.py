@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 CHANNEL = "reflection"  # one for all, so that no request names it; the key is the payload
 CHANGED = b"event: changed\ndata:\n\n"
 COUNTED = b"event: counted\ndata:\n\n"  # somebody came or is done: whoever is writing need not fetch
-REVEALED = b"event: revealed\ndata:\n\n"  # who waits goes on at once, and need not fetch to find out
+REVEALED = b"event: revealed\ndata:\n\n"  # what one waits for is there: go on, and need not fetch to find out
 STEP = b"event: step\ndata: %d\n\n"
 NOTHING = b""
 SAYS_MORE = [NOTHING, COUNTED, CHANGED, REVEALED]
@@ -32,7 +32,7 @@ RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
 OWN = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
 SOON = "+"  # ends the payload when there is no hurry
-SEEN = "!"  # ends it at a reveal
+SEEN = "!"  # ends it at a reveal, and at the end
 PROBE = "?"  # ends it where a process asks whether it hears at all
 HEARS_WITHIN = 4  # seconds
 OUT = "-"  # ends it where the key is that of one place or login, whose followers are sent away
@@ -70,13 +70,13 @@ listening: asyncio.Event
 probes: dict[str, asyncio.Event] = {}
 
 
-def announce(key: UUID | str, *, is_urgent: bool = True, is_reveal: bool = False) -> None:
+def announce(key: UUID | str, *, is_urgent: bool = True, leads_on: bool = False) -> None:
     """Wake every open page of the room – at commit, or never if the transaction fails.
 
     What is not urgent may take seconds in a large room: if a thousand people each made a thousand
     pages count anew who is done, nobody could write any more.
     """
-    payload = f"{key}{SEEN if is_reveal else '' if is_urgent else SOON}"
+    payload = f"{key}{SEEN if leads_on else '' if is_urgent else SOON}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 

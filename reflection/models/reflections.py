@@ -306,6 +306,11 @@ class Reflection(models.Model):
         return reverse(result.route if result else "reflection:board", args=[self.key])
 
     @property
+    def outcome_address(self) -> str:
+        """The last screen, the same for all."""
+        return reverse("reflection:outcome", args=[self.key])
+
+    @property
     def conclude_address(self) -> str:
         """Where one decides or agrees, and so ends."""
         return reverse(self.compass.conclude.route, args=[self.key])
@@ -445,7 +450,7 @@ class Reflection(models.Model):
         changed["phase"] = end
         moved = Reflection.objects.filter(pk=self.pk, phase=start).update(**changed)
         self.refresh_from_db(fields=list(changed))
-        announce(self.key, is_reveal=bool(moved) and end == self.Phase.REVEALED)
+        announce(self.key, leads_on=bool(moved) and end != self.Phase.COLLECTING)
         return bool(moved)
 
     @property
@@ -797,6 +802,13 @@ class Participant(models.Model):
     @property
     def is_owner(self) -> bool:
         return self.user_id is not None and self.user_id == self.reflection.owner_id
+
+    @property
+    def is_told(self) -> bool:
+        """Whether mails about what was agreed go to them: see reminders.receivers."""
+        if self.user is None or not (self.is_facilitator or self.is_owner):
+            return False
+        return self.user.is_active and bool(self.user.email)
 
     @transaction.atomic
     def stop_leading(self) -> bool:

@@ -33,7 +33,7 @@ def room(request, participant):
     """Where one belongs now, by phase and by what one has done."""
     key = participant.reflection.key
     if participant.reflection.is_concluded:
-        return redirect(participant.reflection.compass.ended(participant))
+        return redirect(participant.reflection.outcome_address)
     if participant.reflection.is_solo:
         return redirect_to_next_step(participant)
     if participant.reflection.is_revealed:
@@ -83,7 +83,7 @@ def now(request, participant):
     room = participant.reflection
     if not request.htmx:
         return redirect("reflection:room", key=room.key)
-    is_over = request.htmx.target == "answering" and not room.is_collecting
+    is_over = room.is_concluded or (request.htmx.target == "answering" and not room.is_collecting)
     return render(request, "reflection/_now.html", {"room": room, "is_over": is_over})
 
 
@@ -194,7 +194,8 @@ def waiting(request, participant):
     if participant.reflection.is_revealed:
         # A part that is fetched leads the browser on; else htmx would fetch the page to find it is another.
         lead_on = HttpResponseClientRedirect if request.htmx else redirect
-        return lead_on(participant.reflection.result_address)
+        room = participant.reflection
+        return lead_on(room.outcome_address if room.is_concluded else room.result_address)
     context = {
         "participant": participant,
         "room": participant.reflection,

@@ -21,13 +21,14 @@ from reflection.forms.facilitator import (
     TakePartForm,
     TimerForm,
 )
-from reflection.participation import facilitator_required, shows_others, way_back
+from reflection.participation import facilitator_required, leads_to_the_end, shows_others, way_back
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 @facilitator_required
+@leads_to_the_end
 @shows_others
 def lead(request, participant):
     room = participant.reflection

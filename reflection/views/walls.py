@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.submitted_forms import repeatable
 from publishing.shortcuts import render_page
+from reflection.closing import closing_of, heading_of
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import WallForm
 from reflection.participation import facilitator_required, hold_wall, wall_required
@@ -27,6 +28,7 @@ def wall(request, room, leads):
         "slides": slides,
         "slide": slide,
         "is_end": is_end,
+        "closing": closing_of(room) if room.is_concluded else None,
         "choices": room.compass.choices(room) if is_end else [],
         "heading": _heading(room, slide, is_end=is_end),
         "previous": here - 1,
@@ -39,7 +41,7 @@ def _heading(room, slide: Slide | None, *, is_end: bool) -> str:
     if room.is_collecting:
         return _("Kom med på din telefon")
     if room.is_concluded:
-        return _("Det blev I enige om")
+        return heading_of(room)
     if is_end:
         return str(room.compass.ending)
     return slide.heading if slide else str(room.compass.overview)

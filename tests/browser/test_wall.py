@@ -202,8 +202,47 @@ def write(meeting, name, words):
         soon(screen, "body", words)
 
 
+def all_see_the_end(meeting, button, said):
+    """Whoever leads presses the last button, and a second later everybody is told the same.
+
+    One reads in English, and one has no JavaScript: that one presses the button that is there.
+    """
+    one, other, plain = meeting.phones
+    for phone in meeting.live:
+        phone.goto(f"{'/en' if phone is other else ''}/rum/{meeting.room}/")
+    plain.goto(f"/rum/{meeting.room}/")
+    meeting.leader.wait_for_timeout(2_000)  # a page that has just been opened begins to follow
+    press(meeting.leader, button)
+    for phone in meeting.live:
+        phone.wait_for_url(re.compile("/aftalt/$"), timeout=SOON)
+    for screen in meeting.walls:
+        soon(screen, ".kompas-panel__said", said)
+    meeting.leader.wait_for_url(re.compile("/aftalt/$"))
+    press(plain, "Opdatér")
+    screens = [one, plain, meeting.leader, *meeting.walls]
+    told = [screen.locator("main dl").first.inner_text().split("\n") for screen in screens]
+    assert [words for words in told if words != told[0]] == []
+    for screen in [*screens, other]:
+        assert screen.inner_text(".kompas-panel__said") == said or screen is other
+    assert [screen.inner_text("h1") for screen in screens] == ["Det blev I enige om"] * len(screens)
+    assert other.inner_text("h1") == "This is what you agreed on"
+    for screen in meeting.walls:
+        assert screen.locator(".kompas-timer").count() == 0
+        assert size(screen, ".kompas-panel__said") >= 48
+        assert size(screen, ".kompas-wall__lines dd") >= 32
+        assert fits(screen)
+    look(meeting.pc, f"wall-end-{len(said)}", WALL)
+    look(one, f"end-{len(said)}", WIDE, PHONE, NARROW)
+    look(meeting.leader, f"end-leader-{len(said)}", PHONE)
+    one.reload()
+    assert one.url.endswith("/aftalt/")
+    press(one, "Svarene samlet" if one.locator("text=Svarene samlet").count() else "Gæt og svar")
+    one.wait_for_timeout(2_000)  # whoever goes back to the answers stays there
+    assert not one.url.endswith("/aftalt/")
+
+
 @pytest.mark.long
-def test_a_goal_from_the_open_door_to_what_each_would_choose(new_page, login, all_answer, server):
+def test_a_goal_from_the_open_door_to_the_last_screen(new_page, login, all_answer, server):
     meeting = Meeting(new_page, login, open_room, [None] * 3)
     before_the_reveal(meeting, all_answer, 3)
     meeting.reveal()
@@ -232,6 +271,14 @@ def test_a_goal_from_the_open_door_to_what_each_would_choose(new_page, login, al
         assert "2" in screen.locator(".kompas-votes__row", has_text="Sig farvel").first.inner_text()
     look(meeting.pc, "wall-choices")
     look(meeting.leader, "decision-with-choices", PHONE, WIDE)
+    meeting.leader.click("label:has([name=decision]):has-text('Sig farvel')")
+    meeting.leader.fill("[name=reason]", "Ingen har brug for det.")
+    press(meeting.leader, "Beslut, og lav en plan")
+    meeting.leader.wait_for_url(re.compile("/plan/"))
+    meeting.leader.fill("[name=stop]", "Ugerapporten")
+    meeting.leader.fill("[name=responsible]", "Bo")
+    meeting.leader.fill("[name=look_back_on]", "2027-03-03")
+    all_see_the_end(meeting, "Afslut", "Sig farvel")
     assert [page.seen.complaints for page in [*meeting.phones, meeting.pc, meeting.leader]] == [[]] * 5
 
 
@@ -254,11 +301,8 @@ def test_a_round_from_the_open_door_to_the_agreement(new_page, login, all_answer
     meeting.leader.click("label:has([name=party]):has-text('Skolen')")
     meeting.leader.fill("[name=due]", "2027-01-01")
     meeting.leader.fill("[name=look_back_on]", "2027-03-03")
-    press(meeting.leader, "Afslut runden, og vis referatet")
-    meeting.leader.wait_for_url(re.compile("/referat/"))
-    for screen in meeting.walls:
-        soon(screen, ".kompas-wall__lines", "Vi sætter et nummer på lågen.")
-        assert screen.locator(".kompas-timer").count() == 0
+    all_see_the_end(meeting, "Afslut runden", "Vi sætter et nummer på lågen.")
+    assert [page.seen.complaints for page in [*meeting.phones, meeting.pc, meeting.leader]] == [[]] * 5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -348,8 +348,8 @@ PLAN = {"stop": "Ugerapporten", "responsible": "Karen", "look_back_on": "2027-03
 
 
 def test_a_plan_ends_the_look(page, staff, address, decided):
-    printout = page(address("plan"), by=staff).form().send(PLAN, button="Afslut, og vis udskriften")
-    assert printout.url == address("printout")
+    last = page(address("plan"), by=staff).form().send(PLAN, button="Afslut")
+    assert last.url == decided.reflection.outcome_address
     decided.reflection.refresh_from_db()
     assert decided.reflection.phase == "concluded"
     assert decided.reflection.concluded_at is not None
@@ -357,7 +357,7 @@ def test_a_plan_ends_the_look(page, staff, address, decided):
 
 def test_a_plan_needs_something_to_stop_somebody_and_a_date_or_a_reason(page, staff, address, decided):
     form = page(address("plan"), by=staff).form()
-    answer = form.send({}, button="Afslut, og vis udskriften", status=422)
+    answer = form.send({}, button="Afslut", status=422)
     assert answer.texts(".kompas-error-summary a") == [
         "Vi holder op med: Skriv mindst én ting, eller skriv «intet, fordi …».",
         "Ansvarlig: Skriv ét navn.",
@@ -369,13 +369,13 @@ def test_a_plan_needs_something_to_stop_somebody_and_a_date_or_a_reason(page, st
 def test_a_reason_takes_the_place_of_a_date(page, staff, address, decided):
     form = page(address("plan"), by=staff).form()
     told = PLAN | {"look_back_on": "", "no_date_reason": "Målet er væk."}
-    printout = form.send(told, button="Afslut, og vis udskriften")
-    assert "Målet er væk." in printout.texts("dd")
+    last = form.send(told, button="Afslut")
+    assert "Ingen dato, fordi: Målet er væk." in last.texts("dd")
 
 
 def test_a_date_that_is_none_is_refused_in_words_and_the_rest_is_kept(page, staff, address, decided):
     form = page(address("plan"), by=staff).form()
-    answer = form.send(PLAN | {"look_back_on": "2027-02-30"}, button="Afslut, og vis udskriften", status=422)
+    answer = form.send(PLAN | {"look_back_on": "2027-02-30"}, button="Afslut", status=422)
     assert answer.texts(".kompas-error-summary a") == [
         "Vi kigger igen den: Skriv datoen som år-måned-dag, fx 2027-03-01."
     ]
@@ -434,10 +434,11 @@ def test_what_is_sent_after_the_conclusion_is_shown_to_be_copied(
 
 
 @pytest.mark.parametrize("name", ["step", "decision", "plan"])
-def test_the_forms_of_what_is_concluded_lead_to_the_printout(staff_client, address, concluded, name):
+def test_the_forms_of_what_is_concluded_lead_to_what_came_of_it(staff_client, address, concluded, name):
     url = address(name, position=1) if name == "step" else address(name)
     answer = staff_client.get(url, follow=True)
-    assert answer.redirect_chain[-1] == (address("printout"), 302)
+    end = concluded.reflection.outcome_address if name == "step" else address("printout")
+    assert answer.redirect_chain[-1] == (end, 302)
     assert "Refleksionen er afsluttet og kan ikke ændres." in answer.content.decode()
 
 

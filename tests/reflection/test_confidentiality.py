@@ -185,6 +185,21 @@ def test_after_the_reveal_no_page_depends_on_the_answers_of_a_party_of_two(crowd
     compare(crowd, room, caplog, vary)
 
 
+@pytest.mark.long
+def test_at_the_end_no_page_depends_on_the_answers_of_a_party_of_two(crowd, room, caplog):
+    """The last screen, the wall and the minutes in every format among them."""
+    guest = place_of(crowd["guest"], room)
+    make_agreement(room)
+
+    def vary(variant):
+        if variant:
+            answer(guest, *variant, is_signed=True)
+        room.reveal()
+        assert Reflection.objects.get(pk=room.pk).conclude()
+
+    compare(crowd, room, caplog, vary, [*IN_THE_ROOM, "colleague"])
+
+
 def test_after_going_back_one_changed_answer_changes_no_page(crowd, room, caplog):
     alma = place_of(crowd["alma"], room)
     answer(alma, "2")
@@ -334,7 +349,7 @@ def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str
         ("anew", lambda: alma.post(address("withdraw", room)), [SOON]),
         ("third", lambda: say_everything(alma, room, number, words), []),
         ("shown", lambda: reveal(leader, room), [SEEN]),
-        ("end", lambda: keeps.conclude(), [""]),
+        ("end", lambda: keeps.conclude(), [SEEN]),
     ]  # fmt: skip
 
 

@@ -105,11 +105,12 @@ def test_a_room_goes_from_the_public_page_to_the_minutes(page, guide, leader, lo
         "Hvem?: Skriv ét navn.",
         "Hvornår kigger vi på det igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
-    minutes = refused.form().send({"who": "Ea", "due": "2027-03-01"})
-    assert (minutes.url, minutes.texts("h1")) == (at("minutes", room.key), ["Referat"])
+    last = refused.form().send({"who": "Ea", "due": "2027-03-01"})
+    assert (last.url, last.texts("h1")) == (at("outcome", room.key), ["Det blev I enige om"])
+    minutes = page(last.links("main a")["Læs referatet"], by=leader)
     for words in ["Vi ringer", "Ea", "1. marts 2027", "Vi ringer først."]:
         assert words in minutes.text
-    assert page(at("room", room.key), by=browser).url == at("minutes", room.key)
+    assert page(at("room", room.key), by=browser).url == at("outcome", room.key)
     [agreement] = Agreement.objects.of(leader)
     assert (agreement.what, agreement.is_open) == ("Vi ringer", True)
 
@@ -190,9 +191,10 @@ def test_one_goes_through_it_alone_and_ends_with_an_agreement(page, guide, staff
     step.form().send(button="Spring over").form().send(button="Spring over")
     own = page(at("room", Reflection.objects.get().key), by=staff)
     agree = page(own.links("main a")["Skriv aftalen"], by=staff)
-    minutes = agree.form().send({"what": "Jeg ringer", "who": "Malik", "no_date_reason": "Det er sket."})
-    assert minutes.texts("h1") == ["Referat"]
-    assert "Jeg ringer" in minutes.text
+    last = agree.form().send({"what": "Jeg ringer", "who": "Malik", "no_date_reason": "Det er sket."})
+    assert last.texts("h1") == ["Det har du aftalt"]
+    assert last.texts(".kompas-closing dd") == ["Malik", "Ingen dato, fordi: Det er sket."]
+    assert "Jeg ringer" in page(last.links("main a")["Læs referatet"], by=staff).text
     assert "Mandag morgen" in page(at("begin"), by=staff).text
 
 

@@ -1,0 +1,71 @@
+"""The last screen: what came of a reflection, and what whoever was in it can do now.
+
+The wall, the phones and who looked alone are told the same (`Compass.closing`); nothing of it says what
+anybody answered.
+"""
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from reflection.compasses import Closing, NextStep
+from reflection.models import Agreement, Participant, Reflection
+
+
+def closing_of(room: Reflection) -> Closing:
+    return (room.compass.closing or what_was_agreed)(room)
+
+
+def heading_of(room: Reflection) -> str:
+    return str(room.compass.alone_ended) if room.is_solo else _("Det blev I enige om")
+
+
+def what_was_agreed(room: Reflection) -> Closing:
+    """One agreement, whose date is the day one looks again."""
+    agreement = first_agreement(room)
+    if agreement is None:
+        return Closing("", [])
+    return Closing(agreement.what, [*who_of(agreement), look_back_of(room, agreement)])
+
+
+def first_agreement(room: Reflection) -> Agreement | None:
+    return room.agreements.select_related("party").order_by("pk").first()
+
+
+def who_of(agreement: Agreement) -> list[tuple[str, str]]:
+    party = f" ({agreement.party.title})" if agreement.party else ""
+    return [(_("Hvem"), f"{agreement.who}{party}" if agreement.who else "")]
+
+
+def look_back_of(room: Reflection, agreement: Agreement) -> tuple[str, str]:
+    label = _("Du kigger igen") if room.is_solo else _("I kigger igen")
+    return label, day_or_reason(agreement.due, agreement.no_date_reason)
+
+
+def day_or_reason(day, reason: str) -> str:
+    return date_format(day, "DATE_FORMAT") if day else _("Ingen dato, fordi: %s") % reason if reason else ""
+
+
+def next_steps(participant: Participant) -> list[NextStep]:
+    """Those of the compass first, then what every ending has."""
+    room = participant.reflection
+    return [*room.compass.next_steps(participant), *_calendar(room), _minutes(room)]
+
+
+def _minutes(room: Reflection) -> NextStep:
+    hint = _("Hele refleksionen, også som PDF og Word.")
+    return NextStep(_("Læs referatet"), reverse("reflection:minutes", args=[room.key]), hint)
+
+
+def _calendar(room: Reflection) -> list[NextStep]:
+    if not room.has_open_dates:
+        return []
+    address = reverse("reflection:room_in_calendar", args=[room.key])
+    return [NextStep(_("Læg datoen i din kalender"), address, _("En fil, som din kalender kan åbne."))]
+
+
+def mail_to(participant: Participant) -> str:
+    """Where the mail goes on the day; empty where this one gets none."""
+    room = participant.reflection
+    is_sent = room.has_open_dates and not room.is_rehearsal and participant.is_told
+    return participant.user.email if is_sent else ""
