@@ -5,6 +5,7 @@ somebody owns, and what stood in a step the last time.
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -104,7 +105,8 @@ def waiting(user) -> SafeString:
 def goals_of(user) -> list[dict]:
     """What «Mine data» holds of the goals somebody has registered; the answers stand with the reflections."""
     found = Goal.objects.filter(owner=user).select_related("department", "city_goal")
-    found = found.prefetch_related("past_wordings", "shares__user", "reviews__goodbye")
+    reviews = Prefetch("reviews", Review.objects.select_related("reflection"))
+    found = found.prefetch_related("past_wordings", "shares__user", reviews, "reviews__goodbye")
     return [_goal(goal) for goal in found]
 
 

@@ -58,7 +58,7 @@ class Difference(NamedTuple):
 class GoalForm(forms.ModelForm):
     wording = TextLine(
         label=_("Målet, ord for ord"),
-        help_text=_("Skriv det, som det står i jeres papirer. Lav det ikke pænere."),
+        help_text=_("Skriv det, som det står i papirerne. Lav det ikke pænere."),
         max_length=1000,
         error_messages={"required": _("Skriv målet, som det står.")},
     )
@@ -78,7 +78,7 @@ class GoalForm(forms.ModelForm):
             "wording", "concerns", "is_law_bound", "stands_in", "department", "city_goal", "serves", "set_by",
         ]  # fmt: skip
         help_texts = {
-            "is_law_bound": _("Så kan I ikke sige farvel til det, men I kan ændre opfølgningen."),
+            "is_law_bound": _("Så kan man ikke sige farvel til det, men opfølgningen kan ændres."),
             "stands_in": _("Fx budgettet, en politik eller en kontrakt."),
         }
 
@@ -173,8 +173,8 @@ class DecisionForm(FieldwiseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.instance.reflection.is_solo:
-            self.fields["decision"].label = _("Hvad beslutter I?")
+        room = self.instance.reflection
+        self.fields["decision"].label = room.spoken_to(_("Hvad beslutter du?"), _("Hvad beslutter I?"))
         offered = Decision.offered_for(self.instance.goal)
         self.fields["decision"].choices = [(choice.value, choice.label) for choice in offered]
         if Decision.CARRY_ON not in offered:
@@ -240,6 +240,15 @@ class PlanForm(FieldwiseForm):
         }
         error_messages = {"responsible": {"required": _("Skriv ét navn.")}}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        room = self.instance.reflection
+        for name, label in self.instance.plan_labels.items():
+            self.fields[name].label = label
+        self.fields["if_nothing"].help_text = room.spoken_to(
+            _("Hvad gør du, hvis tegnet udebliver?"), _("Hvad gør I, hvis tegnet udebliver?")
+        )
+
     def clean(self):
         """Every ending has a date, or a written reason for having none (product.md §4.10)."""
         cleaned = super().clean()
@@ -268,6 +277,7 @@ class LookBackForm(FieldwiseForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         promised = self.instance.promises
+        self.fields["stop_became"].label = self.instance.stopped_label
         for name in ["change_became", "stop_became", "sign_became"]:
             if name in promised:
                 self.fields[name].help_text = _("Der stod: «%s»") % promised[name]
@@ -299,7 +309,7 @@ class GoodbyeForm(forms.ModelForm):
     """What the public may read of a goodbye; the goal and the answers stay where they are."""
 
     what = TextLine(
-        label=_("Hvad siger I farvel til?"),
+        label=_("Hvad er det, der stopper?"),
         help_text=_("Skriv det, så andre forstår det. Ingen navne på personer."),
         max_length=200,
     )
@@ -314,7 +324,7 @@ class GoodbyeForm(forms.ModelForm):
             "what", "why", "stops_on", "is_trial", "trial_until", "frees", "guard", "department", "is_shared",
         ]  # fmt: skip
         help_texts = {
-            "is_trial": _("I holder op for en tid og ser, om nogen savner det."),
+            "is_trial": _("Det stopper for en tid, og så viser det sig, om nogen savner det."),
             "is_shared": _("Kun det, du skriver her, bliver vist, og først når redaktionen har læst det."),
         }
 
@@ -324,7 +334,7 @@ class GoodbyeForm(forms.ModelForm):
         if not cleaned.get("is_trial"):
             cleaned["trial_until"] = None
         elif "trial_until" not in self.errors and not (ends and (begins is None or ends > begins)):
-            self.add_error("trial_until", _("Vælg en dag efter den, I holder op."))
+            self.add_error("trial_until", _("Vælg en dag efter den, hvor det stopper."))
         return cleaned
 
 
@@ -339,4 +349,4 @@ class CheckForm(forms.ModelForm):
     class Meta:
         model = GoodbyeCheck
         fields = ["answer", "note"]
-        help_texts = {"note": _("Noten er kun til jer selv. Den bliver aldrig vist for andre.")}
+        help_texts = {"note": _("Noten står kun her hos målet. Den bliver aldrig vist for andre.")}

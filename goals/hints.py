@@ -16,7 +16,7 @@ def _of_answers(values) -> list[str]:
     high = {topic for topic, value in values.items() if value is not None and value >= HIGH}
     found = []
     if low & {"aim", "beneficiaries"}:
-        found.append(_("Målets retning står svagt. Tal om, hvad målet egentlig vil."))
+        found.append(_("Målets retning står svagt. Hvad vil målet egentlig?"))
     if "meaning" in low and {"aim", "beneficiaries"} <= high:
         found.append(_("Retningen er god, men målet giver ikke mening i arbejdet. Måske kan det justeres."))
     if low & {"follow-up", "benefit"}:

@@ -60,7 +60,7 @@ WHEN = {
         _("Aftal en anden opfølgning, og fortæl hvorfor."),
     ),
     Decision.CARRY_ON: (
-        _("Andre bestemmer over målet, og de bør kende jeres erfaring."),
+        _("Andre bestemmer over målet, og de bør kende erfaringen herfra."),
         _("Skriv, hvem der skal høre den, og hvem der fortæller den."),
     ),
 }

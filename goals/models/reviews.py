@@ -127,16 +127,35 @@ class Review(Fieldwise):
         """The eight lines of the follow-up plan: label and text."""
         look_back = date_format(self.look_back_on) if self.look_back_on else self.no_date_reason
         decided = f"{self.decision_words}: {self.reason}" if self.decision else ""
+        labels = self.plan_labels
         return [
-            (_("Vi har besluttet"), decided),
-            (_("Vi ændrer"), self.change),
-            (_("Vi holder op med"), self.stop),
+            (self._said_of(_("Jeg har besluttet"), _("Vi har besluttet")), decided),
+            (labels["change"], self.change),
+            (labels["stop"], self.stop),
             (_("Ansvarlig"), self.responsible),
-            (_("Vi fortæller det til"), self.tell),
+            (labels["tell"], self.tell),
             (_("Første tegn på, at det virker"), self.first_sign),
-            (_("Vi kigger igen den"), ", ".join(filter(None, [look_back, self.look_back_by]))),
+            (labels["look_back_on"], ", ".join(filter(None, [look_back, self.look_back_by]))),
             (_("Sker der intet, så"), self.if_nothing),
         ]
+
+    @property
+    def plan_labels(self) -> dict:
+        """Of the lines that say «jeg» or «vi»."""
+        return {
+            "change": self._said_of(_("Jeg ændrer"), _("Vi ændrer")),
+            "stop": self._said_of(_("Jeg holder op med"), _("Vi holder op med")),
+            "tell": self._said_of(_("Jeg fortæller det til"), _("Vi fortæller det til")),
+            "look_back_on": self._said_of(_("Jeg kigger igen den"), _("Vi kigger igen den")),
+        }
+
+    @property
+    def stopped_label(self):
+        return self._said_of(_("Holdt du op?"), _("Holdt I op?"))
+
+    def _said_of(self, one, many):
+        """On paper, where nobody has begun, it is a group that fills it in."""
+        return self.reflection.spoken_to(one, many) if self.reflection_id else many
 
     @property
     def promises(self) -> dict[str, str]:
@@ -149,7 +168,12 @@ class Review(Fieldwise):
         """What was said of it afterwards: label and words; empty as long as nobody has said anything."""
         outcome = [(field, getattr(self, field)) for field in [*self.promises, "useful_note"]]
         outcome.insert(0, ("was_useful", self.get_was_useful_display()))
-        return [(self._meta.get_field(field).verbose_name, words) for field, words in outcome if words]
+        labels = {"stop_became": self.stopped_label}
+        return [
+            (labels.get(field, self._meta.get_field(field).verbose_name), words)
+            for field, words in outcome
+            if words
+        ]
 
     @cached_property
     def last(self) -> "Review | None":

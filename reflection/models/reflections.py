@@ -219,6 +219,10 @@ class Reflection(models.Model):
     def is_solo(self) -> bool:
         return self.mode == self.Mode.SOLO
 
+    def spoken_to(self, one, many):
+        """One person is addressed as one, a group as a group: of two texts the one for whoever is here."""
+        return one if self.is_solo else many
+
     @property
     def is_confidential(self) -> bool:
         return self.mode == self.Mode.CONFIDENTIAL

@@ -25,6 +25,11 @@ def invitation_address(room) -> str:
 
 
 @register.simple_tag
+def spoken_to(room, one: str, many: str) -> str:
+    return room.spoken_to(one, many)
+
+
+@register.simple_tag
 def short_address() -> str:
     """Where one types a code, without https:// – to read and to copy by hand."""
     return (settings.SITE_URL + reverse("reflection:code")).partition("://")[2]

@@ -4,7 +4,7 @@ import pytest
 
 from goals.hints import hints
 
-WEAK = "Målets retning står svagt. Tal om, hvad målet egentlig vil."
+WEAK = "Målets retning står svagt. Hvad vil målet egentlig?"
 MEANINGLESS = "Retningen er god, men målet giver ikke mening i arbejdet. Måske kan det justeres."
 FOLLOW_UP = "Det er opfølgningen, der halter. Se på den, før du ændrer målet."
 

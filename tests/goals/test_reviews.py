@@ -335,9 +335,7 @@ def test_hints_come_from_the_answers(page, staff, content):
     scale = step.prompts.get(kind="scale")
     review.participant.answers.create(prompt=scale, value=1)
     decision = page(f"/maalkompasset/refleksion/{review.reflection.key}/beslutning/", by=staff)
-    assert decision.texts(".kompas-notice li") == [
-        "Målets retning står svagt. Tal om, hvad målet egentlig vil."
-    ]
+    assert decision.texts(".kompas-notice li") == ["Målets retning står svagt. Hvad vil målet egentlig?"]
     assert decision.texts(".kompas-notice__title") == ["Vink til eftertanke, ikke en dom"]
 
 
@@ -359,9 +357,9 @@ def test_a_plan_needs_something_to_stop_somebody_and_a_date_or_a_reason(page, st
     form = page(address("plan"), by=staff).form()
     answer = form.send({}, button="Afslut", status=422)
     assert answer.texts(".kompas-error-summary a") == [
-        "Vi holder op med: Skriv mindst én ting, eller skriv «intet, fordi …».",
+        "Jeg holder op med: Skriv mindst én ting, eller skriv «intet, fordi …».",
         "Ansvarlig: Skriv ét navn.",
-        "Vi kigger igen den: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Jeg kigger igen den: Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
     assert not Review.objects.get().is_concluded
 
@@ -377,7 +375,7 @@ def test_a_date_that_is_none_is_refused_in_words_and_the_rest_is_kept(page, staf
     form = page(address("plan"), by=staff).form()
     answer = form.send(PLAN | {"look_back_on": "2027-02-30"}, button="Afslut", status=422)
     assert answer.texts(".kompas-error-summary a") == [
-        "Vi kigger igen den: Skriv datoen som år-måned-dag, fx 2027-03-01."
+        "Jeg kigger igen den: Skriv datoen som år-måned-dag, fx 2027-03-01."
     ]
     assert raw(decided, "stop") == "Ugerapporten"
 
