@@ -399,6 +399,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
 PICTURE_MAX_BYTES = 12_000_000
 PICTURE_MAX_PIXELS = 50_000_000
 ATTACHMENT_MAX_BYTES = 20_000_000
+SOUND_MAX_BYTES = 60_000_000  # an hour of speech as MP3
 IMPORT_MAX_BYTES = 20_000_000
 IMPORT_MAX_ROWS = 10_000
 # A guide is edited on one page: eight steps with their questions in two languages are 816 fields.

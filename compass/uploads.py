@@ -2,8 +2,9 @@
 
 pictures  read_picture(upload) → an image that has been decoded and turned upright, nothing else kept
 files     kind_of(upload)      → "pdf", "docx", "xlsx" or "csv"
+sound     sound_of(upload)     → the ending it should have, and its length in seconds
 
-Both raise ValidationError with a sentence for the editor.
+All raise ValidationError with a sentence for the editor.
 """
 
 import warnings
@@ -11,10 +12,16 @@ import zipfile
 from io import BytesIO
 
 import filetype
+import mutagen
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.template.defaultfilters import filesizeformat
+from mutagen.mp3 import MP3
+from mutagen.mp4 import MP4
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+from mutagen.wave import WAVE
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/avif": "AVIF"}
@@ -24,6 +31,7 @@ LARGEST = 3_200  # on a side: twice the widest that a page shows
 WHOLE_OR_PART = {"JPEG", "MPO"}  # what can be decoded at a fraction of its size; MPO is a phone's JPEG
 SRGB = ImageCms.createProfile("sRGB")
 OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+SOUNDS = {MP3: "mp3", MP4: "m4a", OggVorbis: "ogg", OggOpus: "opus", WAVE: "wav"}
 MACROS = "vbaproject.bin"
 
 NO_PICTURE = "Filen er ikke et billede, som portalen kan vise. Vælg en fil i JPEG, PNG, WebP eller AVIF."
@@ -31,6 +39,9 @@ BROKEN = "Billedet kan ikke læses. Det er måske gået i stykker undervejs. Gem
 MOVING = "Billedet bevæger sig. Portalen viser kun billeder, der står stille. Gem det som JPEG eller PNG."
 NO_FILE = "Filen er hverken PDF, Word (docx), Excel (xlsx) eller CSV. Gem den som en af dem, og prøv igen."
 WITH_MACROS = "Filen har makroer. Gem den uden makroer, og prøv igen."
+NO_SOUND = (
+    "Filen er ikke lyd, som portalen kan afspille. Gem den som MP3, M4A, Ogg, Opus eller WAV, og prøv igen."
+)
 EMPTY = "Filen er tom. Vælg en fil med indhold."
 
 
@@ -170,3 +181,29 @@ def _is_csv(upload: File) -> bool:
     first = text.partition("\n")[0]
     is_markup = text.lstrip().startswith(("<", "#!"))
     return "\0" not in text and not is_markup and any(mark in first for mark in ";,\t")
+
+
+# --- Sound -----------------------------------------------------------------------------------------
+
+
+def sound_of(upload: File) -> tuple[str, int]:
+    _check_size(upload, settings.SOUND_MAX_BYTES)
+    if (filetype.guess_mime(_head(upload)) or "").startswith("image/"):
+        raise ValidationError(NO_SOUND)
+    try:
+        sound = mutagen.File(_WithoutName(upload), options=list(SOUNDS))
+    except Exception as error:  # each format has a reader of its own, and each its own errors
+        raise ValidationError(NO_SOUND) from error
+    finally:
+        upload.seek(0)
+    # What is «sketchy» looked like MP3 in a few places, as bytes of anything may.
+    if sound is None or getattr(sound.info, "sketchy", False) or not sound.info.length:
+        raise ValidationError(NO_SOUND)
+    return SOUNDS[type(sound)], max(1, round(sound.info.length))
+
+
+class _WithoutName:
+    """The name says «.mp3» of anything; without it the bytes decide."""
+
+    def __init__(self, upload: File):
+        self.read, self.seek, self.tell = upload.read, upload.seek, upload.tell

@@ -1,12 +1,18 @@
 """The audio book: recordings, and chapters that all have their text."""
 
+from pathlib import PurePath
+
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.core.validators import FileExtensionValidator
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
 
 from compass.models import Chapter, Recording
 from compass.models.recordings import NO_TEXT
+from compass.templatetags.library import duration
+from compass.uploads import SOUNDS, sound_of
 from publishing.admin import (
     PUBLISHING,
     OrderedForm,
@@ -17,14 +23,25 @@ from publishing.admin import (
     english,
 )
 
-SOUND = FileExtensionValidator(["mp3", "m4a", "ogg", "opus", "wav"])
-
 
 class ChapterForm(OrderedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "audio" in self.fields:
-            self.fields["audio"].validators.append(SOUND)
+            most = settings.SOUND_MAX_BYTES
+            self.fields["audio"].widget.attrs |= {
+                "accept": ",".join(f".{ending}" for ending in SOUNDS.values()),
+                "data-most-bytes": most,
+                "data-too-large": f"Lyden må højst fylde {filesizeformat(most)}. Gem den som MP3.",
+            }
+
+    def clean_audio(self):
+        """Called by what it is; its length is read from it."""
+        upload = self.cleaned_data["audio"]
+        if isinstance(upload, UploadedFile):
+            ending, self.instance.seconds = sound_of(upload)
+            upload.name = f"{PurePath(upload.name).stem}.{ending}"
+        return upload
 
 
 class ChapterFormSet(OrderedFormSet):
@@ -43,13 +60,21 @@ class ChapterInline(OrderedInline):
     form = ChapterForm
     formset = ChapterFormSet
     help_texts = {
-        "transcript": "Skriv teksten ord for ord, som den læses. Uden den kan kapitlet ikke gemmes.",
-        "seconds": "Afspilleren viser længden, før lyden er hentet.",
+        "transcript": (
+            "Skriv teksten ord for ord, som den læses. Uden den kan kapitlet ikke gemmes. "
+            "Begynd et afsnit med et tidspunkt, fx «1:35 », så kan læseren springe dertil i lyden."
+        ),
+        "audio": "MP3 fylder mindst. Længden bliver læst af filen.",
     }
+    readonly_fields = ["length"]
     fieldsets = [
-        (None, {"fields": ["position", "language", "title", "audio", "seconds", "transcript"]}),
+        (None, {"fields": ["position", "language", "title", "audio", "length", "transcript"]}),
         english("title_en"),
     ]
+
+    @admin.display(description="længde")
+    def length(self, chapter):
+        return duration(chapter.seconds) if chapter.seconds else "Læses af lydfilen."
 
 
 class NoSoundFilter(admin.SimpleListFilter):
@@ -65,6 +90,9 @@ class NoSoundFilter(admin.SimpleListFilter):
 
 @admin.register(Recording)
 class RecordingAdmin(PublishableAdmin):
+    class Media:
+        js = ["js/admin_uploads.js"]
+
     text_field = ""
     # No chapter can be without its text (a constraint of the table), so only whole recordings can lack it.
     own_tasks = [TaskKind("Mangler lyd og tekst", lambda model: Q(chapters__isnull=True), "lyd=mangler")]

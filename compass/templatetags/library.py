@@ -1,15 +1,18 @@
 """Formatting for the library's own pages; never a query."""
 
 import json
+import re
 from html import escape
 from urllib.parse import quote
 
 from django import template
 from django.conf import settings
+from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +22,10 @@ from publishing.translated import marked
 
 register = template.Library()
 
+# «1:35 », «[1:02:03] » – at the beginning of a paragraph.
+BEGINS_AT = re.compile(
+    r"\[?(?P<time>(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d))\]?\s+"
+)
 # What could end the element, or be read as HTML inside it.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -30,6 +37,30 @@ def duration(seconds: int) -> str:
     hours, minutes = divmod(minutes, 60)
     shown = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
     return format_html('<time datetime="PT{}S">{}</time>', seconds, shown)
+
+
+@register.simple_tag
+def spoken(chapter) -> str:
+    """The text of a chapter; a paragraph that begins with a time leads to that place in the sound."""
+    paragraphs = (part.strip() for part in re.split(r"\n\s*\n", normalize_newlines(chapter.transcript)))
+    return format_html_join("", "{}", ((_paragraph(part, chapter),) for part in paragraphs if part))
+
+
+def _paragraph(text: str, chapter) -> str:
+    begun = BEGINS_AT.match(text)
+    if not begun or (second := _seconds(begun)) > chapter.seconds:
+        return format_html("<p>{}</p>", linebreaksbr(text))
+    return format_html(
+        '<p data-second="{0}"><a class="kompas-spoken__time" href="{1}#t={0}">{2}</a> {3}</p>',
+        second,
+        chapter.audio.url,
+        begun["time"],
+        linebreaksbr(text[begun.end() :]),
+    )
+
+
+def _seconds(begun: re.Match) -> int:
+    return int(begun["hours"] or 0) * 3600 + int(begun["minutes"]) * 60 + int(begun["seconds"])
 
 
 @register.simple_tag

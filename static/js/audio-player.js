@@ -1,6 +1,7 @@
 // Players of the audio book: [data-player]. Without this file the browser's own player works; here are
 // speed, going on where one stopped, one voice at a time, waiting for a network that went away, and a button
-// that plays the chapters of a recording in a row ([data-player-all]).
+// that plays the chapters of a recording in a row ([data-player-all]). In the text beside, a time leads to its
+// place in the sound, and the part that is being read is marked ([data-second]).
 // The browser keeps two numbers: the second one has come to, and the speed.
 (() => {
   const players = [...document.querySelectorAll("[data-player]")].filter((player) => player.querySelector("audio"));
@@ -23,6 +24,8 @@
     const speed = player.querySelector("[data-player-speed]");
     const status = player.querySelector("[data-player-status]");
     const place = `kompas-lyd:${audio.getAttribute("src")}`;
+    const parts = [...(player.closest("[data-chapter]")?.querySelectorAll("[data-second]") ?? [])];
+    let isChosen = false; // a time of the text, before anything was played
     let waiting = null; // the second to go on from when the network is back
 
     const goTo = (seconds) => {
@@ -57,7 +60,7 @@
     });
     audio.addEventListener("play", () => {
       const seconds = read(place);
-      if (audio.currentTime || !seconds) return;
+      if (isChosen || audio.currentTime || !seconds) return;
       goTo(seconds);
       status.textContent = status.dataset.resumed;
     }, { once: true });
@@ -70,6 +73,18 @@
         waiting = audio.currentTime || read(place);
         status.textContent = status.dataset.waiting;
       }
+    });
+    parts.forEach((part) => {
+      part.querySelector("a").addEventListener("click", (event) => {
+        event.preventDefault();
+        isChosen = true;
+        goTo(Number(part.dataset.second));
+        audio.play().catch(() => {});
+      });
+    });
+    audio.addEventListener("timeupdate", () => {
+      const now = parts.filter((part) => Number(part.dataset.second) <= audio.currentTime).pop();
+      parts.forEach((part) => part.classList.toggle("kompas-spoken--now", part === now));
     });
     window.addEventListener("online", goOn);
     audio.addEventListener("playing", () => { waiting = null; });

@@ -1,6 +1,8 @@
 """Content in the admin: status, preview, publish and withdraw, addresses, order, and Danish errors."""
 
+import wave
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -283,10 +285,18 @@ def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def chapter(number=0, name="kapitel.mp3", **changes):
+def wav(seconds: int) -> bytes:
+    written = BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setparams((1, 1, 1_000, 0, "NONE", ""))
+        sound.writeframes(b"\x80" * 1_000 * seconds)
+    return written.getvalue()
+
+
+def chapter(number=0, name="kapitel.mp3", content=None, **changes):
     fields = {
-        "position": "1", "language": "da", "title": "Kapitel", "seconds": "60", "transcript": "Sådan.",
-        "audio": SimpleUploadedFile(name, b"lyd", content_type="audio/mpeg"),
+        "position": "1", "language": "da", "title": "Kapitel", "transcript": "Sådan.",
+        "audio": SimpleUploadedFile(name, content or wav(95), content_type="audio/mpeg"),
     }  # fmt: skip
     return {
         "chapters-TOTAL_FORMS": "1",
@@ -333,8 +343,36 @@ def test_the_last_chapter_of_a_public_recording_cannot_be_taken_away(editor_clie
     assert recording.chapters.count() == 1
 
 
-def test_a_file_that_is_no_sound_is_refused(editor_client, edit, db):
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 400,
+        b"<!doctype html><title>Side</title>",
+        b"ID3\x04\x00\x00\x00\x00\x00\x00",
+        b"\xff\xfb\x90\x00" * 3,
+        b"RIFF\x04\x00\x00\x00WAVE",
+        b"OggS" + b"\0" * 100,
+        b"\0\0\0\x18ftypM4A " + b"\0" * 40,
+    ],
+    ids=["jpeg", "html", "tags alone", "bits of mp3", "empty wav", "broken ogg", "broken m4a"],
+)
+def test_a_file_that_is_no_sound_is_refused_whatever_it_is_called(editor_client, edit, db, content):
     recording = make_recording(chapters=0, published_at=None)
-    refused = edit(recording, chapter(name="side.html"), by=editor_client)
-    assert refused.select(".field-audio.errors")
+    refused = edit(recording, chapter(content=content), by=editor_client)
+    assert "Filen er ikke lyd" in refused.texts(".field-audio .errorlist")[0]
     assert not recording.chapters.exists()
+
+
+def test_a_sound_is_called_by_what_it_is_and_measured(editor_client, edit, db):
+    recording = make_recording(chapters=0, published_at=None)
+    edit(recording, chapter(name="kapitel.mp3", content=wav(95)), by=editor_client)
+    saved = recording.chapters.get()
+    assert saved.seconds == 95
+    assert saved.audio.name.endswith(".wav")
+
+
+def test_a_sound_that_is_too_large_is_refused_in_words(editor_client, edit, settings, db):
+    settings.SOUND_MAX_BYTES = 10_000
+    recording = make_recording(chapters=0, published_at=None)
+    refused = edit(recording, chapter(content=wav(95)), by=editor_client)
+    assert "Den må højst fylde" in refused.texts(".field-audio .errorlist")[0]

@@ -65,6 +65,20 @@ def test_a_chapter_has_a_page_with_the_text_and_the_ones_before_and_after(page, 
     page("/lydbog/kort/4/", status=404)
 
 
+def test_a_paragraph_that_begins_with_a_time_leads_to_its_place_in_the_sound(page, recording):
+    text = "Velkommen.\n\n0:05 Om <kompasset>\nog mere.\n\n[1:00] Til sidst.\n\n9:59 er efter slutningen."
+    Chapter.objects.filter(position=1).update(transcript=text)
+    for address in ["/lydbog/", "/lydbog/kort/1/"]:
+        found = page(address)
+        links = found.select("[data-second] a")
+        assert [(link.text_content(), link.get("href")) for link in links] == [
+            ("0:05", "/lyd/1.mp3#t=5"),
+            ("1:00", "/lyd/1.mp3#t=60"),
+        ]
+        assert "Om <kompasset>" in found.text
+        assert "9:59 er efter slutningen." in found.text
+
+
 def test_a_text_in_another_language_says_so(page, recording):
     Chapter.objects.filter(position=1).update(language="en")
     assert page("/lydbog/kort/1/").one("section [lang=en]").text_content().strip() == "Sådan lyder teksten."
