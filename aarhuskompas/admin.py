@@ -9,10 +9,10 @@ from django.urls import path, reverse
 
 from accounts import login_views
 from accounts.guards import awake_required
+from publishing.portal import current_portal
 
 
 class PortalAdmin(admin.AdminSite):
-    site_header = "Aarhuskompasset: redaktion"
     site_title = "Redaktion"
     index_title = "Hvad vil du arbejde med?"
     enable_nav_sidebar = True
@@ -25,6 +25,9 @@ class PortalAdmin(admin.AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def each_context(self, request):
+        return {**super().each_context(request), "site_header": f"{current_portal().name}: redaktion"}
 
     def logout(self, request, extra_context=None):
         """And one way out, which leads out at the provider too."""

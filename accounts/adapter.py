@@ -23,6 +23,7 @@ from accounts.security_log import note
 from accounts.sessions import FRESH_FOR, is_fresh
 from privacy.events import record
 from privacy.models import What
+from publishing.portal import current_portal
 
 
 class StaffOnlyAdapter(DefaultAccountAdapter):
@@ -127,7 +128,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return MultiFernet([Fernet(urlsafe_b64encode(key.digest())) for key in keys])
 
     def get_totp_issuer(self) -> str:
-        return "Aarhuskompasset"
+        return current_portal().name
 
     def generate_authenticator_name(self, user, type) -> str:  # noqa: A002 – allauth's name
         return _("Adgangsnøgle")

@@ -6,8 +6,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compass import opendata
+from publishing.portal import current_portal
 
-PUBLISHER = {"@type": "GovernmentOrganization", "name": "Aarhus Kommune"}
+
+def publisher() -> dict:
+    return {"@type": "GovernmentOrganization", "name": current_portal().municipality}
 
 
 def full(address: str) -> str:
@@ -50,7 +53,7 @@ def _article(item, address: str, headline: str, description: str) -> dict:
         "url": address,
         "inLanguage": getattr(headline, "lang", "") or get_language(),
         "articleSection": item.path.local.title,
-        "publisher": PUBLISHER,
+        "publisher": publisher(),
         **dates,
     }
 
@@ -74,12 +77,12 @@ def _dataset(collection) -> dict:
     formats = {"application/json": "opendata_json", "text/csv": "opendata_csv"}
     return {
         "@type": "Dataset",
-        "name": _("Aarhuskompasset: %(collection)s") % {"collection": collection.title},
+        "name": f"{current_portal().local.name}: {collection.title}",
         "description": _("Alle offentlige tekster af denne slags, på dansk og engelsk, med ophav og kilder."),
         "url": full(reverse("compass:opendata")),
         "license": opendata.LICENCE_URL,
         "inLanguage": ["da", "en"],
-        "creator": PUBLISHER,
+        "creator": publisher(),
         "distribution": [
             {
                 "@type": "DataDownload",

@@ -14,10 +14,10 @@ class CityGoalAdmin(ContentAdmin):
     search_fields = ["title", "title_en"]
     help_texts = {
         "title": (
-            "Skriv Aarhusmålet, som byrådet har vedtaget det. Når listen er tom, skriver medarbejderne det "
+            "Skriv målet, som byrådet har vedtaget det. Når listen er tom, skriver medarbejderne det "
             "med egne ord."
         ),
-        "position": "Aarhusmålene vises i denne rækkefølge. Det laveste tal står først.",
+        "position": "Målene vises i denne rækkefølge. Det laveste tal står først.",
     }
     fieldsets = [(None, {"fields": ["title", "position"]}), english("title_en")]
 

@@ -2,11 +2,13 @@ from typing import NamedTuple
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from goals.models import CityGoal, Decision, Evidence, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.evidence import KINDS, ROLES
 from publishing.fields import DayField
+from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
 
 
@@ -85,11 +87,14 @@ class GoalForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["seen_version"].initial = self.instance.version
+        names = {"city_goal": current_portal().local.city_goal}
+        self.fields["city_goal"].label = capfirst(names["city_goal"])
+        self.fields["serves"].label = _("Hvordan støtter målet det?")
         if not CityGoal.objects.exists():
             del self.fields["city_goal"]
-            self.fields["serves"].help_text = _("Listen over Aarhusmål er tom endnu. Skriv det med dine ord.")
-        else:
-            self.fields["serves"].label = _("Hvordan støtter målet det?")
+            self.fields["serves"].label = _("Hvilket %(city_goal)s støtter det?") % names
+            help_text = _("Der er ingen liste over %(city_goal)s endnu. Skriv det med dine ord.")
+            self.fields["serves"].help_text = help_text % names
 
     @property
     def seen(self) -> int:
@@ -128,7 +133,7 @@ class ShareForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),  # a colleague's, not one's own
         error_messages={
             "required": _("Skriv kollegaens e-mail."),
-            "invalid": _("Skriv en e-mail som navn@aarhus.dk."),
+            "invalid": _("Skriv en e-mail som navn@kommune.dk."),
         },
     )
 

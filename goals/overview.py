@@ -2,7 +2,7 @@
 
 What may be shown, and why nobody can find the goals of one to four colleagues by adding and subtracting:
 
-1. Fixed pictures and no filters: for each year one table by department and one by Aarhusmål. A goal
+1. Fixed pictures and no filters: for each year one table by department and one by city goal. A goal
    counts once in a year, so years have no goal in common that could be subtracted.
 2. Nothing is left blank, for a blank is found by subtraction. Instead outcomes, and then rows, are put
    together until every cell of both tables holds no goal or those of more than LEAST colleagues: whoever
@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,7 @@ from compass.models import Department
 from goals.models import CityGoal, Decision, YearCount
 from goals.models.years import LEAST, Decided, are_enough
 from publishing.danish_order import danish_key
+from publishing.portal import current_portal
 
 AT_MOST = 5  # years
 
@@ -206,7 +208,8 @@ BAR = 60
 def overview() -> list[Overview]:
     """The latest years of which something may be shown, the newest first."""
     departments, city_goals = _titles(Department), _titles(CityGoal)
-    departments[""], city_goals[""] = _("Uden forvaltning"), _("Uden Aarhusmål")
+    city_goal = current_portal().local.city_goal
+    departments[""], city_goals[""] = _("Uden forvaltning"), _("Uden %(name)s") % {"name": city_goal}
     counted = YearCount.objects.up_to_date(picture_of)[:AT_MOST]
     return [_in_words(_year(count), departments, city_goals) for count in counted if count.picture]
 
@@ -216,10 +219,11 @@ def _titles(model) -> dict[str, str]:
 
 
 def _in_words(year: Year, departments: dict, city_goals: dict) -> Overview:
+    name = current_portal().local.city_goal
     labels = [_column_label(column) for column in year.columns]
     tables = [
         (gettext("Efter forvaltning"), gettext("Forvaltning"), _shown(year.departments, departments)),
-        (gettext("Efter Aarhusmål"), gettext("Aarhusmål"), _shown(year.city_goals, city_goals)),
+        (gettext("Efter %(name)s") % {"name": name}, capfirst(name), _shown(year.city_goals, city_goals)),
     ]
     return Overview(year.year, labels, year.totals, _sentence(labels, year.totals), tables)
 

@@ -126,6 +126,10 @@ class Portal(Translated, models.Model):
         return self.name
 
     @property
+    def owner(self) -> str:
+        return self.local.municipality_genitive
+
+    @property
     def local_promise(self) -> str:
         """Both lines as one sentence after the other."""
         return f"{self.local.promise} {self.local.promise_rest}".strip()

@@ -36,7 +36,7 @@ class Provenance(Translated, models.Model):
         )
         COMPOSED = (
             "composed",
-            _("Eksempel skrevet til portalen. Det er ikke hentet fra publikationen Aarhuskompasset."),
+            _("Eksempel skrevet til portalen. Det er ikke hentet fra en publikation."),
         )
 
     provenance = models.CharField("ophav", max_length=20, choices=Kind.choices)

@@ -1,7 +1,7 @@
 -- How words are compared: docs/decisions/0006-search.md. Generated columns and compass/search/ use these, so
 -- whoever changes one writes all entries anew (UPDATE … SET id = id) and renames nothing.
 
--- The letters a search is compared in: «Århus», «aarhus» and «AARHUS» are one word, «e-mail» is two. A soft
+-- The letters a search is compared in: «Ålborg», «aalborg» and «AALBORG» are one word, «e-mail» is two. A soft
 -- hyphen or a zero-width space inside a word hides it from nobody: what is saved is tidied before
 -- (publishing.tidy_text), this is for what is written past that.
 -- compass/search/query.py: fold() does the same to what is shown; a test compares the two.

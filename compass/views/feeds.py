@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from compass import story_index
 from compass.models import Path, Story
+from publishing.portal import current_portal
 from publishing.public_pages import public
 from publishing.tidy_text import tidy
 
@@ -25,7 +26,7 @@ EMPTY_SINCE = datetime(ID_YEAR, 1, 1, tzinfo=UTC)
 @public
 def stories_feed(request):
     kept = story_index.current()
-    title = _("Historier fra Aarhuskompasset")
+    title = _("Historier fra %(name)s") % {"name": current_portal().local.name}
     ids = kept.newest(kept.published(), STORIES_IN_A_FEED)
     return _answer(request, title, reverse("compass:stories"), "historier", ids)
 
@@ -35,7 +36,10 @@ def path_feed(request, slug):
     path = get_object_or_404(Path.objects.published(), slug=slug)
     kept = story_index.current()
     ids = kept.newest(kept.published() & kept.under("path", path.pk), STORIES_IN_A_FEED)
-    title = _("Historier fra Aarhuskompasset: %(path)s") % {"path": path.local.title}
+    title = _("Historier fra %(name)s: %(path)s") % {
+        "name": current_portal().local.name,
+        "path": path.local.title,
+    }
     return _answer(request, title, path.get_absolute_url(), f"vej-{path.pk}", ids)
 
 
@@ -46,7 +50,7 @@ def _answer(request, title: str, address: str, name: str, ids: list[int]) -> Htt
         description="",  # asked for, but Atom has only the next one
         subtitle=_("Det her har nogen prøvet. Noget gik godt, noget gik ikke. Begge dele er værd at læse."),
         language=request.LANGUAGE_CODE,
-        author_name="Aarhuskompasset",
+        author_name=current_portal().name,
         feed_url=_full(request.path),
         feed_guid=_id(name, request.LANGUAGE_CODE),
     )

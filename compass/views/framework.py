@@ -1,4 +1,4 @@
-"""The framework: front page, three pivots, four paths."""
+"""The framework: front page, pivots, paths."""
 
 from collections.abc import Iterable
 

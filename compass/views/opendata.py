@@ -8,7 +8,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
 from compass import opendata as data
+from publishing.portal import current_portal
 from publishing.public_pages import public
+from publishing.slugs import slug_of
 
 
 @public
@@ -35,16 +37,18 @@ def _version(request, collection) -> str:
 @condition(etag_func=_version)
 def opendata_json(request, collection):
     rows = data.as_json(_collection(collection))
-    return _file(request, rows, "application/json", f"aarhuskompasset-{collection}.json")
+    return _file(request, rows, "application/json", _filename(collection, "json"))
 
 
 @public
 @condition(etag_func=_version)
 def opendata_csv(request, collection):
     rows = data.as_csv(_collection(collection))
-    return _file(
-        request, rows, "text/csv; charset=utf-8; header=present", f"aarhuskompasset-{collection}.csv"
-    )
+    return _file(request, rows, "text/csv; charset=utf-8; header=present", _filename(collection, "csv"))
+
+
+def _filename(collection: str, ending: str) -> str:
+    return f"{slug_of(current_portal().name)}-{collection}.{ending}"
 
 
 def _file(request, rows: Iterator[str], content_type: str, filename: str):

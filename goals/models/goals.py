@@ -24,15 +24,15 @@ SET_UP = [
 
 
 class CityGoal(Translated, models.Model):
-    """An Aarhusmål, in the words of the city council; editors keep the list."""
+    """What goals serve (Portal.city_goal), in the words of the city council; editors keep the list."""
 
     position = models.PositiveSmallIntegerField("rækkefølge", default=1)
-    title = models.CharField("aarhusmål", max_length=120, unique=True)
-    title_en = models.CharField("aarhusmål, engelsk", max_length=120, blank=True)
+    title = models.CharField("byrådsmål", max_length=120, unique=True)
+    title_en = models.CharField("byrådsmål, engelsk", max_length=120, blank=True)
 
     class Meta:
-        verbose_name = "aarhusmål"
-        verbose_name_plural = "aarhusmål"
+        verbose_name = "byrådsmål"
+        verbose_name_plural = "byrådsmål"
         ordering = ["position", danish_order("title")]
 
     def __str__(self):
@@ -105,9 +105,9 @@ class Goal(models.Model):
         Department, models.PROTECT, null=True, blank=True, verbose_name=_("Forvaltning")
     )
     city_goal = models.ForeignKey(
-        CityGoal, models.PROTECT, null=True, blank=True, verbose_name=_("Aarhusmål")
+        CityGoal, models.PROTECT, null=True, blank=True, verbose_name=_("Byrådsmål")
     )
-    serves = models.CharField(_("Hvilket Aarhusmål støtter det?"), max_length=250, blank=True)
+    serves = models.CharField(_("Hvilket byrådsmål støtter det?"), max_length=250, blank=True)
     concerns = models.CharField(_("Hvem handler målet om?"), max_length=20, choices=Concerns.choices)
     is_law_bound = models.BooleanField(_("Målet er fastsat ved lov"), default=False)
     set_by = models.CharField(_("Hvem satte målet?"), max_length=250, blank=True)

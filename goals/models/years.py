@@ -33,7 +33,7 @@ COUNTS = """
 
 
 class Decided(NamedTuple):
-    """How many goals of one owner, department and Aarhusmål got one decision."""
+    """How many goals of one owner, department and city goal got one decision."""
 
     owner: int
     department: int | None
@@ -91,7 +91,7 @@ def start_of(year: int) -> datetime:
 
 
 class YearCount(models.Model):
-    """How many goals each department and each Aarhusmål decided what about, in a year, as it may be shown.
+    """How many goals each department and each city goal decided what about, in a year, as it may be shown.
 
     What is shown stays until enough colleagues have decided something else since: whoever makes goals up to
     see a number turn, or looks before and after a colleague's decision, sees nothing.

@@ -19,7 +19,7 @@ class PrivacyNoticeQuerySet(models.QuerySet["PrivacyNotice"]):
 class PrivacyNotice(models.Model):
     """One version. `manage.py check --deploy` says what it lacks; periods are in privacy/retention.py."""
 
-    controller = models.CharField("dataansvarlig", max_length=200, blank=True, help_text="Fx Aarhus Kommune.")
+    controller = models.CharField("dataansvarlig", max_length=200, blank=True, help_text="Kommunens navn.")
     controller_contact = models.CharField(
         "kontakt til den dataansvarlige", max_length=250, blank=True, help_text="Adresse, telefon og mail."
     )

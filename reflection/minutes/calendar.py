@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from publishing.portal import current_portal
 from reflection.models import Agreement
 
 
@@ -22,11 +23,11 @@ def calendar_response(agreements, filename: str, address: str = "") -> HttpRespo
 
 def calendar_of(agreements, address: str) -> Calendar:
     """A day for each agreement that has a date."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Aarhus Kommune//Aarhuskompasset//DA")
+    calendar, portal = Calendar(), current_portal()
+    calendar.add("prodid", f"-//{portal.municipality}//{portal.name}//DA")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _("Aftaler fra Aarhuskompasset"))
+    calendar.add("x-wr-calname", _("Aftaler fra %(name)s") % {"name": portal.local.name})
     for agreement in agreements:
         if agreement.due:
             calendar.add_component(_event(agreement, address))

@@ -13,10 +13,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from publishing.portal import current_portal
 from publishing.tidy_text import tidy
 from reflection.minutes.pdf import has_undrawable
 
-AUTHOR = "Aarhus Kommune"
 INK = RGBColor(0x10, 0x24, 0x3A)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -133,9 +133,9 @@ def _document(minutes: dict):
     document.sections[0].page_width, document.sections[0].page_height = Mm(210), Mm(297)
     properties = document.core_properties
     properties.created = properties.modified = timezone.now().replace(tzinfo=None)
-    properties.last_modified_by, properties.revision = AUTHOR, 1
+    properties.last_modified_by, properties.revision = current_portal().municipality, 1
     properties.title = title_of(minutes)
-    properties.author, properties.comments = AUTHOR, ""
+    properties.author, properties.comments = properties.last_modified_by, ""
     properties.language = minutes["language"]
     full = {"da": "da-DK", "en": "en-GB"}[minutes["language"]]
     language = document.styles.element.find(".//" + qn("w:rPrDefault")).find(".//" + qn("w:lang"))
@@ -206,7 +206,7 @@ def excel(minutes: dict) -> bytes:
     minutes = plain(minutes)
     book = Workbook()
     book.properties.title = title_of(minutes)
-    book.properties.creator, book.properties.language = AUTHOR, minutes["language"]
+    book.properties.creator, book.properties.language = current_portal().municipality, minutes["language"]
     sheet = book.active
     sheet.title = _("Tal")
     _fill(sheet, *(_own_rows(minutes) if minutes["is_alone"] else _rows(minutes)))

@@ -18,6 +18,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
+from publishing.portal import current_portal
+
 FOLDER = settings.BASE_DIR / "templates"
 MAKER = Path(__file__).with_name("pdf_maker.py")
 DRAWABLE = Path(__file__).with_name("drawable_signs.txt")  # made by tools/drawable_signs.py
@@ -36,6 +38,7 @@ class NotMadeError(Exception):
 
 def pdf_response(request, template: str, content: dict, filename: str) -> HttpResponse:
     """The sheet in the browser; `filename` is what it is called when somebody saves it."""
+    content = content | {"author": current_portal().municipality}
     try:
         body = _make(template, drawable(json.dumps(content, ensure_ascii=False, sort_keys=True)))
     except NotMadeError:

@@ -264,7 +264,7 @@ def test_a_page_that_does_not_know_what_it_saw_overwrites_nothing(staff_client, 
 def test_without_a_list_of_city_goals_one_writes_it(page, staff):
     form = page("/maalkompasset/nyt/", by=staff)
     assert form.select("[name=city_goal]") == []
-    assert "Listen over Aarhusmål er tom endnu. Skriv det med dine ord." in form.text
+    assert "Der er ingen liste over Aarhusmål endnu. Skriv det med dine ord." in form.text
 
 
 def test_with_a_list_one_chooses_from_it(page, staff):
