@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "aarhuskompas.middleware.RefusedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aarhuskompas.page_cache.CompressMiddleware",
+    "publishing.database_away.TryAgainMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "aarhuskompas.middleware.LanguageFromPathMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -211,7 +212,10 @@ DIRECT_DATABASE = env_database("DATABASE_DIRECT_URL", password=DATABASE_PASSWORD
 DATABASES = {"default": OWNER_DATABASE or APPLICATION_DATABASE}
 # A pool and not CONN_MAX_AGE: threads come and go, and a connection kept by each would run the
 # server out of slots (docs/decisions/0003-server-shape.md).
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
+# Who looks for a database that is away looks every second or two, and does not wait ever longer in between.
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1, "max_size": 8, "timeout": 4, "reconnect_timeout": 2,
+}  # fmt: skip
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # PostgreSQL may have been started again
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = bool(DIRECT_DATABASE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -324,12 +328,20 @@ TIME_ZONE = "Europe/Copenhagen"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {
+# Where what editors upload lies: on several machines in the database, unless they share a folder.
+MEDIA_STORAGES = {
+    "folder": {
         "BACKEND": "publishing.media.WholeFileStorage",
         # For the owner and the group alone: a container runs as any user of one group.
         "OPTIONS": {"file_permissions_mode": 0o660, "directory_permissions_mode": 0o2770},
     },
+    "database": {"BACKEND": "publishing.media.DatabaseStorage"},
+}
+MEDIA_STORAGE = env.str("MEDIA_STORAGE", default="folder")
+if MEDIA_STORAGE not in MEDIA_STORAGES:
+    raise ImproperlyConfigured(f"MEDIA_STORAGE must be folder or database, not {MEDIA_STORAGE!r}.")
+STORAGES = {
+    "default": MEDIA_STORAGES[MEDIA_STORAGE],
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

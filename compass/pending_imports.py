@@ -59,5 +59,8 @@ class PendingImport:
 
 def past_imports() -> list[PendingImport]:
     """What somebody tried and never imported."""
-    names = default_storage.listdir(FOLDER)[1] if default_storage.exists(FOLDER) else []
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return []
     return [file for file in map(PendingImport, names) if file.is_past()]

@@ -6,8 +6,8 @@ Django's FileResponse sends whole files, and Safari plays no sound from a server
 import mimetypes
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import http_date, parse_etags
 
@@ -15,20 +15,23 @@ ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 CHUNK = 64 * 1024
 
 
-def file_response(request: HttpRequest, path: Path) -> HttpResponse | StreamingHttpResponse:
-    """The file, the part of it that was asked for, or word that the browser has it already."""
+def file_response(request: HttpRequest, name: str) -> HttpResponse | StreamingHttpResponse:
+    """A stored file, the part of it that was asked for, or word that the browser has it already.
+
+    Raises FileNotFoundError where there is none.
+    """
     # Part of a compressed file is not part of the file: GZipMiddleware would ask this header.
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    stat = path.stat()
+    size, modified = default_storage.size(name), default_storage.get_modified_time(name).timestamp()
     headers = {
         "Accept-Ranges": "bytes",
-        "ETag": f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"',
-        "Last-Modified": http_date(stat.st_mtime),
-        "Content-Type": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        "ETag": f'"{int(modified * 1_000_000):x}-{size:x}"',
+        "Last-Modified": http_date(modified),
+        "Content-Type": mimetypes.guess_type(name)[0] or "application/octet-stream",
     }
     if _is_known(request, headers["ETag"]):
         return HttpResponseNotModified(headers=headers)
-    return _part(request, path, stat.st_size, headers)
+    return _part(request, name, size, headers)
 
 
 def _is_known(request, etag: str) -> bool:
@@ -36,14 +39,14 @@ def _is_known(request, etag: str) -> bool:
     return etag in known or "*" in known
 
 
-def _part(request, path: Path, size: int, headers: dict):
+def _part(request, name: str, size: int, headers: dict):
     asked = _asked_for(request, size, headers)
     if asked is None:
-        return _send(request, path, range(size), 200, headers)
+        return _send(request, name, range(size), 200, headers)
     if not asked:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{size}"
-    return _send(request, path, asked, 206, headers)
+    return _send(request, name, asked, 206, headers)
 
 
 def _asked_for(request, size: int, headers: dict) -> range | None:
@@ -68,15 +71,15 @@ def _bytes(first: str, last: str, size: int) -> range | None:
     return range(int(first), min(int(last) + 1, size) if last else size)
 
 
-def _send(request, path: Path, part: range, status: int, headers: dict):
+def _send(request, name: str, part: range, status: int, headers: dict):
     headers = {**headers, "Content-Length": str(len(part))}
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
-    return StreamingHttpResponse(_chunks(path, part), status=status, headers=headers)
+    return StreamingHttpResponse(_chunks(name, part), status=status, headers=headers)
 
 
-def _chunks(path: Path, part: range) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _chunks(name: str, part: range) -> Iterator[bytes]:
+    with default_storage.open(name) as file:
         file.seek(part.start)
         left = len(part)
         while left and (chunk := file.read(min(CHUNK, left))):

@@ -1,12 +1,24 @@
 """Where uploads are kept: a file is there whole, or not at all."""
 
 import errno
+import io
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from urllib.parse import quote
 
-from django.core.files.storage import FileSystemStorage
+import psycopg
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage
+from django.db import OperationalError, transaction
+from django.utils.deconstruct import deconstructible
+
+from publishing.models import StoredFile
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+PIECE = 256 * 1024
 
 
 class StorageFullError(Exception):
@@ -14,6 +26,12 @@ class StorageFullError(Exception):
 
 
 class WholeFileStorage(FileSystemStorage):
+    """In a folder, which all nodes must reach."""
+
+    def sizes(self, names: Iterable[str]) -> dict[str, int]:
+        """In bytes, of those there are."""
+        return {name: self.size(name) for name in names if self.exists(name)}
+
     def _save(self, name, content):
         """Written beside its place and then moved there: a full disk or a stop leaves no half of it."""
         part = f"{name}.{token_hex(4)}.part"
@@ -26,3 +44,82 @@ class WholeFileStorage(FileSystemStorage):
                 raise StorageFullError from None
             raise
         return name
+
+
+@deconstructible(path="publishing.media.DatabaseStorage")
+class DatabaseStorage(Storage):
+    """In PostgreSQL, which all nodes reach, and whose second copy and backup then hold the files too."""
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        return File(io.BufferedReader(StoredContent(self._row(name)), PIECE), name)
+
+    def _save(self, name: str, content: File) -> str:
+        try:
+            with transaction.atomic():
+                file = StoredFile.objects.create(name=name)
+                for number, piece in enumerate(content.chunks(PIECE)):
+                    file.pieces.create(number=number, content=piece)
+                    file.size += len(piece)
+                file.save()
+        except OperationalError as error:
+            if isinstance(error.__cause__, psycopg.errors.DiskFull):
+                raise StorageFullError from None
+            raise
+        return name
+
+    def delete(self, name: str) -> None:
+        StoredFile.objects.filter(name=name).delete()
+
+    def exists(self, name: str) -> bool:
+        return StoredFile.objects.filter(name=name).exists()
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """The files right in it; nothing of ours asks for folders."""
+        names = StoredFile.objects.filter(name__startswith=f"{path}/").values_list("name", flat=True)
+        inside = [name.removeprefix(f"{path}/") for name in names]
+        return [], [name for name in inside if "/" not in name]
+
+    def size(self, name: str) -> int:
+        return self._row(name).size
+
+    def sizes(self, names: Iterable[str]) -> dict[str, int]:
+        """In one query."""
+        return dict(StoredFile.objects.filter(name__in=names).values_list("name", "size"))
+
+    def get_modified_time(self, name: str) -> datetime:
+        return self._row(name).modified_at
+
+    def url(self, name: str | None) -> str:
+        return f"{settings.MEDIA_URL}{quote(name or '')}"
+
+    def _row(self, name: str) -> StoredFile:
+        try:
+            return StoredFile.objects.get(name=name)
+        except StoredFile.DoesNotExist:
+            raise FileNotFoundError(name) from None
+
+
+class StoredContent(io.RawIOBase):
+    """What a stored file holds, one piece after the other; no more than one is in memory."""
+
+    def __init__(self, file: StoredFile):
+        self.file, self.position = file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        begin = {io.SEEK_SET: 0, io.SEEK_CUR: self.position, io.SEEK_END: self.file.size}[whence]
+        self.position = begin + offset
+        return self.position
+
+    def readinto(self, buffer) -> int:
+        number, inside = divmod(self.position, PIECE)
+        pieces = self.file.pieces.filter(number=number).values_list("content", flat=True)
+        part = bytes(pieces.first() or b"")[inside : inside + len(buffer)]
+        buffer[: len(part)] = part
+        self.position += len(part)
+        return len(part)

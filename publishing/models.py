@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
-from privacy.marks import PersonalData, Purpose, Whose
+from privacy.marks import PUBLISHED, PersonalData, Purpose, Whose
 from privacy.models import AT_ONCE, Kept
 from publishing.portal import Announcement, Portal
 
@@ -113,3 +113,40 @@ class Binned(models.Model):
     @property
     def goes_on(self):
         return self.deleted_at + KEPT
+
+
+class StoredFile(models.Model):
+    """An upload that lies in the database (publishing.media.DatabaseStorage), in pieces of one size."""
+
+    name = models.CharField("navn", max_length=250, unique=True)
+    size = models.PositiveBigIntegerField("størrelse", default=0)
+    modified_at = models.DateTimeField("ændret", auto_now_add=True)
+
+    personal_data = PUBLISHED
+
+    class Meta:
+        verbose_name = "fil i databasen"
+        verbose_name_plural = "filer i databasen"
+        default_permissions = ()
+
+    def __str__(self):
+        return self.name
+
+
+class StoredPiece(models.Model):
+    file = models.ForeignKey(StoredFile, models.CASCADE, related_name="pieces", verbose_name="fil")
+    number = models.PositiveIntegerField("nummer")
+    content = models.BinaryField("indhold")
+
+    personal_data = PUBLISHED
+
+    class Meta:
+        verbose_name = "stykke af en fil"
+        verbose_name_plural = "stykker af filer"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["file", "number"], name="pieces_of_a_file_have_an_order")
+        ]
+
+    def __str__(self):
+        return f"{self.file} {self.number}"

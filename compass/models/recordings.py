@@ -1,6 +1,8 @@
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from publishing.danish_order import danish_order
 from publishing.publishable import Publishable
@@ -75,10 +77,14 @@ class Chapter(Translated, models.Model):
     def get_absolute_url(self):
         return reverse("compass:chapter", args=[self.recording.slug, self.position])
 
-    @property
+    @cached_property
     def size(self) -> int | None:
         """The size of the file in bytes; None when it is not where it should be."""
-        try:
-            return self.audio.size
-        except (OSError, ValueError):
-            return None
+        return default_storage.sizes([self.audio.name]).get(self.audio.name)
+
+
+def look_up_sizes(chapters: list[Chapter]) -> None:
+    """Those of all their files at once."""
+    sizes = default_storage.sizes([chapter.audio.name for chapter in chapters])
+    for chapter in chapters:
+        chapter.size = sizes.get(chapter.audio.name)

@@ -2,8 +2,9 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
+
+from publishing.database_away import is_away
 
 
 def bad_request(request, exception=None):
@@ -20,8 +21,11 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Without database, session or context: whatever broke may still be broken."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return unavailable(request)
+    error = sys.exc_info()[1]
+    if is_away(error):
+        response = unavailable(request)
+        response.database_error = error
+        return response
     return render(None, "500.html", status=500)
 
 

@@ -1,9 +1,7 @@
 """Pictures and files: for everybody once a story that shows them is, and before that for editors."""
 
 import re
-from pathlib import Path
 
-from django.core.files.storage import default_storage
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
@@ -52,9 +50,10 @@ def _may_see(user, **used) -> bool:
 
 
 def _file(request, name: str, content_type: str):
-    if not default_storage.exists(name):
-        raise Http404
-    response = file_response(request, Path(default_storage.path(name)))
+    try:
+        response = file_response(request, name)
+    except FileNotFoundError:
+        raise Http404 from None
     if "Content-Type" in response.headers:
         response.headers["Content-Type"] = content_type
     if response.status_code in {206, 304} and not has_session(request):

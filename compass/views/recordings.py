@@ -1,12 +1,11 @@
 """The audio book: chapters to listen to and to read, and the sound itself."""
 
-from pathlib import Path
-
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from compass.models import Chapter, Recording
+from compass.models.recordings import look_up_sizes
 from compass.ranges import file_response
 from publishing.public_pages import FOR_EVERYBODY, has_session, public
 
@@ -15,6 +14,7 @@ from publishing.public_pages import FOR_EVERYBODY, has_session, public
 def audiobook(request):
     chapters = Prefetch("chapters", Chapter.objects.select_related("recording"))
     recordings = Recording.objects.visible_to(request.user).prefetch_related(chapters)
+    look_up_sizes([chapter for recording in recordings for chapter in recording.chapters.all()])
     own_first = sorted(recordings, key=lambda recording: not recording.is_read_in(request.LANGUAGE_CODE))
     return render(request, "compass/audiobook.html", {"recordings": own_first})
 
@@ -42,7 +42,7 @@ def sound(request, name):
     chapter = Chapter.objects.filter(audio=f"lyd/{name}", recording__in=visible).first()
     if chapter is None or chapter.size is None:
         raise Http404
-    response = file_response(request, Path(chapter.audio.path))
+    response = file_response(request, chapter.audio.name)
     if response.status_code in {206, 304} and not has_session(request):
         response.headers["Cache-Control"] = FOR_EVERYBODY
     return response
