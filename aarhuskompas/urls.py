@@ -2,8 +2,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from aarhuskompas.serving.static_files import static_file_of_another_release
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("static/<path:name>", static_file_of_another_release, name="static_file_of_another_release"),
 ]
 
 # Danish without a prefix, English under /en/; the addresses are Danish in both.

@@ -4,14 +4,18 @@ A new route is checked by itself. If it takes arguments, `ARGUMENTS` must say wh
 if it does not answer with a page, `NOT_PAGES` must say what it does; tests fail until it is said.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import override
 
+from aarhuskompas.serving.static_files import KEPT, LIST
 from collaboration.models import Collaboration, Consent, Round
 from compass.models import Attachment, Chapter, Dilemma, Page, Path, Picture, Pivot, Story
 from goals.models import Goal, GoalShare, Goodbye, Review
@@ -39,6 +43,7 @@ ELSEWHERE = {"admin": "tests/admin/"}
 # Public, and the same address in both languages.
 ONE_LANGUAGE = {
     "compass:was", "compass:robots_txt", "compass:sitemap", "compass:security_txt",
+    "static_file_of_another_release",
 }  # fmt: skip
 
 # What changes something and is reached by a form alone.
@@ -84,6 +89,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "collaboration:blank_pdf": "PDF",
     "collaboration:invitation_pdf": "PDF, the way into a room",
     "compass:suggestions": "a part of the search page, for htmx",
+    "static_file_of_another_release": "a file (tests/test_static_files.py)",
     "account_confirm_new_email": "a page for the link of a mail (tests/test_own_email.py)",
     "account_sso_callback": "what the identity provider leads back to (tests/test_single_sign_on.py)",
     "account_emergency": "there in an emergency alone (tests/test_emergency_login.py)",
@@ -197,6 +203,7 @@ def further_guides() -> list[dict]:
 
 FURTHER = "et-kompas-mere"
 ALONE = "Noget, man ser på alene"
+STATIC_FILE = "css/portal.0123456789ab.css"  # of a release that is not this one
 alone = room_keys(ALONE)
 ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "compass:pivot": slugs(Pivot),
@@ -344,6 +351,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:share": told,
     "collaboration:case": told,
     "collaboration:shared": shared_keys,
+    "static_file_of_another_release": lambda: [{"name": STATIC_FILE}],
     "account_confirm_new_email": lambda: [{"token": "udloebet"}],
     "account_end_session": lambda: [{"key": UUID(int=7)}],
     "mfa_remove_webauthn": lambda: [{"pk": 1}],
@@ -367,6 +375,7 @@ def make_examples(user):
     make_goals_over_time(user)
     make_recording()
     _illustrate(Story.objects.published().first())
+    _keep_release()
     make_room(title=LED, leader=user, people=[None])
     make_room(title=BY_SLIP, leader=user, is_by_invitation=True).invite(3)
     make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()
@@ -391,6 +400,12 @@ def talk_about_a_goal(user):
                 person.answers.create(prompt=prompt, **prompt.content(raw))
     room.reveal()
     room.show_step(1)
+
+
+def _keep_release():
+    if not default_storage.exists(LIST):
+        default_storage.save(f"{KEPT}/{STATIC_FILE}", ContentFile(b"main{margin:0}"))
+        default_storage.save(LIST, ContentFile(json.dumps([[STATIC_FILE], []]).encode()))
 
 
 def _illustrate(story):

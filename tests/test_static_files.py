@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from aarhuskompas.serving.static_files import BundledStorage
+from aarhuskompas.serving.static_files import BundledStorage, keep_for_other_releases
 from tests.conftest import COLLECTED
 
 
@@ -145,3 +147,55 @@ def _files(folder):
 
 def test_tests_themselves_use_plain_names():
     assert staticfiles_storage.url("css/portal.css") == "/static/css/portal.css"
+
+
+# --- Two releases at once ------------------------------------------------------------------------
+
+
+def changed(ink: str) -> dict[str, str]:
+    return {**SHEETS, "css/tokens.css": f":root {{ --ink: {ink} }}\n"}
+
+
+@pytest.fixture
+def release(collect, settings, tmp_path, monkeypatch):
+    """A function: collect files, prepare, and go on with none of them; returns a style sheet's name."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+    def run(files: dict[str, str]) -> str:
+        storage = collect(files)
+        monkeypatch.setattr("aarhuskompas.serving.static_files.staticfiles_storage", storage)
+        keep_for_other_releases()
+        return storage.stored_name("css/portal.css")
+
+    return run
+
+
+@pytest.fixture(params=settings.MEDIA_STORAGES)
+def wherever(request, settings):
+    settings.STORAGES = {**settings.STORAGES, "default": settings.MEDIA_STORAGES[request.param]}
+
+
+@pytest.mark.django_db
+def test_files_of_this_release_and_the_one_before_are_answered_by_nodes_that_have_neither(
+    client, release, wherever
+):
+    names = [release(changed(ink)) for ink in ["#111", "#222", "#333"]]
+    answers = [client.get(f"/static/{name}") for name in names]
+    assert [answer.status_code for answer in answers] == [404, 200, 200]
+    assert b"--ink:#222" in b"".join(answers[1].streaming_content)
+    assert answers[1]["Cache-Control"] == "public, max-age=315360000, immutable"
+    assert answers[1]["Content-Type"] == "text/css"
+
+
+@pytest.mark.django_db
+def test_preparing_the_same_release_again_forgets_nothing(client, release, wherever):
+    names = [release(changed(ink)) for ink in ["#111", "#222", "#222"]]
+    assert [client.get(f"/static/{name}").status_code for name in names] == [200, 200, 200]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["releases.json", "../hemmelig.txt", "%2e%2e/hemmelig.txt", "css/none.css"])
+def test_nothing_but_files_of_releases_is_answered(client, release, name):
+    release(SHEETS)
+    default_storage.save("hemmelig.txt", ContentFile(b"hemmelig"))
+    assert client.get(f"/static/{name}").status_code == 404

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
 from aarhuskompas.database_rights import grant_rights
+from aarhuskompas.serving.static_files import keep_for_other_releases
 from privacy.erasures import erase_again
 from publishing import direct_connection
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             self._migrate()
             self._grant_rights()
             call_command("load_content", stdout=self.stdout)
+            keep_for_other_releases()
             if number := erase_again():
                 self.stdout.write(f"erased again, as they were since the backup: {number}")
 
