@@ -104,3 +104,10 @@ def test_without_a_database_the_process_lives_says_so_and_is_not_ready(tmp_path)
     nothing = f"postgres://nobody@{quote(str(tmp_path), safe='')}/nothing"
     done = run_python(WITHOUT_A_DATABASE, DATABASE_URL=nothing, ALLOWED_HOSTS="testserver")
     assert done.stdout.splitlines()[-2:] == ["503 30 True", "204 503 in time"], done.stderr
+
+
+@pytest.mark.django_db
+def test_a_probe_that_hears_no_is_no_error_in_the_log(client, monkeypatch, caplog):
+    monkeypatch.setattr(readiness, "is_draining", True)
+    client.get("/health/ready")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
