@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run dev test check lint release bench manage backup restore shell-db lock clean
+.PHONY: help install install-dev install-cluster run dev cluster cluster-test test check lint release bench manage backup restore shell-db lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,6 +25,15 @@ run: $(if $(SSO),install-dev,install) ## Start the portal (PORT, DATABASE_URL, D
 
 dev: install ## The same with DEBUG, starting again when code changes
 	@setpriv --pdeathsig=TERM $(PY) -m runner.serve --dev
+
+install-cluster: install
+	@$(PYTHON) runner/environment.py cluster
+
+cluster: install-cluster ## Two nodes and three databases on this machine (PORT and the 70 above it)
+	@setpriv --pdeathsig=TERM $(PY) -m runner.cluster
+
+cluster-test: install-cluster ## Let its machines die while sixty people answer: ARGS="primary node --rounds 1"
+	@setpriv --pdeathsig=TERM $(PY) -m bench.failures $(ARGS)
 
 # What `check --deploy` wants to see: an installation as it should be.
 LIKE_PRODUCTION := SITE_URL=https://kompas.example.dk WAS_URL=https://www.was.digst.dk/kompas \
@@ -98,6 +107,8 @@ lock: ## Compile the lock files anew after a change of pyproject.toml
 		pyproject.toml -o requirements.lock
 	@var/lock-tool/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		pyproject.toml --group dev -o requirements-dev.lock
+	@var/lock-tool/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		deploy/machines/patroni.in -o deploy/machines/patroni.lock
 
 clean: ## Remove .venv and var, and with var the data of the portal
 	@echo "Removes .venv and var: the packages, and the database, key and mail of this portal."

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -45,8 +45,9 @@ class Service:
     def __init__(
         self, name: str, command: list[str], environment: dict[str, str], *,
         listener: socket.socket | None = None, orphan_signal: str = "TERM",
+        folder: Path = ROOT, log: Path | None = None, patience: float = 5,
     ):  # fmt: skip
-        self.name = name
+        self.name, self.folder, self.log, self.patience = name, folder, log, patience
         self.command = ["setpriv", f"--pdeathsig={orphan_signal}", "--", *command]
         self.environment = environment
         self.files = (listener.fileno(),) if listener else ()
@@ -55,10 +56,11 @@ class Service:
     def start(self) -> None:
         if self.process:
             self._end_group()
-        self.process = subprocess.Popen(
-            self.command, env=self.environment, cwd=ROOT, pass_fds=self.files,
-            stdin=subprocess.DEVNULL, process_group=0,
-        )  # fmt: skip
+        with self.log.open("ab") if self.log else nullcontext() as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, cwd=self.folder, pass_fds=self.files,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
+            )  # fmt: skip
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -66,7 +68,10 @@ class Service:
     def stop(self) -> None:
         if self.is_running():
             self.process.terminate()
-            wait_until(lambda: not self.is_running(), 5)
+            wait_until(lambda: not self.is_running(), self.patience)
+        self.kill()
+
+    def kill(self) -> None:
         if self.process:
             self._end_group()
 
