@@ -41,6 +41,7 @@ class PortalAdmin(admin.AdminSite):
         own = [
             path("r/<int:kind>/<path:object_id>/", self.admin_view(self.on_site_view), name="view_on_site"),
             path("papirkurv/", self.admin_view(self.bin_view), name="bin"),
+            path("soeg/", self.admin_view(self.search_view), name="search"),
             path("links/", self.admin_view(self.links_view), name="broken_links"),
         ]
         # One's password is changed where one logs in, and nobody else's anywhere.
@@ -74,6 +75,11 @@ class PortalAdmin(admin.AdminSite):
             raise PermissionDenied
         context = {**self.each_context(request), "title": "Links, der ikke virker", "broken": broken_links()}
         return TemplateResponse(request, "admin/links.html", context)
+
+    def search_view(self, request):
+        from publishing.admin.search import search_view
+
+        return search_view(request, self)
 
     def bin_view(self, request):
         from publishing.admin.binned import bin_view

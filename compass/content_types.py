@@ -17,6 +17,7 @@ from compass.models import (
     Pivot,
     PivotPoint,
     Recording,
+    Redirect,
     ResearchFigure,
     ResearchQuestion,
     ResearchWave,
@@ -132,6 +133,7 @@ declare(
     ContentType(
         model=Page,
         has_page=True,
+        edited_with=(Redirect,),
         search=(Search(label=pgettext_lazy("søgning", "Sider"), route="compass:page"),),
     ),
     ContentType(
@@ -188,7 +190,7 @@ declare(
     ContentType(model=Fact),
     ContentType(model=Source),
     ContentType(model=Picture),
-    ContentType(model=Attachment),
+    ContentType(model=Attachment, moves_with="address"),
     ContentType(model=ResearchWave, parts=(ResearchFigure,)),
     ContentType(model=ResearchQuestion),
 )

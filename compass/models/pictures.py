@@ -185,6 +185,11 @@ class Attachment(Translated, models.Model):
     def get_absolute_url(self):
         return reverse("compass:attachment", args=[self.file.name.removeprefix("filer/")])
 
+    @property
+    def address(self) -> str:
+        """Another file has another one, and the old one leads to it."""
+        return self.get_absolute_url()
+
 
 def _remove_files(sender, instance, **kwargs):
     """Who has a picture removed wants it gone; after the commit, for a row that stays keeps its file."""

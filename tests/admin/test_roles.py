@@ -24,14 +24,13 @@ from tests.factories import (
 CONTENT = [
     compass.Attachment, compass.Contact, compass.Department, compass.Dilemma, compass.Fact,
     compass.Milestone, compass.Page, compass.Path, compass.Picture, compass.Pivot, compass.Recording,
-    compass.ResearchQuestion, compass.ResearchWave, compass.Resource, compass.Source, compass.Story,
-    compass.Theme,
+    compass.Redirect, compass.ResearchQuestion, compass.ResearchWave, compass.Resource, compass.Source,
+    compass.Story, compass.Theme,
 ]  # fmt: skip
 INLINE = {compass.Chapter, compass.PivotPoint, compass.ResearchFigure, compass.Standpoint}
 WRITTEN_BY_THE_PORTAL = {
     compass.ContentMark,
     compass.LoadedContent,
-    compass.Redirect,
     compass.SearchEntry,
     compass.SearchWord,
 }
@@ -62,6 +61,7 @@ def everything(content_without_search):
     make_recording()
     make_picture()
     make_attachment()
+    compass.Redirect.objects.create(old="/samtale/", new="/veje/lytte/")
     make_user("En, der kan slettes", is_active=False)
 
 

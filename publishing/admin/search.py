@@ -1,0 +1,53 @@
+"""One search over everything an editor may see: «where does that sentence stand?»"""
+
+from typing import NamedTuple
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from publishing.admin.text_checks import SearchForm
+from publishing.registry import content_type_of
+
+SHOWN = 10  # of each kind; its list shows the rest
+
+
+class Found(NamedTuple):
+    label: str
+    rows: list[tuple[str, str]]  # address and words
+    all_of_them: str  # the address of the list that shows them, where there are more
+
+
+def search_view(request, site: AdminSite) -> TemplateResponse:
+    readable = [one for one in site._registry.values() if content_type_of(one.model)]
+    readable = [one for one in readable if one.has_view_permission(request)]
+    if not readable:
+        raise PermissionDenied
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = [group for one in readable if words and (group := _found(request, one, words))]
+    context = {**site.each_context(request), "title": "Søg i alt indhold", "form": form, "words": words}
+    status = 200 if form.is_valid() else 400
+    return TemplateResponse(request, "admin/search.html", {**context, "found": found}, status=status)
+
+
+def _found(request, model_admin, words: str) -> Found | None:
+    """One query a kind: the words as they are written, in any text of it; its parts have their own."""
+    texts = [
+        field.name
+        for field in model_admin.model._meta.fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+    ]
+    has_words = Q(*[(f"{name}__icontains", words) for name in texts], _connector=Q.OR)
+    rows = list(model_admin.get_queryset(request).filter(has_words)[: SHOWN + 1])
+    if not rows:
+        return None
+    name = f"{model_admin.admin_site.name}:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+    return Found(
+        str(model_admin.opts.verbose_name_plural),
+        [(reverse(f"{name}_change", args=[row.pk]), str(row)) for row in rows[:SHOWN]],
+        reverse(f"{name}_changelist") if len(rows) > SHOWN else "",
+    )
