@@ -82,12 +82,22 @@ def agreed(room: Reflection) -> Closing:
 
 
 def next_steps(participant: Participant) -> list[NextStep]:
-    """Whoever took part says who else may know."""
+    """Whoever took part says who else may know, and sees what they saw round by round."""
     if not (participant.is_respondent or participant.is_facilitator):
         return []
-    address = reverse("collaboration:consent", args=[participant.reflection.key])
-    hint = gettext("Andre ser kun noget, hvis alle parter siger ja.")
-    return [NextStep(gettext("Sig, hvem der ellers må se det"), address, hint)]
+    key = participant.reflection.key
+    return [
+        NextStep(
+            gettext("Sig, hvem der ellers må se det"),
+            reverse("collaboration:consent", args=[key]),
+            gettext("Andre ser kun noget, hvis alle parter siger ja."),
+        ),
+        NextStep(
+            gettext("Udvikling over runderne"),
+            reverse("collaboration:round_development", args=[key]),
+            gettext("Det, du så i hver runde, du var med i."),
+        ),
+    ]
 
 
 SAMARBEJDSKOMPASSET = Compass(

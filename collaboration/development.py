@@ -1,17 +1,18 @@
 """A collaboration over its rounds: each principle, each party, without linking a person to another round.
 
-Only what may be shown outside the room (confidentiality.cells), and of each round only to somebody who
-was in it, or to everybody where all its sides have said yes.
+Of a round somebody was in they see again what its room was shown (from three answers); of another, where
+all its sides have said yes, what may be shown outside it (from five). Either is what they could see before,
+round by round: to put it on one page tells nothing that could be subtracted.
 """
 
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from collaboration.blindspots import mean, statements
+from collaboration.blindspots import mean
 from collaboration.models import Collaboration, Partner, Round
-from reflection.confidentiality import cells
-from reflection.models import Participant
+from reflection.confidentiality import Cells, cells_of
+from reflection.models import Prompt, Reflection
 
 AT_MOST = 4  # lines that can be told apart in one picture
 
@@ -21,6 +22,7 @@ class Line(NamedTuple):
 
     number: int
     when: datetime
+    was_there: bool  # whether it is what one saw oneself
     means: list[Fraction | None]
 
 
@@ -41,39 +43,46 @@ class Development(NamedTuple):
         return all(mean is None for line in self.lines for mean in line.means)
 
 
-def rounds_open_to(collaboration: Collaboration, user) -> list[Round]:
-    """The concluded rounds, oldest first, whose values this person may see."""
-    rounds = collaboration.rounds.real().filter(reflection__phase="concluded", is_one_sided=False)
-    found = rounds.select_related("reflection__version").order_by("pk")
-    own = Participant.objects.took_part().filter(user=user).values_list("reflection", flat=True)
-    inside = set(own.filter(reflection__in=[round.reflection_id for round in found]))
-    return [round for round in found if round.reflection_id in inside or round.has_yes("may_share")]
+def rounds_open_to(collaboration: Collaboration, places) -> dict[Round, bool]:
+    """The concluded rounds, oldest first, whose values may be seen, and whether one was there oneself.
+
+    `places` are somebody's places in rooms. Whoever only looked on, or was put out, was not there.
+    """
+    found = collaboration.rounds.ended().select_related("reflection__version").order_by("pk")
+    own = places.took_part().filter(reflection__round__collaboration=collaboration)
+    inside = set(own.values_list("reflection", flat=True))
+    seen = {round: round.reflection_id in inside for round in found}
+    return {round: was_there for round, was_there in seen.items() if was_there or round.has_yes("may_share")}
 
 
-def development(collaboration: Collaboration, user) -> list[Development]:
+def development(collaboration: Collaboration, places) -> list[Development]:
     """The last rounds of a collaboration, for each party."""
-    rounds = rounds_open_to(collaboration, user)
+    rounds = rounds_open_to(collaboration, places)
     latest = list(enumerate(rounds, start=1))[-AT_MOST:]
     if not latest:
         return []
-    measured = [(number, round, _measure(round)) for number, round in latest]
-    topics = _topics(latest[-1][1])
+    shown = cells_of({round.reflection: not rounds[round] for _number, round in latest})
+    topics = {_topic(prompt): prompt.step.local.title for prompt in _statements(latest[-1][1].reflection)}
+    measured = [
+        (number, round, rounds[round], _means(round.reflection, shown[round.reflection]))
+        for number, round in latest
+    ]
     return [_of_partner(partner, topics, measured) for partner in collaboration.partners.all()]
 
 
-def _topics(round: Round) -> dict[str, str]:
-    """The principles of a round: what they are called in every version, and their titles now."""
-    return {_topic(step): step.local.title for step, _statement in statements(round.reflection)}
+def _statements(reflection: Reflection) -> list[Prompt]:
+    steps = reflection.version.all_steps()
+    return [prompt for step in steps for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE]
 
 
-def _topic(step) -> str:
-    return step.topic or str(step.position)
+def _topic(prompt: Prompt) -> str:
+    """What a principle is called in every version."""
+    return prompt.step.topic or str(prompt.step.position)
 
 
-def _measure(round: Round) -> dict[tuple[str, int], Fraction | None]:
+def _means(reflection: Reflection, shown: Cells) -> dict[tuple[str, int], Fraction | None]:
     """The mean of each principle and each party's position in the order of parties."""
-    shown = cells(round.reflection, is_outside=True)
-    topics = {statement.pk: _topic(step) for step, statement in statements(round.reflection)}
+    topics = {prompt.pk: _topic(prompt) for prompt in _statements(reflection)}
     return {
         (topics[prompt], values.party.position): mean(values)
         for (prompt, _party, about), values in shown.items()
@@ -84,8 +93,11 @@ def _measure(round: Round) -> dict[tuple[str, int], Fraction | None]:
 def _of_partner(partner: Partner, topics: dict[str, str], measured: list) -> Development:
     lines = [
         Line(
-            number, round.reflection.concluded_at, [means.get((topic, partner.position)) for topic in topics]
+            number,
+            round.reflection.concluded_at,
+            was_there,
+            [means.get((topic, partner.position)) for topic in topics],
         )
-        for number, round, means in measured
+        for number, round, was_there, means in measured
     ]
     return Development(partner, list(topics.values()), lines)

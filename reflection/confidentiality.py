@@ -220,30 +220,43 @@ STATE_OF_BOARD = """
 """
 
 
-def shown(reflection: Reflection):
-    """The snapshots the room may see, own answers (`about` is None) and guesses; none before the reveal."""
-    if not reflection.is_revealed or reflection.is_solo:
-        return reflection.snapshots.none()
-    return reflection.snapshots.shown().select_related("party", "about").defer("members", "sure")
+def shown(*reflections: Reflection):
+    """The snapshots the rooms may see, own answers (`about` is None) and guesses; none before the reveal."""
+    seen = [reflection for reflection in reflections if reflection.is_revealed and not reflection.is_solo]
+    if not seen:
+        return Snapshot.objects.none()
+    found = Snapshot.objects.filter(reflection__in=seen).shown()
+    return found.select_related("party", "about").defer("members", "sure")
 
 
-def cells(
-    reflection: Reflection, *, is_outside: bool = False
-) -> dict[tuple[int, int | None, int | None], Values]:
+Cells = dict[tuple[int, int | None, int | None], Values]
+
+
+def cells(reflection: Reflection, *, is_outside: bool = False) -> Cells:
     """The shown answers to statements by prompt, party and party guessed about (None: own answers).
 
     `is_outside` for whoever was not in the room. What they get the room sees too, or nothing, so the two
     cannot be subtracted; and as what is concluded never changes, they get it once.
     """
-    if is_outside and not reflection.is_concluded:
-        return {}
-    found = {
-        (snapshot.prompt_id, snapshot.party_id, snapshot.about_id): _values(snapshot)
-        for snapshot in shown(reflection)
-        if snapshot.counts
+    return cells_of({reflection: is_outside})[reflection]
+
+
+def cells_of(rooms: dict[Reflection, bool]) -> dict[Reflection, Cells]:
+    """The same of several rooms at once: `rooms` says of each whether one is outside."""
+    found: dict[int, Cells] = {room.pk: {} for room in rooms}
+    for snapshot in shown(
+        *[room for room, is_outside in rooms.items() if room.is_concluded or not is_outside]
+    ):
+        if snapshot.counts:
+            cell = (snapshot.prompt_id, snapshot.party_id, snapshot.about_id)
+            found[snapshot.reflection_id][cell] = _values(snapshot)
+    return {
+        room: _seen_from_outside(found[room.pk]) if is_outside else found[room.pk]
+        for room, is_outside in rooms.items()
     }
-    if not is_outside:
-        return found
+
+
+def _seen_from_outside(found: Cells) -> Cells:
     return {cell: _outside(values) for cell, values in found.items() if values.total >= MIN_OUTSIDE}
 
 

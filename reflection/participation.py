@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import models
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -90,6 +91,14 @@ def places_here(request) -> list[Participant]:
         return []
     places = Participant.objects.let_in().filter(key__in=held).select_related("reflection__version__guide")
     return list(places.order_by("-reflection__created_at"))
+
+
+def all_places(request):
+    """Every place of the visitor: by what this browser holds, and by account."""
+    held = [key for name in [SESSION_KEY, BY_ACCOUNT] for key in request.session.get(name, {}).values()]
+    places = Participant.objects.let_in().in_rooms()
+    mine = models.Q(key__in=held)
+    return places.filter(mine | models.Q(user=request.user) if request.user.is_authenticated else mine)
 
 
 def current_participant(request, key) -> Participant | None:

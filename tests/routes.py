@@ -103,7 +103,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
 
 # Only for somebody who has a place in the room of a round of a collaboration.
 IN_A_ROUND = {
-    "result", "pair", "agree", "consent", "share", "case",
+    "result", "pair", "agree", "consent", "share", "case", "round_development",
     "invitation_pdf", "paper_consent",
 }  # fmt: skip
 
@@ -346,6 +346,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:result": compared,
     "collaboration:agree": compared,
     "collaboration:consent": compared,
+    "collaboration:round_development": told,
     "collaboration:pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
     "collaboration:paper_consent": with_position(compared),
     "collaboration:share": told,

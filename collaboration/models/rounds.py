@@ -19,6 +19,10 @@ class RoundQuerySet(models.QuerySet):
     def real(self):
         return self.filter(reflection__is_rehearsal=False)
 
+    def ended(self):
+        """Those of which something can be followed over time: not where one side answered alone."""
+        return self.real().filter(reflection__phase=Reflection.Phase.CONCLUDED, is_one_sided=False)
+
 
 class Round(Fieldwise):
     """The fields are the draft of the one agreement; `conclude` makes it an Agreement."""
@@ -80,6 +84,11 @@ class Round(Fieldwise):
     @property
     def is_running(self) -> bool:
         return not (self.is_concluded or self.reflection.is_rehearsal)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether its numbers are followed over time; see RoundQuerySet.ended."""
+        return not (self.is_one_sided or self.reflection.is_rehearsal)
 
     @property
     def questions(self) -> list[str]:

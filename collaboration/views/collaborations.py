@@ -11,8 +11,11 @@ from collaboration.development import development as over_time
 from collaboration.forms import CollaborationForm, OpenRoundForm
 from collaboration.guards import collaboration_required, owner_required
 from collaboration.models import Collaboration
+from privacy.events import record_looks
+from privacy.models import Why
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, as_it_stands
+from reflection.participation import all_places
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -55,6 +58,7 @@ def collaboration(request, collaboration):
         "own": leads,
         "running": next((round for round in rounds if round.is_running and round.pk in leads), None),
         "led": {pk for pk, is_leading in leads.items() if is_leading},
+        "has_ended": any(round.is_concluded and round.is_followed for round in rounds),
         "agreements": collaboration.agreements(),
         "carriers": collaboration.carriers(),
     }
@@ -72,7 +76,9 @@ def _rounds_of(collaboration, user) -> dict[int, bool]:
 @require_safe
 @collaboration_required
 def development(request, collaboration):
-    context = {"collaboration": collaboration, "parties": over_time(collaboration, request.user)}
+    parties = over_time(collaboration, all_places(request))
+    record_looks(request.user, [collaboration] if parties else [], why=Why.ROOM)
+    context = {"collaboration": collaboration, "parties": parties}
     return render(request, "collaboration/development.html", context)
 
 

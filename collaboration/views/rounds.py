@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collaboration import blindspots
 from collaboration.cases import CaseForm
+from collaboration.development import development as over_time
 from collaboration.forms import (
     AgreementForm,
     ConsentForm,
@@ -24,7 +25,7 @@ from publishing.shortcuts import render_page
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
-from reflection.participation import leads_to_the_end, shows_others
+from reflection.participation import all_places, leads_to_the_end, shows_others
 from reflection.slides import end_of, slides_of
 from reflection.templatetags.rooms import invitation_address, qr
 
@@ -32,6 +33,16 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- See -----------------------------------------------------------------------------------------
+
+
+@require_safe
+@round_required
+@shows_others
+def development(request, participant, round):
+    """What one saw in each round, for whoever has a place in this one, with or without an account."""
+    parties = over_time(round.collaboration, all_places(request))
+    context = {"round": round, "room": round.reflection, "parties": parties}
+    return render(request, "collaboration/round_development.html", context)
 
 
 @require_safe

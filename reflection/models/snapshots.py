@@ -35,8 +35,8 @@ Members = dict[str, str]  # participant id → digest of the answer
 
 class SnapshotQuerySet(models.QuerySet):
     def shown(self):
-        """The newest snapshot of each prompt, party and party guessed about."""
-        cell = ["prompt_id", "party_id", "about_id"]
+        """The newest snapshot of each room's prompt, party and party guessed about."""
+        cell = ["reflection_id", "prompt_id", "party_id", "about_id"]
         return self.order_by(*cell, "-number").distinct(*cell)
 
 

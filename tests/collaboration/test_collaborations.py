@@ -2,12 +2,14 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collaboration.development import development
 from collaboration.models import Collaboration
 from compass import story_index
+from reflection.models import Participant
 from tests.collaboration.people import say_yes
 from tests.factories import make_collaboration, make_collaboration_guide, make_round, make_user
 
@@ -79,13 +81,13 @@ def numbers(collaboration, user) -> dict[str, list[list]]:
     """What each party said of the first principle, round by round."""
     return {
         party.partner.title: [[line.number, line.means[0]] for line in party.lines]
-        for party in development(collaboration, user)
+        for party in development(collaboration, Participant.objects.filter(user=user))
     }
 
 
-def test_each_party_is_followed_over_the_rounds_from_five_people_on(collaboration, staff):
-    end(make_round(collaboration, sides=[[(2, 3, 1)] * 5, [(4, 3, 1)] * 4]))
-    end(make_round(collaboration, sides=[[(4, 3, 1)] * 6, [(5, 3, 1)] * 5]))
+def test_whoever_was_there_follows_each_party_from_three_people_on(collaboration, staff):
+    end(make_round(collaboration, sides=[[(2, 3, 1)] * 4, [(4, 3, 1)] * 2]))
+    end(make_round(collaboration, sides=[[(4, 3, 1)] * 3, [(5, 3, 1)] * 5]))
     assert numbers(collaboration, staff) == {
         "Beboerne": [[1, 2], [2, 4]],
         "Teknik og Miljø": [[1, None], [2, 5]],
@@ -109,13 +111,60 @@ def test_of_a_round_one_was_not_in_one_sees_numbers_only_with_everybodys_yes(col
     assert numbers(collaboration, colleague)["Beboerne"] == [[1, 2], [2, 4]]
 
 
+def test_of_a_round_one_was_not_in_one_sees_five_and_never_three(collaboration, colleague):
+    few = end(make_round(collaboration, sides=[[(2, 3, 1)] * 4, [(2, 3, 1)] * 5]))
+    own = make_round(collaboration, sides=[[(4, 3, 1)] * 3, [(5, 3, 1)] * 3])
+    own.reflection.participants.create(user=colleague, party=own.reflection.parties.first())
+    end(own)
+    say_yes(few, "may_share")
+    assert numbers(collaboration, colleague) == {
+        "Beboerne": [[1, None], [2, 4]],
+        "Teknik og Miljø": [[1, 2], [2, 5]],
+    }
+
+
+def test_a_guest_sees_by_the_own_link_what_they_saw_in_each_round_they_came_to(page, collaboration, staff):
+    """The second round, on a phone that was there the first time, and on one that was not."""
+    old, new = Client(), Client()
+    for own, browsers in [(2, [old]), (4, [old, new])]:
+        opened = make_round(collaboration, sides=[[(own, 3, 1)] * 3, [(5, 3, 1)] * 2])
+        for browser in browsers:
+            guest = opened.reflection.participants.create(party=opened.reflection.parties.last(), name="Bo")
+            browser.post(reverse("reflection:own_link", args=[guest.link]))
+        end(opened)
+    over_time = reverse("collaboration:round_development", args=[opened.reflection.key])
+    assert page(over_time, by=old).texts("thead th")[1:3] == ["Runde 1", "Runde 2"]
+    assert page(over_time, by=old).texts("tbody td")[:2] == ["2,0", "4,0"]
+    assert page(over_time, by=new).texts("tbody td")[:1] == ["4,0"]
+    page(over_time, status=403)
+
+
+def test_whoever_left_before_the_second_round_keeps_the_first(page, collaboration, colleague):
+    first = make_round(collaboration, sides=[[(2, 3, 1)] * 3, [(3, 3, 1)] * 3])
+    first.reflection.participants.create(user=colleague, party=first.reflection.parties.first())
+    end(first)
+    end(make_round(collaboration, sides=[[(5, 3, 1)] * 6, [(5, 3, 1)] * 6]))
+    assert numbers(collaboration, colleague)["Beboerne"] == [[1, 2]]
+    seen = page(reverse("collaboration:round_development", args=[first.reflection.key]), by=colleague)
+    assert seen.texts("tbody td")[0] == "2,0"
+
+
+def test_the_last_screen_and_the_collaboration_lead_to_it_once_there_is_something(page, staff, collaboration):
+    words = "Udvikling over runderne"
+    first = make_round(collaboration, sides=[[(2, 3, 1)] * 3, [(3, 3, 1)] * 3])
+    assert words not in page(collaboration.get_absolute_url(), by=staff).text
+    end(first)
+    assert words in page(collaboration.get_absolute_url(), by=staff).text
+    assert words in page(first.reflection.outcome_address, by=staff).text
+
+
 def test_the_picture_has_a_line_for_each_round_and_a_table_beside(page, staff, collaboration):
     for own in [2, 4]:
-        end(make_round(collaboration, sides=[[(own, 3, 1)] * 5, [(3, 3, 1)] * 4]))
+        end(make_round(collaboration, sides=[[(own, 3, 1)] * 5, [(3, 3, 1)] * 2]))
     seen = page(reverse("collaboration:development", args=[collaboration.key]), by=staff)
     assert len(seen.select("svg.kompas-radar .kompas-radar__round")) == 2
     assert seen.texts("tbody td") == ["2,0", "4,0"] * 2
-    assert "Færre end fem har svaret i hver runde, så her er ingen tal." in seen.text
+    assert "For få har svaret i hver runde, så her er ingen tal." in seen.text
 
 
 def test_another_version_of_the_guide_is_compared_by_topic(guide, collaboration, staff):
@@ -125,7 +174,7 @@ def test_another_version_of_the_guide_is_compared_by_topic(guide, collaboration,
     end(make_round(collaboration, sides=[[(2, 3, 1)] * 5] * 2))
     draft.publish()
     end(make_round(collaboration, sides=[[(4, 3, 1)] * 5] * 2))
-    residents = development(collaboration, staff)[0]
+    residents = development(collaboration, Participant.objects.filter(user=staff))[0]
     assert residents.rows[1] == ("Et nyt navn", [2, 4])
 
 
@@ -143,6 +192,19 @@ def test_mine_costs_the_same_for_one_and_for_many(staff, staff_client, guide, nu
     for _ in range(number):
         end(make_round(make_collaboration(owner=staff)))
     assert cost(staff_client, reverse("collaboration:mine")) == 4
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("development", 8), ("round_development", 9)])
+def test_what_has_developed_costs_the_same_over_one_round_and_over_many(
+    staff_client, collaboration, name, queries, number
+):
+    for _ in range(number):
+        ended = end(make_round(collaboration, sides=[[(2, 3, 1)] * 3, [(3, 3, 1)] * 3]))
+    key = collaboration.key if name == "development" else ended.reflection.key
+    address = reverse(f"collaboration:{name}", args=[key])
+    staff_client.get(address)
+    assert cost(staff_client, address) == queries
 
 
 @pytest.mark.parametrize("number", [1, 3])

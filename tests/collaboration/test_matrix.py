@@ -37,6 +37,7 @@ OF_A_ROUND = {
     "agree": to(LEADERS, 302, 302, 200, 302, 302, 302) | LEADING_ALONE,
     "consent": to([*LEADERS, *ANSWERING], *WHEN_SHOWN) | to(SEEING, 302) | NO_PLACE,
     "paper_consent": to(LEADERS, 404, 404, 200, 200, 200, 200) | LEADING_ALONE,
+    "round_development": to(INSIDE, 200) | NO_PLACE,
     "case": to(LEADERS, 302, 302, 302, 302, 200, 302) | LEADING_ALONE,
     "invitation_pdf": to(LEADERS, 200, 200, 200, 404, 404, 404) | LEADING_ALONE,
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from io import BytesIO
 from itertools import product
+from typing import NamedTuple
 
 import openpyxl
 import pytest
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -28,7 +29,10 @@ from hypothesis.stateful import (
 )
 
 from aarhuskompas.logs import JsonFormatter
-from reflection.confidentiality import board, cells, comment_to_hide, safety
+from collaboration.blindspots import mean
+from collaboration.development import development
+from collaboration.models import Round
+from reflection.confidentiality import MIN_OUTSIDE, board, cells, comment_to_hide, safety
 from reflection.live.notifications import (
     AT_STEP,
     CHANGED,
@@ -48,7 +52,20 @@ from reflection.models import MIN_IN_ROOM, Answer, Participant, Reflection
 from reflection.privacy.own_data import own_data
 from reflection.reminders import send_all
 from tests import routes
-from tests.factories import make_agreement, make_goal, make_guide, make_room, make_user, tomorrow, yesterday
+from tests.collaboration.people import say_yes
+from tests.factories import (
+    make_agreement,
+    make_collaboration,
+    make_collaboration_guide,
+    make_goal,
+    make_guide,
+    make_room,
+    make_round,
+    make_user,
+    tomorrow,
+    yesterday,
+)
+from tests.factories import seat as collaboration_seat
 from tests.reflection.asgi import AsgiClient, Subscribers
 from tests.reflection.files import said, texts, texts_of_excel, texts_of_word
 from tests.reflection.people import add, answer, enter, place_of, reveal, seat
@@ -923,6 +940,118 @@ def test_an_open_room_says_who_answered_what(db, page):
     assert lines(room) == [("ord Alma", "Alma"), ("ord Bo", "Bo")]
     told = page(reverse("reflection:board", args=[room.key]), by=room.owner)
     assert told.texts(".kompas-values__names li") == ["2: Alma", "5: Bo"]
+
+
+# --- Over the rounds -------------------------------------------------------------------------------
+
+PEOPLE = st.lists(st.integers(1, 5), max_size=6)  # of a party: what each of them answers
+PARTS = st.sampled_from(["answers", "leads", "looks on", "is put out", "was not there"])
+ROUNDS = st.lists(st.tuples(PEOPLE, PEOPLE, PARTS, st.booleans(), st.booleans()), min_size=1, max_size=3)
+
+
+class PastRound(NamedTuple):
+    """A round that ended as somebody may see it: `least` is how many a party must have, None: not at all."""
+
+    round: Round
+    least: int | None
+
+
+def hold_rounds(collaboration, visitor, rounds) -> list[PastRound]:
+    return [_hold(collaboration, visitor, *told) for told in rounds]
+
+
+def _hold(collaboration, visitor, us, them, part, has_yes, changes_later) -> PastRound:
+    """People come, answer, are shown, perhaps one changes an answer and is shown again; then it ends."""
+    held = make_round(collaboration, sides=[[(own, None, None) for own in side] for side in [us, them]])
+    room = held.reflection
+    if part != "was not there":
+        asked = {"party": room.parties.first(), "is_respondent": part in {"answers", "is put out"}}
+        place = room.participants.create(user=visitor, is_facilitator=part == "leads", **asked)
+        if part == "is put out":
+            Participant.objects.filter(pk=place.pk).update(is_put_out=True)
+    room.reveal()
+    if changes_later and (us or them):
+        room.collect_again()
+        Answer.objects.filter(participant=room.participants.filter(answers__isnull=False).first()).update(
+            value=1
+        )
+        room.reveal()
+    if has_yes:
+        say_yes(held, "may_share")
+    Reflection.objects.filter(pk=room.pk).update(phase="concluded", concluded_at=yesterday())
+    was_there = part in {"answers", "leads"}
+    least = MIN_IN_ROOM if was_there else MIN_OUTSIDE if held.has_yes("may_share") else None
+    return PastRound(held, least)
+
+
+@pytest.mark.long
+def test_over_the_rounds_nobody_sees_fewer_than_in_each_of_them(db):
+    """An attacker who was in some rounds and not in others has nothing that can be subtracted.
+
+    Whatever stands there is a mean of one party in one round. People have a place of their own in each, so
+    those groups have nobody in common; each is shown once; and none is smaller than the rule of its round.
+    """
+    make_collaboration_guide(steps=1)
+    visitor = make_user("Vera Vogter")
+    collaboration = make_collaboration(owner=make_user("Ole Opretter"))
+
+    @given(ROUNDS)
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def attack(rounds):
+        with transaction.atomic():
+            past = hold_rounds(collaboration, visitor, rounds)
+            shown = development(collaboration, Participant.objects.filter(user=visitor))
+            open_rounds = [round for round in past if round.least is not None]
+            for position, party in enumerate(shown):
+                assert len(party.lines) == len(open_rounds)
+                for line, (held, least) in zip(party.lines, open_rounds, strict=True):
+                    groups = {
+                        values.party.position: values for values in cells(held.reflection).values()
+                        if values.party
+                    }  # fmt: skip
+                    group = groups.get(collaboration.partners.all()[position].position)
+                    assert line.means == [mean(group) if group and group.total >= least else None]
+            assert bool(shown) == bool(open_rounds)
+            transaction.set_rollback(True)
+
+    attack()
+
+
+def test_who_is_one_of_two_in_a_party_changes_nothing_that_others_see_over_the_rounds(crowd_over_time):
+    """The same pages, whatever Alma answers in a party of two, in the first round or in the second."""
+    collaboration, browsers, answers = crowd_over_time
+    seen = []
+    for number in ["1", "5"]:
+        with transaction.atomic():
+            answers(number)
+            over_time = reverse("collaboration:development", args=[collaboration.key])
+            pages = [*(browser.get(over_time) for browser in browsers)]
+            pages += [browser.get(collaboration.get_absolute_url()) for browser in browsers]
+            seen.append([re.sub(r"[0-9a-f-]{36}", "", steady(said(shown))) for shown in pages])
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1]
+    assert any("2,0" in text for text in seen[0])
+
+
+@pytest.fixture
+def crowd_over_time(db, logged_in):
+    """Four of «os» in each of two rounds, and two of «de andre»; and who may come by afterwards."""
+    make_collaboration_guide(steps=1)
+    staff, bo = make_user("Malik Medarbejder"), make_user("Bo")
+    collaboration = make_collaboration(owner=staff)
+
+    def answers(number):
+        for _round in range(2):
+            held = make_round(collaboration, sides=[[(2, None, None)] * 4, [(3, None, None)]])
+            held.reflection.participants.create(user=bo, party=held.reflection.parties.first())
+            alma = collaboration_seat(held, held.reflection.parties.last(), int(number))
+            held.reflection.reveal()
+            assert alma.answers.exists()
+            Reflection.objects.filter(pk=held.reflection_id).update(
+                phase="concluded", concluded_at=yesterday()
+            )
+
+    return collaboration, [logged_in(staff), logged_in(bo), logged_in(make_user("Karen"))], answers
 
 
 def test_what_stands_in_the_way_of_a_deletion_is_named_without_words(plain_room):
