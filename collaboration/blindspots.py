@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from reflection import confidentiality
 from reflection.confidentiality import Values
@@ -92,6 +93,21 @@ class Spot(NamedTuple):
         return self.step.version.text(f"{self.kind}-text")
 
     @property
+    def sentence(self) -> str:
+        """What is to be seen, in words; or why there is nothing to be seen."""
+        if self.about.is_absent:
+            return _("%(about)s har ikke svaret. Det her er kun et gæt.") % {"about": self.about}
+        if not self.kind:
+            return _("Gæt og svar kan ikke vises sammen: der er for få svar.")
+        told = {"guesser": self.guesser, "guess": self.guess_mean_shown}
+        told |= {"about": self.about, "answer": self.answer_mean_shown}
+        sentence = _("I snit: %(guesser)s gættede %(guess)s, %(about)s svarede %(answer)s.") % told
+        if self.kind != "divided":
+            return sentence
+        ends = {"low": self.answer.low, "high": self.answer.high}
+        return f"{sentence} {_('Svarene går fra %(low)s til %(high)s.') % ends}"
+
+    @property
     def rows(self) -> list[tuple[str, Values | None, Fraction | None]]:
         """The three lines of the picture and of the table: name, values, mean."""
         named = [("own", self.own), ("guess", self.guess), ("answer", self.answer)]
@@ -109,6 +125,35 @@ class Pair(NamedTuple):
     @property
     def sides(self) -> frozenset[int]:
         return frozenset(party.pk for spot in self.spots for party in [spot.guesser, spot.about])
+
+
+def compared(spot: Spot) -> dict:
+    """The same as plain data: the picture, and the words around it, for pages, files and minutes alike."""
+    return {
+        "guesser": spot.guesser.title,
+        "about": spot.about.title,
+        "title": _("%(guesser)s gættede på %(about)s") % {"guesser": spot.guesser, "about": spot.about},
+        "finding": str(spot.title) if spot.kind else "",
+        "text": str(spot.text) if spot.kind else "",
+        "sentence": spot.sentence,
+        "marks": [_mark(spot, *row) for row in spot.rows],
+    }
+
+
+def _mark(spot: Spot, kind: str, values: Values | None, middle: Fraction | None) -> dict:
+    labels = {
+        "own": _("%(party)s om sig selv") % {"party": spot.guesser},
+        "guess": _("%(party)s gættede") % {"party": spot.guesser},
+        "answer": _("%(party)s svarede") % {"party": spot.about},
+    }
+    return {
+        "kind": kind,
+        "label": labels[kind],
+        "mean": None if middle is None else float(middle),
+        "shown": shown(middle),
+        "low": values.low if values and middle is not None else None,
+        "high": values.high if values and middle is not None else None,
+    }
 
 
 def spots(reflection: Reflection, *, is_outside: bool = False) -> list[Spot]:

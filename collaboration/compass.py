@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from collaboration.blindspots import compared
 from collaboration.models import GUIDE, Collaboration, Round
 from collaboration.slides import note_on_pair, pair_slides, slide_count
 from reflection.closing import day_or_reason, first_agreement, who_of
@@ -112,6 +113,7 @@ SAMARBEJDSKOMPASSET = Compass(
     next_steps=next_steps,
     slides=pair_slides,
     slide_count=slide_count,
+    compared=lambda slide: [compared(spot) for spot in slide.shown.spots],
     note=note_on_pair,
     overview=_("Det, I kender hinanden mindst på, står først"),
     ending=_("Ét princip og én handling: Hvad bliver I enige om?"),

@@ -142,6 +142,10 @@ def no_aside(participant: "Participant", step: "Step") -> SafeString:
     return SafeString()
 
 
+def nothing_compared(slide: Slide) -> list[dict]:
+    return []
+
+
 def no_next_steps(participant: "Participant") -> list[NextStep]:
     return []
 
@@ -180,6 +184,7 @@ class Compass:
     next_steps: Callable[["Participant"], list[NextStep]] = no_next_steps  # its own, before those of all
     slides: "Slides | None" = None  # what is shown at the reveal, one by one; else the board
     slide_count: Callable[["Reflection"], int] | None = None  # how many, without a look at what they show
+    compared: Callable[[Slide], list[dict]] = nothing_compared  # of a slide, for the minutes: see marks_of
     note: "Note | None" = None  # the form for what is written at a slide; else, and where it is None, a line
     choices: Callable[["Reflection"], list[Choice]] = no_choices  # between which each chooses before the end
     overview: str = _("Det, I ser mest forskelligt, står først")  # over all that is shown

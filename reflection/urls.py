@@ -52,6 +52,7 @@ urlpatterns = [
     path("rum/<uuid:key>/mine-svar/", answers.answers, name="answers"),
     path("rum/<uuid:key>/mine-svar/hent/", answers.download, name="download"),
     path("rum/<uuid:key>/mine-svar/hent.txt", answers.download_text, name="download_text"),
+    path("rum/<uuid:key>/mine-svar.pdf", answers.download_pdf, name="download_pdf"),
     path("rum/<uuid:key>/faerdig/", answers.finish, name="finish"),
     path("rum/<uuid:key>/traek-tilbage/", answers.withdraw, name="withdraw"),
     path("rum/<uuid:key>/venter/", answers.waiting, name="waiting"),

@@ -4,7 +4,6 @@ import uuid
 
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.models.collaborations import Collaboration
@@ -116,21 +115,7 @@ class Round(Fieldwise):
         room.agreements.create(
             what=self.agreed, who=self.who, party=self.party, due=self.due, no_date_reason=self.no_date_reason
         )
-        room.outcome = self.outcome()
-        room.save(update_fields=["outcome"])
         room.conclude()
-
-    def outcome(self) -> list[list[str]]:
-        """What the minutes tell: the insights, and when one looks again."""
-        lines = [
-            [f"{insight.step.title}: {label}", text]
-            for insight in self.insights.select_related("step")
-            for label, text in insight.lines
-        ]
-        if self.is_one_sided:
-            lines = [[str(_("Kun vores eget syn")), str(_("Runden er først færdig, når nogen har svaret."))]]
-        look_back = date_format(self.look_back_on) if self.look_back_on else self.no_look_back_reason
-        return [*lines, [str(_("Vi kigger igen")), look_back]]
 
     # --- Who else may see it -----------------------------------------------------------------------
 

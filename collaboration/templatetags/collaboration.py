@@ -1,60 +1,22 @@
-"""Pictures of a round: three marks on a scale, and a radar over rounds. Formatting only, never a query."""
+"""Pictures of a round: what was guessed and answered, and a radar over rounds. Never a query."""
 
 from math import cos, pi, sin
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
-from collaboration.blindspots import shown
+from collaboration.blindspots import compared
+from reflection.templatetags.rooms import marks_of
 
 register = template.Library()
 
-LEFT, STEP = 16, 70  # where the scale begins, and how far 2 is from 1
-RIGHT = 270  # from here on there is no room for a number beside a mark
-TOP, LANE = 36, 54  # where the first lane lies, and how far the next is from it
 MIDDLE, RADIUS = 160, 112
 
 
 @register.simple_tag
 def marks(spot) -> str:
-    """One party's guess about another: own answer, guess and answer in three lanes of one scale.
-
-    Each lane says whose it is: «Eget» and «Gæt» are understood by whoever has read how it is made.
-    """
-    names = {
-        "own": _("%(party)s om sig selv") % {"party": spot.guesser},
-        "guess": _("%(party)s gættede") % {"party": spot.guesser},
-        "answer": _("%(party)s svarede") % {"party": spot.about},
-    }
-    lanes = [
-        _lane(index, name, values, mean) | {"label": names[name]}
-        for index, (name, values, mean) in enumerate(spot.rows)
-    ]
-    by_name = {lane["name"]: lane for lane in lanes}
-    ends = [by_name[name]["x"] for name in ["guess", "answer"]]
-    context = {
-        "spot": spot,
-        "lanes": lanes,
-        "ticks": [(_x(number), number) for number in range(1, 6)],
-        "gap": None if None in ends else {"x": min(ends), "width": round(abs(ends[0] - ends[1]), 1)},
-    }
-    return render_to_string("collaboration/_marks.html", context)
-
-
-def _x(number) -> float:
-    return round(LEFT + STEP * float(number - 1), 1)
-
-
-def _lane(index: int, name: str, values, mean) -> dict:
-    """`low` and `high` are the ends of the spread; nothing but the name where nothing may be shown."""
-    numbers = values.numbers if values else []
-    lane = {"name": name, "y": TOP + LANE * index, "x": None}
-    if numbers:
-        ends = {"low": _x(min(numbers)), "high": _x(max(numbers))}
-        beside = ends["high"] + 16 if ends["high"] < RIGHT else ends["low"] - 16
-        lane |= {"x": _x(mean), "mean": shown(mean), "mean_at": round(beside, 1), **ends}
-    return lane
+    """One party's guess about another, on one scale."""
+    return marks_of(compared(spot))
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """The minutes as plain data: what the page shows and what every file holds, so that no file says more.
 
-Of a room it is what the gate shows on the board, of a look alone one's own answers.
+First what was agreed, then the steps that were talked about, then the rest. Of a room it is what the gate
+shows on the board and on the slides, of a look alone one's own answers.
 """
 
 from django.utils.formats import date_format
@@ -8,8 +9,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from reflection.closing import closing_of, heading_of
+from reflection.compasses import Closing, Slide
 from reflection.confidentiality import Comment, StepResult, Values, board
 from reflection.models import Agreement, Participant, Progress
+from reflection.slides import slides_of
 
 
 def minutes_to_keep(participant: Participant) -> dict:
@@ -29,6 +33,9 @@ def minutes_to_keep(participant: Participant) -> dict:
         "language": get_language(),
         "begun": _day(room.created_at),
         "concluded": _day(room.concluded_at) if room.concluded_at else "",
+        "heading": "",
+        "headline": "",
+        "lines": [],
         "outcome": [],
         "agreements": [],
         "steps": [],
@@ -44,11 +51,19 @@ def is_readable(participant: Participant) -> bool:
 def _content(participant: Participant) -> dict:
     room = participant.reflection
     agreements = room.agreements.select_related("party")
+    closing = closing_of(room) if room.is_concluded else Closing("", [])
     return {
-        "outcome": [{"label": label, "text": text} for label, text in room.outcome],
+        "heading": heading_of(room) if room.is_concluded else "",
+        "headline": closing.headline,
+        "lines": _lines(closing.told),
+        "outcome": _lines(room.outcome),
         "agreements": [_agreement(agreement) for agreement in agreements],
         "steps": _own_steps(participant) if room.is_solo else _steps(room),
     }
+
+
+def _lines(pairs) -> list[dict]:
+    return [{"label": label, "text": text} for label, text in pairs]
 
 
 def _day(moment) -> str:
@@ -80,7 +95,9 @@ def _step(step, **content) -> dict:
         "values_note": "",
         "comments": [],
         "comments_note": "",
-        "line": "",
+        "lines": [],
+        "compared": [],
+        "is_talked_about": False,
         "answers": [],
         **content,
     }
@@ -90,12 +107,19 @@ def _step(step, **content) -> dict:
 
 
 def _steps(room) -> list[dict]:
-    lines = dict(room.shared_lines.values_list("step_id", "text"))
-    return [_result(result, lines.get(result.step.pk, "")) for result in board(room)]
+    """Those that were talked about first: where something is written, or was to be asked about."""
+    by_step: dict[int, list[Slide]] = {}
+    for slide in slides_of(room):
+        by_step.setdefault(slide.step.pk, []).append(slide)
+    order = list(by_step)
+    results = sorted(board(room), key=lambda result: order.index(result.step.pk))
+    steps = [_result(room, result, by_step[result.step.pk]) for result in results]
+    return sorted(steps, key=lambda step: not step["is_talked_about"])
 
 
-def _result(result: StepResult, line: str) -> dict:
+def _result(room, result: StepResult, slides: list[Slide]) -> dict:
     statement = result.statement
+    lines = list(dict.fromkeys(line for slide in slides for line in slide.lines))
     return _step(
         result.step,
         statement=statement.local.text if statement else "",
@@ -105,7 +129,9 @@ def _result(result: StepResult, line: str) -> dict:
         values_note=result.values_note,
         comments=[_comment(comment) for comment in result.comments],
         comments_note=result.comments_note,
-        line=line,
+        lines=_lines(lines),
+        compared=[found for slide in slides for found in room.compass.compared(slide)],
+        is_talked_about=bool(lines or any(slide.lead for slide in slides)),
     )
 
 

@@ -24,13 +24,18 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def words() -> dict[str, str]:
     """What stands between the lines, the same in every file."""
     return {
-        "agreed": _("Det blev vi enige om"),
+        "plan": _("Planen"),
+        "talked": _("Det talte I om"),
+        "rest": _("De andre svar"),
+        "answers": _("Svarene"),
+        "agreements": _("Aftaler"),
+        "low": _("Fra"),
+        "high": _("Til"),
         "what": _("Hvad"),
         "who": _("Hvem"),
         "when": _("Hvornår"),
         "state": _("Status"),
         "unknown": _("Ved ikke"),
-        "known": _("Det ved vi nu"),
         "step": _("Trin"),
         "statement": _("Udsagn"),
         "party": _("Part"),
@@ -57,6 +62,15 @@ def notes(minutes: dict) -> list[str]:
     if minutes["concluded"]:
         lines.append(_("Afsluttet %(day)s.") % {"day": minutes["concluded"]})
     return lines
+
+
+def parts_of(minutes: dict) -> list[tuple[str, list[dict]]]:
+    """The steps under their headings: what was talked about, then the rest; of a look alone all as one."""
+    talked = [step for step in minutes["steps"] if step["is_talked_about"]]
+    rest = [step for step in minutes["steps"] if not step["is_talked_about"]]
+    headings = words()
+    parts = [(headings["talked"], talked), (headings["rest" if talked else "answers"], rest)]
+    return [(heading, steps) for heading, steps in parts if steps]
 
 
 def row_of(agreement: dict) -> tuple[str, str, str, str]:
@@ -89,6 +103,8 @@ def for_sheet(minutes: dict) -> dict:
         "title": title_of(minutes),
         "heading": minutes["title"],
         "agreements": agreements,
+        "agreed": minutes["heading"],
+        "parts": [{"heading": heading, "steps": steps} for heading, steps in parts_of(minutes)],
         "lang": minutes["language"],
         "source": "",
         "notes": notes(minutes),
@@ -109,22 +125,32 @@ def word(minutes: dict) -> bytes:
         document.add_paragraph(minutes["about"], style="Quote")
     for note in notes(minutes):
         document.add_paragraph(note)
-    if minutes["outcome"] or minutes["agreements"]:
-        document.add_heading(headings["agreed"], 2)
-    for line in minutes["outcome"]:
-        _labelled(document, line["label"], line["text"])
-    if minutes["agreements"]:
-        header = [headings[name] for name in ["what", "who", "when", "state"]]
-        _table(
-            document, headings["agreed"], header, [row_of(agreement) for agreement in minutes["agreements"]]
-        )
-    for step in minutes["steps"]:
-        _write_step(document, step, headings)
-        if not minutes["is_alone"]:
-            _labelled(document, headings["known"], step["line"])
+    _write_end(document, minutes, headings)
+    for heading, steps in parts_of(minutes):
+        document.add_heading(heading, 2)
+        for step in steps:
+            _write_step(document, step, headings)
     file = BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _write_end(document, minutes: dict, headings: dict):
+    """What was agreed, before anything else."""
+    if minutes["heading"]:
+        document.add_heading(minutes["heading"], 2)
+    if minutes["headline"]:
+        document.add_paragraph(minutes["headline"], style="Intense Quote")
+    for line in minutes["lines"]:
+        _labelled(document, line["label"], line["text"])
+    if minutes["agreements"]:
+        header = [headings[name] for name in ["what", "who", "when", "state"]]
+        rows = [row_of(agreement) for agreement in minutes["agreements"]]
+        _table(document, headings["agreements"], header, rows)
+    if minutes["outcome"]:
+        document.add_heading(headings["plan"], 2)
+    for line in minutes["outcome"]:
+        _labelled(document, line["label"], line["text"])
 
 
 def _document(minutes: dict):
@@ -140,15 +166,19 @@ def _document(minutes: dict):
     full = {"da": "da-DK", "en": "en-GB"}[minutes["language"]]
     language = document.styles.element.find(".//" + qn("w:rPrDefault")).find(".//" + qn("w:lang"))
     language.set(qn("w:val"), full)
-    for level in range(1, 4):
+    for level in range(1, 5):
         document.styles[f"Heading {level}"].font.color.rgb = INK  # Word's own blue is too pale to read
     return document
 
 
 def _write_step(document, step: dict, headings: dict):
-    document.add_heading(f"{step['number']}. {step['title']}", 2)
+    document.add_heading(f"{step['number']}. {step['title']}", 3)
     if step["statement"]:
         _labelled(document, step["statement"], f"1: {step['low']} · 5: {step['high']}", between=" ")
+    for line in step["lines"]:
+        _labelled(document, line["label"], line["text"])
+    for compared in step["compared"]:
+        _write_compared(document, compared, headings)
     for values in step["values"]:
         _write_values(document, values, headings)
     _write_note(document, step["values_note"])
@@ -160,6 +190,21 @@ def _write_step(document, step: dict, headings: dict):
         _labelled(document, answer["question"], answer["answer"])
 
 
+def _write_compared(document, compared: dict, headings: dict):
+    """What one party guessed of another: the finding, the sentence, and the figures."""
+    document.add_heading(compared["title"], 4)
+    for text in filter(None, [compared["finding"], compared["text"], compared["sentence"]]):
+        document.add_paragraph(text)
+    header = ["", headings["mean"], headings["low"], headings["high"]]
+    _table(document, compared["title"], header, [figures_of(mark) for mark in compared["marks"]])
+
+
+def figures_of(mark: dict) -> list[str]:
+    """A line of what is compared: whose, the mean, and from where to where."""
+    ends = ["–" if end is None else str(end) for end in [mark["low"], mark["high"]]]
+    return [mark["label"], mark["shown"] or "–", *ends]
+
+
 def _write_note(document, note: str):
     if note:
         document.add_paragraph().add_run(note).italic = True
@@ -167,7 +212,7 @@ def _write_note(document, note: str):
 
 def _write_values(document, values: dict, headings: dict):
     if values["party"]:
-        document.add_heading(values["party"], 3)
+        document.add_heading(values["party"], 4)
     document.add_paragraph(values["sentence"])
     counts = [str(number) for number in [*values["counts"], values["unknown"]]]
     caption = ": ".join(filter(None, [headings["counts"], values["party"]]))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy import erasures
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from publishing.slugs import name_of_file
 from reflection import tokens
 from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone, announce_step
@@ -308,6 +309,11 @@ class Reflection(models.Model):
     def result_address(self) -> str:
         result = self.compass.result
         return reverse(result.route if result else "reflection:board", args=[self.key])
+
+    def file_name(self, kind: str) -> str:
+        """«referat-stien-langs-aaen-2026-11-28»: by what it is about, and the day it ended or began."""
+        day = timezone.localdate(self.concluded_at or self.created_at)
+        return name_of_file(kind, self.title, day)
 
     @property
     def outcome_address(self) -> str:

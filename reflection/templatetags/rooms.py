@@ -189,6 +189,42 @@ def _circles(places: list[tuple[int, int]], paper: Paper) -> SafeString:
     return mark_safe("".join(circles))  # noqa: S308 – numbers
 
 
+LEFT, STEP = 16, 70  # where the scale of what is compared begins, and how far 2 is from 1
+RIGHT = 270  # from here on there is no room for a number beside a mark
+TOP, LANE = 36, 54  # where the first lane lies, and how far the next is from it
+
+
+@register.simple_tag
+def marks_of(compared: dict) -> str:
+    """What one party says of itself and guesses of another, and what that one says: a lane for each.
+
+    Each lane says whose it is: «Eget» and «Gæt» are understood by whoever has read how it is made.
+    """
+    lanes = [_lane(index, mark) for index, mark in enumerate(compared["marks"])]
+    ends = [lane["x"] for lane in lanes[1:]]
+    context = {
+        "compared": compared,
+        "lanes": lanes,
+        "ticks": [(_x(number), number) for number in range(1, 6)],
+        "gap": None if None in ends else {"x": min(ends), "width": round(abs(ends[0] - ends[1]), 1)},
+    }
+    return render_to_string("reflection/_marks.html", context)
+
+
+def _x(number) -> float:
+    return round(LEFT + STEP * float(number - 1), 1)
+
+
+def _lane(index: int, mark: dict) -> dict:
+    """`low` and `high` are the ends of the spread; nothing but the name where nothing may be shown."""
+    lane = {"name": mark["kind"], "label": mark["label"], "y": TOP + LANE * index, "x": None}
+    if mark["mean"] is not None:
+        ends = {"low": _x(mark["low"]), "high": _x(mark["high"])}
+        beside = ends["high"] + 16 if ends["high"] < RIGHT else ends["low"] - 16
+        lane |= {"x": _x(mark["mean"]), "mean": mark["shown"], "mean_at": round(beside, 1), **ends}
+    return lane
+
+
 class WallWords(NamedTuple):
     """The comments that there is room for, and how many there are beside."""
 

@@ -78,7 +78,7 @@ def room_in_calendar(request, participant):
     if not (participant.reflection.is_concluded and dated):
         raise Http404
     address = "" if participant.user_id else reverse("reflection:room", args=[participant.reflection.key])
-    return calendar_response(dated, "aftaler.ics", address)
+    return calendar_response(dated, f"{participant.reflection.file_name(_('aftaler'))}.ics", address)
 
 
 def _mine(request):

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,6 +16,7 @@ from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms.answers import StepForm
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.forms.joining import SafetyForm
+from reflection.minutes.pdf import pdf_response
 from reflection.participation import (
     answering_required,
     own_place_required,
@@ -156,7 +158,7 @@ def answers(request, participant):
 @own_place_required
 def download(request, participant):
     """One's own answers as a file to keep."""
-    return json_file(own_answers_to_keep(participant), _("mine-svar"))
+    return json_file(own_answers_to_keep(participant), participant.reflection.file_name(_("mine-svar")))
 
 
 @require_safe
@@ -164,8 +166,26 @@ def download(request, participant):
 def download_text(request, participant):
     """The same to read."""
     text = render_to_string("reflection/own_answers.txt", {"kept": own_answers_to_keep(participant)})
-    headers = {"Content-Disposition": content_disposition_header(True, f"{_('mine-svar')}.txt")}
+    name = participant.reflection.file_name(_("mine-svar"))
+    headers = {"Content-Disposition": content_disposition_header(True, f"{name}.txt")}
     return HttpResponse(text.strip() + "\n", content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_safe
+@own_place_required
+def download_pdf(request, participant):
+    """The same to print."""
+    kept = own_answers_to_keep(participant)
+    content = {
+        **kept,
+        "title": f"{_('Mine svar')}: {kept['compass']}",
+        "heading": _("Mine svar"),
+        "lang": get_language(),
+        "source": "",
+        "guess": _("Mit gæt på %(party)s"),
+    }
+    name = participant.reflection.file_name(_("mine-svar"))
+    return pdf_response(request, "reflection/print/own_answers.typ", content, f"{name}.pdf")
 
 
 @require_POST

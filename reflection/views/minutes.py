@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import json_file
 from reflection.minutes.content import is_readable, minutes_to_keep
-from reflection.minutes.files import excel, for_sheet, word
+from reflection.minutes.files import excel, for_sheet, parts_of, word
 from reflection.minutes.pdf import pdf_response
 from reflection.participation import own_place_required, shows_others
 
@@ -28,12 +28,16 @@ def minutes(request, participant):
         if room.is_solo:
             raise Http404
         return redirect("reflection:room", key=room.key)
-    context = {"participant": participant, "room": room, "minutes": minutes_to_keep(participant)}
+    kept = minutes_to_keep(participant)
+    context = {"participant": participant, "room": room, "minutes": kept, "parts": parts_of(kept)}
     return render(request, "reflection/minutes.html", context)
 
 
 def file_of_minutes(view):
-    """Turn `key` into what the page of the minutes shows to this visitor; 404 while it shows nothing."""
+    """Turn `key` into what the page of the minutes shows to this visitor, and the name of a file of it.
+
+    404 while it shows nothing.
+    """
 
     @require_safe
     @own_place_required
@@ -42,35 +46,31 @@ def file_of_minutes(view):
     def guarded(request, participant):
         if not is_readable(participant):
             raise Http404
-        return view(request, minutes_to_keep(participant))
+        return view(request, minutes_to_keep(participant), participant.reflection.file_name(_("referat")))
 
     return guarded
 
 
 @file_of_minutes
-def minutes_pdf(request, minutes):
-    return pdf_response(request, "reflection/print/minutes.typ", for_sheet(minutes), _filename("pdf"))
+def minutes_pdf(request, minutes, name):
+    return pdf_response(request, "reflection/print/minutes.typ", for_sheet(minutes), f"{name}.pdf")
 
 
 @file_of_minutes
-def minutes_word(request, minutes):
-    return _download(word(minutes), WORD, _filename("docx"))
+def minutes_word(request, minutes, name):
+    return _download(word(minutes), WORD, f"{name}.docx")
 
 
 @file_of_minutes
-def minutes_excel(request, minutes):
-    return _download(excel(minutes), EXCEL, _filename("xlsx"))
+def minutes_excel(request, minutes, name):
+    return _download(excel(minutes), EXCEL, f"{name}.xlsx")
 
 
 @file_of_minutes
-def minutes_json(request, minutes):
-    return json_file(minutes, _("referat"))
+def minutes_json(request, minutes, name):
+    return json_file(minutes, name)
 
 
 def _download(body: bytes, content_type: str, filename: str) -> HttpResponse:
     headers = {"Content-Disposition": content_disposition_header(True, filename)}
     return HttpResponse(body, content_type=content_type, headers=headers)
-
-
-def _filename(ending: str) -> str:
-    return f"{_('referat')}.{ending}"

@@ -1,9 +1,11 @@
 """The minutes: one page, and files that say the same and never more."""
 
 import json
+import re
 import shutil
 import subprocess
 import time
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -11,18 +13,30 @@ import docx
 import openpyxl
 import pikepdf
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
+from collaboration.blindspots import spots
 from reflection.minutes.content import minutes_to_keep
 from reflection.minutes.files import for_sheet, title_of, words
 from reflection.models import Reflection
+from reflection.slides import slides_of
+from tests.collaboration.people import SIDES
 from tests.collaboration.test_print import check_accessible, tags
-from tests.factories import answer_everything, make_agreement, make_room
+from tests.factories import (
+    answer_everything,
+    make_agreement,
+    make_collaboration,
+    make_room,
+    make_round,
+    make_user,
+)
+from tests.factories import seat as put_in
 from tests.reflection.files import texts, texts_of_excel, texts_of_word
-from tests.reflection.people import add, enter
+from tests.reflection.people import add, enter, seat
 
 FILES = ["pdf", "word", "excel", "json"]
 EVERY_FILE = pytest.mark.parametrize("kind", FILES)
@@ -250,7 +264,11 @@ def test_the_sheet_is_tagged_and_has_a_title_and_a_language(staff, logged_in, ro
         title = title_of(minutes_to_keep(room.participants.get(user=staff)))
     check_accessible(pdf, title, language)
     found = tags(pdf)
-    assert (found.count("/H1"), found.count("/H2")) == (1, 3)  # what was agreed, and two steps
+    assert [found.count(kind) for kind in ["/H1", "/H2", "/H3"]] == [
+        1,
+        4,
+        2,
+    ]
     assert found.count("/Table") == 3
     assert found.count("/TH") == 4 + 2 * 6
 
@@ -259,7 +277,7 @@ def test_the_word_file_has_headings_header_rows_a_title_and_a_language(staff, lo
     body = logged_in(staff).get(at(room, "word")).content
     document = docx.Document(BytesIO(body))
     styles = [paragraph.style.name for paragraph in document.paragraphs]
-    assert (styles.count("Heading 1"), styles.count("Heading 2")) == (1, 3)
+    assert [styles.count(f"Heading {level}") for level in [1, 2, 3]] == [1, 4, 2]
     assert document.core_properties.title == "Referat: Målkompasset"
     assert document.core_properties.language == "da"
     defaults = document.styles.element.find(".//" + qn("w:rPrDefault"))
@@ -335,3 +353,126 @@ def test_an_office_program_reads_what_the_page_says(page, staff, logged_in, room
     kept = minutes_to_keep(room.participants.get(user=staff))
     assert [text for text in texts(kept["steps"]) if squeezed(text) not in squeezed(document)] == []
     assert "1,1,0,0,2,0,4" in (tmp_path / "tal.csv").read_text(encoding="utf-8")
+
+
+# --- A round: what was agreed first, then what was talked about ------------------------------------------
+
+
+@pytest.fixture
+def round_room(staff):
+    """Four and four, far apart; two principles are to be asked about, and one has its three lines."""
+    opened = make_round(make_collaboration("Stien langs åen", owner=staff), sides=SIDES)
+    opened.reflection.reveal()
+    topic = next(slide.shown.topic for slide in slides_of(opened.reflection) if slide.shown.topic)
+    opened.insights.create(
+        step=topic.step, guesser=topic.guesser, about=topic.about,
+        thought="Vi troede, I var glade.", known="I mangler svar.", therefore="Vi ringer.",
+    )  # fmt: skip
+    opened.what, opened.who, opened.party = "Vi sætter et skilt op.", "Bo", opened.reflection.parties.last()
+    opened.due, opened.look_back_on = date(2027, 1, 15), date(2027, 3, 1)
+    opened.save()
+    opened.conclude()
+    return Reflection.objects.get(pk=opened.reflection_id)
+
+
+def in_order(text: str, *words: str) -> bool:
+    places = [squeezed(text).find(squeezed(word)) for word in words]
+    return -1 not in places and places == sorted(places)
+
+
+def test_the_agreement_stands_first_then_what_was_talked_about(page, staff, logged_in, round_room):
+    seen = page(at(round_room), by=staff)
+    document = "\n".join(paragraph.text for paragraph in words_of(logged_in(staff), round_room).paragraphs)
+    for told in [seen.text, document]:
+        assert in_order(
+            told, "Vi sætter et skilt op.", "Bo (Teknik og Miljø)", "1. marts 2027", "Det talte I om",
+            "Vi troede", "Vi troede, I var glade.", "I mangler svar.", "Vi ringer.",
+        )  # fmt: skip
+    assert seen.texts("h2")[:2] == ["Det blev I enige om", "Det talte I om"]
+
+
+def words_of(client, room):
+    return docx.Document(BytesIO(client.get(at(room, "word")).content))
+
+
+def test_guesses_and_blind_spots_are_in_the_minutes_as_picture_sentence_and_table(page, staff, round_room):
+    seen = page(at(round_room), by=staff)
+    found = [spot for spot in spots(round_room) if spot.kind]
+    assert len(found) == 4
+    assert sorted(seen.texts(".kompas-spot__title")) == sorted(spot.title for spot in found)
+    assert len(seen.select(".kompas-spot svg")) == len(seen.select(".kompas-spot table")) == 4
+    for spot in found:
+        assert spot.sentence in seen.text
+    assert "I ser det nogenlunde ens" not in seen.text  # of one party, under the widest gap of the round
+
+
+@pytest.mark.parametrize("kind", ["pdf", "word", "json"])
+def test_they_are_in_every_file_too(staff, logged_in, round_room, kind):
+    kept = minutes_to_keep(round_room.participants.get(user=staff))
+    marks = [mark["shown"] for step in kept["steps"] for it in step["compared"] for mark in it["marks"]]
+    assert len(marks) == 12
+    assert all(marks)
+    body = logged_in(staff).get(at(round_room, kind)).content
+    told = {
+        "pdf": lambda: " ".join(texts(for_sheet(kept))),
+        "word": lambda: " ".join(texts_of_word(body)),
+        "json": body.decode,
+    }[kind]()
+    for spot in spots(round_room):
+        assert squeezed(spot.sentence) in squeezed(told)
+
+
+def test_the_sheet_of_a_round_can_be_read_by_everybody(staff, logged_in, round_room):
+    title = title_of(minutes_to_keep(round_room.participants.get(user=staff)))
+    with sheet_of(logged_in(staff), round_room) as sheet:
+        check_accessible(sheet, title, "da")
+        assert tags(sheet).count("/Table") >= 5
+
+
+def test_no_minutes_depend_on_what_a_party_of_two_guessed_or_answered(staff):
+    """Neither the figures of the two, nor a blind spot that could be reckoned from them."""
+    opened = make_round(make_collaboration(owner=staff), sides=[[(2, 4, 4)] * 4])
+    room, (_us, them) = opened.reflection, opened.reflection.parties.all()
+    told = []
+    for own, guess in [(None, None), (1, 5), (5, 1)]:
+        with transaction.atomic():
+            for name in ["Alma", "Bo"]:
+                put_in(opened, them, own, guess, 4, name=name)
+            Reflection.objects.get(pk=room.pk).reveal()
+            seen = Reflection.objects.get(pk=room.pk).participants.get(user=staff)
+            told.append(json.dumps(minutes_to_keep(seen), ensure_ascii=False))
+            transaction.set_rollback(True)
+    assert told[0] == told[1] == told[2]
+    assert "Beboerne gættede på Teknik og Miljø" in told[0]
+
+
+# --- What the files are called ------------------------------------------------------------------------------
+
+
+def name_of(response) -> str:
+    return response["Content-Disposition"].partition('filename="')[2].rstrip('"')
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"), [("pdf", "pdf"), ("word", "docx"), ("excel", "xlsx"), ("json", "json")]
+)
+def test_a_file_is_called_by_what_it_is_about_and_the_day(staff, logged_in, room, kind, ending):
+    day = timezone.localdate(room.concluded_at).isoformat()
+    named = name_of(logged_in(staff).get(at(room, kind)))
+    assert named == f"referat-stien-langs-aaen-fra-bro-til-bro-{day}.{ending}"
+
+
+def test_a_long_subject_is_cut_between_words(staff, logged_in, room):
+    Reflection.objects.filter(pk=room.pk).update(title="Et meget langt mål " * 20)
+    named = name_of(logged_in(staff).get(at(room, "pdf")))
+    assert re.fullmatch(r"referat(-(et|meget|langt|maal))+-\d{4}-\d\d-\d\d\.pdf", named)
+    assert len(named) < 90
+
+
+def test_what_one_takes_home_is_a_sheet_too(staff, logged_in, room):
+    person = room.participants.filter(user=None).first()
+    answered = seat(person).get(reverse("reflection:download_pdf", args=[room.key]))
+    assert name_of(answered).startswith("mine-svar-stien-langs-aaen")
+    with pikepdf.open(BytesIO(answered.content)) as sheet:
+        check_accessible(sheet, "Mine svar: Målkompasset", "da")
+    assert logged_in(make_user("Karen")).get(answered.request["PATH_INFO"]).status_code == 403

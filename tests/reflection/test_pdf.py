@@ -28,6 +28,8 @@ def content(*texts: str) -> str:
     minutes = {
         "title": "Referat", "compass": "Et kompas", "about": texts[0], "is_alone": False, "mode": "",
         "is_mixed": False, "is_rehearsal": False, "language": "da", "begun": "i dag", "concluded": "",
+        "heading": "Det blev I enige om", "headline": texts[0],
+        "lines": [{"label": "Hvem", "text": text} for text in texts],
         "outcome": [{"label": "Vi ændrer", "text": text} for text in texts],
         "agreements": [{"what": text, **agreement} for text in texts], "steps": [],
     }  # fmt: skip
