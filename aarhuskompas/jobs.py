@@ -42,6 +42,7 @@ class Job(NamedTuple):
 
 JOBS = [
     Job("reveal_overdue", every=timedelta(minutes=1)),
+    Job("publish_due", every=timedelta(seconds=15)),  # people have been told the minute
     Job("purge", at=time(3, 0)),
     Job("remind", at=time(7, 0)),  # before people meet
 ]

@@ -15,6 +15,7 @@ urlpatterns += i18n_patterns(
     path("maalkompasset/", include("goals.urls")),
     path("farvel/", include("goals.goodbye_urls")),
     path("samarbejdskompasset/", include("collaboration.urls")),
+    path("", include("publishing.urls")),
     path("", include("reflection.urls")),
     path("", include("compass.urls")),
     prefix_default_language=False,

@@ -37,7 +37,10 @@ def last_heard() -> tuple[str, str] | None:
 def state_of(model) -> str:
     """Another one whenever something in the library changes, or another one of the model is published."""
     table = connection.ops.quote_name(model._meta.db_table)
-    published = f"(SELECT count(*) FROM {table} WHERE published_at <= %s)"  # noqa: S608 – our own table
+    published = (
+        f"(SELECT count(*) FROM {table} "  # noqa: S608 – our own table
+        "WHERE published_at <= %s AND coalesce(published_until > %s, true))"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"{MARKS}, {published}", [timezone.now()])
+        cursor.execute(f"{MARKS}, {published}", [timezone.now()] * 2)
         return "|".join(map(str, cursor.fetchone()))

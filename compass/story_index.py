@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from compass.models import Department, Path, Story, Theme
+from publishing.trial import is_trial
 
 BYTES_A_BLOCK = 256
 
@@ -154,8 +155,11 @@ def at(mark: str) -> StoryIndex:
     """The index with this mark, or the one before it while the stories are read again beside the requests.
 
     A transaction reads them itself, for nobody else sees what it has changed; so does the very first reader.
+    What a trial reads is nobody else's.
     """
     if not _Kept.has(mark):
+        if is_trial():
+            return StoryIndex(mark)
         if _Kept.index is None or connection.in_atomic_block:
             with _Kept.lock:
                 _read(mark)

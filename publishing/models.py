@@ -1,9 +1,12 @@
-"""What the admin keeps for editors: what is not saved yet, and what was deleted."""
+"""What the admin keeps for editors: what is not saved yet, what waits beside the public text, what colleagues
+say of it, and what was deleted."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
@@ -14,6 +17,7 @@ from publishing.portal import Announcement, Portal
 __all__ = ["Announcement", "Binned", "Portal", "UnsavedWork"]
 
 KEPT = AT_ONCE[Kept.DRAFTS]
+STILL_OPEN = timedelta(seconds=75)  # since a window was last heard of; it tells every half minute
 
 
 class UnsavedWorkQuerySet(models.QuerySet):
@@ -22,7 +26,14 @@ class UnsavedWorkQuerySet(models.QuerySet):
         return self.filter(user=user, content_type=kind, object_id=object_id)
 
     def waiting(self):
-        return self.filter(is_done=False).order_by("-saved_at")
+        """What was typed; a window that is only open has typed nothing."""
+        return self.filter(is_done=False).exclude(fields={}).order_by("-saved_at")
+
+    def open_beside(self, user, model: type[models.Model], object_id: str):
+        """Windows in which colleagues have the same form open now."""
+        kind = ContentType.objects.get_for_model(model)
+        of_others = self.filter(content_type=kind, object_id=object_id).exclude(user=user)
+        return of_others.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
 
     def past(self):
         return self.filter(saved_at__lt=timezone.now() - KEPT)
@@ -41,6 +52,7 @@ class UnsavedWork(models.Model):
     object_id = models.CharField("nøgle", max_length=40, blank=True, help_text="Tom for noget nyt.")
     fields = models.JSONField("felter", default=dict)
     saved_at = models.DateTimeField("hørt fra", auto_now=True)
+    open_at = models.DateTimeField("åben", null=True)
     is_done = models.BooleanField("gemt eller kasseret", default=False)
 
     objects = UnsavedWorkQuerySet.as_manager()
@@ -69,11 +81,98 @@ class UnsavedWork(models.Model):
         self.save()
 
 
-class BinnedQuerySet(models.QuerySet):
+class AboutQuerySet(models.QuerySet):
     def of(self, item: models.Model):
-        kind = ContentType.objects.get_for_model(item)
-        return self.filter(content_type=kind, object_id=str(item.pk))
+        return self.filter(content_type=ContentType.objects.get_for_model(item), object_id=str(item.pk))
 
+
+class PendingVersionQuerySet(AboutQuerySet):
+    def due(self):
+        return self.filter(takes_place_at__lte=timezone.now())
+
+
+class PendingVersion(models.Model):
+    """What a public text will be: it takes the public one's place, whole, and until then no reader sees it.
+
+    `texts` and `opened` are snapshots (publishing/admin/snapshots.py): as it will be, and as the public one
+    was when it was begun, so that what others have changed there meanwhile is not undone.
+    """
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    object_id = models.CharField("nøgle", max_length=40)
+    texts = models.JSONField("tekster", encoder=DjangoJSONEncoder)
+    opened = models.JSONField("tekster, da den blev begyndt", encoder=DjangoJSONEncoder)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField("gemt", auto_now=True)
+    submitted_at = models.DateTimeField("sendt til gennemsyn", null=True)
+    takes_place_at = models.DateTimeField("tager pladsen", null=True)
+
+    objects = PendingVersionQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.EDITING,
+        person="by",
+        identity=("by",),
+        words=("texts", "opened"),
+        nothing=("object_id",),
+    )
+
+    class Meta:
+        verbose_name = "kladde ved siden af"
+        verbose_name_plural = "kladder ved siden af"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id"], name="one_pending_version_of_each_text"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.content_type} {self.object_id}"
+
+
+class RemarkQuerySet(AboutQuerySet):
+    def open(self):
+        return self.filter(closed_at=None)
+
+
+class Remark(models.Model):
+    """What a colleague says of a text, or of one field of it, until somebody closes it."""
+
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    object_id = models.CharField("nøgle", max_length=40)
+    field = models.CharField("felt", max_length=60, blank=True, help_text="Tomt for hele teksten.")
+    text = models.TextField("bemærkning", max_length=2000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="remarks")
+    answers = models.ForeignKey("self", models.CASCADE, null=True, related_name="replies")
+    made_at = models.DateTimeField("skrevet", auto_now_add=True)
+    closed_at = models.DateTimeField("lukket", null=True)
+
+    objects = RemarkQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.STAFF,
+        Purpose.EDITING,
+        person="by",
+        identity=("by", "to"),
+        words=("text",),
+        nothing=("object_id", "field"),
+    )
+
+    class Meta:
+        verbose_name = "bemærkning"
+        verbose_name_plural = "bemærkninger"
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="remarks_by_what_they_are_of")]
+
+    def __str__(self):
+        return self.text[:80]
+
+
+class BinnedQuerySet(AboutQuerySet):
     def past(self):
         return self.filter(deleted_at__lt=timezone.now() - KEPT)
 

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.dispatch import Signal
 from django.utils import timezone
@@ -18,7 +19,7 @@ put_away = Signal()
 
 
 def next_appearance() -> datetime:
-    """When something dated ahead appears, or the day ends: what is public changes then by itself."""
+    """When something dated ahead appears or ends, or the day does: what is public changes then by itself."""
     now = timezone.now()
     columns = [
         (column, model._meta.db_table)
@@ -47,7 +48,7 @@ class State(models.TextChoices):
 
 class PublishedQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(published_at__lte=timezone.now())
+        return self.filter(in_state(State.PUBLISHED))
 
     def visible_to(self, user):
         """Editors preview drafts; everyone else sees what is published."""
@@ -59,13 +60,15 @@ class PublishedQuerySet(models.QuerySet):
 
 def in_state(state: str) -> models.Q:
     """The condition for a state; `Publishable.state` says the same of one item."""
+    now = timezone.now()
     hidden = models.Q(published_at__isnull=True)
+    ended = models.Q(published_at__lte=now, published_until__lte=now)
     return {
         State.DRAFT: hidden & models.Q(submitted_at__isnull=True, archived_at__isnull=True),
         State.REVIEW: hidden & models.Q(submitted_at__isnull=False, archived_at__isnull=True),
-        State.SCHEDULED: models.Q(published_at__gt=timezone.now()),
-        State.PUBLISHED: models.Q(published_at__lte=timezone.now()),
-        State.ARCHIVED: hidden & models.Q(archived_at__isnull=False),
+        State.SCHEDULED: models.Q(published_at__gt=now),
+        State.PUBLISHED: models.Q(published_at__lte=now) & ~models.Q(published_until__lte=now),
+        State.ARCHIVED: (hidden & models.Q(archived_at__isnull=False)) | ended,
     }[State(state)]
 
 
@@ -77,11 +80,21 @@ class Publishable(models.Model):
         db_index=True,
         help_text="Tom dato = kladde. En dato i fremtiden = siden kommer frem af sig selv den dag.",
     )
+    published_until = models.DateTimeField(
+        "offentlig til",
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="Tom = den bliver stående. Ellers går siden af sig selv i arkivet på det tidspunkt.",
+    )
     submitted_at = models.DateTimeField("sendt til gennemsyn", null=True, blank=True, editable=False)
     archived_at = models.DateTimeField("arkiveret", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("sidst opdateret", auto_now=True)
 
-    appears_at: tuple[str, ...] = ("published_at",)  # moments at which what is public changes by itself
+    appears_at: tuple[str, ...] = (
+        "published_at",
+        "published_until",
+    )  # moments at which what is public changes by itself
 
     objects = PublishedQuerySet.as_manager()
 
@@ -90,7 +103,15 @@ class Publishable(models.Model):
 
     @property
     def is_published(self) -> bool:
+        return self.has_begun and not self.has_ended
+
+    @property
+    def has_begun(self) -> bool:
         return self.published_at is not None and self.published_at <= timezone.now()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.published_until is not None and self.published_until <= timezone.now()
 
     def is_visible_to(self, user) -> bool:
         """The rule of PublishedQuerySet.visible_to, for one that has been fetched."""
@@ -98,11 +119,18 @@ class Publishable(models.Model):
 
     @property
     def state(self) -> State:
+        if self.has_begun:
+            return State.ARCHIVED if self.has_ended else State.PUBLISHED
         if self.published_at is not None:
-            return State.PUBLISHED if self.is_published else State.SCHEDULED
+            return State.SCHEDULED
         if self.archived_at is not None:
             return State.ARCHIVED
         return State.REVIEW if self.submitted_at is not None else State.DRAFT
+
+    def clean(self):
+        super().clean()
+        if self.published_at and self.published_until and self.published_until <= self.published_at:
+            raise ValidationError({"published_until": "Siden skal være offentlig, før den ikke er det mere."})
 
     def submit(self):
         """Somebody else is asked to look at the draft."""
@@ -119,7 +147,7 @@ class Publishable(models.Model):
 
     def archive(self, successor: str = ""):
         """Put it away. Readers who had its address are led to the successor, or told that it has gone."""
-        address = self.public_address
+        address = self._danish_address if self.has_begun else ""
         self._move(archived_at=timezone.now())
         if address:
             put_away.send(type(self), old=address, new=successor)
@@ -134,11 +162,19 @@ class Publishable(models.Model):
     @property
     def public_address(self) -> str:
         """Where readers find it, in Danish; empty while they do not, or when it has no page of its own."""
-        if not (self.is_published and hasattr(self, "get_absolute_url")):
+        return self._danish_address if self.is_published else ""
+
+    @property
+    def _danish_address(self) -> str:
+        if not hasattr(self, "get_absolute_url"):
             return ""
         with override(settings.LANGUAGE_CODE):
             return self.get_absolute_url().partition("#")[0]
 
     def _move(self, published_at=None, submitted_at=None, archived_at=None):
         self.published_at, self.submitted_at, self.archived_at = published_at, submitted_at, archived_at
-        self.save(update_fields=["published_at", "submitted_at", "archived_at", "updated_at"])
+        if not published_at or self.has_ended:
+            self.published_until = None
+        self.save(
+            update_fields=["published_at", "published_until", "submitted_at", "archived_at", "updated_at"]
+        )

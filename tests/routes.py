@@ -19,6 +19,7 @@ from aarhuskompas.serving.static_files import KEPT, LIST
 from collaboration.models import Collaboration, Consent, Round
 from compass.models import Attachment, Chapter, Dilemma, Page, Path, Picture, Pivot, Story
 from goals.models import Goal, GoalShare, Goodbye, Review
+from publishing.views import link_to
 from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection
 from tests.factories import (
@@ -33,6 +34,7 @@ from tests.factories import (
     make_review,
     make_room,
     make_round,
+    make_story,
     make_user,
     seat,
 )
@@ -198,6 +200,10 @@ DECIDED = "Et mål, som en gruppe taler om"
 led, revealed, joined, by_slip, decided = map(room_keys, [LED, REVEALED, JOINED, BY_SLIP, DECIDED])
 
 
+def drafts() -> list[dict]:
+    return [{"token": link_to(story).split("/")[-2]} for story in Story.objects.filter(published_at=None)]
+
+
 def further_guides() -> list[dict]:
     return [{"slug": FURTHER}]
 
@@ -207,6 +213,7 @@ ALONE = "Noget, man ser på alene"
 STATIC_FILE = "css/portal.0123456789ab.css"  # of a release that is not this one
 alone = room_keys(ALONE)
 ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
+    "publishing:draft": drafts,
     "compass:pivot": slugs(Pivot),
     "compass:path": slugs(Path),
     "compass:dilemma": slugs(Dilemma),
@@ -379,6 +386,7 @@ def make_examples(user):
     make_recording()
     _illustrate(Story.objects.published().first())
     _keep_release()
+    make_story("En kladde, nogen viser frem", published_at=None)
     make_room(title=LED, leader=user, people=[None])
     make_room(title=BY_SLIP, leader=user, is_by_invitation=True).invite(3)
     make_room(title=REVEALED, leader=user, people=[None] * 4).reveal()

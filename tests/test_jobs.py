@@ -60,11 +60,11 @@ def test_every_job_is_a_command_that_may_run_twice(db):
     ("now", "due"),
     [
         (at(12, 0), []),
-        (at(12, 1), ["reveal_overdue"]),
-        (at(2, 59, day=11), ["reveal_overdue"]),
-        (at(3, 0, day=11), ["reveal_overdue", "purge"]),
-        (at(7, 0, day=11), ["reveal_overdue", "purge", "remind"]),
-        (at(7, 0, day=20), ["reveal_overdue", "purge", "remind"]),
+        (at(12, 1), ["reveal_overdue", "publish_due"]),
+        (at(2, 59, day=11), ["reveal_overdue", "publish_due"]),
+        (at(3, 0, day=11), ["reveal_overdue", "publish_due", "purge"]),
+        (at(7, 0, day=11), ["reveal_overdue", "publish_due", "purge", "remind"]),
+        (at(7, 0, day=20), ["reveal_overdue", "publish_due", "purge", "remind"]),
     ],
 )
 def test_each_runs_when_its_time_has_come_and_once_after_a_long_sleep(ran, now, due):
@@ -75,7 +75,7 @@ def test_each_runs_when_its_time_has_come_and_once_after_a_long_sleep(ran, now, 
 def test_what_failed_is_tried_again_before_the_next_day(ran):
     have_run()
     ScheduledJob.objects.filter(name="remind").update(has_failed=True)
-    ScheduledJob.objects.filter(name="reveal_overdue").update(started_at=at(23))
+    ScheduledJob.objects.filter(name__in=["reveal_overdue", "publish_due"]).update(started_at=at(23))
     assert run_due(at(12, 9)) == []
     assert run_due(at(12, 10)) == ["remind"]
 

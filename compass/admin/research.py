@@ -38,5 +38,5 @@ class ResearchWaveAdmin(FiguresFromFile, PublishableAdmin):
     fieldsets = [
         (None, {"fields": ["year", "title", "text", "readability", "figures_link"]}),
         english("title_en", "text_en"),
-        ("Offentliggørelse", {"fields": ["published_at", "updated_at"]}),
+        ("Offentliggørelse", {"fields": ["published_at", "published_until", "updated_at"]}),
     ]

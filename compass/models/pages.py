@@ -35,6 +35,7 @@ class Page(Translated, Publishable):
         return reverse("compass:page", args=[self.slug])
 
     def clean(self):
+        super().clean()
         if self.slug and not self._is_shown_at_its_address():
             taken = f"Portalen bruger selv adressen /{self.slug}/. Vælg en anden, fx «om-{self.slug}»."
             raise ValidationError({"slug": taken})

@@ -16,7 +16,7 @@ WORDS_A_MINUTE = 200
 
 CARDS = """
 SELECT id, slug, kind, path_id, title, title_en, standfirst, standfirst_en, body, body_en, year, outcome,
-    picture_id, drawing, published_at, updated_at
+    picture_id, drawing, published_at, published_until, updated_at
 FROM compass_story
 WHERE id = ANY (%s)
 """

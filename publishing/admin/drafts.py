@@ -25,6 +25,24 @@ MOST_OFFERED = 5
 FETCHED = "Her er det, du ikke fik gemt. Se det igennem, og tryk på Gem. Filer skal vælges igen."
 
 
+# What a form beside the public text holds is kept apart from the text's own.
+BESIDE = " kladde"
+
+
+def work_key(request, object_id: str | None) -> str:
+    is_beside = getattr(request, "pending", None) or "kladde" in request.GET
+    return unquote(object_id) + (BESIDE if is_beside else "") if object_id else ""
+
+
+def address_of_work(work: UnsavedWork) -> str:
+    """The page of the form that it stands in."""
+    name = f"admin:{work.content_type.app_label}_{work.content_type.model}"
+    if not work.object_id:
+        return reverse(f"{name}_add")
+    page = "pending" if work.object_id.endswith(BESIDE) else "change"
+    return reverse(f"{name}_{page}", args=[work.object_id.removesuffix(BESIDE)])
+
+
 class TokenForm(forms.Form):
     unsaved_token = forms.UUIDField()
 
@@ -63,7 +81,7 @@ class KeepsUnsaved:
         form = TokenForm(request.POST)
         if not form.is_valid():
             return JsonResponse({"kept": False}, status=400)
-        is_kept = self._keep(request, unquote(object_id), form.cleaned_data["unsaved_token"])
+        is_kept = self._keep(request, work_key(request, object_id), form.cleaned_data["unsaved_token"])
         if is_kept:
             return JsonResponse({"kept": True})
         return JsonResponse({"kept": False, "token": uuid4()}, status=409)
@@ -93,14 +111,13 @@ class KeepsUnsaved:
         for work in UnsavedWork.objects.filter(user=request.user, token=token):
             work.finish()
             messages.success(request, "Det, der ikke var gemt, er kasseret.")
-            if work.object_id:
-                return redirect(reverse(f"admin:{self.page_name('change')}", args=[work.object_id]))
+            return redirect(address_of_work(work))
         return redirect(reverse(f"admin:{self.page_name('add')}"))
 
     # --- In the form ---
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        kept = unquote(object_id) if object_id else ""
+        kept = work_key(request, object_id)
         fetched = self._fetched(request, kept) if request.method == "GET" else None
         if fetched:
             return self._fetched_form(request, object_id, fetched, extra_context)
@@ -142,28 +159,33 @@ class KeepsUnsaved:
 
     def _unsaved_context(self, request, object_id, kept) -> dict:
         route, arguments = ("keep", [object_id]) if object_id else ("keep_new", [])
+        address = reverse(f"admin:{self.page_name(route)}", args=arguments)
         form, fetched = TokenForm(request.POST), FetchedFromForm(request.POST)
         waiting = UnsavedWork.objects.of(request.user, self.model, kept).waiting()
         return {
             "fetched": fetched.cleaned_data if fetched.is_valid() else None,
-            "unsaved_url": reverse(f"admin:{self.page_name(route)}", args=arguments),
+            "unsaved_url": address + ("?kladde" if kept.endswith(BESIDE) else ""),
             "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
             "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
         }
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        finished = TokenForm(request.POST)
-        if finished.is_valid():
-            kept = str(form.instance.pk) if change else ""
-            work = _work(request.user, self.model, kept, finished.cleaned_data["unsaved_token"])
-            if work:
-                work.finish()
-        fetched = FetchedFromForm(request.POST)
-        if fetched.is_valid():
-            token, moment = fetched.cleaned_data.values()
-            for work in UnsavedWork.objects.filter(user=request.user, token=token, saved_at=moment):
-                work.finish()
+        finish_work(request, self.model, work_key(request, str(form.instance.pk)) if change else "")
+
+
+def finish_work(request, model, kept: str):
+    """What was typed is saved now."""
+    finished = TokenForm(request.POST)
+    if finished.is_valid():
+        work = _work(request.user, model, kept, finished.cleaned_data["unsaved_token"])
+        if work:
+            work.finish()
+    fetched = FetchedFromForm(request.POST)
+    if fetched.is_valid():
+        token, moment = fetched.cleaned_data.values()
+        for work in UnsavedWork.objects.filter(user=request.user, token=token, saved_at=moment):
+            work.finish()
 
 
 def _forget_errors(formset):

@@ -37,7 +37,8 @@ def english(*fields: str) -> tuple:
 
 
 PROVENANCE = ["provenance", "provenance_note"]
-PUBLISHING = ("Adresse og offentliggørelse", {"fields": ["slug", "published_at", "updated_at"]})
+DATES = ["published_at", "published_until", "updated_at"]
+PUBLISHING = ("Adresse og offentliggørelse", {"fields": ["slug", *DATES]})
 
 
 class TextArea(AdminTextareaWidget):

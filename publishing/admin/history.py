@@ -26,12 +26,13 @@ from publishing.admin.custom_views import OwnPages
 from publishing.admin.ordering import OUT_OF_THE_WAY
 from publishing.admin.snapshots import Snapshot, parts_of, remembered, stored
 from publishing.bin import is_binned
+from publishing.models import PendingVersion, Remark
 
 ORIGINAL = "Sådan stod det, før det første gang blev rettet her."
 ELSEWHERE = "Ændret et andet sted end i redaktionen."
 CHANGED_MEANWHILE = "Indholdet er ændret, siden du så den her side. Se forskellene igen nedenfor."
 # Putting a text back does not publish it, hide it or move it.
-STAYS = {"published_at", "submitted_at", "archived_at"}
+STAYS = {"published_at", "published_until", "submitted_at", "archived_at"}
 VERSIONS_SHOWN = 200
 
 
@@ -69,6 +70,8 @@ def forget(sender, instance, **kwargs):
     """What is gone for good is gone from the versions too; what lies in the bin keeps them."""
     if not (is_registered(sender) and admin.site.is_registered(sender)) or is_binned(instance):
         return
+    for kept in [PendingVersion, Remark]:
+        kept.objects.of(instance).delete()
     versions = list(versions_of(instance))
     revisions = {version.revision_id for version in versions}
     gone = [version.pk for version in [*versions, *_parts_in(revisions, instance)]]
@@ -233,7 +236,7 @@ class Versioned(OwnPages, VersionAdmin):
         item = self.item_or_404(request, object_id)
         version = get_object_or_404(versions_of(item), pk=version_id)
         try:
-            wanted = _in_the_same_state(remembered(version), now := stored(item))
+            wanted = in_the_same_state(remembered(version), now := stored(item))
         except RevertError:
             messages.error(request, "Udgaven er for gammel til at blive gendannet.")
             return redirect(self.address(item, "history"))
@@ -257,6 +260,6 @@ class Versioned(OwnPages, VersionAdmin):
         return True
 
 
-def _in_the_same_state(wanted: Snapshot, now: Snapshot) -> Snapshot:
+def in_the_same_state(wanted: Snapshot, now: Snapshot) -> Snapshot:
     kept = {name: value for name, value in now.row.values.items() if name in STAYS}
     return replace(wanted, row=replace(wanted.row, values={**wanted.row.values, **kept}))

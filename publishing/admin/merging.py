@@ -23,7 +23,7 @@ from publishing.admin.snapshots import Row, fields_of, plain
 
 SALT = "publishing.admin.opened"
 # What becomes public or goes away while one writes is always told, and never merged.
-STATE = ["published_at", "submitted_at", "archived_at"]
+STATE = ["published_at", "published_until", "submitted_at", "archived_at"]
 # Rows by their kind and key: {"compass.story": {"5": {"title": "…"}}}.
 Texts = dict[str, dict[str, dict]]
 

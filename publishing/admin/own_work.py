@@ -6,6 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
+from publishing.admin.drafts import address_of_work
 from publishing.admin.workflow import SENT_BACK, WHAT_HAPPENED
 from publishing.models import UnsavedWork
 from publishing.publishable import Publishable, State
@@ -36,9 +37,7 @@ def _name_of(work: UnsavedWork) -> str:
 
 
 def _url_of(work: UnsavedWork) -> str:
-    name = f"admin:{work.content_type.app_label}_{work.content_type.model}"
-    page = reverse(f"{name}_change", args=[work.object_id]) if work.object_id else reverse(f"{name}_add")
-    return f"{page}?ugemt={work.token}"
+    return f"{address_of_work(work)}?ugemt={work.token}"
 
 
 def _own_drafts(user) -> list[Own]:

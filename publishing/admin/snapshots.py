@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -104,6 +104,67 @@ def _row_at(version: Version) -> Row:
         else:
             values[field.attname] = plain(told.get(field.attname, field.get_default()))
     return Row(model, model._meta.pk.to_python(version.object_id), values)
+
+
+# --- Kept as JSON ------------------------------------------------------------------------------------
+
+
+def written(snapshot: Snapshot) -> dict:
+    parts = {name: [[row.pk, row.values] for row in rows] for name, rows in snapshot.parts.items()}
+    return {"row": snapshot.row.values, "parts": parts}
+
+
+def read(item: models.Model, kept: dict) -> Snapshot:
+    """The snapshot of the item that was written; what its model has got since is as it is for a new one."""
+    parts = {
+        name: [_read_row(key.model, pk, values) for pk, values in kept["parts"].get(name, [])]
+        for name, key in parts_of(type(item)).items()
+    }
+    return Snapshot(_read_row(type(item), item.pk, kept["row"]), parts)
+
+
+def _read_row(model, pk, values: dict) -> Row:
+    found = {}
+    for field in fields_of(model):
+        value = values.get(field.attname, [] if field.many_to_many else field.get_default())
+        found[field.attname] = value if field.many_to_many else plain(field.to_python(value))
+    return Row(model, pk, found)
+
+
+def merged(opened: Snapshot, now: Snapshot, wanted: Snapshot) -> Snapshot:
+    """What is wanted, with what only others have changed since it was opened."""
+    parts = {
+        name: _merged_rows(opened.parts.get(name, []), now.parts.get(name, []), rows)
+        for name, rows in wanted.parts.items()
+    }
+    return Snapshot(_merged_row(opened.row, now.row, wanted.row), parts)
+
+
+def _merged_row(old: Row | None, now: Row | None, new: Row) -> Row:
+    if not (old and now):
+        return new
+    values = {
+        name: now.values[name] if old.values[name] == value else value for name, value in new.values.items()
+    }
+    return replace(new, values=values)
+
+
+def _merged_rows(opened: list[Row], now: list[Row], wanted: list[Row]) -> list[Row]:
+    before, current = ({row.pk: row for row in rows} for rows in (opened, now))
+    kept = [row for row in wanted if not (row == before.get(row.pk) and row.pk not in current)]
+    known = {row.pk for row in [*opened, *wanted]}
+    rows = [_merged_row(before.get(row.pk), current.get(row.pk), row) for row in kept]
+    rows += [row for row in now if row.pk not in known]
+    return _each_in_a_place_of_its_own(rows)
+
+
+def _each_in_a_place_of_its_own(rows: list[Row]) -> list[Row]:
+    """Two that were added at once have the same number."""
+    places = [row.values.get("position") for row in rows]
+    if None in places or len(set(places)) == len(places):
+        return rows
+    in_order = sorted(rows, key=lambda row: row.values["position"])
+    return [replace(row, values={**row.values, "position": n}) for n, row in enumerate(in_order, start=1)]
 
 
 def plain(value):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,18 +11,32 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from privacy.models import What
 from publishing.admin.bulk import asks_first
 from publishing.admin.content_admin import ContentAdmin
+from publishing.admin.drafts import finish_work, work_key
+from publishing.admin.pending import (
+    TAKEN_PLACE,
+    difference,
+    drafted,
+    keep_beside,
+    pending_of,
+    preview,
+    take_place,
+)
 from publishing.fields import MomentField
+from publishing.models import PendingVersion
 from publishing.publishable import State
 from publishing.readability import AIM, described, lix
+from publishing.trial import is_trial
+from publishing.views import link_to
 
 NO_LONGER_LOOKED_AT = timedelta(days=365)
 SENT_BACK = "Sendt tilbage:"
@@ -60,10 +75,24 @@ STEPS = [
     _step("_publish", "Gem, og offentliggør nu", State.DRAFT, State.REVIEW, State.SCHEDULED, State.ARCHIVED),
     _step("_schedule", "Gem, og planlæg", State.DRAFT, State.REVIEW, State.SCHEDULED, page="schedule"),
     _step("_return", "Gem, og send tilbage", State.REVIEW, page="return"),
+    _step("_apart", "Gem uden at vise", State.PUBLISHED),
     _step("_withdraw", "Gem, og træk tilbage", State.PUBLISHED, State.SCHEDULED),
     _step("_unarchive", "Gem, og hent frem som kladde", State.ARCHIVED),
     _step("_still_right", "Set på i dag: stadig rigtig", State.PUBLISHED),
 ]
+
+# Of what is written beside the public text.
+PENDING_STEPS = [
+    Step("_submit_pending", "Gem, og send til gennemsyn", frozenset()),
+    Step("_appear", "Gem, og lad den tage den offentliges plads", frozenset(), page="appear"),
+]
+
+FORM_BESIDE = {
+    "title": "Ret kladden",
+    "show_save_and_add_another": False,
+    "show_save_and_continue": False,
+    "show_delete": False,
+}
 
 TAKEN = {
     "_submit": "Nu til gennemsyn",
@@ -84,6 +113,20 @@ class ScheduleForm(forms.Form):
         if self.cleaned_data["moment"] <= timezone.now():
             raise ValidationError("Vælg et tidspunkt, der ikke er gået.")
         return self.cleaned_data["moment"]
+
+
+class AppearForm(forms.Form):
+    moment = MomentField(
+        label="Hvornår?",
+        required=False,
+        help_text="Lad feltet stå tomt, så sker det nu. Ellers sker det af sig selv på det tidspunkt.",
+    )
+
+    def clean_moment(self):
+        moment = self.cleaned_data["moment"]
+        if moment and moment <= timezone.now():
+            raise ValidationError("Vælg et tidspunkt, der ikke er gået.")
+        return moment
 
 
 class ReturnForm(forms.Form):
@@ -174,7 +217,8 @@ class PublishableAdmin(ContentAdmin):
         return [StatusFilter, NotSeenFilter, *english, *super().get_list_filter(request)]
 
     def get_readonly_fields(self, request, obj=None):
-        return [*super().get_readonly_fields(request, obj), "updated_at", "readability"]
+        dates = ["published_at", "published_until"] if getattr(request, "pending", None) else []
+        return [*super().get_readonly_fields(request, obj), *dates, "updated_at", "readability"]
 
     def get_view_on_site_url(self, obj=None):
         """The page itself: editors see drafts there, at the address that readers will get."""
@@ -203,23 +247,153 @@ class PublishableAdmin(ContentAdmin):
             text = f"Teksten har LIX {value}. Prøv kortere sætninger og ord, så flere kan læse den."
             messages.warning(request, text)
 
+    # --- Beside the public text ---
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        if request.method != "POST":
+            return view()
+        if "_preview" in request.POST:
+            return self._preview(request, object_id, view)
+        return (
+            self._keep_beside(request, object_id, view) if object_id and "_apart" in request.POST else view()
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(transaction.atomic)
+    def pending_view(self, request, object_id):
+        """The form of what is written beside the public text."""
+        item = self.item_or_404(request, object_id)
+        request.pending = get_object_or_404(PendingVersion.objects.of(item))
+        view = partial(super().changeform_view, request, object_id, extra_context=FORM_BESIDE)
+        if request.method == "POST":
+            act = self._preview if "_preview" in request.POST else self._keep_beside
+            return act(request, object_id, view)
+        try:
+            with drafted(item, request.pending):
+                return view().render()
+        except ValidationError as error:
+            return self._cannot_be_shown(request, item, error)
+
+    def _cannot_be_shown(self, request, item, error):
+        messages.error(
+            request, f"Kladden passer ikke mere til den offentlige tekst. {' '.join(error.messages)}"
+        )
+        return redirect(self.address(item, "appear"))
+
+    def _keep_beside(self, request, object_id, view):
+        item = self.item_or_404(request, object_id)
+        try:
+            answer = keep_beside(request, item, view)
+        except ValidationError as error:
+            return self._cannot_be_shown(request, item, error)
+        if answer:
+            return answer
+        finish_work(request, self.model, work_key(request, object_id))
+        self.log_change(request, item, "Gemt som kladde ved siden af den offentlige tekst.")
+        messages.success(request, "Kladden er gemt. Læserne ser stadig den gamle tekst.")
+        step = next((step for step in PENDING_STEPS if step.name in request.POST), None)
+        if step and step.name == "_submit_pending":
+            PendingVersion.objects.of(item).update(submitted_at=timezone.now())
+            messages.success(request, "Kladden er sendt til gennemsyn.")
+        return redirect(self.address(item, step.page if step and step.page else "pending"))
+
+    def _preview(self, request, object_id, view):
+        """The whole page with what is typed; nothing is stored."""
+        item = self.item_or_404(request, object_id) if object_id else None
+        try:
+            shown = preview(request, item, getattr(request, "pending", None), view)
+        except ValidationError as error:
+            shown = {"errors": error.messages}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Sådan bliver siden",
+            **shown,
+        }
+        return TemplateResponse(request, "admin/preview.html", context)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        request.saved_item = form.instance
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return (
+            redirect(self.address(obj))
+            if is_trial()
+            else super().response_add(request, obj, post_url_continue)
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    @method_decorator(transaction.atomic)
+    def appear_view(self, request, object_id):
+        """What changes when it takes the public text's place; and when."""
+        item = self.item_or_404(request, object_id)
+        pending = get_object_or_404(PendingVersion.objects.of(item))
+        form = AppearForm(request.POST or None, initial={"moment": pending.takes_place_at})
+        if form.is_valid():
+            return self._appear(request, item, pending, form.cleaned_data["moment"])
+        context = {"form": form, "pending": pending, "sections": difference(pending, item)}
+        status = 400 if form.errors else 200
+        return self.page(request, item, "Kladden tager pladsen", "admin/appear.html", context, status)
+
+    def _appear(self, request, item, pending, moment):
+        if moment:
+            PendingVersion.objects.filter(pk=pending.pk).update(takes_place_at=moment)
+            self.log_change(request, item, f"Kladden er planlagt til {_moment(moment)}.")
+            messages.success(request, f"Kladden tager den offentlige teksts plads {_moment(moment)}.")
+            return redirect(self.address(item, "pending"))
+        try:
+            take_place(pending, item, request.user)
+        except ValidationError as error:
+            messages.error(request, f"Kladden kan ikke tage pladsen. {' '.join(error.messages)}")
+            return redirect(self.address(item, "appear"))
+        self.record_act(request, What.PUBLISHED, item)
+        messages.success(request, f"{TAKEN_PLACE} Det, der stod før, findes i historikken.")
+        return redirect(self.address(item))
+
+    @method_decorator(require_POST)
+    @method_decorator(transaction.atomic)
+    def discard_pending_view(self, request, object_id):
+        item = self.item_or_404(request, object_id)
+        for pending in PendingVersion.objects.of(item):
+            pending.delete()
+            self.log_change(request, item, "Kladden ved siden af er kasseret.")
+            messages.success(request, "Kladden er kasseret. Den offentlige tekst er, som den var.")
+        return redirect(self.address(item))
+
     # --- One item ---
 
     def get_urls(self):
         own = [
+            self.route("<path:object_id>/kladde/", self.pending_view, "pending"),
+            self.route("<path:object_id>/kladde/frem/", self.appear_view, "appear"),
+            self.route("<path:object_id>/kladde/kasser/", self.discard_pending_view, "discard_pending"),
             self.route("<path:object_id>/planlaeg/", self.schedule_view, "schedule"),
             self.route("<path:object_id>/send-tilbage/", self.return_view, "return"),
         ]
         return [*own, *super().get_urls()]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["can_preview"] = hasattr(self.model, "get_absolute_url")
         if obj and obj.pk and change and self.has_change_permission(request, obj):
+            context |= self._pending_context(request, obj)
             context["state"] = status_of(obj)
-            context["steps"] = [step for step in STEPS if obj.state in step.states]
+            steps = [step for step in STEPS if obj.state in step.states]
+            context["steps"] = PENDING_STEPS if context["is_pending"] else steps
             context["sent_back"] = self._sent_back(obj)
             if obj.state != State.ARCHIVED:
                 context["archive_url"] = self.address(obj, "archive")
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _pending_context(self, request, item) -> dict:
+        pending = getattr(request, "pending", None) or pending_of(item)
+        is_shareable = bool(pending or item.state != State.PUBLISHED) and hasattr(item, "get_absolute_url")
+        return {
+            "pending": pending,
+            "is_pending": bool(getattr(request, "pending", None)),
+            "share_url": request.build_absolute_uri(link_to(item)) if is_shareable else "",
+        }
 
     def _sent_back(self, item) -> LogEntry | None:
         """The last reviewer's words, as long as nothing has come of them."""
@@ -234,6 +408,8 @@ class PublishableAdmin(ContentAdmin):
 
     def response_change(self, request, obj):
         """The form is saved; the button says what is to happen next."""
+        if is_trial():
+            return redirect(self.address(obj))
         step = next((one for one in STEPS if one.name in request.POST and obj.state in one.states), None)
         if step is None:
             return super().response_change(request, obj)

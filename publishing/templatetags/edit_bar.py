@@ -13,6 +13,8 @@ register = template.Library()
 def edit_bar(context) -> dict:
     """Nothing for a reader: without a session nobody is asked for, and the page is the same for all."""
     request = context.get("request")
+    if getattr(request, "is_draft", False):
+        return {"is_draft": True}
     if not hasattr(request, "user") or not (has_session(request) and request.user.is_staff):
         return {}
     values = context.flatten().values()

@@ -110,6 +110,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // A page that the server cannot take in would take the text with it, and the files that were chosen: so
   // the text goes first, or the question whether one is still let in.
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget === "_blank") return; // this page stays
     if (isGoing) {
       isGoing = true;
       form.inert = true;

@@ -42,6 +42,55 @@ def test_a_page_leads_its_editor_to_the_form_and_is_good_for_everybody(editor_ta
     editor_tab.wait_for_url("**/change/")
 
 
+def good_for_everybody(tab):
+    for size in [WIDE, PHONE]:
+        tab.set_viewport_size(size)
+        assert [*violations(tab), *too_wide(tab)] == []
+    tab.set_viewport_size(WIDE)
+
+
+def test_a_draft_beside_the_public_text_with_the_keyboard(editor_tab, server, new_page):
+    story = editor_tab
+    story.goto(server.address("compass:story"))
+    story.locator(".kompas-edit-bar a").press("Enter")
+    story.wait_for_url("**/change/")
+    before = story.input_value("[name=title]")
+    story.fill("[name=title]", "Noget helt andet")
+    with story.context.expect_page() as opened:
+        story.locator("[name=_preview]").press("Enter")
+    shown = opened.value
+    frame = shown.frame_locator("iframe >> nth=0")
+    expect(frame.locator("h1")).to_have_text("Noget helt andet")
+    expect(frame.locator(".kompas-edit-bar")).to_contain_text("Kladde")
+    assert story.seen.complaints == []
+    shown.locator("#language-en").press("Space")
+    shown.locator("#width-narrow").press("Space")
+    expect(shown.locator("iframe >> nth=1")).to_be_visible()
+    expect(shown.locator("iframe >> nth=0")).to_be_hidden()
+    assert shown.locator("iframe >> nth=1").bounding_box()["width"] < 380
+    good_for_everybody(shown)
+    shown.close()
+    expect(story.locator("[name=title]")).to_have_value("Noget helt andet")
+    story.locator("[name=_apart]").press("Enter")
+    story.wait_for_url("**/kladde/")
+    good_for_everybody(story)
+    story.locator("summary", has_text="Vis kladden til en uden konto").press("Enter")
+    reader = new_page()
+    reader.goto(story.input_value("#share-url"))
+    expect(reader.locator("h1")).to_have_text("Noget helt andet")
+    good_for_everybody(reader)
+    story.locator("[name=_appear]").press("Enter")
+    story.wait_for_url("**/frem/")
+    expect(story.locator("ins")).to_contain_text("Noget helt andet")
+    good_for_everybody(story)
+    story.locator("input[type=submit].default").press("Enter")
+    story.wait_for_url("**/change/")
+    expect(story.locator("[name=title]")).to_have_value("Noget helt andet")
+    story.fill("[name=title]", before)
+    story.locator("[name=_continue]").first.press("Enter")
+    expect(story.locator(".messagelist")).to_contain_text("blev ændret")
+
+
 def test_advice_comes_below_the_field_while_one_writes(story):
     shown = story.locator("#id_body-findings")
     expect(shown).to_have_attribute("aria-live", "polite")
