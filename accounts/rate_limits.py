@@ -86,6 +86,24 @@ class CodeTries:
         return _note_limit("koder", is_over=CODE_SOON.use(self.address) > CODE_SOON.most)
 
 
+# --- Rooms that anybody may begin -------------------------------------------------------------------
+
+# A school has one address: three classes may begin each for themselves in a day. In all it is what the
+# database holds of open rooms in a month at most: some hundred megabytes.
+OPEN_ROOMS = Budget("open rooms", 100, DAY)
+OPEN_ROOMS_OF_EVERYBODY = Budget("open rooms of everybody", 3_000, DAY)
+
+
+def may_begin_open_room(request) -> bool:
+    """Count one that is begun; False where an address, or all together, have begun too many today.
+
+    Who is refused uses up nothing of the others'.
+    """
+    is_over = OPEN_ROOMS.use(network_of(request)) > OPEN_ROOMS.most
+    is_over = is_over or OPEN_ROOMS_OF_EVERYBODY.use() > OPEN_ROOMS_OF_EVERYBODY.most
+    return not _note_limit("åbne rum", is_over=is_over)
+
+
 # --- Passwords ------------------------------------------------------------------------------------
 
 # A guesser has thirty tries a day from an address, and on one account a hundred from all addresses together;

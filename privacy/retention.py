@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models import Kept, RetentionPeriod
+from privacy.models.retention import USUAL
 
 NOT_NEEDED = _("Ikke nødvendigt længere: databeskyttelsesforordningens artikel 5, stk. 1, litra e")
 
@@ -38,6 +39,8 @@ class Period(NamedTuple):
     def in_words(self) -> str:
         if self.age is None:
             return gettext("slettes ikke: intet er besluttet")
+        if not self.age:
+            return gettext("ingen: der kan ikke begyndes nye")
         if self.hours:
             return ngettext("%(number)s time", "%(number)s timer", self.hours) % {"number": self.hours}
         return ngettext("%(number)s dag", "%(number)s dage", self.age.days) % {"number": self.age.days}
@@ -48,8 +51,10 @@ class Period(NamedTuple):
 
         What is decided in days ends with a day: nobody can tell from a deletion at what hour somebody wrote.
         """
-        if self.age is None or self.kind.at_once:
-            return timezone.now() - self.age if self.age else None
+        if self.age is None:
+            return None
+        if self.kind.at_once:
+            return timezone.now() - self.age
         return timezone.make_aware(datetime.combine(timezone.localdate() - self.age, time.min))
 
 
@@ -72,6 +77,7 @@ def _period(kind: Kept, decided: RetentionPeriod | None) -> Period:
     if kind.at_once:
         return Period(kind, kind.at_once, str(NOT_NEEDED))
     if decided is None:
-        return Period(kind, None, "")
+        usual = USUAL.get(kind)
+        return Period(kind, usual, str(NOT_NEEDED) if usual else "")
     age = timedelta(days=decided.days)
     return Period(kind, age, decided.basis, decided.decided_by, decided.decided_on)

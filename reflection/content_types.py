@@ -35,6 +35,7 @@ declare(
             ),
         ),
         role="metodeansvarlig",
-        further_tables=("reflection_step_dilemmas", "reflection_step_stories"),
+        # The public pages say for how long an open room lasts, and whether there are any.
+        further_tables=("reflection_step_dilemmas", "reflection_step_stories", "privacy_retentionperiod"),
     )
 )

@@ -24,6 +24,7 @@ from reflection.models import GuideVersion, Participant, Reflection, Step
 
 SESSION_KEY = STAYS  # of places without an account: room → place
 BY_ACCOUNT = "account_places"  # entered by somebody's own code: they end as a login does
+UNKEPT = "unkept_links"  # places whose link may still be shown here
 WALLS = "walls"  # rooms whose wall was opened here with a code: room → nonce
 LASTS = timedelta(days=400)  # no browser keeps a cookie for longer
 
@@ -75,6 +76,19 @@ def end_streams_of_login(sender, instance, **kwargs):
     announce_gone(instance.key)
 
 
+def show_link_once(request, participant: Participant):
+    """The link that leads back, and leads, waits on its page until somebody says that they have kept it."""
+    request.session[UNKEPT] = [*request.session.get(UNKEPT, []), str(participant.key)]
+
+
+def may_see_link(request, participant: Participant) -> bool:
+    return str(participant.key) in request.session.get(UNKEPT, [])
+
+
+def link_is_kept(request, participant: Participant):
+    request.session[UNKEPT] = [key for key in request.session.get(UNKEPT, []) if key != str(participant.key)]
+
+
 def leave_place(request, key):
     for name in [SESSION_KEY, BY_ACCOUNT]:
         places = request.session.get(name, {})
@@ -113,12 +127,12 @@ def current_participant(request, key) -> Participant | None:
 def _held(request, key):
     """What the browser holds in a room, by joining or else by account – also where it opens nothing.
 
-    What one looks at alone is held by account and by nothing else.
+    What one looks at alone is held by account and by nothing else, unless it was begun without one.
     """
     places = Participant.objects.filter(reflection__key=key)
     for name in [SESSION_KEY, BY_ACCOUNT]:
         if participant := request.session.get(name, {}).get(str(key)):
-            return places.in_rooms().filter(key=participant)
+            return places.without_login().filter(key=participant)
     if request.user.is_authenticated:
         return places.of(request.user)
     return places.none()
@@ -206,8 +220,8 @@ def leads_to_the_end(view):
 
 
 def record_look(request, participant: Participant):
-    """Nobody looks at others where they are alone."""
-    if not participant.reflection.is_solo:
+    """Nobody looks at others where they are alone; and of an open room no log of the house knows."""
+    if not (participant.reflection.is_solo or participant.reflection.is_nobodys):
         is_own = participant.user_id is not None and participant.user_id == request.user.pk
         why = Why.LEADS if participant.is_facilitator else Why.ROOM
         record_looks(request.user if is_own else participant, [participant.reflection], why=why)

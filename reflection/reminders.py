@@ -92,6 +92,7 @@ def to_remind():
         .filter(_not_today(), is_done=False, user__is_active=True)
         .filter(reflection__phase=Reflection.Phase.COLLECTING, reflection__reveal_at__gt=timezone.now())
         .exclude(user__email="")
+        .exclude(reflection__owner=None)
         .select_related("user", "reflection")
     )
 
@@ -144,7 +145,7 @@ def receivers(room: Reflection) -> list[tuple]:
     """Who is told what comes of a room, each once: user and language."""
     languages = {person.user_id: person.language for person in room.with_account}
     leaders = [person.user for person in room.with_account if person.is_facilitator]
-    people = {user.pk: user for user in [room.owner, *leaders]}
+    people = {user.pk: user for user in [room.owner, *leaders] if user}
     reachable = [user for user in people.values() if user.is_active and user.email]
     return [(user, languages.get(user.pk, settings.LANGUAGE_CODE)) for user in reachable]
 

@@ -3,6 +3,7 @@ from django.urls import path
 from reflection.views import (
     agreements,
     answers,
+    anybody,
     board,
     compasses,
     concluding,
@@ -21,6 +22,8 @@ app_name = "reflection"
 
 urlpatterns = [
     path("din-side/", home.home, name="home"),
+    path("proev-selv/", anybody.choose, name="open_rooms"),
+    path("kompasser/<slug:slug>/proev-selv/", anybody.begin, name="begin_open_room"),
     path("kompasser/<slug:slug>/", compasses.about, name="about"),
     path("kompasser/<slug:slug>/blanket/", compasses.blank, name="blank"),
     path("kompasser/<slug:slug>/begynd/", compasses.begin, name="begin"),
@@ -41,9 +44,11 @@ urlpatterns = [
     path("deltag/", joining.code, name="code"),
     path("deltag/igen/", joining.come_back, name="come_back"),
     path("deltag/min-plads/<str:token>/", joining.own_link, name="own_link"),
+    path("deltag/min-plads/<str:token>/behold/", anybody.take_over, name="take_over"),
     path("deltag/<str:token>/", joining.join, name="join"),
     path("skaerm/", walls.open_by_code, name="wall_code"),
     path("rum/<uuid:key>/", answers.room, name="room"),
+    path("rum/<uuid:key>/gem/", anybody.keep_link, name="keep_link"),
     path("rum/<uuid:key>/skaerm/", walls.wall, name="wall"),
     path("rum/<uuid:key>/valg/", votes.vote, name="vote"),
     path("rum/<uuid:key>/nu/", answers.now, name="now"),

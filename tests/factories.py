@@ -265,6 +265,16 @@ def make_goodbye(look, **fields):
     return Goodbye.objects.create(review=look, **{**defaults, **fields})
 
 
+def make_open_room(
+    guide=None, *, title="Et rum, som ingen ejer", mode="confidential", **fields
+) -> Reflection:
+    """Begun by somebody without an account, who leads it."""
+    guide = guide or Guide.objects.first() or make_guide()
+    fields = {"keep_until": timezone.localdate() + timedelta(days=30), **fields}
+    version = guide.current_version()
+    return Reflection.begin_for_anybody(version, title=title, mode=mode, **fields).reflection
+
+
 def make_room(*, leader=None, guide="maalkompasset", people=(), **chosen):
     """A room, with an answer from each of `people` (users, or None for somebody without an account).
 

@@ -29,6 +29,7 @@ from tests.factories import (
     make_goal,
     make_goodbye,
     make_guide,
+    make_open_room,
     make_picture,
     make_recording,
     make_review,
@@ -55,6 +56,7 @@ POST_ONLY = {
     "reflection:finish", "reflection:withdraw", "reflection:leave",
     "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:door",
     "reflection:renew_own_code",
+    "reflection:take_over",
     "reflection:timer", "reflection:archive", "collaboration:share",
     "reflection:share_wall", "reflection:take_part", "reflection:show_step", "reflection:show_votes",
 }  # fmt: skip
@@ -129,6 +131,7 @@ PERSONAL = {
 
 # Only for somebody who has a place in the room. The way in is open to everybody.
 OPEN_DOORS = {
+    "reflection:open_rooms", "reflection:begin_open_room", "reflection:take_over",
     "reflection:about", "reflection:blank",
     "reflection:code", "reflection:come_back", "reflection:wall_code", "reflection:own_link",
     "reflection:join", "reflection:follow_up_by_link", "reflection:thanks",
@@ -212,6 +215,8 @@ FURTHER = "et-kompas-mere"
 ALONE = "Noget, man ser på alene"
 STATIC_FILE = "css/portal.0123456789ab.css"  # of a release that is not this one
 alone = room_keys(ALONE)
+FOR_ANYBODY = "Et rum, som ingen ejer"
+for_anybody = room_keys(FOR_ANYBODY)
 ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "publishing:draft": drafts,
     "compass:pivot": slugs(Pivot),
@@ -271,9 +276,15 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     **dict.fromkeys(
         ["reflection:about", "reflection:blank", "reflection:begin", "reflection:open_room"], further_guides
     ),
+    "reflection:begin_open_room": further_guides,
+    "reflection:keep_link": for_anybody,
+    "reflection:take_over": lambda: [
+        {"token": Participant.objects.filter(reflection__title=FOR_ANYBODY).earliest("pk").link}
+    ],
     "reflection:agree": alone,
     "reflection:own_link": lambda: [
-        {"token": Participant.objects.filter(reflection__title=JOINED).latest("pk").link}
+        {"token": Participant.objects.filter(reflection__title=title).latest("pk").link}
+        for title in [JOINED, FOR_ANYBODY]
     ],
     "reflection:join": lambda: [
         {"token": room.invitation} for room in Reflection.objects.filter(title__in=[LED, JOINED])
@@ -393,6 +404,7 @@ def make_examples(user):
     talk_about_a_goal(user)
     further = make_guide(FURTHER, title="Hverdagskompasset")
     Reflection.start_solo(further.current_version(), user, title=ALONE)
+    make_open_room(further, title=FOR_ANYBODY).participants.create(user=user, is_facilitator=True)
     joined = make_room(title=JOINED, leader=make_user("Lis Leder"))
     joined.participants.create(user=user, name=user.name, safety=4)
     make_rounds(user)

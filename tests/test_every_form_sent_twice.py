@@ -82,6 +82,7 @@ NOT_SHOWN = {
     "collaboration:share": "only an address, and only once (test_rounds.py)",
     "reflection:collect_again": "only a phase, and only once (test_leading.py)",
     "reflection:conclude": "only a phase, and only once (test_leading.py)",
+    "reflection:keep_link": "only what the browser remembers (test_open_rooms.py)",
     "goals:unarchive": "only a date (test_goals.py)",
     "reflection:delete_account": "not offered to somebody who owns as much as this one",
 }
@@ -91,7 +92,7 @@ MAKING = {
     "goals:register", "goals:copy", "goals:start", "goals:open_room", "goals:share", "goals:offer_goodbye",
     "goals:check_goodbye", "goals:edit", "collaboration:register", "collaboration:open_round",
     "collaboration:case", "collaboration:paper_consent", "reflection:join", "reflection:paper",
-    "reflection:hide", "account_reset_password",
+    "reflection:hide", "reflection:begin_open_room", "account_reset_password",
 }  # fmt: skip
 
 

@@ -155,8 +155,11 @@ def periods() -> str:
 
 
 def _said(kind) -> str:
+    from privacy.models.retention import USUAL
     from privacy.retention import Period
 
+    if usual := USUAL.get(kind):
+        return f"{Period(kind, usual, '').in_words}, hvis kommunen ikke beslutter andet"
     return Period(kind, kind.at_once, "").in_words if kind.at_once else "kommunen beslutter"
 
 

@@ -16,6 +16,7 @@ class Kept(models.TextChoices):
     """A kind of personal data, by what is decided about it as a whole."""
 
     ROOMS = "rooms", _("Svar, navne og veje ind i et rum")
+    OPEN_ROOMS = "open_rooms", _("Åbne rum: begyndt uden konto, alene eller sammen")
     ALONE = "alone", _("Refleksioner, man laver alene")
     GOALS = "goals", _("Mål og samarbejder")
     AGREEMENTS = "agreements", _("Beslutninger og aftaler")
@@ -44,6 +45,7 @@ class Kept(models.TextChoices):
 
 BEGINS = {
     Kept.ROOMS: _("rummet er afsluttet, eller blev åbnet, hvis det ikke er afsluttet"),
+    Kept.OPEN_ROOMS: _("rummet blev åbnet"),
     Kept.ALONE: _("refleksionen er afsluttet, eller blev begyndt, hvis den ikke er afsluttet"),
     Kept.GOALS: _("målet eller samarbejdet er skrevet ind, og der ikke er mere i det"),
     Kept.AGREEMENTS: _("rummet er afsluttet, og der ikke er svar i det mere"),
@@ -71,6 +73,8 @@ AT_ONCE = {
     Kept.LOGINS: timedelta(hours=12),
     Kept.WRONG_TRIES: timedelta(days=1),
 }
+# What nobody is kept waiting for: a decision may say something else, and 0 days that there shall be none.
+USUAL = {Kept.OPEN_ROOMS: timedelta(days=30)}
 TO_DECIDE = [kind for kind in Kept if kind not in AT_ONCE]
 
 
@@ -86,7 +90,9 @@ class RetentionPeriod(models.Model):
 
     kind = models.CharField("hvad", max_length=30, choices=[(kind.value, kind.label) for kind in TO_DECIDE])
     days = models.PositiveIntegerField(
-        "dage", validators=[MinValueValidator(1), MaxValueValidator(A_HUNDRED_YEARS)]
+        "dage",
+        validators=[MinValueValidator(0), MaxValueValidator(A_HUNDRED_YEARS)],
+        help_text="Ved åbne rum betyder 0, at ingen kan begynde et nyt uden konto.",
     )
     basis = models.CharField(
         "hjemmel",
@@ -111,9 +117,14 @@ class RetentionPeriod(models.Model):
         default_permissions = ("add", "view")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(days__range=(1, A_HUNDRED_YEARS)) & ~models.Q(basis=""),
+                condition=models.Q(days__range=(0, A_HUNDRED_YEARS)) & ~models.Q(basis=""),
                 name="a_period_has_days_and_a_basis",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(days__gt=0) | models.Q(kind=Kept.OPEN_ROOMS),
+                name="only_for_open_rooms_no_day_means_none",
+                violation_error_message="Skriv mindst 1 dag. Kun ved åbne rum kan der stå 0.",
+            ),
         ]
 
     def __str__(self):

@@ -2,11 +2,22 @@
 
 from django import forms
 from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rate_limits import may_begin_open_room
 from publishing.fields import DayField
 from reflection.forms.answers import RoomForm, TextLine
-from reflection.models import GuideVersion, Reflection, rehearse
+from reflection.models import GuideVersion, Participant, Reflection, rehearse
+from reflection.privacy.open_rooms import open_rooms_last
+from reflection.thresholds import least_in_room
+
+TOO_MANY_BEGUN = _(
+    "Der er begyndt for mange åbne rum i dag. Prøv igen i morgen, eller skriv svarene på papir. Det, du har "
+    "skrevet, står her stadig."
+)
 
 
 class SubjectField(TextLine):
@@ -65,6 +76,67 @@ class OpenRoomForm(RoomForm):
         if room.is_rehearsal:
             rehearse(room)
         return room
+
+
+BY_WHOM = {
+    Reflection.Mode.SOLO: _("Alene: kun jeg svarer"),
+    Reflection.Mode.CONFIDENTIAL: format_lazy(
+        _("Sammen, fortroligt: tal uden navne, og kun når mindst {few} har svaret"),
+        few=lazy(least_in_room, str)(),
+    ),
+    Reflection.Mode.OPEN: _("Sammen, med navne: alle ser, hvem der har svaret hvad, og siger ja til det"),
+}
+
+
+class AnybodyForm(forms.Form):
+    """All that it takes to begin without an account."""
+
+    title = SubjectField()
+    mode = forms.ChoiceField(
+        label=_("Hvem svarer?"),
+        choices=list(BY_WHOM.items()),
+        widget=forms.RadioSelect,
+        initial=Reflection.Mode.CONFIDENTIAL,
+        error_messages={
+            "required": _("Vælg, hvem der svarer."),
+            "invalid_choice": _("Vælg, hvem der svarer."),
+        },
+    )
+
+    def __init__(self, *args, version: GuideVersion, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.version, self.request, self.is_limited = version, request, False
+        self.parties = [f"party_{number}" for number in [1, 2]] if version.compass.guesses else []
+        for number, name in enumerate(self.parties, start=1):
+            self.fields[name] = forms.CharField(
+                label=_("Part %(number)s") % {"number": number},
+                max_length=120,
+                error_messages={"required": _("Skriv, hvem part %(number)s er.") % {"number": number}},
+            )
+        if self.parties:
+            self.fields["mode"].choices = [
+                choice for choice in BY_WHOM.items() if choice[0] != Reflection.Mode.SOLO
+            ]
+
+    def clean(self):
+        cleaned = super().clean()
+        titles = [cleaned.get(name, "").casefold() for name in self.parties]
+        if all(titles) and len(set(titles)) < len(titles):
+            self.add_error("party_2", _("To parter har samme navn. Giv dem hver sit."))
+        self.is_limited = not (self.errors or may_begin_open_room(self.request))
+        if self.is_limited:
+            raise forms.ValidationError(TOO_MANY_BEGUN)
+        return cleaned
+
+    def save(self) -> Participant:
+        """The place of who begins."""
+        return Reflection.begin_for_anybody(
+            self.version,
+            keep_until=timezone.localdate() + open_rooms_last(),
+            parties=[self.cleaned_data[name] for name in self.parties],
+            title=self.cleaned_data["title"],
+            mode=self.cleaned_data["mode"],
+        )
 
 
 class AgreeForm(forms.Form):

@@ -280,7 +280,7 @@ class PaperForm(forms.Form):
             self.fields["name"] = forms.CharField(
                 label=_("Navn"),
                 max_length=60,
-                help_text=_("I et åbent rum står navnet ved svarene. Spørg først."),
+                help_text=_("Her står navnet ved svarene. Spørg først."),
             )
         for name, prompt in self.prompts.items():
             self.fields[name] = FIELDS[prompt.kind](prompt)

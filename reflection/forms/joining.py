@@ -10,9 +10,11 @@ from reflection.live.notifications import announce
 from reflection.models import Participant, Party, PersonalInvitation, Reflection
 from reflection.participation import current_participant
 
-UNKNOWN_CODE = _("Koden passer ikke til et åbent rum. Se efter, om du har skrevet det samme, som der står.")
+UNKNOWN_CODE = _(
+    "Koden passer ikke til et rum, der er i gang. Se efter, om du har skrevet det samme, som der står."
+)
 PUT_OUT = _("Du er sat ud af rummet. Er det en fejl, så tal med den, der leder det.")
-UNKNOWN_LINK = _("Linket fører ikke til et åbent rum. Bed om et nyt, eller skriv koden.")
+UNKNOWN_LINK = _("Linket fører ikke til et rum, der er i gang. Bed om et nyt, eller skriv koden.")
 TOO_MANY_TRIES = _(
     "Koden passer ikke, og der er prøvet for mange koder herfra. Vent fem minutter, eller brug linket "
     "til rummet."
@@ -158,13 +160,11 @@ class JoinForm(forms.Form):
         required=False,
         help_text=_("Du bestemmer selv. Et fornavn er nok."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Skriv et navn. I et åbent rum står det ved dine svar.")},
+        error_messages={"required": _("Skriv et navn. Her står det ved dine svar.")},
     )
     agrees = forms.BooleanField(
         label=_("Ja, de andre må se mine svar med mit navn ved"),
-        error_messages={
-            "required": _("I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind.")
-        },
+        error_messages={"required": _("Her kan alle se navnene. Sig ja, eller lad være at gå ind.")},
     )
     spectator = forms.BooleanField(label=_("Jeg ser kun på og svarer ikke"), required=False)
     safety = how_free_field()

@@ -35,9 +35,9 @@ class AgreementQuerySet(models.QuerySet):
         return dated.select_related("reflection__version__guide").order_by("due", "pk")
 
     def due(self):
-        """Open ones whose date has come."""
-        today = timezone.localdate()
-        return self.open().filter(due__lte=today, reflection__is_rehearsal=False)
+        """Open ones whose date has come, of rooms that are somebody's: of an open room no mail comes."""
+        meant = self.open().filter(reflection__is_rehearsal=False, reflection__owner__isnull=False)
+        return meant.filter(due__lte=timezone.localdate())
 
 
 class Agreement(models.Model):

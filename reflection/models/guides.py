@@ -119,6 +119,11 @@ class GuideVersion(Provenance):
     def compass(self) -> Compass:
         return compass_of(self.guide.slug)
 
+    @property
+    def plain_compass(self) -> Compass:
+        """As if no app had registered more: what the guide alone makes it."""
+        return Compass(self.compass.slug)
+
     def all_steps(self) -> list["Step"]:
         """Its steps in order, with prompts and variants; do not change them.
 

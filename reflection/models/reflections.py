@@ -1,6 +1,7 @@
 import secrets
 import unicodedata
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -100,6 +101,7 @@ class Reflection(models.Model):
         LEADS_NO_MORE = "leads_no_more", _("%(name)s leder ikke rummet mere")
         DOOR_CLOSED = "door_closed", _("Døren er lukket: ingen nye kan komme ind")
         DOOR_OPENED = "door_opened", _("Døren er åben igen")
+        TAKEN_OVER = "taken_over", _("%(name)s har overtaget rummet, som nu ikke slettes af sig selv")
 
     class Closed(models.TextChoices):
         """Why nobody new can come in."""
@@ -111,7 +113,10 @@ class Reflection(models.Model):
     erased_by = "key"  # privacy/erasures.py
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(GuideVersion, models.PROTECT, related_name="reflections")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reflections")
+    owner = models.ForeignKey(  # nobody's: an open room, led by who has the link that was shown at the start
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reflections"
+    )
+    is_for_anybody = models.BooleanField(default=False)  # «åbent rum»: begun without an account
     title = models.TextField(blank=True)
     mode = models.CharField(max_length=20, choices=Mode.choices)
     is_mixed = models.BooleanField(default=False)
@@ -184,6 +189,11 @@ class Reflection(models.Model):
                 | models.Q(code_hash__isnull=True, invitation_hash__isnull=True),
                 name="where_one_comes_by_slip_no_code_is_shared",
             ),
+            models.CheckConstraint(
+                condition=models.Q(owner__isnull=False)
+                | models.Q(is_for_anybody=True, keep_until__isnull=False),
+                name="what_is_nobodys_was_begun_by_anybody_and_goes",
+            ),
         ]
 
     def __str__(self):
@@ -196,6 +206,23 @@ class Reflection(models.Model):
         reflection = cls.objects.create(version=version, owner=user, **chosen)
         reflection.participants.create(user=user)
         return reflection
+
+    @classmethod
+    @transaction.atomic
+    def begin_for_anybody(
+        cls, version: GuideVersion, *, keep_until: date, parties: Sequence[str] = (), **chosen
+    ) -> "Participant":
+        """An open room, alone or with others, and the place of who began it: its link leads back, and leads.
+
+        `chosen`: title and mode.
+        """
+        room = cls.objects.create(version=version, is_for_anybody=True, keep_until=keep_until, **chosen)
+        if room.is_solo:
+            return room.participants.create()
+        for position, title in enumerate(parties, start=1):
+            room.parties.create(position=position, title=title)
+        room.renew_code()
+        return room.participants.create(is_facilitator=True, is_respondent=False)
 
     @classmethod
     @transaction.atomic
@@ -214,7 +241,12 @@ class Reflection(models.Model):
 
     @property
     def compass(self) -> Compass:
-        return self.version.compass
+        """In an open room what every compass can do: pages of its app are about what somebody owns."""
+        return self.version.plain_compass if self.is_for_anybody else self.version.compass
+
+    @property
+    def is_nobodys(self) -> bool:
+        return self.owner_id is None
 
     @property
     def is_solo(self) -> bool:
@@ -625,8 +657,9 @@ class ParticipantQuerySet(models.QuerySet):
         """Whose place opens the room: not put out, and the account, where there is one, not closed."""
         return self.filter(models.Q(user=None) | models.Q(user__is_active=True), is_put_out=False)
 
-    def in_rooms(self):
-        return self.exclude(reflection__mode=Reflection.Mode.SOLO)
+    def without_login(self):
+        """What a browser may hold by itself: places in rooms, and what is looked at alone in an open one."""
+        return self.exclude(reflection__mode=Reflection.Mode.SOLO, reflection__owner__isnull=False)
 
     def of(self, user):
         """Whose place it is by account; what is looked at alone is its owner's and nobody else's."""
@@ -811,14 +844,43 @@ class Participant(models.Model):
 
     @property
     def is_owner(self) -> bool:
+        """Whoever opened it: by account, and in an open room whoever was there first."""
+        if self.reflection.is_nobodys:
+            return not self.reflection.participants.filter(pk__lt=self.pk).exists()
         return self.user_id is not None and self.user_id == self.reflection.owner_id
 
     @property
     def is_told(self) -> bool:
         """Whether mails about what was agreed go to them: see reminders.receivers."""
-        if self.user is None or not (self.is_facilitator or self.is_owner):
+        if self.user is None or self.reflection.is_nobodys or not (self.is_facilitator or self.is_owner):
             return False
         return self.user.is_active and bool(self.user.email)
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether an account may take over what this place leads, or looks at alone."""
+        return self.reflection.is_nobodys and (self.is_facilitator or self.reflection.is_solo)
+
+    @transaction.atomic
+    def take_over(self, user) -> bool:
+        """Whoever has the link and an account keeps the room: the place becomes the account's.
+
+        All in it are told, for they were promised that it goes by itself. False where somebody was quicker.
+        """
+        self.reflection = room = self.reflection.held()
+        if not self.may_be_kept:
+            return False
+        room.owner, room.keep_until = user, None
+        room.save(update_fields=["owner", "keep_until"])
+        known = room.participants.filter(user=user, is_put_out=False).first()
+        if known:
+            known.lead()
+        elif self.user_id is None:
+            self.user, self.name = user, self.name or user.get_full_name()
+            self.save(update_fields=["user", "name"])
+            self.renew_ways_back(is_closed=True)
+        room.tell(Reflection.Act.TAKEN_OVER, user.get_full_name())
+        return True
 
     @transaction.atomic
     def stop_leading(self) -> bool:

@@ -61,7 +61,7 @@ class OpenForm(forms.Form):
 
     def clean_room(self) -> Reflection:
         found = KEY.search(self.cleaned_data["room"])
-        rooms = Reflection.objects.exclude(mode=Reflection.Mode.SOLO)
+        rooms = Reflection.objects.exclude(mode=Reflection.Mode.SOLO).exclude(owner=None)
         room = rooms.filter(key=UUID(found[0])).first() if found else None
         if room is None:
             raise forms.ValidationError("Adressen fører ikke til et rum. Se efter, om det hele er med.")

@@ -28,6 +28,11 @@ def past_rehearsals(end: datetime):
     return Reflection.objects.filter(is_rehearsal=True, created_at__lte=end)
 
 
+def past_open_rooms(_end: datetime):
+    """By the day that was said at the start, which no later decision changes."""
+    return Reflection.objects.filter(owner=None, keep_until__lt=timezone.localdate())
+
+
 def past_rooms(end: datetime):
     """Rooms that still hold something: by their own date, else by the decided time."""
     rooms = _begun().exclude(mode=Reflection.Mode.SOLO).filter(_is_full())
@@ -50,7 +55,7 @@ def past_agreements(end: datetime):
 
 def _begun():
     """Since when the time runs."""
-    meant = Reflection.objects.filter(is_rehearsal=False)
+    meant = Reflection.objects.filter(is_rehearsal=False, owner__isnull=False)
     return meant.annotate(begun=Coalesce("concluded_at", "created_at"))
 
 
@@ -171,6 +176,7 @@ class Purge(NamedTuple):
 # What other kinds hang on goes last.
 PURGES = {
     Kept.REHEARSALS: Purge(past_rehearsals, delete_room),
+    Kept.OPEN_ROOMS: Purge(past_open_rooms, delete_room),
     Kept.SUBMISSIONS: Purge(lambda end: Submission.objects.past(), delete_all=delete_all),
     Kept.DRAFTS: Purge(lambda end: UnsavedWork.objects.past(), UnsavedWork.delete),
     Kept.BIN: Purge(lambda end: Binned.objects.past(), forget),

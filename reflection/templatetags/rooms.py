@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 
 from privacy.models import Kept
 from privacy.retention import period
+from reflection.privacy.open_rooms import open_rooms_last
 
 register = template.Library()
 
@@ -71,9 +72,17 @@ def qr(address: str):
     return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 – made by segno
 
 
+@register.simple_tag(name="open_rooms_last")
+def days_of_open_rooms() -> int:
+    """Nothing where nobody may begin one."""
+    return open_rooms_last().days
+
+
 @register.simple_tag
 def deletion_of(room) -> str:
     """When its answers go, as it is decided now; the truth also where nothing is."""
+    if room.is_nobodys:
+        return gettext("Rummet slettes med det hele %(day)s.") % {"day": date_format(room.keep_until)}
     days = period(Kept.ROOMS).days
     if days is None:
         return gettext("Kommunen har ikke sat en frist for, hvornår svarene slettes.")

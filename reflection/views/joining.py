@@ -13,8 +13,9 @@ from reflection.models import Participant, PersonalInvitation, Reflection
 from reflection.participation import (
     current_participant,
     leave_place,
-    place_required,
+    own_place_required,
     places_here,
+    show_link_once,
     show_put_out,
     take_place,
     was_put_out,
@@ -108,16 +109,22 @@ def own_link(request, token):
     participant = get_object_or_404(held.let_in())
     if request.method == "POST":
         return _come_in(request, participant)
-    return render(request, "reflection/own_link.html", {"room": participant.reflection})
+    context = {"room": participant.reflection, "participant": participant, "token": token}
+    return render(request, "reflection/own_link.html", context)
 
 
 @require_POST
-@place_required
+@own_place_required
 def renew_own_code(request, participant):
     """For whoever has lost the code, or the device: this browser alone keeps the place."""
+    if participant.reflection.is_solo and not participant.may_be_kept:  # the account is the way back
+        return redirect("reflection:room", key=participant.reflection.key)
     is_closed = request.POST.get("code") == "close"
     participant.renew_ways_back(is_closed=is_closed)
     take_place(request, participant)
+    if participant.may_be_kept and not is_closed:
+        show_link_once(request, participant)
+        return redirect("reflection:keep_link", key=participant.reflection.key)
     done = _("Din kode er lukket.") if is_closed else _("Du har en ny kode. Den gamle virker ikke mere.")
     messages.success(request, done)
     return redirect("reflection:answers", key=participant.reflection.key)

@@ -248,10 +248,10 @@ def test_an_open_room_wants_a_name_and_a_yes(page, db):
     address = reverse("reflection:join", args=[room.invitation])
     asked = page(address, post={"name": ""}, status=422)
     assert asked.texts(".kompas-error-summary li") == [
-        "Navn: Skriv et navn. I et åbent rum står det ved dine svar.",
+        "Navn: Skriv et navn. Her står det ved dine svar.",
         (
             "Ja, de andre må se mine svar med mit navn ved: "
-            "I et åbent rum kan alle se navnene. Sig ja, eller lad være at gå ind."
+            "Her kan alle se navnene. Sig ja, eller lad være at gå ind."
         ),
     ]
 

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         """All is found before anything goes, so that nothing goes today for what went today."""
         in_force = periods()
         found = {
-            kind: purge.found(in_force[kind].end) for kind, purge in PURGES.items() if in_force[kind].age
+            kind: purge.found(end)
+            for kind, purge in PURGES.items()
+            if (end := in_force[kind].end) is not None
         }
         for kind, (rows, number) in found.items():
             if not dry_run:

@@ -1,0 +1,80 @@
+"""«Prøv selv»: begin without an account, come back by a link and lead; who has an account may keep it."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.guards import staff_required
+from publishing.public_pages import public
+from reflection.forms.autosave import post_data, status_of
+from reflection.forms.beginning import AnybodyForm
+from reflection.models import Participant
+from reflection.participation import (
+    leave_place,
+    link_is_kept,
+    may_see_link,
+    own_place_required,
+    show_link_once,
+    take_place,
+)
+from reflection.privacy.open_rooms import open_door_required, open_rooms_last
+from reflection.published import newest_version, usable_guides
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@public
+@open_door_required
+def choose(request):
+    """Every compass there is, and what an open room is."""
+    context = {"guides": usable_guides(), "days": open_rooms_last().days}
+    return render(request, "reflection/open_rooms.html", context)
+
+
+@form_methods
+@open_door_required
+def begin(request, slug):
+    """From here on there is a room, and a code on the screen."""
+    version = newest_version(slug)
+    form = AnybodyForm(post_data(request), version=version, request=request)
+    if form.is_valid():
+        participant = form.save()
+        take_place(request, participant)
+        show_link_once(request, participant)
+        return redirect("reflection:keep_link", key=participant.reflection.key)
+    context = {"version": version, "form": form, "days": open_rooms_last().days}
+    status = 429 if form.is_limited else status_of(form)
+    return render(request, "reflection/begin_open_room.html", context, status=status)
+
+
+@form_methods
+@own_place_required
+def keep_link(request, participant):
+    """«Gem den nu»: the link is shown until one says that one has it, and then made anew or not at all."""
+    if not participant.may_be_kept:
+        raise Http404
+    if request.method == "POST":
+        link_is_kept(request, participant)
+        return redirect("reflection:room", key=participant.reflection.key)
+    context = {
+        "participant": participant,
+        "room": participant.reflection,
+        "is_shown": may_see_link(request, participant),
+    }
+    return render(request, "reflection/keep_link.html", context)
+
+
+@require_POST
+@staff_required
+def take_over(request, token):
+    """A colleague who has the link keeps the room: from now on it is theirs, as any other."""
+    participant = get_object_or_404(Participant.objects.by_link(token).let_in())
+    if not participant.take_over(request.user):
+        raise Http404
+    leave_place(request, participant.reflection.key)
+    messages.success(
+        request, _("Rummet er dit. Det står under «Mine rum» og slettes ikke efter fristen for åbne rum.")
+    )
+    return redirect("reflection:room", key=participant.reflection.key)
