@@ -16,6 +16,7 @@ ADMINISTRATOR = "administrator"
 
 PEOPLE = ["user"]
 EMERGENCIES = ["emergencyaccess"]  # a room's administration, with a reason; never what was answered
+OURSELVES = ["portal", "announcement"]  # who we are, and what is said on all pages
 ACCOUNTABILITY = ["event", "retentionperiod", "privacynotice"]  # who has seen what; what is kept and told
 
 ROLES = [EDITOR, METHOD_OWNER, ADMINISTRATOR]
@@ -24,7 +25,14 @@ ROLES = [EDITOR, METHOD_OWNER, ADMINISTRATOR]
 def models_of(role: str) -> list[str]:
     """An editor's and a method owner's are declared with the content (publishing/registry.py)."""
     if role == ADMINISTRATOR:
-        return [*models_of(EDITOR), *models_of(METHOD_OWNER), *PEOPLE, *EMERGENCIES, *ACCOUNTABILITY]
+        return [
+            *models_of(EDITOR),
+            *models_of(METHOD_OWNER),
+            *PEOPLE,
+            *EMERGENCIES,
+            *ACCOUNTABILITY,
+            *OURSELVES,
+        ]
     return [name for one in content_types() if one.role == role for name in one.edited]
 
 

@@ -8,6 +8,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import reverse
 
 from compass.models import Chapter, Recording
+from publishing.public_pages import is_open
 from publishing.registry import content_types
 
 
@@ -29,7 +30,7 @@ class Fronts(PortalSitemap):
     """Pages that show rows instead of being one."""
 
     def items(self):
-        return [
+        fronts = [
             "compass:front",
             "compass:framework",
             "compass:paths",
@@ -40,6 +41,7 @@ class Fronts(PortalSitemap):
             "compass:opendata",
             "goodbyes",
         ]
+        return [name for name in fronts if is_open(reverse(name))]
 
     def location(self, item):
         return reverse(item)
@@ -52,7 +54,7 @@ class Published(PortalSitemap):
         self.model = model
 
     def items(self):
-        return self.model.objects.published()
+        return [item for item in self.model.objects.published() if is_open(item.get_absolute_url())]
 
     def lastmod(self, item):
         return item.updated_at
@@ -60,6 +62,8 @@ class Published(PortalSitemap):
 
 class Chapters(PortalSitemap):
     def items(self):
+        if not is_open(reverse("compass:audiobook")):
+            return Chapter.objects.none()
         return Chapter.objects.filter(recording__in=Recording.objects.published()).select_related("recording")
 
     def lastmod(self, chapter):

@@ -1,5 +1,6 @@
 """A municipality's own colours: light and dark, and whether they can be read where the portal uses them."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
@@ -7,7 +8,9 @@ from django.core.validators import RegexValidator
 if TYPE_CHECKING:
     from publishing.portal import Portal
 
-COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Skriv farven som # og seks tegn, fx #10314f.")
+WRITTEN = re.compile("#[0-9a-fA-F]{6}")
+COLOUR = RegexValidator(WRITTEN.pattern + r"\Z", "Skriv farven som # og seks tegn, fx #10314f.")
+COLOURS = ["main_colour", "main_colour_dark", "accent_colour", "accent_colour_dark"]  # fields of the record
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 CHALK, PAPER, TINT = "#f7f4ed", "#fffefa", "#ece7db"
 NIGHT, DUSK, DARK_TINT = "#0c1826", "#132539", "#1a3048"
@@ -40,6 +43,8 @@ def contrast_problems(portal: "Portal") -> dict[str, str]:
     main, main_dark = portal.main_colour, portal.main_colour_dark
     accent, accent_dark = portal.accent_colour, portal.accent_colour_dark
     problems = _half(main, main_dark, "main_colour") | _half(accent, accent_dark, "accent_colour")
+    if not all(WRITTEN.fullmatch(getattr(portal, name) or DEEP) for name in COLOURS):
+        return problems
     if main and main_dark:
         grounds = [CHALK, PAPER, TINT, _soft(main), *PATHS_ON_DEEP]
         problems |= _unreadable("main_colour", main, grounds, "mørkere")

@@ -6,6 +6,7 @@ current_portal().local.name                             in Python
 """
 
 from datetime import datetime
+from hashlib import blake2b
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -15,12 +16,32 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from privacy.marks import NOBODYS, PersonalData, Purpose, Whose
-from publishing.colours import COLOUR, contrast_problems
+from publishing.colours import COLOUR, COLOURS, contrast_problems
 from publishing.content_version import once_per_version
-from publishing.logo import checked_svg
+from publishing.logo import checked_svg, cleaned_svg
 from publishing.translated import Translated
 
 ONLY = 1
+# Until somebody has written who they are: words that fit any municipality.
+UNWRITTEN = {
+    "name": "Kompasset",
+    "name_en": "The Compass",
+    "municipality": "Kommunen",
+    "municipality_en": "the municipality",
+    "municipality_short": "kommunen",
+    "municipality_short_en": "the municipality",
+    "municipality_genitive": "Kommunens",
+    "municipality_genitive_en": "the municipality's",
+    "promise": "Læs og svar.",
+    "promise_en": "Read and answer.",
+    "promise_rest": "Aftal, og kom igen.",
+    "promise_rest_en": "Agree, and come back.",
+    "welcome": "Kompasset hjælper borgere og kommune med at finde ud af, hvad der har værdi.",
+    "welcome_en": "The compass helps citizens and municipality to find out what has value.",
+    "city_goal": "byrådsmål",
+    "city_goal_en": "council goal",
+    "contact_email": "kompas@example.dk",
+}
 
 
 class Section(models.TextChoices):
@@ -35,49 +56,32 @@ class Section(models.TextChoices):
 
 
 class Portal(Translated, models.Model):
-    """The words an unsaved one begins with fit any municipality."""
-
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
-    name = models.CharField("portalens navn", max_length=60, default="Kompasset")
-    name_en = models.CharField("portalens navn, engelsk", max_length=60, blank=True, default="The Compass")
-    municipality = models.CharField("kommunens navn", max_length=80, default="Kommunen")
-    municipality_en = models.CharField(
-        "kommunens navn, engelsk", max_length=80, blank=True, default="the municipality"
-    )
-    municipality_short = models.CharField("kommunens korte navn", max_length=40, default="kommunen")
-    municipality_short_en = models.CharField(
-        "kommunens korte navn, engelsk", max_length=40, blank=True, default="the municipality"
-    )
-    municipality_genitive = models.CharField("kommunens navn i ejefald", max_length=80, default="Kommunens")
+    name = models.CharField("portalens navn", max_length=60)
+    name_en = models.CharField("portalens navn, engelsk", max_length=60, blank=True)
+    municipality = models.CharField("kommunens navn", max_length=80)
+    municipality_en = models.CharField("kommunens navn, engelsk", max_length=80, blank=True)
+    municipality_short = models.CharField("kommunens korte navn", max_length=40)
+    municipality_short_en = models.CharField("kommunens korte navn, engelsk", max_length=40, blank=True)
+    municipality_genitive = models.CharField("kommunens navn i ejefald", max_length=80)
     municipality_genitive_en = models.CharField(
-        "kommunens navn i ejefald, engelsk", max_length=80, blank=True, default="the municipality's"
+        "kommunens navn i ejefald, engelsk", max_length=80, blank=True
     )
-    promise = models.CharField("løftet, første linje", max_length=40, default="Læs og svar.")
-    promise_en = models.CharField(
-        "løftet, første linje, engelsk", max_length=40, blank=True, default="Read and answer."
-    )
-    promise_rest = models.CharField(
-        "løftet, anden linje", max_length=40, blank=True, default="Aftal, og kom igen."
-    )
-    promise_rest_en = models.CharField(
-        "løftet, anden linje, engelsk", max_length=40, blank=True, default="Agree, and come back."
-    )
+    promise = models.CharField("løftet, første linje", max_length=40)
+    promise_en = models.CharField("løftet, første linje, engelsk", max_length=40, blank=True)
+    promise_rest = models.CharField("løftet, anden linje", max_length=40, blank=True)
+    promise_rest_en = models.CharField("løftet, anden linje, engelsk", max_length=40, blank=True)
     welcome = models.TextField(
         "velkomst på forsiden",
         max_length=300,
-        default="Kompasset hjælper borgere og kommune med at finde ud af, hvad der har værdi, og med at gøre "
-        "det sammen.",
     )
     welcome_en = models.TextField(
         "velkomst på forsiden, engelsk",
         max_length=300,
         blank=True,
-        default="The compass helps citizens and municipality to find what has value, and to do it together.",
     )
-    city_goal = models.CharField("det, mål støtter: ét", max_length=40, default="byrådsmål")
-    city_goal_en = models.CharField(
-        "det, mål støtter: ét, engelsk", max_length=40, blank=True, default="council goal"
-    )
+    city_goal = models.CharField("det, mål støtter: ét", max_length=40)
+    city_goal_en = models.CharField("det, mål støtter: ét, engelsk", max_length=40, blank=True)
 
     main_site = models.URLField("kommunens hjemmeside", blank=True)
     address = models.CharField("adresse", max_length=200, blank=True)
@@ -88,7 +92,7 @@ class Portal(Translated, models.Model):
         validators=[RegexValidator(r"^\d{8}$", "Et CVR-nummer er otte cifre.")],
     )
     phone = models.CharField("telefon", max_length=30, blank=True)
-    contact_email = models.EmailField("e-mail til portalen", default="kompas@example.dk")
+    contact_email = models.EmailField("e-mail til portalen")
     security_email = models.EmailField("e-mail til den, der tager imod sikkerhedsfejl", blank=True)
     was_url = models.URLField("tilgængelighedserklæringens adresse", blank=True)
 
@@ -125,6 +129,10 @@ class Portal(Translated, models.Model):
     def __str__(self):
         return self.name
 
+    def save(self, **kwargs):
+        self.logo = cleaned_svg(self.logo)  # by whatever way it came
+        super().save(**kwargs)
+
     @property
     def owner(self) -> str:
         return self.local.municipality_genitive
@@ -133,6 +141,12 @@ class Portal(Translated, models.Model):
     def local_promise(self) -> str:
         """Both lines as one sentence after the other."""
         return f"{self.local.promise} {self.local.promise_rest}".strip()
+
+    @property
+    def look(self) -> str:
+        """Another one for other colours or another logo."""
+        seen = [getattr(self, name) for name in ("logo", *COLOURS)]
+        return blake2b("|".join(seen).encode(), digest_size=8).hexdigest()
 
     @property
     def has_own_colours(self) -> bool:
@@ -189,10 +203,13 @@ class Announcement(Translated, models.Model):
         return self.shown_from <= moment and (self.shown_until is None or moment < self.shown_until)
 
 
-@once_per_version(otherwise=Portal)
+def unwritten() -> Portal:
+    return Portal(**UNWRITTEN)
+
+
+@once_per_version(otherwise=unwritten)
 def current_portal() -> Portal:
-    """The record; one with words that fit any municipality where nobody has written it yet."""
-    portal = Portal.objects.first() or Portal()
+    portal = Portal.objects.first() or unwritten()
     portal._announcements = list(Announcement.objects.all())
     return portal
 

@@ -6,8 +6,12 @@ A view says so with `@public`; every other answer is `no-store`.
 import functools
 
 from django.conf import settings
+from django.http import Http404
+from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+
+from publishing.portal import Section, current_portal
 
 # A browser asks again after a minute, and hears that nothing has changed.
 FOR_EVERYBODY = "public, max-age=60"
@@ -31,6 +35,28 @@ def public(view):
 
     wrapped.is_public = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def in_section(section: Section):
+    """Mark the view's pages as part of what a municipality may keep to itself."""
+
+    def decorate(view):
+        @functools.wraps(view)
+        def wrapped(request, *args, **kwargs):
+            if section in current_portal().closed:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        wrapped.section = section  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def is_open(address: str) -> bool:
+    """Whether readers get what is there, as far as sections say."""
+    closed = current_portal().closed
+    return not closed or getattr(resolve(address).func, "section", "") not in closed
 
 
 def has_session(request) -> bool:

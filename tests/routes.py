@@ -17,8 +17,10 @@ from django.utils.translation import override
 
 from aarhuskompas.serving.static_files import KEPT, LIST
 from collaboration.models import Collaboration, Consent, Round
+from compass import social_picture
 from compass.models import Attachment, Chapter, Dilemma, Page, Path, Picture, Pivot, Story
 from goals.models import Goal, GoalShare, Goodbye, Review
+from publishing.portal import current_portal
 from publishing.views import link_to
 from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection
@@ -73,6 +75,9 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "compass:picture": "a picture",
     "compass:attachment": "a file to save",
     "compass:opendata_json": "JSON",
+    "compass:colours": "a style sheet",
+    "compass:logo": "a picture",
+    "compass:social_picture": "a picture",
     "compass:opendata_csv": "CSV",
     "goals:old_step": "leads to the step, which has moved",
     "goals:old_answers": "leads to the answers, which have moved",
@@ -140,6 +145,10 @@ OPEN_DOORS = {
 
 def slugs(model) -> Callable[[], list[dict]]:
     return lambda: [{"slug": slug} for slug in model.objects.published().values_list("slug", flat=True)]
+
+
+def look() -> list[dict]:
+    return [{"mark": current_portal().look}]
 
 
 def goal_keys() -> list[dict]:
@@ -241,6 +250,9 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         {"name": attachment.file.name.removeprefix("filer/")}
         for attachment in Attachment.objects.filter(stories__isnull=False)
     ],
+    "compass:colours": look,
+    "compass:logo": look,
+    "compass:social_picture": lambda: [{"mark": social_picture.mark(current_portal())}],
     "compass:opendata_json": collections,
     "compass:opendata_csv": collections,
     "goals:goal": goal_keys,

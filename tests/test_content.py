@@ -182,7 +182,8 @@ def citizen_pages() -> dict[str, str]:
         yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in sorted((CONTENT / "stories").glob("*.yaml"))
     ]
-    pages = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in [*read("pages.yaml"), *stories]}
+    items = [*read("pages.yaml"), *read_items(COMMON / "pages.yaml"), *stories]
+    pages = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in items}
     for item in read("dilemmas.yaml"):
         texts = [item["description"], item["question"], *(part["text"] for part in item["standpoints"])]
         pages[item["slug"]] = " ".join(texts)

@@ -39,8 +39,8 @@ def test_no_sentence_of_the_interface_writes_a_threshold_as_a_word():
 @pytest.mark.parametrize(
     ("file", "language", "thresholds"),
     [
-        ("content/aarhus/pages.yaml", "da", [MIN_IN_ROOM, MIN_OUTSIDE]),
-        ("content/aarhus/pages.yaml", "en", [MIN_IN_ROOM, MIN_OUTSIDE]),
+        ("content/common/pages.yaml", "da", [MIN_IN_ROOM, MIN_OUTSIDE]),
+        ("content/common/pages.yaml", "en", [MIN_IN_ROOM, MIN_OUTSIDE]),
         ("content/common/guides/samarbejdskompasset.yaml", "da", [MIN_IN_ROOM]),
         ("content/common/guides/samarbejdskompasset.yaml", "en", [MIN_IN_ROOM]),
         ("docs/policy/rules.md", "da", [MIN_IN_ROOM, MIN_OUTSIDE]),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
+from publishing.public_pages import is_open
 from publishing.registry import content_types
 
 
@@ -21,7 +22,7 @@ class Kind(NamedTuple):
     def has_page(self) -> bool:
         """Not every installation has every part of the portal; what has no page is not searched."""
         try:
-            return bool(self.address(*["1"] * self.parts))
+            return is_open(self.address(*["1"] * self.parts).partition("#")[0])
         except NoReverseMatch:
             return False
 

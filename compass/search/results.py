@@ -7,6 +7,7 @@ from compass.search.highlight import Marker
 from compass.search.kinds import Kind, kinds, searched_kinds
 from compass.search.query import WORD, Term, fold, read
 from compass.search.ranking import Row, Search
+from publishing.public_pages import is_open
 
 FEW = 3  # so few hits that some of the words are enough; misspellings are tried where there are none
 SHOWN_OF_EACH_KIND = 5
@@ -72,9 +73,14 @@ def _corrected(text: str, near: dict[str, str]) -> str:
 
 def _groups(rows: list[Row], marker: Marker) -> list[Group]:
     groups: dict[str, Group] = {}
-    for row in rows:
+    for row in filter(_is_open, rows):
         groups.setdefault(row.kind, Group(kinds()[row.kind], [], row.number)).hits.append(_hit(row, marker))
     return list(groups.values())
+
+
+def _is_open(row: Row) -> bool:
+    """A page may belong to a section that the municipality keeps to itself, as «Viden» does."""
+    return is_open(kinds()[row.kind].address(*row.address).partition("#")[0])
 
 
 def _hit(row: Row, marker: Marker) -> Hit:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import linebreaksbr
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -16,7 +15,10 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compass import structured_data
+from compass import rose, structured_data
+from compass import social_picture as pictures
+from compass.models import Path
+from publishing.fragments import piece
 from publishing.portal import current_portal
 from publishing.translated import marked
 
@@ -72,6 +74,30 @@ def mail_about(resource) -> str:
     return f"mailto:{portal.contact_email}?subject={quote(subject)}"
 
 
+register.filter("points_of", rose.points_of)
+register.filter("star", rose.star)
+
+
+@register.simple_tag
+def compass_rose(path: Path | None = None) -> str:
+    """The large drawing; its needle on the path's point, where there is one."""
+    turn = rose.place_of(path).turn if path else ""
+    return piece("components/compass.html", number=rose.number_of_points(), turn=turn)
+
+
+@register.simple_tag
+def path_point(path: Path, size: int) -> str:
+    """A small rose with the path's point filled."""
+    place = rose.place_of(path)
+    return piece("components/point.html", size=size, number=place.points, turn=place.turn)
+
+
+@register.filter
+def colour(path: Path) -> int:
+    """Which of the colours of tokens.css is the path's."""
+    return rose.place_of(path).colour
+
+
 @register.filter
 def kind(item) -> str:
     """As `get_kind_display`, which translates every kind there is to find the one."""
@@ -101,7 +127,7 @@ def _card(story, address: str) -> dict:
     local = story.local
     return {
         "address": address,
-        "position": story.path.position,
+        "path": story.path,
         "kind": kind(story),
         "verb": marked(story.path.local.verb),
         "title": marked(local.title),
@@ -170,7 +196,8 @@ def _block(content: dict) -> str:
 @register.simple_tag
 def social_picture() -> str:
     """The address of the picture that is shown where somebody shares a page."""
-    return f"{settings.SITE_URL}{static('img/social.png')}"
+    address = reverse("compass:social_picture", args=[pictures.mark(current_portal())])
+    return f"{settings.SITE_URL}{address}"
 
 
 @register.tag

@@ -5,6 +5,7 @@ from compass.views.framework import framework, front, path, paths, pivot
 from compass.views.opendata import opendata, opendata_csv, opendata_json
 from compass.views.pages import contact, page, privacy
 from compass.views.pictures import attachment, picture
+from compass.views.portal import colours, logo, social_picture
 from compass.views.recordings import audiobook, chapter, sound
 from compass.views.research import research
 from compass.views.search import search, suggestions
@@ -15,12 +16,14 @@ __all__ = [
     "attachment",
     "audiobook",
     "chapter",
+    "colours",
     "contact",
     "dilemma",
     "dilemmas",
     "documents",
     "framework",
     "front",
+    "logo",
     "opendata",
     "opendata_csv",
     "opendata_json",
@@ -35,6 +38,7 @@ __all__ = [
     "robots_txt",
     "search",
     "security_txt",
+    "social_picture",
     "sound",
     "stories",
     "stories_feed",

@@ -8,12 +8,13 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
 from compass import opendata as data
-from publishing.portal import current_portal
-from publishing.public_pages import public
+from publishing.portal import Section, current_portal
+from publishing.public_pages import in_section, public
 from publishing.slugs import slug_of
 
 
 @public
+@in_section(Section.OPEN_DATA)
 def opendata(request):
     context = {
         "collections": data.collections().values(),
@@ -34,6 +35,7 @@ def _version(request, collection) -> str:
 
 
 @public
+@in_section(Section.OPEN_DATA)
 @condition(etag_func=_version)
 def opendata_json(request, collection):
     rows = data.as_json(_collection(collection))
@@ -41,6 +43,7 @@ def opendata_json(request, collection):
 
 
 @public
+@in_section(Section.OPEN_DATA)
 @condition(etag_func=_version)
 def opendata_csv(request, collection):
     rows = data.as_csv(_collection(collection))

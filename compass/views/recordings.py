@@ -7,10 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from compass.models import Chapter, Recording
 from compass.models.recordings import look_up_sizes
 from compass.ranges import file_response
-from publishing.public_pages import FOR_EVERYBODY, has_session, public
+from publishing.portal import Section
+from publishing.public_pages import FOR_EVERYBODY, has_session, in_section, public
 
 
 @public
+@in_section(Section.AUDIOBOOK)
 def audiobook(request):
     chapters = Prefetch("chapters", Chapter.objects.select_related("recording"))
     recordings = Recording.objects.visible_to(request.user).prefetch_related(chapters)
@@ -20,6 +22,7 @@ def audiobook(request):
 
 
 @public
+@in_section(Section.AUDIOBOOK)
 def chapter(request, slug, position):
     recording = get_object_or_404(Recording.objects.visible_to(request.user), slug=slug)
     chapters = {chapter.position: chapter for chapter in recording.chapters.select_related("recording")}
@@ -36,6 +39,7 @@ def chapter(request, slug, position):
 
 
 @public
+@in_section(Section.AUDIOBOOK)
 def sound(request, name):
     """A chapter's file; that of a draft only for editors."""
     visible = Recording.objects.visible_to(request.user)

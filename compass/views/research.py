@@ -4,10 +4,12 @@ from django.shortcuts import get_object_or_404, render
 
 from compass.charts import charts
 from compass.models import Fact, Page, ResearchQuestion, ResearchWave
-from publishing.public_pages import public
+from publishing.portal import Section
+from publishing.public_pages import in_section, public
 
 
 @public
+@in_section(Section.RESEARCH)
 def research(request):
     page = get_object_or_404(Page.objects.visible_to(request.user), slug="viden")
     waves = ResearchWave.objects.visible_to(request.user).prefetch_related("figures")

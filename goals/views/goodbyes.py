@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 from goals.forms import CheckForm, GoodbyeForm
 from goals.guards import review_required
 from goals.models import Decision, Goodbye, GoodbyeCheck, Review
-from publishing.public_pages import public
+from publishing.portal import Section
+from publishing.public_pages import in_section, public
 from reflection.forms.autosave import post_data, status_of
 
 
 @public
+@in_section(Section.FAREWELLS)
 def goodbyes(request):
     """What has stopped, newest first."""
     shown = Goodbye.objects.visible_to(request.user).select_related("department").prefetch_related("checks")

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from compass import story_index
+from compass import rose, story_index
 from compass.content_version import content_version
 from compass.models import Dilemma, Path, Picture, Pivot, Source, Standpoint, Story, Theme
 from reflection.models import Guide
@@ -205,7 +205,7 @@ def test_a_page_costs_the_same_with_one_row_and_with_many(django_assert_num_quer
     for _ in range(number):
         make_pivot()
         make_story(path=path, themes=[theme], dilemmas=[make_dilemma(path=path)], sources=[make_source()])
-    story_index.current()
+    story_index.current(), rose.positions()
     for address, queries in COSTS.items():
         with django_assert_num_queries(queries, info=address):
             assert Client().get(address).status_code == 200
@@ -224,7 +224,7 @@ def test_a_story_costs_a_query_for_each_kind_of_thing_that_belongs_to_it(django_
         picture=make_picture(),
     )
     story.attachments.set([make_attachment(f"Fil {count}") for count in range(number)])
-    story_index.current()
+    story_index.current(), rose.positions()
     with django_assert_num_queries(4):  # the menu, the story, related ones and their pictures
         assert Client().get(bare.get_absolute_url()).status_code == 200
     with django_assert_num_queries(8):
