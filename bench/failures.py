@@ -444,6 +444,12 @@ async def reveal(port: int, room: Room, people: list[Somebody]) -> float:
 
 
 def count_lost(people: list[Somebody]) -> int:
+    found = answers_of(people)
+    return sum(person.ledger.is_lost(found.get(person.page, {})) for person in people)
+
+
+def answers_of(people: list[Somebody]) -> dict[str, dict[int, str]]:
+    """What is stored, by the page it was written on."""
     from django.db import connections
 
     from reflection.models import Answer as Stored
@@ -452,8 +458,7 @@ def count_lost(people: list[Somebody]) -> int:
     for row in Stored.objects.filter(participant__reflection__key=people[0].key):
         found.setdefault(row.participant_id, {})[row.prompt_id] = row.raw
     connections.close_all()
-    of_page = {said.partition(" ")[0]: answers for answers in found.values() for said in answers.values()}
-    return sum(person.ledger.is_lost(of_page.get(person.page, {})) for person in people)
+    return {said.partition(" ")[0]: answers for answers in found.values() for said in answers.values()}
 
 
 # --- Between two nodes -------------------------------------------------------------------------------
@@ -474,6 +479,41 @@ async def across(up: Cluster) -> float:
         return await reveal(here, room, people)
 
 
+class Restored(NamedTuple):
+    seconds: float
+    right: int  # people whose answers are those of that moment
+    people: int
+    opens: bool  # whether the room's code lets somebody in
+
+
+async def to_a_moment(up: Cluster) -> Restored:
+    """A backup, answers, a moment, a mistake; then all is as it was at the moment."""
+    room = await asyncio.to_thread(open_room)
+    people = [Somebody(up.port, room, Attempts()) for _ in range(5)]
+    for person in people:
+        await person.join(room.code)
+        await person.write_once()
+    await asyncio.to_thread(lambda: up.primary.backup("--type=full", "backup"))
+    await asyncio.sleep(2)  # pgBackRest counts in seconds
+    for person in people:
+        await person.write_once()
+    moment = await asyncio.to_thread(lambda: up.primary.sql("SELECT now()"))
+    await asyncio.sleep(1)
+    for person in people:
+        await person.write_once()
+    started = time.monotonic()
+    up.restore(moment)  # here and not beside: what a thread starts ends with the thread
+    await eventually(lambda: all(node.is_ready() for node in up.nodes), "A node is not ready again")
+    seconds = time.monotonic() - started
+    found = await asyncio.to_thread(answers_of, people)
+    await asyncio.sleep(2)  # HAProxy looks once a second
+    late = Somebody(up.port, room, Attempts())
+    with suppress(SystemExit):
+        await late.join(room.code)
+    right = sum(found.get(person.page) == person.ledger.sent[1] for person in people)
+    return Restored(seconds, right, len(people), "session" in late.cookies)
+
+
 def megabytes(node: Node) -> float:
     """What the pages of a node have in memory."""
     parent = node.services["pages"].process.pid
@@ -485,6 +525,7 @@ def megabytes(node: Node) -> float:
 # --- All of it -------------------------------------------------------------------------------------
 
 FAULTS = ["primary", "node", "pooler", "etcd", "upgrade"]
+RESTORE = "restore"  # once, after all of them
 LIMITS = {"primary": 30, "node": 2}  # seconds until people can write again
 
 
@@ -523,7 +564,7 @@ async def let_them_die(up: Cluster, wanted) -> tuple[dict[str, list[Round]], lis
     faults, results = Faults(up), {}
     heard = [await across(up) for _ in range(wanted.rounds)]
     print("a reveal on one node, followed on the other:", ", ".join(f"{each:.2f}" for each in heard), "s")
-    for fault in wanted.faults or FAULTS:
+    for fault in [fault for fault in FAULTS if fault in wanted.faults]:
         for number in range(1, wanted.rounds + 1):
             result = await play(up, faults, fault, wanted.people)
             results.setdefault(fault, []).append(result)
@@ -531,6 +572,11 @@ async def let_them_die(up: Cluster, wanted) -> tuple[dict[str, list[Round]], lis
             print(f"{fault} {number}: {figures}", flush=True)
     memory = ", ".join(f"{megabytes(node):.0f}" for node in up.nodes)
     print(f"memory of the pages of each node: {memory} MiB", flush=True)
+    if RESTORE in wanted.faults:
+        restored = await to_a_moment(up)
+        print(f"back to a moment: {restored}", flush=True)
+        if not (restored.right == restored.people and restored.opens):
+            raise SystemExit("What was restored is not what there was.")
     return results, heard
 
 
@@ -548,10 +594,14 @@ def django_of(up: Cluster) -> Iterator[None]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("faults", nargs="*", choices=[[], *FAULTS], metavar=" ".join(FAULTS))
+    choices = [*FAULTS, RESTORE]
+    parser.add_argument("faults", nargs="*", metavar=" ".join(choices))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--people", type=int, default=60)
     wanted = parser.parse_args()
+    wanted.faults = wanted.faults or choices
+    if unknown := set(wanted.faults) - set(choices):
+        parser.error(f"{', '.join(unknown)}: there are {', '.join(choices)}")
     os.umask(0o077)
     folder = cluster.FOLDER / "test"
     if os.geteuid() == 0 and folder.exists():

@@ -18,9 +18,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shlex import quote
 from string import Template
 from urllib.error import HTTPError
 from urllib.request import urlopen
+
+import yaml
 
 from runner.environment import PATRONI
 from runner.postgres import Account
@@ -189,6 +192,36 @@ class Database(Machine):
         status = json.loads(said)[0]["Status"] if said.strip() else {}
         return bool(status) and status["leader"] == status["header"]["member_id"]
 
+    def alone(self, *what: str) -> None:
+        """`pg_ctl` while Patroni is away: reached by the socket, and nobody confirms what is written."""
+        data = self.folder / "data"
+        told = {
+            "port": self.values["POSTGRES_PORT"],
+            "unix_socket_directories": self.folder / "socket",
+            "listen_addresses": "",
+            "hba_file": data / "pg_hba.conf",
+            "ident_file": data / "pg_ident.conf",
+            "archive_command": self._told_by_patroni("archive_command"),
+            "synchronous_standby_names": "",
+        }
+        options = " ".join(f"-c {name}={quote(str(value))}" for name, value in told.items())
+        log = self.logs / f"{self.name}-alone.log"
+        run(POSTGRES_BIN / "pg_ctl", *what, "-w", "-D", data, "-l", log, "-o", options)
+
+    def _told_by_patroni(self, name: str) -> str:
+        return yaml.safe_load(rendered("patroni.yml", self.values))["postgresql"]["parameters"][name]
+
+    def sql(self, statement: str, database: str = "aarhuskompas") -> str:
+        """As the superuser, by the socket."""
+        address = ["--host", self.folder / "socket", "--port", self.values["POSTGRES_PORT"]]
+        psql = [POSTGRES_BIN / "psql", "-XqAt", "--set=ON_ERROR_STOP=1", *address, "--username=postgres"]
+        return run(*psql, f"--dbname={database}", "--command", statement).strip()
+
+    def backup(self, *what: str) -> str:
+        """pgBackRest: `stanza-create`, `--type=full backup`, `--type=time --target=… restore`"""
+        config = self.folder / "pgbackrest.conf"
+        return run("pgbackrest", f"--config={config}", "--stanza=portal", *what)
+
     def kill(self, *names: str) -> None:
         """Patroni's PostgreSQL goes on without Patroni: it is killed too."""
         super().kill(*names)
@@ -219,6 +252,8 @@ class Node(Machine):
     def release(self, code: Path, name: str) -> None:
         """Serve this release from the next start on."""
         values, environment = self._of_release(code, name)
+        self.values = values
+        self.write("portal.env", "prepare.env")
         for service, unit in [("pages", "portal-pages.service"), ("jobs", "portal-jobs.service")]:
             program = command(rendered(unit, values))
             self.runs(service, *program, environment=environment, folder=code, patience=30)
@@ -269,7 +304,7 @@ class Cluster:
         logs = folder / "logs"
         self.databases = [Database(values | database_values(folder, port, name), logs) for name in DATABASES]
         self.balancer = Machine("balancer", values | {"FOLDER": str(folder / "balancer")}, logs)
-        self.balancer.write("haproxy.cfg")
+        self.balancer.write("haproxy.cfg", "away.http")
         self.balancer.runs("haproxy", "haproxy", "-db", "-f", str(self.balancer.folder / "haproxy.cfg"))
         self.nodes = [Node(name, values | node_values(folder, port, name), logs) for name in NODES]
 
@@ -279,7 +314,7 @@ class Cluster:
         self.balancer.start()
         with stage("Roles and database, and a place for backups"):
             self._make_roles()
-            self.backup("stanza-create")
+            self.primary.backup("stanza-create")
         for node in self.nodes:
             node.start("pooler")
         with stage("Tables, content and static files"):
@@ -321,10 +356,28 @@ class Cluster:
         psql = [POSTGRES_BIN / "psql", "-XqAt", "--set=ON_ERROR_STOP=1", *address]
         run(*psql, *given, "--dbname=postgres", "--file", roles)
 
-    def backup(self, *what: str) -> str:
-        """pgBackRest, on the primary: `stanza-create`, `--type=full backup`, …"""
-        config = self.primary.folder / "pgbackrest.conf"
-        return run("pgbackrest", f"--config={config}", "--stanza=portal", *what)
+    def restore(self, moment: str) -> None:
+        """All as it was then (docs/operations/cluster.md, «A point in time»)."""
+        first, *others = self.databases
+        for node in self.nodes:
+            node.stop_serving()
+        for database in self.databases:
+            database.services["patroni"].stop()
+        target = ["--type=time", f"--target={moment}", "--target-action=promote"]
+        first.backup("--delta", *target, "restore")
+        first.alone("start")
+        wait_for(lambda: first.sql("SELECT pg_is_in_recovery()") == "f", 60, "The moment was not reached")
+        first.alone("stop")
+        run("etcdctl", f"--endpoints={first.values['ETCD']}", "del", "--prefix", "/service/portal/")
+        for database in others:
+            shutil.rmtree(database.folder / "data")
+        first.start("patroni")
+        wait_for(lambda: first.is_primary, 60, "The restored one is no primary")
+        for database in others:
+            database.start("patroni")
+        wait_for(self.is_whole, 120, "The databases did not find each other")
+        for node in self.nodes:
+            node.start("pages", "jobs")
 
     def stop(self) -> None:
         """The nodes while there is a database, and all of a kind at once."""

@@ -116,7 +116,8 @@ def test_the_program_itself_finds_nothing_wrong(program, options, file, tmp_path
     found = shutil.which(program, path="/usr/sbin:/usr/bin")
     if not found:
         pytest.skip(f"{program} is not installed: apt-get install {program}")
-    (tmp_path / file).write_text(rendered(file, values(tmp_path, "a")).replace("User=portal", "User=nobody"))
+    own = values(tmp_path, "a") | {"FOLDER": str(TEMPLATES)}
+    (tmp_path / file).write_text(rendered(file, own).replace("User=portal", "User=nobody"))
     done = subprocess.run([found, *options, tmp_path / file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
