@@ -59,7 +59,9 @@ def next_steps(participant: Participant) -> list[NextStep]:
         farewell = reverse("goals:offer_goodbye", args=[participant.reflection.key])
         hint = gettext("Hvad stopper, hvad giver det plads til, og hvem passer på hensynet bag?")
         steps.insert(0, NextStep(gettext("Skriv farvellet ned"), farewell, hint))
-    return steps
+    tell = reverse("goals:tell", args=[participant.reflection.key])
+    hint = gettext("Så kan ledere og kolleger læse den. Svarene er der ikke.")
+    return [*steps, NextStep(gettext("Fortæl kommunen om beslutningen"), tell, hint)]
 
 
 def answers_of_last_time(participant: Participant, step: Step) -> SafeString:
@@ -151,6 +153,7 @@ MAALKOMPASSET = Compass(
     slug=GUIDE,
     start=Link("goals:register", _("Gå et mål igennem")),
     mine=Link("goals:mine", _("Mine mål")),
+    across=Link("goals:overview", _("Overblik for ledere")),
     waiting=waiting,
     home=Home("goals:about", _("Målkompasset")),
     about=goal_of,

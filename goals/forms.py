@@ -343,6 +343,20 @@ class GoodbyeForm(forms.ModelForm):
         return cleaned
 
 
+class TellForm(forms.Form):
+    """A yes to tell the municipality of a decision; a group says it together."""
+
+    agreed = forms.BooleanField(
+        label=_("Alle, der var med, har sagt ja til det"),
+        error_messages={"required": _("Spørg dem, der var med, og sæt kryds, når alle har sagt ja.")},
+    )
+
+    def __init__(self, *args, review: Review, **kwargs):
+        super().__init__(*args, **kwargs)
+        if review.reflection.is_solo:
+            del self.fields["agreed"]
+
+
 class CheckForm(forms.ModelForm):
     answer = forms.ChoiceField(
         label=_("Er det virkelig væk?"),

@@ -179,6 +179,7 @@ class Shown(NamedTuple):
     lang: str
     of: list[str]
     numbers: list[int]
+    is_named: bool = False  # one department or Aarhusmål; not several together, nor what has none
 
 
 class Overview(NamedTuple):
@@ -187,6 +188,20 @@ class Overview(NamedTuple):
     totals: list[int]
     sentence: str
     tables: list[tuple[str, str, list[Shown]]]  # title, what a row is, rows
+
+    @property
+    def all(self) -> int:
+        return sum(self.totals)
+
+    @property
+    def tells_what(self) -> bool:
+        """Whether anything is told apart: one full bar for «beholdt eller justeret …» says nothing."""
+        return len(self.labels) > 1
+
+    @property
+    def tables_that_tell(self) -> list[tuple[str, str, list[Shown]]]:
+        """Without a table in which all are counted together, or belong nowhere."""
+        return [table for table in self.tables if any(row.is_named for row in table[2])]
 
     @property
     def bars(self) -> list[tuple[str, int, str, int, int]]:
@@ -242,7 +257,8 @@ def _shown(table: Table, titles: dict) -> list[Shown]:
             in_order = sorted(map(str, names), key=danish_key)
             rows.append(Shown(gettext("Lagt sammen"), "", in_order, row.numbers))
         else:
-            rows.append(Shown(str(names[0]), getattr(names[0], "lang", ""), [], row.numbers))
+            is_named = names[0] is not titles[""]
+            rows.append(Shown(str(names[0]), getattr(names[0], "lang", ""), [], row.numbers, is_named))
     return rows
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("maal/<uuid:key>/rum/", goals.open_room, name="open_room"),
     path("refleksion/<uuid:key>/", reviews.review, name="review"),
     path("refleksion/<uuid:key>/drop/", reviews.drop, name="drop"),
+    path("refleksion/<uuid:key>/fortael/", reviews.tell, name="tell"),
     path("refleksion/<uuid:key>/sidst/", reviews.look_back, name="look_back"),
     path("refleksion/<uuid:key>/trin/<int:position>/", reviews.old_step, name="old_step"),
     path("refleksion/<uuid:key>/svar/", reviews.old_answers, name="old_answers"),

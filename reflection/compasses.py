@@ -172,6 +172,7 @@ class Compass:
     slug: str  # of its guide
     start: Link | None = None  # where somebody with an account begins; a route without a key
     mine: Link | None = None  # the list of what somebody has of it; without a key
+    across: Link | None = None  # what everybody with an account may see of all of it; without a key
     waiting: Callable[["User"], SafeString] = nothing_waits  # HTML for «Din side»
     home: Home | None = None  # its public page; else the page that every guide has
     about: Callable[["Participant"], Page] = beginning_of  # what is looked at, for who does so alone

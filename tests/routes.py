@@ -272,6 +272,9 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "goals:drop": lambda: [
         {"key": review.reflection.key} for review in Review.objects.all() if review.can_be_dropped
     ],
+    "goals:tell": lambda: [
+        {"key": review.reflection.key} for review in Review.objects.all() if review.can_be_told
+    ],
     "goals:evidence": review_keys,
     "goals:check_goodbye": lambda: [
         {"key": goodbye.review.reflection.key} for goodbye in Goodbye.objects.to_check()

@@ -26,6 +26,7 @@ KINDS = [
     Kind("voices", _("Borgerens stemme"), _("Det, de mennesker selv siger, som målet er til for.")),
     Kind("craft", _("Faglighed"), _("Det, de fagfolk ved, som gør arbejdet.")),
 ]
+HANDS = {"voices": _("ingen borgers stemme"), "craft": _("ingen, der gør arbejdet")}
 ROLES = ["sets", "follows_up", "benefits", "pays"]
 SEPARATORS = re.compile(r"[,;/]|\bog\b|\bsamt\b", re.IGNORECASE)
 
@@ -65,6 +66,11 @@ class Evidence(Fieldwise):
             (kind, getattr(self, kind.field) or bool(line), line)
             for kind, line in zip(KINDS, lines, strict=True)
         ]
+
+    @property
+    def missing_hands(self) -> list[str]:
+        there = {kind.field for kind, is_there, _line in self.knowledge if is_there}
+        return [hand for field, hand in HANDS.items() if field not in there]
 
     @property
     def people(self) -> list[tuple[str, str]]:

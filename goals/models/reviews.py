@@ -28,6 +28,14 @@ class ReviewQuerySet(models.QuerySet):
         """Looks that are over, the latest first; a rehearsal was no look."""
         return self.filter(ENDED).select_related("reflection").order_by("-pk")
 
+    def told(self):
+        """What those who decided it have told the whole municipality, of each goal the latest."""
+        latest = self.filter(ENDED, told_at__isnull=False).order_by("goal", "-pk").distinct("goal")
+        later = Review.objects.filter(ENDED, goal=models.OuterRef("goal"), pk__gt=models.OuterRef("pk"))
+        found = Review.objects.filter(pk__in=latest.values("pk")).annotate(has_later=models.Exists(later))
+        found = found.select_related("goal__department", "reflection", "evidence")
+        return found.prefetch_related("reflection__agreements").order_by("-reflection__concluded_at", "-pk")
+
     def visible_to(self, user):
         """Those visible to the user, and – `is_shared` – what was decided without them: on a colleague's
         shared goal, or in a room whose goal they were given afterwards.
@@ -60,6 +68,7 @@ class Review(Fieldwise):
     new_wording = models.TextField(_("Målets nye ordlyd"), max_length=1000, blank=True)
     carry_to = models.CharField(_("Hvem skal erfaringen bæres videre til?"), max_length=250, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)  # to the whole municipality
     change = models.TextField(_("Vi ændrer"), max_length=500, blank=True)
     stop = models.TextField(_("Vi holder op med"), max_length=500, blank=True)
     responsible = models.CharField(_("Ansvarlig"), max_length=120, blank=True)
@@ -255,6 +264,26 @@ class Review(Fieldwise):
     def is_open_to_decide(self) -> bool:
         """A group decides on what it has seen together; alone one may decide at any time."""
         return self.reflection.is_solo or self.reflection.is_revealed
+
+    @property
+    def can_be_told(self) -> bool:
+        return self.is_concluded and not self.reflection.is_rehearsal
+
+    def tell_everybody(self, *, is_told: bool = True):
+        """Let the whole municipality read what was decided, or no longer."""
+        self.told_at = timezone.now() if is_told else None
+        self.save(update_fields=["told_at"])
+
+    @property
+    def wording(self) -> str:
+        """What the goal said when it was looked at."""
+        return self.reflection.title or self.goal.wording
+
+    @property
+    def missing_hands(self) -> list:
+        """Of those who are to stand behind a goal, citizens and who does the work: whom nobody has named."""
+        evidence = getattr(self, "evidence", None)
+        return evidence.missing_hands if evidence and not evidence.is_empty else []
 
     @property
     def can_be_dropped(self) -> bool:

@@ -7,6 +7,9 @@ from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
 from goals.models.years import LEAST
 from goals.overview import overview as shown_years
+from goals.told import told
+from privacy.events import record_looks
+from privacy.models import Why
 from publishing.public_pages import public
 from reflection.published import newest_version
 
@@ -30,5 +33,9 @@ def blank(request):
 @require_safe
 @staff_required
 def overview(request):
-    """For everybody in the municipality; goals/overview.py says what may be shown."""
-    return render(request, "goals/overview.html", {"years": shown_years(), "least": LEAST})
+    """For everybody in the municipality; goals/told.py and goals/overview.py say what may be shown."""
+    shown = told()
+    others = [review.goal for review in shown.reviews if review.goal.owner_id != request.user.pk]
+    record_looks(request.user, others, why=Why.SHARED)
+    context = {"told": shown, "years": shown_years(), "least": LEAST}
+    return render(request, "goals/overview.html", context)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from goals.forms import DecisionForm, EvidenceForm, LookBackForm, PlanForm
+from goals.forms import DecisionForm, EvidenceForm, LookBackForm, PlanForm, TellForm
 from goals.guards import (
     open_review_required,
     readable_review_required,
@@ -50,6 +50,25 @@ def drop(request, review):
             messages.warning(request, _("Svarene er vist, så gennemløbet kan ikke slettes mere."))
         return redirect(goal)
     return render(request, "goals/drop.html", {"review": review, "room": review.reflection})
+
+
+@form_methods
+@review_required
+def tell(request, review):
+    """Tell the whole municipality what was decided, or take it back; for whose goal it is."""
+    if review.goal.owner_id != request.user.pk or not review.can_be_told:
+        raise Http404
+    form = TellForm(post_data(request), review=review)
+    if request.method == "POST" and request.POST.get("go") == "take_back":
+        review.tell_everybody(is_told=False)
+        messages.success(request, _("Beslutningen står ikke længere i overblikket."))
+        return redirect(review.goal)
+    if form.is_valid():
+        review.tell_everybody()
+        messages.success(request, _("Beslutningen står nu i overblikket for hele kommunen."))
+        return redirect(review.goal)
+    context = {"review": review, "form": form, "agreements": review.reflection.agreements.all()}
+    return render(request, "goals/tell.html", context, status=status_of(form))
 
 
 @form_methods

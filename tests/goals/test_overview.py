@@ -271,6 +271,19 @@ def test_departments_with_few_goals_are_named_together(page, colleague, decide):
     ]
 
 
+def test_numbers_that_tell_nothing_apart_are_no_picture_but_a_sentence(page, colleague, decide):
+    """Six colleagues who decided this and that: one full bar «Beholdt eller justeret …» says nothing."""
+    for decision in ["keep", "adjust", "goodbye"]:
+        decide(2, decision, department=make_department())
+    shown = page("/maalkompasset/overblik/", by=colleague)
+    assert shown.select(".kompas-chart") == shown.select("table") == []
+    assert "Der er besluttet noget om mindst 5 mål." in shown.text
+    assert (
+        "Hvor de hører til, viser vi først, når flere end fem samme sted har besluttet noget." in shown.text
+    )
+    assert "Lagt sammen" not in shown.text
+
+
 def test_five_colleagues_and_whatever_one_of_them_makes_up_show_nothing_at_all(page, colleague, decide):
     decide(LEAST - 1, department=make_department("Teknik og Miljø"))
     decide(40, owner=colleague, department=make_department("Sundhed og Omsorg"))
@@ -305,7 +318,7 @@ def test_years_are_danish_years_and_come_newest_first(page, colleague, decide):
     decide(6, on=new_year - timedelta(minutes=1))
     decide(11, "goodbye", on=new_year)
     shown = page("/maalkompasset/overblik/", by=colleague)
-    assert shown.texts("h2")[:2] == [str(this_year), str(this_year - 1)]
+    assert shown.texts("h3") == [str(this_year), str(this_year - 1)]
     assert totals() == [[0, 0, 0, 10], [5, 0, 0, 0]]
 
 
@@ -374,7 +387,7 @@ def test_the_page_costs_the_same_for_one_department_and_for_many(
     for _department in range(number):
         decide(6, department=make_department())
     staff_client.get("/maalkompasset/overblik/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         staff_client.get("/maalkompasset/overblik/")
 
 
