@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from publishing.trial import is_trial
+
 ASKED_AGAIN_AFTER = 1  # second
 T = TypeVar("T")
 
@@ -52,6 +54,8 @@ class OncePerVersion(Generic[T]):
         update_wrapper(self, read)
 
     def __call__(self) -> T:
+        if is_trial():
+            return self.read()
         try:
             _ask()
             values = _Kept.values

@@ -77,7 +77,7 @@ class UnsavedWork(models.Model):
         return f"{self.content_type} {self.object_id}".strip()
 
     def finish(self):
-        self.fields, self.is_done = {}, True
+        self.fields, self.is_done, self.open_at = {}, True, None
         self.save()
 
 

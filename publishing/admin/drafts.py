@@ -13,6 +13,7 @@ from django.http import JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -81,10 +82,19 @@ class KeepsUnsaved:
         form = TokenForm(request.POST)
         if not form.is_valid():
             return JsonResponse({"kept": False}, status=400)
-        is_kept = self._keep(request, work_key(request, object_id), form.cleaned_data["unsaved_token"])
-        if is_kept:
+        key, token = work_key(request, object_id), form.cleaned_data["unsaved_token"]
+        if "is_open" in request.POST:
+            return JsonResponse({"beside": self._tell_that_it_is_open(request, key, token)})
+        if self._keep(request, key, token):
             return JsonResponse({"kept": True})
         return JsonResponse({"kept": False, "token": uuid4()}, status=409)
+
+    def _tell_that_it_is_open(self, request, key: str, token: UUID) -> list[str]:
+        """That this window is, to the others; the names of those who have the form open too."""
+        if work := _work(request.user, self.model, key, token):
+            work.open_at = timezone.now()
+            work.save(update_fields=["open_at"])
+        return open_beside(request.user, self.model, key)
 
     def _may_write(self, request, object_id) -> bool:
         if not object_id:
@@ -167,6 +177,7 @@ class KeepsUnsaved:
             "unsaved_url": address + ("?kladde" if kept.endswith(BESIDE) else ""),
             "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
             "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
+            "open_beside": open_beside(request.user, self.model, kept),
         }
 
     def save_related(self, request, form, formsets, change):
@@ -186,6 +197,12 @@ def finish_work(request, model, kept: str):
         token, moment = fetched.cleaned_data.values()
         for work in UnsavedWork.objects.filter(user=request.user, token=token, saved_at=moment):
             work.finish()
+
+
+def open_beside(user, model, key: str) -> list[str]:
+    if not key:
+        return []
+    return sorted({str(work.user) for work in UnsavedWork.objects.open_beside(user, model, key)})
 
 
 def _forget_errors(formset):

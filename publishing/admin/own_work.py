@@ -7,8 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from publishing.admin.drafts import address_of_work
-from publishing.admin.workflow import SENT_BACK, WHAT_HAPPENED
-from publishing.models import UnsavedWork
+from publishing.admin.remarks import READ_THIS, asked_of
+from publishing.models import PendingVersion, UnsavedWork
 from publishing.publishable import Publishable, State
 
 MOST_READ = 200  # of the newest lines of one's own history
@@ -23,7 +23,19 @@ class Own(NamedTuple):
 
 
 def own_work(user) -> list[Own]:
-    return [*_unsaved(user), *_own_drafts(user)]
+    return [*_unsaved(user), *_asked(user), *_own_drafts(user)]
+
+
+def _asked(user) -> list[Own]:
+    """What a colleague asks of one: to read a text, or to mend what was sent back."""
+    return [
+        Own(
+            "Du er bedt om at læse" if remark.text == READ_THIS else "Sendt tilbage til dig",
+            str(item),
+            _page(item),
+        )
+        for remark, item in asked_of(user)
+    ]
 
 
 def _unsaved(user) -> list[Own]:
@@ -41,14 +53,19 @@ def _url_of(work: UnsavedWork) -> str:
 
 
 def _own_drafts(user) -> list[Own]:
-    """Drafts one has written in; those that a colleague has sent back come first."""
+    """Drafts one has written in, also beside a public text, that nobody asks anything of."""
     entries = LogEntry.objects.filter(user=user).order_by("-pk").values_list("content_type", "object_id")
-    written = list(dict.fromkeys(entries[:MOST_READ]))
-    drafts = [item for item in _items(written) if item.state == State.DRAFT][:MOST_SHOWN]
-    back = _sent_back(drafts)
-    labels = ["Sendt tilbage til dig" if item in back else "Din kladde" for item in drafts]
-    found = [Own(label, str(item), _change(item)) for label, item in zip(labels, drafts, strict=True)]
-    return sorted(found, key=lambda own: own.label, reverse=True)
+    items = _items(list(dict.fromkeys(entries[:MOST_READ])))
+    asked = {item for _remark, item in asked_of(user)}
+    beside = set(PendingVersion.objects.filter(by=user).values_list("content_type", "object_id"))
+    drafts = [
+        item for item in items if item not in asked and (item.state == State.DRAFT or _key(item) in beside)
+    ]
+    return [Own("Din kladde", str(item), _page(item)) for item in drafts[:MOST_SHOWN]]
+
+
+def _key(item) -> tuple:
+    return ContentType.objects.get_for_model(item).pk, str(item.pk)
 
 
 def _items(written: list[tuple]) -> list[Publishable]:
@@ -61,16 +78,7 @@ def _items(written: list[tuple]) -> list[Publishable]:
     return [found[entry] for entry in written if entry in found]
 
 
-def _sent_back(drafts: list[Publishable]) -> list[Publishable]:
-    """Those whose last step was that."""
-    keys = [str(item.pk) for item in drafts]
-    steps = LogEntry.objects.filter(object_id__in=keys, change_message__regex=WHAT_HAPPENED).order_by("pk")
-    last = {(step.content_type_id, step.object_id): step.change_message for step in steps}
-    return [
-        item for item in drafts
-        if last.get((ContentType.objects.get_for_model(item).pk, str(item.pk)), "").startswith(SENT_BACK)
-    ]  # fmt: skip
-
-
-def _change(item) -> str:
-    return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", args=[item.pk])
+def _page(item) -> str:
+    """The form of what is written beside it, where there is something."""
+    page = "pending" if PendingVersion.objects.of(item).exists() else "change"
+    return reverse(f"admin:{item._meta.app_label}_{item._meta.model_name}_{page}", args=[item.pk])

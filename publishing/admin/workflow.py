@@ -7,8 +7,6 @@ from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404, redirect
@@ -31,8 +29,21 @@ from publishing.admin.pending import (
     preview,
     take_place,
 )
+from publishing.admin.remarks import (
+    SUBMITTED,
+    CloseForm,
+    RemarkForm,
+    ReviewerForm,
+    ask_to_read,
+    close,
+    remarks_of,
+    say,
+    send_back,
+    show_beside_fields,
+    tell,
+)
 from publishing.fields import MomentField
-from publishing.models import PendingVersion
+from publishing.models import PendingVersion, Remark
 from publishing.publishable import State
 from publishing.readability import AIM, described, lix
 from publishing.trial import is_trial
@@ -40,7 +51,6 @@ from publishing.views import link_to
 
 NO_LONGER_LOOKED_AT = timedelta(days=365)
 SENT_BACK = "Sendt tilbage:"
-WHAT_HAPPENED = r"^(Sendt|Offentlig|Planlagt|Trukket|Arkiveret)"
 
 
 def status_of(item) -> str:
@@ -84,8 +94,20 @@ STEPS = [
 # Of what is written beside the public text.
 PENDING_STEPS = [
     Step("_submit_pending", "Gem, og send til gennemsyn", frozenset()),
+    Step("_return_pending", "Gem, og send tilbage", frozenset(), page="return"),
     Step("_appear", "Gem, og lad den tage den offentliges plads", frozenset(), page="appear"),
 ]
+
+
+def _steps_beside(pending: PendingVersion) -> list[Step]:
+    other = "_submit_pending" if pending.submitted_at else "_return_pending"
+    return [step for step in PENDING_STEPS if step.name != other]
+
+
+def _about(cleaned: dict) -> dict:
+    answers = cleaned["answers"]
+    return {"answers": answers, "field": answers.field if answers else cleaned["field"]}
+
 
 FORM_BESIDE = {
     "title": "Ret kladden",
@@ -295,6 +317,7 @@ class PublishableAdmin(ContentAdmin):
         step = next((step for step in PENDING_STEPS if step.name in request.POST), None)
         if step and step.name == "_submit_pending":
             PendingVersion.objects.of(item).update(submitted_at=timezone.now())
+            ask_to_read(request, item, self.address(item, "pending"))
             messages.success(request, "Kladden er sendt til gennemsyn.")
         return redirect(self.address(item, step.page if step and step.page else "pending"))
 
@@ -368,6 +391,7 @@ class PublishableAdmin(ContentAdmin):
         own = [
             self.route("<path:object_id>/kladde/", self.pending_view, "pending"),
             self.route("<path:object_id>/kladde/frem/", self.appear_view, "appear"),
+            self.route("<path:object_id>/bemaerkning/", self.remark_view, "remark"),
             self.route("<path:object_id>/kladde/kasser/", self.discard_pending_view, "discard_pending"),
             self.route("<path:object_id>/planlaeg/", self.schedule_view, "schedule"),
             self.route("<path:object_id>/send-tilbage/", self.return_view, "return"),
@@ -380,8 +404,8 @@ class PublishableAdmin(ContentAdmin):
             context |= self._pending_context(request, obj)
             context["state"] = status_of(obj)
             steps = [step for step in STEPS if obj.state in step.states]
-            context["steps"] = PENDING_STEPS if context["is_pending"] else steps
-            context["sent_back"] = self._sent_back(obj)
+            context["steps"] = _steps_beside(context["pending"]) if context["is_pending"] else steps
+            context |= self._remarks_context(request, obj, context)
             if obj.state != State.ARCHIVED:
                 context["archive_url"] = self.address(obj, "archive")
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -395,16 +419,32 @@ class PublishableAdmin(ContentAdmin):
             "share_url": request.build_absolute_uri(link_to(item)) if is_shareable else "",
         }
 
-    def _sent_back(self, item) -> LogEntry | None:
-        """The last reviewer's words, as long as nothing has come of them."""
-        if item.state != State.DRAFT:
-            return None
-        kind = ContentType.objects.get_for_model(item)
-        steps = LogEntry.objects.filter(
-            content_type=kind, object_id=item.pk, change_message__regex=WHAT_HAPPENED
-        )
-        last = steps.select_related("user").order_by("-action_time", "-pk").first()
-        return last if last and last.change_message.startswith(SENT_BACK) else None
+    def _remarks_context(self, request, item, context) -> dict:
+        remarks = remarks_of(item)
+        show_beside_fields(context["adminform"].form, remarks)
+        sends = {"_submit", "_submit_pending"} & {step.name for step in context["steps"]}
+        return {
+            "remarks": remarks,
+            "remark_form": RemarkForm(item=item, auto_id="remark_%s"),
+            "reviewer_form": ReviewerForm(user=request.user, model=self.model) if sends else None,
+        }
+
+    @method_decorator(require_POST)
+    @method_decorator(transaction.atomic)
+    def remark_view(self, request, object_id):
+        """Say something of the text, answer what a colleague says, or close it."""
+        item = self.item_or_404(request, object_id)
+        page = self.address(item, "pending" if pending_of(item) else "change")
+        closing, form = CloseForm(request.POST, item=item), RemarkForm(request.POST, item=item)
+        if closing.is_valid():
+            close(Remark.objects.filter(pk=closing.cleaned_data["remark"].pk))
+        elif form.is_valid():
+            remark = say(item, form.cleaned_data["text"], by=request.user, **_about(form.cleaned_data))
+            if remark.answers:
+                tell(request, remark.answers.by, item, page, "answered")
+        else:
+            messages.error(request, "Skriv, hvad du vil sige. Højst 2.000 tegn.")
+        return redirect(f"{page}#remarks")
 
     def response_change(self, request, obj):
         """The form is saved; the button says what is to happen next."""
@@ -424,8 +464,9 @@ class PublishableAdmin(ContentAdmin):
             messages.success(request, f"{TAKEN[step]}: {', '.join(f'«{item}»' for item in taken)}")
 
     def _submit(self, request, item) -> bool:
-        with self.as_version(request, item, "Sendt til gennemsyn."):
+        with self.as_version(request, item, SUBMITTED):
             item.submit()
+            ask_to_read(request, item, self.address(item))
         return True
 
     def _publish(self, request, item, at=None) -> bool:
@@ -436,6 +477,7 @@ class PublishableAdmin(ContentAdmin):
             self.check_before_publishing(item)
             with self.as_version(request, item, told):
                 item.publish(at)
+                close(Remark.objects.of(item))
                 self.record_act(request, What.PUBLISHED, item)
         except ValidationError as error:
             messages.error(request, f"«{item}» blev ikke offentliggjort. {' '.join(error.messages)}")
@@ -476,11 +518,21 @@ class PublishableAdmin(ContentAdmin):
         item = self.item_or_404(request, object_id)
         form = ReturnForm(request.POST or None)
         if form.is_valid():
-            with self.as_version(request, item, f"{SENT_BACK} {form.cleaned_data['comment']}"):
-                item.withdraw()
-            messages.success(request, f"«{item}» er sendt tilbage og er en kladde igen.")
-            return redirect(self.address(item))
+            return self._send_back(request, item, form.cleaned_data["comment"])
         return self._step_page(request, item, "Send tilbage", "Send tilbage", form)
+
+    def _send_back(self, request, item, comment):
+        pending = PendingVersion.objects.of(item).filter(submitted_at__isnull=False)
+        page = self.address(item, "pending" if pending else "change")
+        if pending:
+            pending.update(submitted_at=None)
+            self.log_change(request, item, f"{SENT_BACK} {comment}")
+        else:
+            with self.as_version(request, item, f"{SENT_BACK} {comment}"):
+                item.withdraw()
+        send_back(request, item, page, comment)
+        messages.success(request, f"«{item}» er sendt tilbage og er en kladde igen.")
+        return redirect(page)
 
     def _step_page(self, request, item, title, button, form):
         status = 400 if form.errors else 200

@@ -9,6 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!status) return;
   const form = status.closest("form");
   const EVERY = 3000;
+  const TELLS_EVERY = 30000;
   const LONGEST = 30000; // a page that has not come by then is waited for no longer
   const MOST_SENT_AT_THE_END = 60000; // a browser sends no more of a page that is being left
   const LEFT_OUT = ["csrfmiddlewaretoken", "unsaved_token", "seen", "overwrite"];
@@ -122,6 +123,24 @@ document.addEventListener("DOMContentLoaded", () => {
     waiting = { button: event.submitter };
     if (isFirst || isAway) keep();
   });
+  // Colleagues see that this page is open, and whoever opened it sees them.
+  const beside = document.getElementById("open-beside");
+  const tell = async () => {
+    const data = new URLSearchParams({ is_open: "1" });
+    for (const name of ["csrfmiddlewaretoken", "unsaved_token"]) data.set(name, form.elements[name].value);
+    try {
+      const answer = await post(data);
+      const names = answer.ok ? (await answer.json()).beside.join(", ") : "";
+      const text = names && `${names} ${beside.dataset.says}`;
+      if (beside.textContent.trim() !== text) beside.textContent = text;
+    } catch {
+      // told the next time
+    }
+  };
+  if (beside) {
+    tell();
+    setInterval(() => { if (!isGoing && !document.hidden) tell(); }, TELLS_EVERY);
+  }
   window.addEventListener("keydown", (event) => event.key === "Escape" && isGoing && stay());
   window.addEventListener("pageshow", (event) => event.persisted && stay());
   window.addEventListener("beforeunload", (event) => {

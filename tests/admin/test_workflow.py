@@ -138,7 +138,7 @@ def test_a_reviewer_sends_back_with_a_word_that_the_writer_meets(admin_page, edi
     assert "Rikke Redaktør" in opened.texts(".kept")[0]
     assert "Skriv, hvornår det var." in opened.texts(".kept")[0]
     again = press(admin_page, story, "_submit", by=editor_client)
-    assert again.texts(".kept") == []
+    assert any("Skriv, hvornår det var." in text for text in again.texts(".kept"))
 
 
 def test_sending_back_without_a_word_is_refused(editor_client):

@@ -91,6 +91,27 @@ def test_a_draft_beside_the_public_text_with_the_keyboard(editor_tab, server, ne
     expect(story.locator(".messagelist")).to_contain_text("blev ændret")
 
 
+def test_a_remark_is_made_answered_and_closed_with_the_keyboard(story):
+    story.locator("#remarks-heading").press("Enter")
+    story.select_option("#remark_field", "body")
+    story.fill("#remark_text", "Hvem sagde det?")
+    story.locator("button", has_text="Skriv bemærkningen").press("Enter")
+    expect(story.locator(".field-body .kompas-remark")).to_contain_text("Hvem sagde det?")
+    good_for_everybody(story)
+    story.locator(".kompas-remarks li textarea").last.fill("Mette.")
+    story.locator(".kompas-remarks li button", has_text="Svar").last.press("Enter")
+    expect(story.locator(".kompas-remarks blockquote").last).to_contain_text("Mette.")
+    story.locator(".kompas-remarks li button", has_text="Luk").last.press("Enter")
+    expect(story.locator(".field-body .kompas-remark")).to_have_count(0)
+
+
+def test_a_colleague_with_the_same_form_open_is_seen(story, new_page, login):
+    other = new_page()
+    login(other, "administrator@example.dk")
+    other.goto(story.url)
+    expect(other.locator("#open-beside")).to_contain_text("har også siden åben.")
+
+
 def test_advice_comes_below_the_field_while_one_writes(story):
     shown = story.locator("#id_body-findings")
     expect(shown).to_have_attribute("aria-live", "polite")

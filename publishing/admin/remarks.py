@@ -1,0 +1,176 @@
+"""What colleagues say of a text: who is asked to read it, what is to be mended, and who is told by mail."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.core.mail import send_mail
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from publishing.admin.snapshots import fields_of
+from publishing.models import PendingVersion, Remark
+from publishing.publishable import Publishable, State
+
+logger = logging.getLogger(__name__)
+
+READ_THIS = "Læs teksten, og sig til."
+SUBMITTED = "Sendt til gennemsyn."
+
+
+def colleagues(user, model: type[models.Model]) -> models.QuerySet:
+    """Who may change such a text, but oneself."""
+    may = models.Q(is_superuser=True) | models.Q(
+        groups__permissions__codename=f"change_{model._meta.model_name}"
+    )
+    people = get_user_model().objects.filter(may, is_active=True, is_staff=True)
+    return people.exclude(pk=user.pk).distinct().order_by("name")
+
+
+class ReviewerForm(forms.Form):
+    """In the form of the text, beside the button that sends it on."""
+
+    reviewer: Any = forms.ModelChoiceField(
+        None, label="Hvem skal læse den?", required=False, empty_label="Hvem som helst i redaktionen"
+    )
+
+    def __init__(self, *args, user, model, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = colleagues(user, model)
+
+
+class RemarkForm(forms.ModelForm):
+    """A remark of the whole text or of one of its fields, or an answer to one."""
+
+    field = forms.ChoiceField(label="Om", required=False)
+
+    class Meta:
+        model = Remark
+        fields = ["field", "text", "answers"]
+        labels = {"text": "Bemærkning"}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "answers": forms.HiddenInput}
+
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, **kwargs)
+        named = [
+            (field.name, capfirst(str(field.verbose_name)))
+            for field in fields_of(type(item))
+            if field.editable
+        ]
+        self.fields["field"].choices = [("", "Hele teksten"), *named]
+        self.fields["answers"].queryset = Remark.objects.of(item).open().filter(answers=None)
+        self.fields["answers"].required = False
+
+
+class CloseForm(forms.Form):
+    remark: Any = forms.ModelChoiceField(None)
+
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["remark"].queryset = Remark.objects.of(item).open()
+
+
+def say(item, text: str, *, by, to=None, **more) -> Remark:
+    kind = ContentType.objects.get_for_model(item)
+    return Remark.objects.create(content_type=kind, object_id=str(item.pk), text=text, by=by, to=to, **more)
+
+
+def ask_to_read(request, item, url: str):
+    """Whoever was chosen is asked, by a mail too; what was asked before is over."""
+    close(Remark.objects.of(item).filter(to__isnull=False, field="", text=READ_THIS))
+    form = ReviewerForm(request.POST, user=request.user, model=type(item))
+    reviewer = form.cleaned_data["reviewer"] if form.is_valid() else None
+    say(item, READ_THIS, by=request.user, to=reviewer)
+    if reviewer:
+        tell(request, reviewer, item, url, "read")
+
+
+def send_back(request, item, url: str, text: str):
+    """To who sent it, or has written in it last."""
+    asked = Remark.objects.of(item).filter(text=READ_THIS).select_related("by").last()
+    author = asked.by if asked and asked.by else _last_writer(item, request.user)
+    close(Remark.objects.of(item).filter(text=READ_THIS))
+    say(item, text, by=request.user, to=author)
+    tell(request, author, item, url, "sent_back")
+
+
+def _last_writer(item, reader):
+    kind = ContentType.objects.get_for_model(item)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(item.pk)).exclude(user=reader)
+    newest = entries.select_related("user").order_by("-pk").first()
+    return newest.user if newest else None
+
+
+def close(remarks: models.QuerySet):
+    remarks.open().update(closed_at=timezone.now())
+
+
+def tell(request, person, item, url: str, what: str):
+    """A mail says who, which text and where; never a word of what is in it."""
+    if not (person and person.email and person.is_active and person != request.user):
+        return
+    context = {
+        "who": request.user,
+        "title": str(item),
+        "kind": item.verbose_kind,
+        "url": request.build_absolute_uri(url),
+    }
+    subject = render_to_string(f"publishing/mail/{what}_subject.txt", context).strip()
+    try:
+        send_mail(subject, render_to_string(f"publishing/mail/{what}.txt", context), None, [person.email])
+    except (OSError, SMTPException):
+        logger.exception("a mail to a colleague was not sent")
+        messages.warning(request, f"Mailen til {person} kunne ikke sendes. Sig det på en anden måde.")
+
+
+# --- In the form -------------------------------------------------------------------------------------
+
+
+def remarks_of(item) -> list[Remark]:
+    """Each with what was answered; those that are open first."""
+    found = (
+        Remark.objects.of(item)
+        .filter(answers=None)
+        .select_related("by", "to")
+        .prefetch_related("replies__by")
+    )
+    labels = {field.name: capfirst(str(field.verbose_name)) for field in fields_of(type(item))}
+    remarks = sorted(found, key=lambda remark: remark.closed_at is not None)
+    for remark in remarks:
+        remark.about = labels.get(remark.field, "Hele teksten")
+    return remarks
+
+
+def show_beside_fields(form: forms.ModelForm, remarks: list[Remark]):
+    """What is open stands below its field too, with the field's help."""
+    for remark in remarks:
+        if remark.field in form.fields and not remark.closed_at:
+            field = form.fields[remark.field]
+            field.help_text = format_html(
+                '{}<span class="kompas-remark">{}: {} <a href="#remark-{}">Svar, eller luk</a></span>',
+                field.help_text, remark.by or "–", remark.text, remark.pk,
+            )  # fmt: skip
+
+
+def asked_of(user) -> list[tuple[Remark, Publishable]]:
+    """What waits for somebody, with its text: to be read while it is in review, else to be mended."""
+    waiting = Remark.objects.open().filter(to=user).select_related("content_type")
+    items = [one.content_type.model_class()._base_manager.filter(pk=one.object_id).first() for one in waiting]
+    return [
+        (remark, item)
+        for remark, item in zip(waiting, items, strict=True)
+        if item and (remark.text == READ_THIS) == _is_in_review(item)
+    ]
+
+
+def _is_in_review(item) -> bool:
+    submitted = PendingVersion.objects.of(item).filter(submitted_at__isnull=False)
+    return item.state == State.REVIEW or submitted.exists()
