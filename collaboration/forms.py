@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from publishing.fields import DayField
 from reflection.forms.answers import FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
-from reflection.models import Reflection
+from reflection.forms.dates import AsksWhen, ReasonField, WhenField
+from reflection.models import Reflection, Step
 
 MOST_PARTNERS = 6
 NEEDED_PARTNERS = 2
@@ -185,29 +186,37 @@ class InsightForm(FieldwiseForm):
         fields = ["thought", "known", "therefore"]
 
 
-class EndingForm(FieldwiseForm):
+class StepField(forms.ModelChoiceField):
+    def label_from_instance(self, step):
+        return f"{step.position}. {step.local.title}"
+
+
+class EndingForm(AsksWhen, FieldwiseForm):
     """How a round ends: somebody's name, a date for it, and when one looks again – or why not."""
 
-    due = DayField(label=_("Hvornår?"), required=False)
-    look_back_on = DayField(
-        label=_("Vi kigger igen den"), help_text=_("Gerne om to til tre måneder."), required=False
+    done_by = WhenField(label=_("Hvornår?"), day="due", reason="no_date_reason")
+    due = DayField(label=_("Datoen"), required=False)
+    no_date_reason = ReasonField()
+    look_back = WhenField(
+        label=_("Hvornår kigger I igen?"),
+        help_text=_("Gerne om to til tre måneder."),
+        day="look_back_on",
+        reason="no_look_back_reason",
     )
+    look_back_on = DayField(label=_("Den dag kigger vi igen"), required=False)
+    no_look_back_reason = ReasonField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         parties = self.instance.reflection.parties.filter(is_absent=False)
         self.fields["party"].queryset = parties
         self.fields["party"].empty_label = None
-        self.fields["party"].required = "party" in self.needed
 
-    def clean(self):
-        """Every ending has a date, or a written reason for having none (product.md §4.10)."""
-        cleaned = super().clean()
-        if self.fields["who"].required:
-            for date, reason in [("due", "no_date_reason"), ("look_back_on", "no_look_back_reason")]:
-                if not (cleaned.get(date) or cleaned.get(reason)) and date not in self.errors:
-                    self.add_error(date, _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
-        return cleaned
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """In the order of the page; a day and a reason stand under their choice."""
+        beneath = {name for field in self if isinstance(field.field, WhenField) for name in field.beneath}
+        return [field for field in self if field.name not in beneath]
 
 
 MISSING = {
@@ -217,7 +226,13 @@ MISSING = {
 
 
 class AgreementForm(EndingForm):
-    needed = ("what", "who", "party")
+    needed = ("what", "who", "party", "done_by", "look_back")
+    principle = StepField(
+        label=_("Hvilket princip handler det om?"),
+        queryset=Step.objects.none(),
+        empty_label=_("Ikke ét bestemt"),
+        required=False,
+    )
     what = TextLine(
         label=_("Hvad gør vi?"),
         help_text=_("Én ting, ikke ti."),
@@ -228,16 +243,27 @@ class AgreementForm(EndingForm):
     class Meta:
         model = Round
         fields = [
-            "what", "who", "party", "due", "no_date_reason", "look_back_on", "no_look_back_reason",
+            "principle", "what", "who", "party", "due", "no_date_reason", "look_back_on",
+            "no_look_back_reason",
         ]  # fmt: skip
         widgets = {"party": forms.RadioSelect}
         error_messages = MISSING
+
+    field_order = ["principle", "what", "who", "party", "done_by", "look_back"]
+
+    def __init__(self, *args, talked_about: Step | None = None, **kwargs):
+        """The principle that was talked about is chosen already, and stored when the form is sent."""
+        super().__init__(*args, **kwargs)
+        self.fields["principle"].queryset = self.instance.reflection.version.steps.all()
+        if talked_about and "principle" not in self.instance.written_by:
+            self.initial["principle"] = talked_about.pk
 
 
 class QuestionsForm(EndingForm):
     """The end of a one-sided round: three questions, who asks them and when."""
 
-    needed = ("question_1", "who", "party")
+    needed = ("question_1", "who", "party", "done_by", "look_back")
+    field_order = ["question_1", "question_2", "question_3", "who", "party", "done_by", "look_back"]
 
     class Meta:
         model = Round

@@ -7,7 +7,7 @@ from collaboration import blindspots
 from collaboration.forms import InsightForm
 from collaboration.models import Insight, Round
 from reflection import confidentiality
-from reflection.models import Party, Reflection
+from reflection.models import Party, Reflection, Step
 from reflection.slides import Slide, shared_lines
 
 
@@ -56,6 +56,15 @@ def pairs_to_show(room: Reflection) -> list[blindspots.Pair]:
         for pair in blindspots.pairs(found, *sides)
     ]
     return sorted(pairs, key=lambda pair: pair.topic is None)
+
+
+def talked_about(round: Round) -> Step | None:
+    """The principle that something was written about last, else the first that was to be asked about."""
+    written = round.insights.order_by("-pk").first()
+    if written:
+        return written.step
+    topics = blindspots.to_ask_about(blindspots.spots(round.reflection))
+    return topics[0].step if topics else None
 
 
 def lines_of_insights(room: Reflection) -> dict[tuple[int, frozenset[int]], list[tuple[str, str]]]:

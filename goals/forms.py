@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import CityGoal, Decision, Evidence, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.evidence import KINDS, ROLES
-from publishing.fields import DayField
+from publishing.fields import DayField, HintedRadios
 from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
+from reflection.forms.dates import AsksWhen, ReasonField, WhenField
 
 
 class Asked(NamedTuple):
@@ -157,7 +158,7 @@ class DecisionForm(FieldwiseForm):
     needed = ("decision", "reason")
     decision = forms.ChoiceField(
         label=_("Hvad beslutter du?"),
-        widget=forms.RadioSelect,
+        widget=HintedRadios,
         error_messages={"required": _("Vælg én af beslutningerne.")},
     )
     reason = TextLine(
@@ -182,6 +183,8 @@ class DecisionForm(FieldwiseForm):
         self.fields["decision"].label = room.spoken_to(_("Hvad beslutter du?"), _("Hvad beslutter I?"))
         offered = Decision.offered_for(self.instance.goal)
         self.fields["decision"].choices = [(choice.value, choice.label) for choice in offered]
+        hints = {choice.value: f"{choice.when} {choice.next_step}" for choice in offered}
+        self.fields["decision"].widget.hints = hints
         if Decision.CARRY_ON not in offered:
             del self.fields["carry_to"]
         for name in {"carry_to", "new_wording"} & self.fields.keys():
@@ -207,10 +210,10 @@ class DecisionForm(FieldwiseForm):
 NEW_WORDS = [decision for decision in Decision if decision.is_of_words]
 
 
-class PlanForm(FieldwiseForm):
+class PlanForm(AsksWhen, FieldwiseForm):
     """The follow-up plan; its first line is the decision itself."""
 
-    needed = ("stop", "responsible")
+    needed = ("stop", "responsible", "look_back")
     change = TextLine(
         label=_("Vi ændrer"), help_text=_("Det, der bliver anderledes fra i morgen."), max_length=500
     )
@@ -225,7 +228,14 @@ class PlanForm(FieldwiseForm):
         help_text=_("Noget, man kan se eller høre inden for tre måneder."),
         max_length=500,
     )
+    look_back = WhenField(
+        label=_("Hvornår kigger vi igen?"),
+        help_text=_("Enhver aftale har en dato. Uden dato skal der stå hvorfor."),
+        day="look_back_on",
+        reason="no_date_reason",
+    )
     look_back_on = DayField(label=_("Vi kigger igen den"))
+    no_date_reason = ReasonField()
     if_nothing = TextLine(
         label=_("Sker der intet, så"),
         help_text=_("Hvad gør I, hvis tegnet udebliver?"),
@@ -241,7 +251,6 @@ class PlanForm(FieldwiseForm):
         help_texts = {
             "responsible": _("Ét navn."),
             "tell": _("Dem, der bidrager, og dem, målet er til for."),
-            "no_date_reason": _("Enhver aftale har en dato. Uden dato skal der stå hvorfor."),
         }
         error_messages = {"responsible": {"required": _("Skriv ét navn.")}}
 
@@ -253,15 +262,17 @@ class PlanForm(FieldwiseForm):
         self.fields["if_nothing"].help_text = room.spoken_to(
             _("Hvad gør du, hvis tegnet udebliver?"), _("Hvad gør I, hvis tegnet udebliver?")
         )
+        self.fields["look_back"].label = room.spoken_to(
+            _("Hvornår kigger du igen?"), _("Hvornår kigger I igen?")
+        )
+        self._write_what_can_stop()
 
-    def clean(self):
-        """Every ending has a date, or a written reason for having none (product.md §4.10)."""
-        cleaned = super().clean()
-        is_final = self.fields["responsible"].required
-        undated = not (cleaned.get("look_back_on") or cleaned.get("no_date_reason"))
-        if is_final and undated and "look_back_on" not in self.errors:
-            self.add_error("look_back_on", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
-        return cleaned
+    def _write_what_can_stop(self):
+        """The last step has said it already; it is stored when it is sent."""
+        if not (self.instance.stop or self.instance.written_by.get("stop")):
+            self.initial["stop"] = self.instance.can_stop()
+            if self.initial["stop"]:
+                self.fields["stop"].help_text = _("Det står i sidste trin. Ret det, så det passer.")
 
 
 class LookBackForm(FieldwiseForm):

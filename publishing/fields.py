@@ -30,6 +30,19 @@ def refuse_what_is_too_far_ahead(day):
         raise ValidationError(text % YEARS_AHEAD)
 
 
+class HintedRadios(forms.RadioSelect):
+    """Radios with a sentence under each: when it is the right one. `hints` by value."""
+
+    hints: dict[str, str] = {}
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        hint = self.hints.get(str(value), "")
+        if hint and "id" in option["attrs"]:
+            option["attrs"]["aria-describedby"] = f"{option['attrs']['id']}_hint"
+        return option | {"hint": hint}
+
+
 class DayField(forms.DateField):
     """A date from the browser's own calendar, or typed as year-month-day where there is none."""
 

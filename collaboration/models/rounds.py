@@ -32,6 +32,14 @@ class Round(Fieldwise):
     question_1 = models.CharField(_("Første spørgsmål"), max_length=300, blank=True)
     question_2 = models.CharField(_("Andet spørgsmål"), max_length=300, blank=True)
     question_3 = models.CharField(_("Tredje spørgsmål"), max_length=300, blank=True)
+    principle = models.ForeignKey(
+        Step,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Hvilket princip handler det om?"),
+    )
     what = models.TextField(_("Hvad gør vi?"), max_length=500, blank=True)
     who = models.CharField(_("Hvem?"), max_length=120, blank=True)
     party = models.ForeignKey(

@@ -19,6 +19,7 @@ from collaboration.forms import (
 )
 from collaboration.guards import leading_required, round_required
 from collaboration.models import Consent, PaperConsent, Round
+from collaboration.slides import talked_about
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.shortcuts import render_page
@@ -103,8 +104,10 @@ def agree(request, participant, round):
         return redirect("reflection:lead", key=participant.reflection.key)
     if round.is_concluded:
         return _closed(request, round)
-    form_class = QuestionsForm if round.is_one_sided else AgreementForm
-    form = form_class(post_data(request), instance=round)
+    if round.is_one_sided:
+        form = QuestionsForm(post_data(request), instance=round)
+    else:
+        form = AgreementForm(post_data(request), instance=round, talked_about=talked_about(round))
     answer = save_form(request, form, lambda go: _after_agreeing(round, go))
     context = {
         "participant": participant,

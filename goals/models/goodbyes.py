@@ -1,6 +1,5 @@
 """What stopped: told to everybody if its owner chooses to, and looked at again later."""
 
-from calendar import monthrange
 from datetime import date
 
 from django.db import models
@@ -12,6 +11,7 @@ from compass.models import Department
 from goals.models.reviews import Review
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from publishing.days import months_after
 from publishing.publishable import Publishable, PublishedQuerySet
 
 
@@ -37,20 +37,14 @@ class GoodbyeQuerySet(PublishedQuerySet):
         today = today or timezone.localdate()
         stages = GoodbyeCheck.Stage
         due = Case(
-            When(stops_on__lte=months_before(today, stages.SIX), then=Value(stages.SIX)),
-            When(stops_on__lte=months_before(today, stages.THREE), then=Value(stages.THREE)),
+            When(stops_on__lte=months_after(today, -stages.SIX), then=Value(stages.SIX)),
+            When(stops_on__lte=months_after(today, -stages.THREE), then=Value(stages.THREE)),
             When(Q(is_trial=True, trial_until__lte=today), then=Value(stages.TRIAL)),
             output_field=models.PositiveSmallIntegerField(),
         )
         checked = GoodbyeCheck.objects.filter(goodbye=OuterRef("pk"), stage__gte=OuterRef("due_stage"))
         waiting = self.annotate(due_stage=due).filter(~Exists(checked), due_stage__isnull=False)
         return waiting.select_related("review__goal__owner", "review__reflection").order_by("stops_on", "pk")
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of an earlier month, or that month's last: 31 May → 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class Goodbye(Publishable):

@@ -15,6 +15,7 @@ from reflection.confidentiality import cells
 from reflection.live.notifications import announce
 from reflection.models import Fieldwise, Participant, Reflection
 
+STOPS = "goodbye"  # the topic of the step about what can stop
 ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_rehearsal=False)
 
 
@@ -324,6 +325,15 @@ class Review(Fieldwise):
             no_date_reason="" if self.look_back_on else self.no_date_reason,
         )
         return True
+
+    def can_stop(self) -> str:
+        """What the step about stopping says: one's own line, or the one that the group has written."""
+        room = self.reflection
+        if not room.is_solo:
+            lines = room.shared_lines.filter(step__topic=STOPS)
+            return lines.values_list("text", flat=True).first() or ""
+        said = [done.line for done in self.participant.progress() if done.step.topic == STOPS]
+        return said[0][:500] if said else ""
 
     @property
     def is_planned(self) -> bool:

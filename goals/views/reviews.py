@@ -14,11 +14,12 @@ from goals.guards import (
     seen_review_required,
 )
 from goals.hints import hints
-from goals.models import Decision, Evidence
+from goals.models import Evidence
 from privacy.events import record
 from privacy.models import What
 from reflection.confidentiality import board
 from reflection.forms.autosave import post_data, save_form, status_of
+from reflection.profiles import own_profile, shown_profile
 from reflection.slides import end_of
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -143,11 +144,12 @@ def decision(request, review):
     form = DecisionForm(post_data(request), instance=review)
     room = review.reflection
     answer = save_form(request, form, lambda go: _after_decision(review, go))
+    progress = review.participant.progress() if room.is_solo else []
     context = {
         "review": review,
         "form": form,
-        "choices": Decision.offered_for(review.goal),
-        "hints": hints(_values_by_topic(review), review),
+        "profile": own_profile(progress) if room.is_solo else shown_profile(room),
+        "hints": hints(_values_by_topic(room, progress), review),
         "room": room,
         "participant": None if room.is_solo else room.participants.get(user=request.user),
         "votes": room.compass.choices(room),
@@ -156,13 +158,11 @@ def decision(request, review):
     return answer or render(request, "goals/decision.html", context, status=status_of(form))
 
 
-def _values_by_topic(review) -> dict:
+def _values_by_topic(room, progress) -> dict:
     """The number of each topic: one's own alone, what the gate shows of the room as a group."""
-    if review.reflection.is_solo:
-        return {done.step.topic: done.value for done in review.participant.progress()}
-    means = {
-        result.step.topic: [values.mean for values in result.values] for result in board(review.reflection)
-    }
+    if room.is_solo:
+        return {done.step.topic: done.value for done in progress}
+    means = {result.step.topic: [values.mean for values in result.values] for result in board(room)}
     return {topic: shown[0] for topic, shown in means.items() if shown}
 
 

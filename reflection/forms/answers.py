@@ -350,10 +350,15 @@ class FieldwiseForm(AutosavedForm, forms.ModelForm):
     def _post_clean(self):
         """The instance stays as it is stored: only Fieldwise.write changes it, field by field."""
 
+    @property
+    def stored_names(self) -> list[str]:
+        """The fields that have a column; a choice of a date has none."""
+        return [name for name in self.fields if name in self._meta.fields]
+
     def stored_state(self) -> list[tuple[str, str]]:
         return [
             (f"{name}-was", stored if self.shows(name, stored) else self.was(name))
-            for name in self.fields
+            for name in self.stored_names
             for stored in [self.instance.raw(name)]
         ]
 
@@ -362,7 +367,7 @@ class FieldwiseForm(AutosavedForm, forms.ModelForm):
 
     def save(self) -> bool:
         """Write what can be written; True when no other window was in the way."""
-        sent = {name: self.sent(name) for name in self.fields}
+        sent = {name: self.sent(name) for name in self.stored_names}
         texts = {name: text for name, text in sent.items() if text is not None}
         was = {name: self.was(name) for name in texts}
         if self.data.get("overwrite") in texts:

@@ -8,7 +8,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rate_limits import may_begin_open_room
-from publishing.fields import DayField
 from reflection.forms.answers import RoomForm, TextLine
 from reflection.models import GuideVersion, Participant, Reflection, rehearse
 from reflection.privacy.open_rooms import open_rooms_last
@@ -137,25 +136,3 @@ class AnybodyForm(forms.Form):
             title=self.cleaned_data["title"],
             mode=self.cleaned_data["mode"],
         )
-
-
-class AgreeForm(forms.Form):
-    """One thing that somebody does, and when – or why there is no date (product.md §4)."""
-
-    what = TextLine(
-        label=_("Hvad gør vi?"),
-        help_text=_("Én ting, ikke ti."),
-        max_length=500,
-        error_messages={"required": _("Skriv den ene ting, I er blevet enige om.")},
-    )
-    who = forms.CharField(label=_("Hvem?"), max_length=120, error_messages={"required": _("Skriv ét navn.")})
-    due = DayField(label=_("Hvornår kigger vi på det igen?"), required=False)
-    no_date_reason = forms.CharField(
-        label=_("Hvis der ikke er en dato: hvorfor ikke?"), max_length=250, required=False
-    )
-
-    def clean(self):
-        cleaned = super().clean()
-        if not (cleaned.get("due") or cleaned.get("no_date_reason")) and "due" not in self.errors:
-            self.add_error("due", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
-        return cleaned

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import DayField
+from reflection.forms.dates import AsksWhen, ReasonField, When, WhenField
 from reflection.models import Agreement
 
 SALT = "what became of an agreement"  # a token made for something else opens nothing here
@@ -15,7 +16,7 @@ DAYS = 60
 CHANGED = _("Nogen har skrevet om aftalen imens. Se, hvad der står nu, og gem igen, hvis dit stadig passer.")
 
 
-class FollowUpForm(forms.ModelForm):
+class FollowUpForm(AsksWhen, forms.ModelForm):
     """Done, postponed or goodbye; never over what somebody else has said since the page was read."""
 
     status = forms.ChoiceField(
@@ -27,22 +28,25 @@ class FollowUpForm(forms.ModelForm):
             "invalid_choice": _("Vælg gjort, udskudt eller farvel."),
         },
     )
-    due = DayField(label=_("Ny dato, hvis det er udskudt"), required=False)
+    new_date = WhenField(label=_("Udskudt til"), day="due", reason="no_date_reason", required=False)
+    due = DayField(label=_("Ny dato"), required=False)
+    no_date_reason = ReasonField()
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Agreement
-        fields = ["status", "due", "note"]
+        fields = ["status", "due", "no_date_reason", "note"]
         labels = {"note": _("Et par ord om hvorfor")}
         error_messages = {"note": {"max_length": _("Skriv højst 250 tegn.")}}
 
     def __init__(self, *args, chosen: str = "", **kwargs):
         """`chosen` is what a link has chosen already."""
         super().__init__(*args, **kwargs)
-        self.stored = {name: getattr(self.instance, name) for name in ["status", "due", "note"]}
+        self.stored = {name: getattr(self.instance, name) for name in self._meta.fields}
         self.stored_status = self.instance.get_status_display()
         self.state = self.instance.state
         self.initial["due"] = None  # the date it had is shown beside; the field asks for another
+        self.initial["new_date"] = "" if self.stored["due"] else When.NONE
         if chosen in Agreement.Status.values:
             self.initial["status"] = chosen
 
@@ -56,18 +60,18 @@ class FollowUpForm(forms.ModelForm):
             raise forms.ValidationError(CHANGED)
         if cleaned.get("status") == Agreement.Status.POSTPONED:
             self._ask_for_a_later_date(cleaned)
-        elif "due" not in self.errors:
-            cleaned["due"] = self.stored["due"]  # the date it was to be done by stays
+        else:  # the date it was to be done by stays
+            self.errors.pop("due", None)
+            cleaned |= {name: self.stored[name] for name in ["due", "no_date_reason"]}
         return cleaned
 
     def _ask_for_a_later_date(self, cleaned: dict):
-        """An agreement that never had a date may go on without one, with words in place of it."""
-        due, stored = cleaned.get("due"), self.stored["due"]
-        if "due" in self.errors or (not due and not stored and cleaned.get("note")):
+        due = cleaned.get("due")
+        if "due" in self.errors or (not due and cleaned.get("no_date_reason")):
             return
-        if not due and not stored:
-            self.add_error("due", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
-        elif not due or due == stored:
+        if not due:
+            self.add_error("new_date", _("Vælg en dato, eller skriv, hvorfor der ikke er en."))
+        elif due == self.stored["due"]:
             self.add_error("due", _("Vælg en ny dato."))
         elif due <= timezone.localdate():
             self.add_error("due", _("Vælg en dato, der ikke er gået."))

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from publishing.fields import HintedRadios
 from reflection.compasses import Choice
 from reflection.models import Participant
 
@@ -10,7 +11,7 @@ TOO_LATE = _("Valgene er vist, så de kan ikke ændres mere.")
 class VoteForm(forms.Form):
     choice = forms.ChoiceField(
         label=_("Hvad ville du vælge?"),
-        widget=forms.RadioSelect,
+        widget=HintedRadios,
         error_messages={
             "required": _("Vælg det, du selv ville gøre."),
             "invalid_choice": _("Vælg et af de valg, der står her."),
@@ -19,13 +20,9 @@ class VoteForm(forms.Form):
 
     def __init__(self, *args, participant: Participant, choices: list[Choice], **kwargs):
         super().__init__(*args, initial={"choice": participant.vote}, **kwargs)
-        self.participant, self.hints = participant, [choice.hint for choice in choices]
+        self.participant = participant
         self.fields["choice"].choices = [(choice.value, choice.label) for choice in choices]
-
-    @property
-    def options(self) -> list[tuple]:
-        """Each radio, and when it is the right one."""
-        return list(zip(self["choice"], self.hints, strict=True))
+        self.fields["choice"].widget.hints = {choice.value: choice.hint for choice in choices}
 
     def save(self) -> bool:
         is_kept = self.participant.vote_for(self.cleaned_data["choice"])

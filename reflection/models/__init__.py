@@ -1,4 +1,4 @@
-from reflection.models.agreements import Agreement, Reminder
+from reflection.models.agreements import Agreement, AgreementDraft, Reminder
 from reflection.models.emergency_access import EmergencyAccess
 from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
@@ -24,6 +24,7 @@ __all__ = [
     "MIN_IN_ROOM",
     "UNKNOWN",
     "Agreement",
+    "AgreementDraft",
     "Answer",
     "ConflictError",
     "EmergencyAccess",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from reflection.models.fieldwise import Fieldwise
 
 
 class AgreementQuerySet(models.QuerySet):
@@ -108,6 +109,32 @@ class Agreement(models.Model):
     def state(self) -> str:
         """Other after every follow-up: what a form has seen, and what a link in a mail is good for."""
         return "|".join([self.status, str(self.due or ""), self.note])
+
+
+class AgreementDraft(Fieldwise):
+    """The one agreement while it is written, of a compass with no end of its own; gone when it stands."""
+
+    reflection = models.OneToOneField("reflection.Reflection", models.CASCADE, related_name="agreement_draft")
+    what = models.TextField(_("Hvad gør vi?"), max_length=500, blank=True)
+    who = models.CharField(_("Hvem?"), max_length=120, blank=True)
+    due = models.DateField(_("Hvornår kigger I igen?"), null=True, blank=True)
+    no_date_reason = models.CharField(_("Ingen dato, fordi"), max_length=250, blank=True)
+
+    personal_data = PersonalData(
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        words=("what", "who", "no_date_reason"),
+        nothing=("written_by",),
+    )
+
+    def __str__(self):
+        return f"udkast til aftale {self.pk}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds what an agreement needs: a thing, a name, and a date or a reason."""
+        return bool(self.what and self.who and (self.due or self.no_date_reason))
 
 
 class Reminder(models.Model):

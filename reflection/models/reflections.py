@@ -23,6 +23,7 @@ from reflection import tokens
 from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone, announce_step
 from reflection.models import votes
+from reflection.models.agreements import AgreementDraft
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.head_counts import HeadCount, are_here, head_count, who_is_here
 from reflection.models.invitations import PersonalInvitation
@@ -589,6 +590,7 @@ class Reflection(models.Model):
         if not self.conclude():
             return False
         self.agreements.create(**agreement)
+        AgreementDraft.objects.filter(reflection=self).delete()
         return True
 
     def opening_for(self, room: "Reflection") -> list[list[str]]:
@@ -977,6 +979,11 @@ class Progress(NamedTuple):
     def value(self) -> int | None:
         """The number on the step's scale, where one was given."""
         return next((answer.value for _prompt, answer in self.answers if answer and answer.value), None)
+
+    @property
+    def line(self) -> str:
+        """What was written in it, in one's own words."""
+        return next((answer.text for _prompt, answer in self.answers if answer and answer.text), "")
 
 
 def _progress(step: Step, by_prompt: dict[int, "Answer"]) -> Progress:

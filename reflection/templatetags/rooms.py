@@ -198,6 +198,19 @@ def _circles(places: list[tuple[int, int]], paper: Paper) -> SafeString:
     return mark_safe("".join(circles))  # noqa: S308 – numbers
 
 
+@register.simple_tag
+def dot_line(counts: list[int]) -> SafeString:
+    """Five places in a row, those that were chosen filled: larger where more did. Words stand beside it."""
+    most = max([*counts, 1])
+    places = [
+        f'<circle class="kompas-profile__{"chosen" if count else "place"}" cx="{14 + 26 * index}" cy="12"'
+        f' r="{3 + round(7 * count / most) if count else 3}"/>'
+        for index, count in enumerate(counts)
+    ]
+    svg = f'<svg class="kompas-profile__dots" viewBox="0 0 132 24" aria-hidden="true">{"".join(places)}</svg>'
+    return mark_safe(svg)  # noqa: S308 – numbers
+
+
 LEFT, STEP = 16, 70  # where the scale of what is compared begins, and how far 2 is from 1
 RIGHT = 270  # from here on there is no room for a number beside a mark
 TOP, LANE = 36, 54  # where the first lane lies, and how far the next is from it

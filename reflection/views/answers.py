@@ -24,6 +24,7 @@ from reflection.participation import (
     record_look,
     step_or_404,
 )
+from reflection.profiles import own_profile
 
 READ_AT_MOST = 3
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -148,7 +149,8 @@ def answers(request, participant):
         "about": participant.reflection.compass.about(participant)
         if participant.reflection.is_solo
         else None,
-        "progress": participant.progress(),
+        "progress": (progress := participant.progress()),
+        "profile": own_profile(progress),
         "guesses": guesses(participant),
     }
     return render(request, "reflection/answers.html", context)

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
-from reflection.forms.autosave import post_data, status_of
-from reflection.forms.beginning import AgreeForm
+from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
+from reflection.forms.concluding import AgreeForm
+from reflection.models import AgreementDraft
 from reflection.participation import own_place_required, shows_others
 
 
@@ -39,13 +40,43 @@ def agree(request, participant):
     room = participant.reflection
     if not (room.is_solo or participant.is_facilitator) or room.compass.conclude != AGREEMENT:
         raise Http404
-    if room.is_concluded or not (room.is_solo or room.is_revealed):
+    if not (room.is_solo or room.is_revealed):
         return redirect("reflection:room", key=room.key)
-    form = AgreeForm(post_data(request))
-    if form.is_valid():
-        if room.agree(**form.cleaned_data):
-            return redirect(room.outcome_address)
-        messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
-        return redirect("reflection:room", key=room.key)
+    if room.is_concluded:
+        return _closed(request, room)
+    draft = _draft_of(room)
+    if request.method == "POST":
+        draft, _made = AgreementDraft.objects.get_or_create(reflection=room)
+    form = AgreeForm(post_data(request), instance=draft)
+    answer = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))
     context = {"participant": participant, "room": room, "form": form}
-    return render(request, "reflection/agree.html", context, status=status_of(form))
+    return answer or render(request, "reflection/agree.html", context, status=status_of(form))
+
+
+def _draft_of(room) -> AgreementDraft:
+    return AgreementDraft.objects.filter(reflection=room).first() or AgreementDraft(reflection=room)
+
+
+def _after_agreeing(request, participant, draft, go: str):
+    room = participant.reflection
+    if go == "back":
+        return redirect(room.answers_address if room.is_solo else room.result_address)
+    if not draft.is_whole:  # another window has just emptied a field that this one left alone
+        messages.warning(request, _("Et felt er tømt i et andet vindue. Se aftalen igennem."))
+        return redirect("reflection:agree", key=room.key)
+    said = {name: getattr(draft, name) for name in ["what", "who", "due", "no_date_reason"]}
+    if room.agree(**said):
+        return redirect(room.outcome_address)
+    messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
+    return redirect("reflection:room", key=room.key)
+
+
+def _closed(request, room):
+    """It has ended, perhaps in another window: say so, and give back what was typed."""
+    if request.htmx:
+        closed = {"state": "closed", "room": room}
+        return render(request, "components/save_status.html", closed, status=409)
+    if request.method == "POST":
+        context = {"room": room, "submitted_texts": submitted_texts(request)}
+        return render(request, "reflection/over.html", context, status=409)
+    return redirect(room.outcome_address)

@@ -6,6 +6,12 @@ def press(page, words):
     page.click(f"main :is(button, a):text-is('{words}')")
 
 
+def choose_day(page, choice, field, iso):
+    """«På en dato», and which."""
+    page.click(f"label:has([name={choice}][value=day])")
+    page.fill(f"[name={field}]", iso)
+
+
 def hide(page, is_hidden=True):
     """As a phone does that shows something else."""
     page.evaluate(

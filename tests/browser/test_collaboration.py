@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.callers import Caller
 from tests.browser.conftest import PASSWORD
-from tests.browser.input_devices import Keyboard, Mouse, press
+from tests.browser.input_devices import Keyboard, Mouse, choose_day, press
 from tests.browser.inspection import NARROW, WIDE, look
 
 PRINCIPLES = 7
@@ -112,14 +112,15 @@ def test_two_parties_guess_see_ask_and_agree(new_page, login, server):
     leader.fill("[name=what]", "Vi sætter et nummer på lågen.")
     leader.fill("[name=who]", "Bo")
     leader.click("label:has([name=party]):has-text('Skolen')")
-    leader.fill("[name=due]", "2027-01-01")
-    leader.fill("[name=look_back_on]", "2027-03-03")
+    choose_day(leader, "done_by", "due", "2027-01-01")
+    choose_day(leader, "look_back", "look_back_on", "2027-03-03")
     look(leader, "collaboration-agree", WIDE, NARROW)
     press(leader, "Afslut runden")
-    leader.wait_for_selector("h1:text-is('Referat')")
-    look(leader, "collaboration-minutes", WIDE, NARROW)
+    leader.wait_for_selector("h1:text-is('Det blev I enige om')")
+    look(leader, "collaboration-end", WIDE, NARROW)
     school.reload()
-    press(school, "Referat")
+    press(school, "Læs referatet")
+    look(school, "collaboration-minutes", WIDE, NARROW)
     assert "Vi sætter et nummer på lågen." in school.inner_text("main")
     assert "Naboerne mangler et sted at ringe hen." in school.inner_text("main")
     assert "ringe hen" not in server.log
@@ -239,13 +240,13 @@ def test_three_parties_of_three_are_compared_two_by_two(new_page, login, server)
     leader.fill("[name=what]", "Et nummer, der bliver taget om natten.")
     leader.fill("[name=who]", "Bo")
     leader.check("label:has([name=party]):has-text('Barerne') input")
-    leader.fill("[name=due]", "2027-01-01")
-    leader.fill("[name=look_back_on]", "2027-03-03")
+    choose_day(leader, "done_by", "due", "2027-01-01")
+    choose_day(leader, "look_back", "look_back_on", "2027-03-03")
     press(leader, "Afslut runden")
-    leader.wait_for_selector("h1:text-is('Referat')")
+    leader.wait_for_selector("h1:text-is('Det blev I enige om')")
     for page in [keys, plain]:
         page.goto(page.url)
-        press(page, "Referat")
+        press(page, "Læs referatet")
         assert "Et nummer, der bliver taget om natten." in page.inner_text("main")
         assert "De kan ikke sove om torsdagen." in page.inner_text("main")
     look(keys, "collaboration-three-minutes", WIDE, NARROW)

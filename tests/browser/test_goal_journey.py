@@ -71,10 +71,13 @@ def walk(page, hand, text="Svaret på trin {}: tallet siger ikke, om nogen fik d
     written += write_all(
         hand, {name: PLAN[name] for name in ["change", "stop", "responsible", "tell", "first_sign"]}
     )
+    hand.choose("look_back", "day")
     hand.date("look_back_on", "2027-03-03")
     written += write_all(hand, {name: PLAN[name] for name in ["look_back_by", "if_nothing"]})
     hand.press("Afslut")
-    page.wait_for_selector("h1:text-is('Målkompasset: udskrift')")
+    page.wait_for_selector("h1:text-is('Det har du besluttet')")
+    assert page.inner_text(".kompas-panel__said") == "Justér"
+    page.goto(page.url.replace("/rum/", "/maalkompasset/refleksion/").replace("/aftalt/", "/udskrift/"))
     return [*written, "3. marts 2027", "Justér"]
 
 

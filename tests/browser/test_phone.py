@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.browser.input_devices import press
+from tests.browser.input_devices import choose_day, press
 from tests.browser.inspection import WIDE, look
 from tests.browser.test_room import open_room
 
@@ -162,8 +162,8 @@ def test_whoever_still_writes_is_told_at_once_and_loses_nothing(leader, phone, n
     leader.fill("[name=what]", "Vi sætter et nummer på lågen.")
     leader.fill("[name=who]", "Bo")
     leader.click("label:has([name=party]) >> nth=0")
-    leader.fill("[name=due]", "2027-01-01")
-    leader.fill("[name=look_back_on]", "2027-03-03")
+    choose_day(leader, "done_by", "due", "2027-01-01")
+    choose_day(leader, "look_back", "look_back_on", "2027-03-03")
     leader.click("main form button[value=next]")
     page.wait_for_selector(".kompas-over >> text=Rummet er afsluttet.", timeout=1000)
     assert page.input_value("textarea") == "Vi ringede sammen i maj."
@@ -213,7 +213,7 @@ def test_a_guide_of_which_nobody_has_written_a_line_of_code(leader, new_page):
     look(leader, "third-agree", WIDE, SMALL)
     leader.fill("[name=what]", "Vi ringer om fredagen.")
     leader.fill("[name=who]", "Ea")
-    leader.fill("[name=due]", "2027-03-03")
+    choose_day(leader, "look_back", "due", "2027-03-03")
     press(leader, "Afslut")
     assert "Vi ringer om fredagen." in leader.inner_text("main")
     assert leader.seen.complaints == []

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-from tests.browser.input_devices import press
+from tests.browser.input_devices import choose_day, press
 from tests.browser.inspection import NARROW, PHONE, WIDE, look
 from tests.browser.test_collaboration import come_in as come_in_for
 from tests.browser.test_collaboration import open_round
@@ -277,7 +277,7 @@ def test_a_goal_from_the_open_door_to_the_last_screen(new_page, login, all_answe
     meeting.leader.wait_for_url(re.compile("/plan/"))
     meeting.leader.fill("[name=stop]", "Ugerapporten")
     meeting.leader.fill("[name=responsible]", "Bo")
-    meeting.leader.fill("[name=look_back_on]", "2027-03-03")
+    choose_day(meeting.leader, "look_back", "look_back_on", "2027-03-03")
     all_see_the_end(meeting, "Afslut", "Sig farvel")
     assert [page.seen.complaints for page in [*meeting.phones, meeting.pc, meeting.leader]] == [[]] * 5
 
@@ -299,8 +299,8 @@ def test_a_round_from_the_open_door_to_the_agreement(new_page, login, all_answer
     meeting.leader.fill("[name=what]", "Vi sætter et nummer på lågen.")
     meeting.leader.fill("[name=who]", "Bo")
     meeting.leader.click("label:has([name=party]):has-text('Skolen')")
-    meeting.leader.fill("[name=due]", "2027-01-01")
-    meeting.leader.fill("[name=look_back_on]", "2027-03-03")
+    choose_day(meeting.leader, "done_by", "due", "2027-01-01")
+    choose_day(meeting.leader, "look_back", "look_back_on", "2027-03-03")
     all_see_the_end(meeting, "Afslut runden", "Vi sætter et nummer på lågen.")
     assert [page.seen.complaints for page in [*meeting.phones, meeting.pc, meeting.leader]] == [[]] * 5
 

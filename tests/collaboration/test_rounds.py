@@ -138,7 +138,7 @@ def test_an_ending_without_a_date_needs_a_reason(page, staff, finished):
     refused = agreeing.form().send(fields, button="Afslut runden", status=422)
     assert refused.texts(".kompas-error-summary a") == [
         "Hvornår?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
-        "Vi kigger igen den: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Hvornår kigger I igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
     reasons = {"no_date_reason": "Vi venter på byrådet.", "no_look_back_reason": "Stien er bygget."}
     last = refused.form().send({**fields, **reasons}, button="Afslut runden")
@@ -297,7 +297,9 @@ def test_a_postponed_agreement_needs_a_new_date(page, staff, collaboration, agre
     agreement = agreed.reflection.agreements.get()
     asked = page(reverse("collaboration:follow_up", args=[collaboration.key, agreement.pk]), by=staff)
     refused = asked.form().send({"status": "postponed"}, button="Gem", status=422)
-    assert refused.texts(".kompas-error-summary a") == ["Ny dato, hvis det er udskudt: Vælg en ny dato."]
+    assert refused.texts(".kompas-error-summary a") == [
+        "Udskudt til: Vælg en dato, eller skriv, hvorfor der ikke er en."
+    ]
     refused.form().send({"status": "postponed", "due": "2027-05-01"}, button="Gem")
     agreement.refresh_from_db()
     assert (agreement.status, str(agreement.due)) == ("postponed", "2027-05-01")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goals.models import Goodbye
-from goals.models.goodbyes import months_before
+from publishing.days import months_after
 from tests.factories import make_goal, make_review
 from tests.pages import Page
 
@@ -189,7 +189,7 @@ def test_it_is_time_to_check_after_three_and_after_six_months(ended, stops_on, s
     ],
 )
 def test_months_are_months_of_the_calendar(day, months, before):
-    assert months_before(day, months) == before
+    assert months_after(day, -months) == before
 
 
 def test_what_has_been_checked_is_not_asked_about_until_the_next_stage(ended):

@@ -359,7 +359,7 @@ def test_a_plan_needs_something_to_stop_somebody_and_a_date_or_a_reason(page, st
     assert answer.texts(".kompas-error-summary a") == [
         "Jeg holder op med: Skriv mindst én ting, eller skriv «intet, fordi …».",
         "Ansvarlig: Skriv ét navn.",
-        "Jeg kigger igen den: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Hvornår kigger du igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
     assert not Review.objects.get().is_concluded
 

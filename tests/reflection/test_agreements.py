@@ -142,19 +142,22 @@ def test_it_is_done_postponed_or_said_goodbye_to(page, staff, agreement, sent, s
     [
         ({}, "Hvad blev der af det?: Vælg gjort, udskudt eller farvel."),
         ({"status": "open"}, "Hvad blev der af det?: Vælg gjort, udskudt eller farvel."),
-        ({"status": "postponed"}, "Ny dato, hvis det er udskudt: Vælg en ny dato."),
-        ({"status": "postponed", "due": ""}, "Ny dato, hvis det er udskudt: Vælg en ny dato."),
+        ({"status": "postponed"}, "Udskudt til: Vælg en dato, eller skriv, hvorfor der ikke er en."),
+        (
+            {"status": "postponed", "due": ""},
+            "Udskudt til: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        ),
         (
             {"status": "postponed", "due": "9999-12-31"},
-            "Ny dato, hvis det er udskudt: Det er mere end 50 år ude i fremtiden. Er årstallet rigtigt?",
+            "Ny dato: Det er mere end 50 år ude i fremtiden. Er årstallet rigtigt?",
         ),
         (
             {"status": "postponed", "due": "2020-01-01"},
-            "Ny dato, hvis det er udskudt: Vælg en dato, der ikke er gået.",
+            "Ny dato: Vælg en dato, der ikke er gået.",
         ),
         (
             {"status": "postponed", "due": "i morgen"},
-            "Ny dato, hvis det er udskudt: Skriv datoen som år-måned-dag, fx 2027-03-01.",
+            "Ny dato: Skriv datoen som år-måned-dag, fx 2027-03-01.",
         ),
         ({"status": "done", "note": "x" * 251}, "Et par ord om hvorfor: Skriv højst 250 tegn."),
     ],
@@ -171,7 +174,8 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(page, staff, agreement
 def test_what_never_had_a_date_is_postponed_with_a_reason(page, staff, room):
     agreement = make_agreement(room, no_date_reason="Rådet bestemmer")
     asked = page(follow_up(agreement), by=staff)
-    asked.form().send({"status": "postponed"}, button="Gem", status=422)
+    assert asked.form().values["new_date"] == ["none"]  # as it stands
+    asked.form().send({"status": "postponed", "no_date_reason": ""}, button="Gem", status=422)
     asked.form().send({"status": "postponed", "note": "Rådet venter"}, button="Gem")
     assert told(agreement) == ("postponed", "None", "Rådet venter")
 
