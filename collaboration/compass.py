@@ -17,7 +17,7 @@ from collaboration.slides import note_on_pair, pair_slides, slide_count
 from reflection.closing import day_or_reason, first_agreement, who_of
 from reflection.compasses import Closing, Compass, Home, Link, NextStep
 from reflection.models import Agreement, Participant, Reflection
-from reflection.reminders import Due, leading, receivers
+from reflection.reminders import Due, leading, receivers, subject
 
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
 
@@ -42,7 +42,7 @@ def look_backs() -> Iterable[Due]:
                 language,
                 f"round {round.pk}",
                 round.look_back_on,
-                _("Tid til at kigge igen"),
+                subject(_("Tid til at kigge igen:"), round.collaboration.title),
                 LOOK_BACK,
                 lambda round=round: _about(round),
             )

@@ -17,7 +17,7 @@ from goals.previous_review import previous_answers
 from reflection.closing import first_agreement, look_back_of, who_of
 from reflection.compasses import Choice, Closing, Compass, Home, Link, NextStep, Page, beginning_of
 from reflection.models import Participant, Reflection, Step
-from reflection.reminders import Due, leading
+from reflection.reminders import Due, leading, subject
 
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
 
@@ -84,7 +84,7 @@ def goodbyes_to_check() -> Iterable[Due]:
             languages.get(owner.pk, settings.LANGUAGE_CODE),
             f"goodbye {goodbye.pk}, {goodbye.due_stage}",
             goodbye.trial_until if is_trial else goodbye.stops_on,
-            _("Er det virkelig væk?"),
+            subject(_("Er det virkelig væk?"), goodbye.what),
             CHECK,
             lambda goodbye=goodbye: _about(goodbye),
         )

@@ -16,6 +16,7 @@ from django.db.models import Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -67,6 +68,11 @@ def _send_once(note: Callable[[], bool], write: Callable, language: str) -> bool
         logger.exception("a reminder was not sent and stays due")
         return None
     return is_first
+
+
+def subject(question, about: str):
+    """«Hvad blev der af aftalen? Vi ringer om fredagen»: told from the others, and on one line."""
+    return format_lazy("{} {}", question, Truncator(" ".join(about.split())).chars(60))
 
 
 def _mail(user, subject, templates: tuple[str, str], context: dict) -> EmailMultiAlternatives:
@@ -129,7 +135,7 @@ def agreements_due() -> Iterable[Due]:
                 language,
                 f"agreement {agreement.pk}",
                 agreement.due,
-                _("Hvad blev der af aftalen?"),
+                subject(_("Hvad blev der af aftalen?"), agreement.what),
                 AGREEMENT,
                 lambda agreement=agreement, user=user: _about(agreement, user),
             )

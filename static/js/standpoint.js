@@ -1,4 +1,5 @@
 // «Dit ståsted» on a dilemma: one of five places between the poles, before and after reading.
+// The second is asked for when the first is chosen: filled in at once they would tell nothing.
 // Each is one number in the reader's own browser and is sent nowhere; both can be deleted.
 (() => {
   const fieldsets = [...document.querySelectorAll("[data-standpoint]")];
@@ -30,10 +31,12 @@
         input.parentElement.classList.toggle("kompas-stand__place--before", wasHere);
       });
     });
+    fieldsets.forEach((fieldset) => {
+      fieldset.hidden = fieldset.dataset.standpoint === "after" && !places.before;
+    });
     forget.forEach((button) => { button.hidden = !(places.before || places.after); });
     const words = compared.dataset;
     if (!places.after) compared.textContent = "";
-    else if (!places.before) compared.textContent = words.only;
     else if (places.after === places.before) compared.textContent = words.same;
     else compared.textContent = places.after < places.before ? words.movedA : words.movedB;
   };
@@ -41,7 +44,6 @@
   fieldsets.forEach((fieldset) => {
     const moment = fieldset.dataset.standpoint;
     places[moment] = stored(moment);
-    fieldset.hidden = false;
     fieldset.addEventListener("change", (event) => {
       places[moment] = Number(event.target.value);
       keep(moment);

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.inspection import NARROW, WIDE
+from tests.browser.inspection import NARROW, PHONE, WIDE, too_wide, violations
 
 # A voice that says each sentence in no time, and notes what it was asked to say.
 VOICE = """
@@ -260,12 +260,12 @@ def dilemma(new_page, server):
 
 
 def test_before_and_after_stand_side_by_side_and_are_there_next_time(dilemma):
+    after = dilemma.locator("[data-standpoint=after]")
+    assert not after.is_visible()  # nobody fills in both in one go
     dilemma.locator("[data-standpoint=before] input").nth(1).check()
-    dilemma.locator("[data-standpoint=after] input").nth(3).check()
-    assert (
-        dilemma.locator("[data-standpoint-compared]").text_content()
-        == "Du har flyttet dig mod den anden pol."
-    )
+    after.locator("input").nth(3).check()
+    pole = dilemma.locator(".kompas-poles__pole").last.text_content().split(":", 1)[1].strip()
+    assert after.locator("[data-standpoint-compared]").text_content() == f"Du har flyttet dig mod «{pole}»"
     dilemma.reload()
     assert dilemma.locator("[data-standpoint=before] input").nth(1).is_checked()
     assert dilemma.locator("[data-standpoint=after] input").nth(3).is_checked()
@@ -292,6 +292,29 @@ def test_it_works_by_keyboard(dilemma):
     dilemma.keyboard.press("ArrowRight")
     dilemma.keyboard.press("ArrowRight")
     assert storage(dilemma).popitem()[1] == "3"
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE, NARROW], ids=["1280", "375", "320"])
+def test_each_place_says_in_sight_what_it_means(dilemma, size):
+    dilemma.set_viewport_size(size)
+    words = dilemma.locator("[data-standpoint=before] .kompas-stand__words")
+    assert [word.strip() for word in words.all_inner_texts()] == [
+        "Helt ved den første",
+        "Nærmest den første",
+        "Midt imellem",
+        "Nærmest den anden",
+        "Helt ved den anden",
+    ]
+    boxes = [word.bounding_box() for word in words.all()]
+    assert all(box["height"] >= 14 and box["width"] >= 40 for box in boxes)
+    assert [*violations(dilemma), *too_wide(dilemma)] == []
+
+
+def test_on_paper_the_line_stands_between_the_poles_and_both_places_wait_for_a_pen(dilemma):
+    dilemma.emulate_media(media="print")
+    assert [stand.is_visible() for stand in dilemma.locator("[data-standpoint]").all()] == [True, True]
+    adjust = "getComputedStyle(document.querySelector('.kompas-poles'), '::before').printColorAdjust"
+    assert dilemma.evaluate(adjust) == "exact"
 
 
 def test_without_javascript_nothing_of_it_is_seen(new_page, server):

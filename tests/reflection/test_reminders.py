@@ -66,7 +66,7 @@ def links(tree) -> dict[str, str]:
 def test_the_mail_says_what_was_agreed_and_leads_to_three_answers(server, staff, due):
     assert remind() == "sent: 1 reminders; not sent and still due: 0\n"
     ((to, letter),) = server.got
-    assert (to, letter["Subject"]) == ([staff.email], "Hvad blev der af aftalen?")
+    assert (to, letter["Subject"]) == ([staff.email], "Hvad blev der af aftalen? Vi ringer om fredagen.")
     assert letter["Auto-Submitted"] == "auto-generated"
     plain, tree = parts(letter)
     assert "Vi ringer om fredagen." in plain
@@ -75,6 +75,22 @@ def test_the_mail_says_what_was_agreed_and_leads_to_three_answers(server, staff,
     for address in links(tree).values():
         assert address in plain
         assert address.startswith("http://testserver/aftaler/")
+
+
+@pytest.mark.parametrize(
+    ("what", "subject"),
+    [
+        ("Vi ringer om fredagen.", "Hvad blev der af aftalen? Vi ringer om fredagen."),
+        ("Vi ringer\nBcc: alle@example.dk", "Hvad blev der af aftalen? Vi ringer Bcc: alle@example.dk"),
+        ("æøå " * 40, "Hvad blev der af aftalen? " + "æøå " * 14 + "æøå…"),
+    ],
+)
+def test_the_subject_holds_the_agreement_on_one_line(server, room, what, subject):
+    make_agreement(room, what, due=today())
+    remind()
+    [(_to, letter)] = server.got
+    assert letter["Subject"].strip() == subject  # a long one is folded
+    assert letter["Bcc"] is None
 
 
 def test_the_link_in_the_mail_leads_to_the_form_and_changes_nothing(server, page, due):
@@ -260,7 +276,7 @@ def test_a_round_is_looked_at_again_on_its_day_unless_a_later_one_has_begun(serv
     remind()
     remind()
     ((to, letter),) = server.got
-    assert (to, letter["Subject"]) == ([staff.email], "Tid til at kigge igen")
+    assert (to, letter["Subject"]) == ([staff.email], "Tid til at kigge igen: Stien langs åen")
     assert f"http://testserver{collaboration.get_absolute_url()}" in parts(letter)[0]
     Reminder.objects.all().delete()
     collaboration.open_round(staff, mode="confidential")
