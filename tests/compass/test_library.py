@@ -14,6 +14,8 @@ from compass.models import Dilemma, Path, Picture, Pivot, Source, Standpoint, St
 from reflection.models import Guide
 from tests.factories import (
     make_attachment,
+    make_contact,
+    make_department,
     make_dilemma,
     make_guide,
     make_page,
@@ -229,3 +231,18 @@ def test_a_story_costs_a_query_for_each_kind_of_thing_that_belongs_to_it(django_
         assert Client().get(bare.get_absolute_url()).status_code == 200
     with django_assert_num_queries(8):
         assert Client().get(story.get_absolute_url()).status_code == 200
+
+
+def test_the_contact_page_says_who_is_asked_about_what(page):
+    make_page("Kontakt", slug="kontakt")
+    make_contact("Karen Kontakt", department=make_department("Børn og Unge"))
+    found = page("/kontakt/")
+    asked = dict(zip(found.texts("main dt"), found.texts("main dd"), strict=True))
+    assert list(asked) == [
+        "Portalen, en fejl eller et dokument",
+        "Hvad der er gemt om dig",
+        "En side, du ikke kan læse eller høre",
+        "Kompasset i en forvaltning",
+    ]
+    assert "@" in asked["Portalen, en fejl eller et dokument"]
+    assert "Spørg om kompasset i Børn og Unge" in found.texts("h3")
