@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision, Version
 
 from privacy.marks import NOBODYS, PersonalData, Purpose, Whose
@@ -17,11 +18,17 @@ MARKS = {
         Whose.STAFF,
         Purpose.EDITING,
         person="user",
+        called=_("Det, du har gjort i redaktionen"),
         identity=("user",),
         traces=("object_id", "object_repr", "change_message"),
     ),
     Revision: PersonalData(
-        Whose.STAFF, Purpose.EDITING, person="user", identity=("user",), traces=("comment",)
+        Whose.STAFF,
+        Purpose.EDITING,
+        person="user",
+        called=_("Udgaver, du har gemt i redaktionen"),
+        identity=("user",),
+        traces=("comment",),
     ),
     Version: PersonalData(
         Whose.NAMED,
@@ -33,7 +40,12 @@ MARKS = {
         Whose.PARTICIPANTS, Purpose.ACCESS, Kept.SESSIONS, ways_in=("session_key", "session_data")
     ),
     EmailAddress: PersonalData(
-        Whose.STAFF, Purpose.ACCESS, Kept.CLOSED_ACCOUNTS, person="user", identity=("user", "email")
+        Whose.STAFF,
+        Purpose.ACCESS,
+        Kept.CLOSED_ACCOUNTS,
+        person="user",
+        called=_("Din e-mail, som den er bekræftet"),
+        identity=("user", "email"),
     ),
     EmailConfirmation: PersonalData(
         Whose.STAFF, Purpose.ACCESS, person="email_address__user", ways_in=("key",)
@@ -43,6 +55,7 @@ MARKS = {
         Purpose.ACCESS,
         Kept.CLOSED_ACCOUNTS,
         person="user",
+        called=_("Din anden faktor"),
         identity=("user",),
         ways_in=("data",),
     ),
@@ -51,6 +64,7 @@ MARKS = {
         Purpose.ACCESS,
         Kept.CLOSED_ACCOUNTS,
         person="user",
+        called=_("Din adgang gennem kommunens login"),
         identity=("user", "uid"),
         traces=("extra_data",),
         nothing=("provider",),

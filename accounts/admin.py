@@ -166,14 +166,18 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         """An account in use is closed, and not deleted by anybody but its own person."""
-        is_in_use = obj is not None and obj.has_begun and obj.is_active
-        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj) and not is_in_use
+        stays = obj is not None and ((obj.has_begun and obj.is_active) or obj.is_restricted)
+        return super().has_delete_permission(request, obj) and _may_touch(request.user, obj) and not stays
 
     def get_deleted_objects(self, objs, request):
         """Named are the accounts alone: what else goes with them is theirs."""
         _all, _counts, lacking, protected = super().get_deleted_objects(objs, request)
         if User.objects.filter(pk__in=[user.pk for user in objs]).would_leave_no_administrator():
             protected = [*protected, LAST_ADMINISTRATOR]
+        protected = [
+            *protected,
+            *(f"{user}: behandlingen er begrænset" for user in objs if user.is_restricted),
+        ]
         return [str(user) for user in objs], {self.opts.verbose_name_plural: len(objs)}, lacking, protected
 
     # --- What is done, by somebody who has just shown who they are ---

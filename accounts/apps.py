@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(note_who_it_is)
         password_reset.connect(note_who_it_is)
         user_logged_in.connect(events.logged_in)
+        user_logged_in.connect(events.told)
         user_logged_out.connect(events.logged_out)
         user_logged_out.connect(sessions.end_row)
         user_login_failed.connect(events.login_failed)

@@ -3,12 +3,18 @@
 from accounts.models import User
 from accounts.sessions import kind_of
 from privacy.events import record
-from privacy.models import What
+from privacy.models import PrivacyNotice, What
 
 
 def logged_in(sender, request, user, **kwargs):
     """By which way: with a password, by the municipality's login, or in an emergency."""
     record(What.LOGGED_IN, who=user, detail=kind_of(request).value)
+
+
+def told(sender, request, user, **kwargs):
+    """The first version of article 13 that somebody with an account was told stays with the account."""
+    if user.notice_id is None:
+        User.objects.filter(pk=user.pk, notice=None).update(notice=PrivacyNotice.objects.in_force())
 
 
 def logged_out(sender, request, user, **kwargs):

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ADMINISTRATOR
 from privacy.marks import PersonalData, Purpose, Whose
-from privacy.models import AT_ONCE, Kept
+from privacy.models import AT_ONCE, Kept, PrivacyNotice
+from privacy.restrictions import restricted
 
 LAST_ADMINISTRATOR = (
     "Der skal altid være mindst én administrator, der kan logge ind. Giv først rollen til en anden."
@@ -111,6 +112,10 @@ class User(AbstractUser):
     erased_by = "pseudonym"  # privacy/erasures.py
     pseudonym = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
 
+    notice = models.ForeignKey(  # what was told when they came (GDPR article 13)
+        PrivacyNotice, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -121,7 +126,9 @@ class User(AbstractUser):
         Purpose.ACCESS,
         Kept.CLOSED_ACCOUNTS,
         person="pk",
+        called=_("Din konto"),
         identity=("name", "email", "new_email", "department"),
+        traces=("notice",),
         ways_in=("password",),
     )
 
@@ -156,6 +163,11 @@ class User(AbstractUser):
     @property
     def has_second_factor(self) -> bool:
         return User.objects.with_second_factor().filter(pk=self.pk).exists()
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether what is theirs is kept for them, and not deleted (privacy/restrictions.py)."""
+        return User.objects.filter(restricted(User), pk=self.pk).exists()
 
     @property
     def is_last_administrator(self) -> bool:
@@ -239,7 +251,13 @@ class LoginSession(models.Model):
     objects = LoginSessionQuerySet.as_manager()
 
     personal_data = PersonalData(
-        Whose.STAFF, Purpose.ACCESS, Kept.LOGINS, person="user", identity=("user",), traces=("provider_sid",)
+        Whose.STAFF,
+        Purpose.ACCESS,
+        Kept.LOGINS,
+        person="user",
+        called=_("Steder, du er logget ind"),
+        identity=("user",),
+        traces=("provider_sid",),
     )
 
     class Meta:

@@ -17,7 +17,7 @@ ADMINISTRATOR = "administrator"
 PEOPLE = ["user"]
 EMERGENCIES = ["emergencyaccess"]  # a room's administration, with a reason; never what was answered
 OURSELVES = ["portal", "announcement"]  # who we are, and what is said on all pages
-ACCOUNTABILITY = ["event", "retentionperiod", "privacynotice"]  # who has seen what; what is kept and told
+ACCOUNTABILITY = ["event", "retentionperiod", "privacynotice", "restriction"]  # what is seen, kept, told
 
 ROLES = [EDITOR, METHOD_OWNER, ADMINISTRATOR]
 

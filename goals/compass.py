@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goals.models import GUIDE, Decision, Goal, Goodbye, GoodbyeCheck, Review
+from goals.models import GUIDE, Decision, Goal, GoalShare, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import previous_answers
+from privacy.restrictions import unrestricted
 from reflection.closing import first_agreement, look_back_of, who_of
 from reflection.compasses import Choice, Closing, Compass, Home, Link, NextStep, Page, beginning_of
 from reflection.models import Participant, Reflection, Step
@@ -108,7 +109,8 @@ def goals_of(user) -> list[dict]:
     """What «Mine data» holds of the goals somebody has registered; the answers stand with the reflections."""
     found = Goal.objects.filter(owner=user).select_related("department", "city_goal")
     reviews = Prefetch("reviews", Review.objects.select_related("reflection"))
-    found = found.prefetch_related("past_wordings", "shares__user", reviews, "reviews__goodbye")
+    readers = Prefetch("shares", unrestricted(GoalShare.objects.select_related("user")))
+    found = found.prefetch_related("past_wordings", readers, reviews, "reviews__goodbye")
     return [_goal(goal) for goal in found]
 
 

@@ -4,6 +4,6 @@ from goals.models import CityGoal, Goodbye
 from publishing.registry import ContentType, declare
 
 declare(
-    ContentType(model=Goodbye, further_tables=("goals_goodbyecheck",)),
+    ContentType(model=Goodbye, further_tables=("goals_goodbyecheck", "privacy_restriction")),
     ContentType(model=CityGoal, marks=()),  # no reader's page shows them
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 
 if TYPE_CHECKING:  # its model is marked too
     from privacy.models.retention import Kept
@@ -47,7 +48,8 @@ KINDS = {
 
 @dataclass(frozen=True)
 class PersonalData:
-    """`person` is the lookup from a row to the account it is about, `participant` to a place in a room.
+    """`person` is the lookup from a row to the account it is about, `participant` to a place in a room, and
+    `pseudonym` the field that says who it is as the event log does.
 
     Every other tuple names fields, by what kind of thing they hold; `nothing` those that could hold something
     and do not. `is_all_words` is for published texts, where every text may name somebody.
@@ -58,6 +60,8 @@ class PersonalData:
     kept: "Kept | None" = None  # None: for good, or as long as what it belongs to
     person: str = ""
     participant: str = ""
+    pseudonym: str = ""
+    called: "str | Promise" = ""  # what its person calls it, under «Mine data»
     identity: tuple[str, ...] = ()  # who somebody is
     words: tuple[str, ...] = ()  # what somebody has written
     opinions: tuple[str, ...] = ()  # what somebody means, as numbers
@@ -73,6 +77,12 @@ class PersonalData:
     @property
     def named(self) -> set[str]:
         return {name for names in [*self.by_kind().values(), self.nothing] for name in names}
+
+    def ways_to_pseudonyms(self) -> list[str]:
+        """The lookups from a row to the pseudonyms of those it is about."""
+        ways = [(self.person, "pseudonym"), (self.participant, "key")]
+        found = [name if way == "pk" else f"{way}__{name}" for way, name in ways if way]
+        return [*found, self.pseudonym] if self.pseudonym else found
 
     @property
     def is_personal(self) -> bool:

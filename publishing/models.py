@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PUBLISHED, PersonalData, Purpose, Whose
 from privacy.models import AT_ONCE, Kept
@@ -62,6 +63,7 @@ class UnsavedWork(models.Model):
         Purpose.EDITING,
         Kept.DRAFTS,
         person="user",
+        called=_("Noget, du har skrevet i redaktionen og ikke gemt"),
         identity=("user",),
         words=("fields",),
         nothing=("object_id",),
@@ -194,6 +196,7 @@ class Binned(models.Model):
         Purpose.EDITING,
         Kept.DRAFTS,
         person="by",
+        called=_("Noget, du har slettet i redaktionen"),
         identity=("by",),
         words=("title", "rows"),
         nothing=("object_id",),

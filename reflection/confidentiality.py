@@ -119,6 +119,7 @@ class Comment(NamedTuple):
     hidden_because: str
     hidden_by: str
     party: Party | None
+    is_restricted: bool = False  # its author has a right to that nobody reads it for a time
 
     @property
     def by(self) -> str:
@@ -132,6 +133,8 @@ class Comment(NamedTuple):
     @property
     def hidden_note(self) -> str:
         """That somebody took it off the board, and why; empty where nobody did."""
+        if self.is_restricted:
+            return _("En kommentar vises ikke for tiden.")
         if not self.hidden_because:
             return ""
         context = {"name": self.hidden_by, "reason": self.hidden_because}
@@ -185,6 +188,7 @@ def board(reflection: Reflection) -> list[StepResult]:
         return []
     by_prompt: dict[int, list[Snapshot]] = {}
     for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
+        snapshot.reflection = reflection
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
     parties: list[Party | None] = [*reflection.parties.filter(is_absent=False)]
     results = [
@@ -220,7 +224,12 @@ STATE_OF_BOARD = """
         (SELECT array_agg(line ORDER BY id) FROM reflection_sharedline line
             WHERE reflection_id = %(room)s)::text,
         (SELECT array_agg(party ORDER BY id) FROM reflection_party party
-            WHERE reflection_id = %(room)s)::text))
+            WHERE reflection_id = %(room)s)::text,
+        (SELECT array_agg(restriction.id ORDER BY restriction.id) FROM privacy_restriction restriction
+            JOIN reflection_participant participant ON participant.reflection_id = %(room)s
+            LEFT JOIN accounts_user person ON person.id = participant.user_id
+            WHERE restriction.lifted_at IS NULL
+            AND restriction.subject IN (participant.key, person.pseudonym))::text))
 """
 
 
@@ -248,11 +257,13 @@ def cells(reflection: Reflection, *, is_outside: bool = False) -> Cells:
 def cells_of(rooms: dict[Reflection, bool]) -> dict[Reflection, Cells]:
     """The same of several rooms at once: `rooms` says of each whether one is outside."""
     found: dict[int, Cells] = {room.pk: {} for room in rooms}
+    by_key = {room.pk: room for room in rooms}
     for snapshot in shown(
         *[room for room, is_outside in rooms.items() if room.is_concluded or not is_outside]
     ):
         if snapshot.counts:
             cell = (snapshot.prompt_id, snapshot.party_id, snapshot.about_id)
+            snapshot.reflection = by_key[snapshot.reflection_id]
             found[snapshot.reflection_id][cell] = _values(snapshot)
     return {
         room: _seen_from_outside(found[room.pk]) if is_outside else found[room.pk]
@@ -296,13 +307,18 @@ def _are_missing(snapshots: list[Snapshot], parties: list) -> bool:
 def _values(snapshot: Snapshot) -> Values:
     counts = [snapshot.counts.get(str(number), 0) for number in range(1, 6)]
     sureness = [snapshot.sureness.get(str(number), 0) for number in range(1, 5)]
-    return Values(snapshot.party, counts, snapshot.counts.get(UNKNOWN, 0), sureness, snapshot.names)
+    names = {
+        raw: [snapshot.reflection.shown_name(name) for name in people]
+        for raw, people in snapshot.names.items()
+    }
+    return Values(snapshot.party, counts, snapshot.counts.get(UNKNOWN, 0), sureness, names)
 
 
 def _comments(snapshot: Snapshot) -> list[Comment]:
-    hidden = {comment.position: comment for comment in snapshot.hidden.all()}
+    hidden = {comment.position: _hidden(snapshot, comment) for comment in snapshot.hidden.all()}
+    hidden |= {position: _restricted(snapshot, position) for position in snapshot.of_restricted()}
     return [
-        _hidden(snapshot, hidden[position])
+        hidden[position]
         if position in hidden
         else Comment(snapshot.pk, position, kept["text"], kept["name"], "", "", snapshot.party)
         for position, kept in enumerate(snapshot.comments)
@@ -310,14 +326,20 @@ def _comments(snapshot: Snapshot) -> list[Comment]:
 
 
 def _hidden(snapshot: Snapshot, comment: HiddenComment) -> Comment:
-    return Comment(snapshot.pk, comment.position, "", "", comment.reason, comment.hidden_by, snapshot.party)
+    name = snapshot.reflection.shown_name(comment.hidden_by)
+    return Comment(snapshot.pk, comment.position, "", "", comment.reason, name, snapshot.party)
+
+
+def _restricted(snapshot: Snapshot, position: int) -> Comment:
+    return Comment(snapshot.pk, position, "", "", "", "", None, is_restricted=True)
 
 
 def comment_to_hide(reflection: Reflection, snapshot: int, position: int) -> Comment | None:
     """A comment as the board shows it; None where there is none to hide, or it is hidden already."""
     for found in shown(reflection).filter(about=None, pk=snapshot).prefetch_related("hidden"):
+        found.reflection = reflection
         comments = _comments(found)
-        if position < len(comments) and not comments[position].hidden_because:
+        if position < len(comments) and not comments[position].hidden_note:
             return comments[position]
     return None
 

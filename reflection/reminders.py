@@ -20,6 +20,8 @@ from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from accounts.models import User
+from privacy.restrictions import restricted, unrestricted
 from reflection.compasses import Due, registered
 from reflection.forms.follow_up import token
 from reflection.models import Agreement, Participant, Reflection, Reminder
@@ -34,14 +36,16 @@ def send_all() -> tuple[int, int]:
     """Send everything that is due; returns how many went, and how many could not and stay due."""
     outcomes = [remind(person) for person in to_remind()]
     for all_due in [agreements_due, *(compass.reminders for compass in registered())]:
-        outcomes += [send(due) for due in _not_sent(list(all_due()))]
+        outcomes += [send(due) for due in _to_send(list(all_due()))]
     return outcomes.count(True), outcomes.count(None)
 
 
-def _not_sent(found: list[Due]) -> list[Due]:
+def _to_send(found: list[Due]) -> list[Due]:
+    """What has not gone out, to nobody whose processing is restricted: then it waits."""
+    resting = set(User.objects.filter(restricted(User)).values_list("pk", flat=True))
     sent = Reminder.objects.filter(about__in={due.about for due in found})
     rows = set(sent.values_list("user_id", "about", "on"))
-    return [due for due in found if due.row not in rows]
+    return [due for due in found if due.row not in rows and due.user.pk not in resting]
 
 
 def send(due: Due) -> bool | None:
@@ -94,7 +98,7 @@ def _mail(user, subject, templates: tuple[str, str], context: dict) -> EmailMult
 def to_remind():
     """Who has an account, is to answer and is not done, in rooms that will be revealed at a set time."""
     return (
-        Participant.objects.counted()
+        unrestricted(Participant.objects.counted())
         .filter(_not_today(), is_done=False, user__is_active=True)
         .filter(reflection__phase=Reflection.Phase.COLLECTING, reflection__reveal_at__gt=timezone.now())
         .exclude(user__email="")

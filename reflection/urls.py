@@ -40,6 +40,7 @@ urlpatterns = [
     path("mine-rum/<uuid:key>/arkiv/", own.archive, name="archive"),
     path("mine-data/", own.data, name="data"),
     path("mine-data/mine-data.json", own.data_json, name="data_json"),
+    path("mine-data/det-hele/", own.everything, name="everything"),
     path("mine-data/slet/", own.delete_account, name="delete_account"),
     path("deltag/", joining.code, name="code"),
     path("deltag/igen/", joining.come_back, name="come_back"),

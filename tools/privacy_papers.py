@@ -46,6 +46,10 @@ RISKS = [
      ["tests/privacy/test_retention.py"]),
     ("Nye felter bliver glemt", "Et felt, der kan rumme personoplysninger, skal være mærket",
      ["tests/privacy/test_marks.py"]),
+    ("En, der har krævet begrænsning, læses alligevel", "Mærkerne siger, hvad der er personens; alle spørger",
+     ["tests/reflection/test_restriction.py"]),
+    ("Nogen får ikke alt at se, der står om dem", "«Mine data» er lavet af mærkerne",
+     ["tests/privacy/test_mine_data.py"]),
     ("Skrevne ord havner i en teknisk log", "Loggen kender kun ruter", ["tests/test_logs.py"]),
     ("Fratrådte kan stadig komme ind", "Sessioner og pladser slutter, når kontoen lukkes",
      ["tests/test_accounts.py", "tests/test_login_sessions.py"]),
@@ -89,6 +93,9 @@ Teksten er felter i redaktionen, under *Oplysninger til dem, der skriver*. En æ
 og de gamle bliver stående, så det kan ses, hvad der gjaldt hvornår. `manage.py check --deploy` siger,
 hvad der mangler.
 
+Hvilken udgave nogen fik at vide, står ved kontoen fra første login og ved hver plads i et rum. Personen ser
+det under «Mine data» og ved sine svar, og det er med i svaret på en anmodning om indsigt.
+
 Den står i kort form, før man skriver det første: dér, hvor man går ind i et rum, skriver et mål ind
 eller skriver et samarbejde ind. Den hele tekst og fristerne står på siden «Privatliv».
 
@@ -114,6 +121,13 @@ PERIODS = """
 Det, kommunen skal beslutte, står i redaktionen under *Frister for sletning*: hvor længe, med hvilken
 hjemmel, hvem der har besluttet det og hvornår. Indtil da slettes det ikke. Resten er kun til, for at
 portalen virker.
+
+En begrænsning af behandlingen (artikel 18, *Begrænsninger af behandling* i redaktionen) går forud for
+fristen: Det, der er personens, bliver stående, så længe begrænsningen står, og slettes ved den første
+oprydning, efter at den er frigivet. Imens vises det for ingen andre, det er ikke med i referater, udtræk
+og optællinger, der laves på ny, og personen får ingen mails. Undtaget er tal, et rum allerede har set
+samlet: De bliver stående uden navn og ord, for ellers kunne de andre trække fra. Det, en gruppe har
+skrevet sammen, er gruppens. Hvem der må komme ind, og hvem der har set hvad, noteres som altid.
 """
 
 

@@ -51,6 +51,7 @@ class Collaboration(models.Model):
         Purpose.REFLECTION,
         Kept.GOALS,
         person="owner",
+        called=_("Samarbejder, du har skrevet ind"),
         identity=("owner",),
         words=("title", "about"),
     )
@@ -153,7 +154,12 @@ class Partner(models.Model):
     kind = models.CharField(_("Slags"), max_length=20, choices=Kind.choices)
 
     personal_data = PersonalData(
-        Whose.GROUP, Purpose.REFLECTION, Kept.GOALS, person="collaboration__owner", words=("title",)
+        Whose.GROUP,
+        Purpose.REFLECTION,
+        Kept.GOALS,
+        person="collaboration__owner",
+        called=_("Parter i dine samarbejder"),
+        words=("title",),
     )
 
     class Meta:

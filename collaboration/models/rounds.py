@@ -283,5 +283,10 @@ class PaperConsent(models.Model):
     def __str__(self):
         return f"ja på papir {self.pk}"
 
+    @property
+    def asked_by_name(self) -> str:
+        """As the others in the room may read it now."""
+        return self.round.reflection.shown_name(self.asked_by)
+
     def covers(self, people: int) -> bool:
         return self.people == people

@@ -6,6 +6,10 @@ from publishing.database_rules import content
 
 
 class Migration(migrations.Migration):
-    dependencies = [("goals", "0001_initial"), ("compass", "0002_database_rules")]
+    dependencies = [
+        ("goals", "0001_initial"),
+        ("compass", "0002_database_rules"),
+        ("privacy", "0005_restriction"),  # whose table is followed too
+    ]
 
     operations = [content("goals")]

@@ -51,6 +51,7 @@ class Evidence(Fieldwise):
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
         person="review__goal__owner",
+        called=_("Det, et mål bygger på"),
         words=("figures_line", "stories_line", "voices_line", "craft_line"),
         nothing=("written_by", "sets", "follows_up", "benefits", "pays"),
     )

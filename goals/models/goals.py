@@ -13,6 +13,7 @@ from goals.models.decisions import Decision
 from goals.models.reviews import Review
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from privacy.restrictions import unrestricted
 from publishing.danish_order import danish_order
 from publishing.translated import Translated
 from reflection.models import Guide, Participant, Reflection, rehearse
@@ -45,12 +46,12 @@ class GoalQuerySet(models.QuerySet):
         return self.filter(owner=user)
 
     def shared_with(self, user):
-        return self.filter(shares__user=user)
+        return unrestricted(self.filter(shares__user=user))
 
     def visible_to(self, user):
         """One's own, and those a colleague has shared by name. Reading is not changing: see editable_by."""
-        shared = GoalShare.objects.filter(user=user, goal=models.OuterRef("pk"))
-        return self.filter(models.Q(owner=user) | models.Exists(shared))
+        shared = self.model.objects.shared_with(user)
+        return self.filter(models.Q(owner=user) | models.Q(pk__in=shared.values("pk")))
 
     def archived(self, *, is_archived: bool = True):
         return self.filter(archived_at__isnull=not is_archived)
@@ -122,6 +123,7 @@ class Goal(models.Model):
         Purpose.REFLECTION,
         Kept.GOALS,
         person="owner",
+        called=_("Mål, du har skrevet ind"),
         identity=("owner",),
         words=("wording", "stands_in", "serves", "set_by"),
     )
@@ -243,7 +245,12 @@ class PastWording(models.Model):
     until = models.DateTimeField(auto_now_add=True)
 
     personal_data = PersonalData(
-        Whose.STAFF, Purpose.REFLECTION, Kept.GOALS, person="goal__owner", words=("text",)
+        Whose.STAFF,
+        Purpose.REFLECTION,
+        Kept.GOALS,
+        person="goal__owner",
+        called=_("Tidligere ordlyd af dine mål"),
+        words=("text",),
     )
 
     class Meta:
@@ -261,7 +268,12 @@ class GoalShare(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     personal_data = PersonalData(
-        Whose.STAFF, Purpose.REFLECTION, Kept.GOALS, person="user", identity=("user",)
+        Whose.STAFF,
+        Purpose.REFLECTION,
+        Kept.GOALS,
+        person="user",
+        called=_("Mål, andre har delt med dig"),
+        identity=("user",),
     )
 
     class Meta:

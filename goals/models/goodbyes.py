@@ -11,14 +11,15 @@ from compass.models import Department
 from goals.models.reviews import Review
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from privacy.restrictions import unrestricted
 from publishing.days import months_after
 from publishing.publishable import Publishable, PublishedQuerySet
 
 
 class GoodbyeQuerySet(PublishedQuerySet):
     def shared(self):
-        """What its owner has offered to the public; an editor sees these alone."""
-        return self.filter(is_shared=True)
+        """What its owner has offered to the public, and may be shown; an editor sees these alone."""
+        return unrestricted(self.filter(is_shared=True))
 
     def published(self):
         return super().published().shared()
@@ -70,6 +71,7 @@ class Goodbye(Publishable):
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
         person="review__goal__owner",
+        called=_("Dine farveller"),
         words=("what", "why", "frees", "guard"),
     )
 
@@ -130,6 +132,7 @@ class GoodbyeCheck(models.Model):
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
         person="goodbye__review__goal__owner",
+        called=_("Om det, du sagde farvel til, er væk"),
         words=("note",),
     )
 

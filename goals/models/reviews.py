@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from goals.models.decisions import Decision
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from privacy.restrictions import unrestricted
 from reflection.confidentiality import cells
 from reflection.live.notifications import announce
 from reflection.models import Fieldwise, Participant, Reflection
@@ -23,7 +24,8 @@ class ReviewQuerySet(models.QuerySet):
     def editable_by(self, user):
         """One's own goals' – and those of a room that one leads, for whoever takes over."""
         led = Participant.objects.filter(user=user, is_facilitator=True).values("reflection")
-        return self.filter(models.Q(goal__owner=user) | models.Q(reflection__in=led))
+        others = unrestricted(self.model.objects.filter(reflection__in=led))
+        return self.filter(models.Q(goal__owner=user) | models.Q(pk__in=others.values("pk")))
 
     def ended(self):
         """Looks that are over, the latest first; a rehearsal was no look."""
@@ -45,7 +47,7 @@ class ReviewQuerySet(models.QuerySet):
         there = models.Q(reflection__mode=Reflection.Mode.SOLO) | models.Q(
             reflection__in=Participant.objects.let_in().filter(user=user).values("reflection")
         )
-        shared = self.model.objects.filter(ENDED, goal__shares__user=user)
+        shared = unrestricted(self.model.objects.filter(ENDED, goal__shares__user=user))
         found = self.filter(models.Q(pk__in=mine.values("pk")) | models.Q(pk__in=shared.values("pk")))
         return found.annotate(is_shared=~models.Exists(mine.filter(there, pk=models.OuterRef("pk"))))
 
@@ -96,6 +98,7 @@ class Review(Fieldwise):
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
         person="goal__owner",
+        called=_("Beslutninger og planer om dine mål"),
         words=(
             "reason",
             "dissent",

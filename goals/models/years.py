@@ -25,6 +25,11 @@ COUNTS = """
         JOIN goals_goal goal ON goal.id = review.goal_id
         WHERE reflection.concluded_at >= %(start)s AND reflection.concluded_at < %(end)s
         AND NOT reflection.is_rehearsal AND review.decided_at IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM privacy_restriction restriction
+            JOIN accounts_user person ON person.pseudonym = restriction.subject
+            WHERE person.id = goal.owner_id AND restriction.lifted_at IS NULL
+        )
         ORDER BY review.goal_id, reflection.concluded_at DESC
     )
     SELECT owner_id, department_id, city_goal_id, decision, count(*) FROM decided

@@ -11,6 +11,7 @@ from goals.guards import goal_required, readable_goal_required
 from goals.models import GUIDE, Goal, Goodbye
 from privacy.events import record_looks
 from privacy.models import Why
+from privacy.restrictions import unrestricted
 from reflection.forms.answers import RoomForm
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import GuideVersion
@@ -80,7 +81,7 @@ def goal(request, goal):
         "version": GuideVersion.objects.published().filter(guide__slug=GUIDE).order_by("-number").first(),
         "past_wordings": goal.past_wordings.all(),
         "to_check": Goodbye.objects.of(request.user).filter(review__goal=goal).to_check(),
-        "shares": goal.shares.select_related("user") if is_mine else [],
+        "shares": unrestricted(goal.shares.select_related("user")) if is_mine else [],
     }
     return render(request, "goals/goal.html", context)
 
@@ -129,7 +130,7 @@ def share(request, goal):
         goal.shares.get_or_create(user=form.colleague)
         messages.success(request, _("%s kan nu læse målet.") % form.colleague.name)
         return redirect("goals:share", key=goal.key)
-    context = {"goal": goal, "form": form, "shares": goal.shares.select_related("user")}
+    context = {"goal": goal, "form": form, "shares": unrestricted(goal.shares.select_related("user"))}
     return render(request, "goals/share.html", context, status=status_of(form))
 
 

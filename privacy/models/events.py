@@ -31,7 +31,8 @@ class What(models.TextChoices):
     EXPORTED = "exported", "hentede som fil"
     IMPORTED = "imported", "importerede"
     PURGED = "purged", "slettede, fordi tiden var gået"
-    RESTRICTED = "restricted", "begrænsede eller frigav behandlingen"
+    RESTRICTED = "restricted", "begrænsede behandlingen af en persons oplysninger"
+    RELEASED = "released", "frigav behandlingen af en persons oplysninger"
 
 
 class Why(models.TextChoices):

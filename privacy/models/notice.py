@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import get_language
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext
 
 from privacy.marks import NOBODYS
 
@@ -60,6 +62,12 @@ class PrivacyNotice(models.Model):
 
     def __str__(self):
         return f"udgave {self.pk}"
+
+    @property
+    def in_words(self) -> str:
+        """Which version, for whoever it was told."""
+        day = date_format(localtime(self.recorded_at), "DATE_FORMAT")
+        return gettext("udgave %(number)s, der gælder fra %(day)s") % {"number": self.pk, "day": day}
 
     @property
     def missing(self) -> list[str]:

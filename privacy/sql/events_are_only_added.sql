@@ -20,12 +20,16 @@ CREATE OR REPLACE TRIGGER events_are_only_added BEFORE UPDATE OR DELETE ON priva
 CREATE OR REPLACE TRIGGER events_are_never_emptied BEFORE TRUNCATE ON privacy_event
     FOR EACH STATEMENT EXECUTE FUNCTION privacy_guard_events();
 
--- The one way to delete, for a role that may only write and read.
+-- The one way to delete, for a role that may only write and read. Of whom the processing is restricted
+-- (privacy/restrictions.py) what happened is kept too: they may need it.
 CREATE OR REPLACE FUNCTION privacy_purge_events() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE gone bigint;
 BEGIN
-    DELETE FROM privacy_event WHERE at < privacy_events_end();
+    DELETE FROM privacy_event event WHERE event.at < privacy_events_end() AND NOT EXISTS (
+        SELECT FROM privacy_restriction restriction
+        WHERE restriction.lifted_at IS NULL AND restriction.subject IN (event.who, event.about)
+    );
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END $$;

@@ -3,6 +3,6 @@
 Nothing that people answer is registered (accounts/roles.py says why).
 """
 
-from reflection.admin import emergency_access, event_log, guides, notice, retention
+from reflection.admin import emergency_access, event_log, guides, notice, restrictions, retention
 
-__all__ = ["emergency_access", "event_log", "guides", "notice", "retention"]
+__all__ = ["emergency_access", "event_log", "guides", "notice", "restrictions", "retention"]

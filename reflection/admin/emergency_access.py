@@ -21,7 +21,7 @@ from publishing.admin import DeclaredLookups, ReadOnly
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import EmergencyAccess
 from reflection.privacy import emergency_access
-from reflection.privacy.emergency_access import DeleteRoomForm, LeaderForm, OpenForm, PersonForm
+from reflection.privacy.emergency_access import AnswersForm, DeleteRoomForm, LeaderForm, OpenForm
 from reflection.privacy.handover import HandOverForm
 
 PERMISSION = "reflection.use_emergency_access"
@@ -120,7 +120,7 @@ class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
     @method_decorator(require_POST)
     @opening_required
     def answers_view(self, request, opened):
-        form = PersonForm(request.POST, room=opened.reflection)
+        form = AnswersForm(request.POST, room=opened.reflection)
         if not form.is_valid():
             return self._page(request, opened, answers=form)
         emergency_access.delete_answers(opened, form.cleaned_data["who"])
@@ -140,7 +140,7 @@ class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
     @method_decorator(require_POST)
     @opening_required
     def delete_view_of_room(self, request, opened):
-        form = DeleteRoomForm(request.POST)
+        form = DeleteRoomForm(request.POST, room=opened.reflection)
         if not form.is_valid():
             return self._page(request, opened, deletion=form)
         emergency_access.delete_room(opened)
@@ -154,9 +154,9 @@ class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
         """The administration of a room; of `forms` those that were sent and found wrong."""
         room = opened.reflection
         unsent = {
-            "answers": PersonForm(room=room),
+            "answers": AnswersForm(room=room),
             "leader": LeaderForm(room=room, user=request.user),
-            "deletion": DeleteRoomForm(),
+            "deletion": DeleteRoomForm(room=room),
         }
         context = {
             **self.admin_site.each_context(request),

@@ -145,7 +145,13 @@ class Reminder(models.Model):
     on = models.DateField()  # the date it was due, not when it went: a new date is a new reminder
 
     personal_data = PersonalData(
-        Whose.STAFF, Purpose.REFLECTION, Kept.AGREEMENTS, person="user", identity=("user",), traces=("about",)
+        Whose.STAFF,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        person="user",
+        called=_("Mails, du har fået om aftaler"),
+        identity=("user",),
+        traces=("about",),
     )
 
     class Meta:

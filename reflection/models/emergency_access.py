@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PersonalData, Purpose, Whose
 
@@ -48,6 +49,7 @@ class EmergencyAccess(models.Model):
         Whose.STAFF,
         Purpose.ACCOUNTABILITY,
         person="user",
+        called=_("Din brug af nødadgang"),
         identity=("user", "name"),
         traces=("room",),
         words=("reason",),

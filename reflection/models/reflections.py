@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import erasures
 from privacy.marks import PersonalData, Purpose, Whose
-from privacy.models import Kept
+from privacy.models import Kept, PrivacyNotice, Restriction
+from privacy.restrictions import restricted, unrestricted
 from publishing.slugs import name_of_file
 from reflection import tokens
 from reflection.compasses import Compass
@@ -159,6 +160,7 @@ class Reflection(models.Model):
         Purpose.REFLECTION,
         Kept.ROOMS,
         person="owner",
+        called=_("Refleksioner og rum, du har åbnet"),
         identity=("owner",),
         words=("title", "opening", "outcome"),
         traces=("broken_glass", "told"),
@@ -294,8 +296,17 @@ class Reflection(models.Model):
     @cached_property
     def leader_name(self) -> str:
         """Of who opened it, else of another who leads; empty where they have given none."""
-        leading = self.participants.leading().exclude(name="")
+        leading = unrestricted(self.participants.leading()).exclude(name="")
         return leading.order_by("pk").values_list("name", flat=True).first() or ""
+
+    @cached_property
+    def restricted(self) -> dict[int, str]:
+        """Whose words and name nobody else is shown for a time (article 18): participant → name."""
+        return dict(self.participants.filter(restricted(Participant)).values_list("pk", "name"))
+
+    def shown_name(self, name: str) -> str:
+        """A name that stands somewhere in the room, as the others may read it now."""
+        return label("" if name in self.restricted.values() else name)
 
     def head_count(self) -> HeadCount:
         return head_count(self)
@@ -321,7 +332,7 @@ class Reflection(models.Model):
         only how it stands."""
         doors = [told for told in self.told if told[0] in DOORS]
         return [
-            (Reflection.Act(act).label % {"name": name}, date.fromisoformat(day))
+            (Reflection.Act(act).label % {"name": self.shown_name(name)}, date.fromisoformat(day))
             for act, name, day in [*(told for told in self.told if told[0] not in DOORS), *doors[-1:]]
         ]
 
@@ -727,6 +738,9 @@ class Participant(models.Model):
     language = models.CharField(max_length=2, default=language_of_page)  # of mails to whom has an account
     is_archived = models.BooleanField(default=False)  # put away in one's own list of rooms
     vote = models.CharField(max_length=20, blank=True)  # what one would choose, see votes.py
+    notice = models.ForeignKey(  # what was told when they came (GDPR article 13)
+        PrivacyNotice, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -735,9 +749,11 @@ class Participant(models.Model):
         Purpose.REFLECTION,
         Kept.ROOMS,
         person="user",
+        called=_("Dine pladser i refleksioner og rum"),
         participant="pk",
         identity=("user", "name", "language"),
         opinions=("safety", "vote"),
+        traces=("notice",),
         ways_in=("nonce", "return_hash", "link_hash"),
     )
 
@@ -760,6 +776,8 @@ class Participant(models.Model):
     def save(self, **kwargs):
         self.return_hash = tokens.digest(tokens.normalised(self.return_code)) if self.nonce else None
         self.link_hash = tokens.digest(self.link) if self.nonce else None
+        if self._state.adding:
+            self.notice = self.notice or PrivacyNotice.objects.in_force()
         super().save(**kwargs)
 
     def renew_ways_back(self, *, is_closed: bool = False):
@@ -767,6 +785,7 @@ class Participant(models.Model):
         old = self.key
         self.key, self.nonce = uuid.uuid4(), "" if is_closed else tokens.new_nonce()
         self.save(update_fields=["key", "nonce", "return_hash", "link_hash"])
+        Restriction.objects.filter(subject=old).update(subject=self.key)
         announce_gone(old)
 
     @property
@@ -776,8 +795,8 @@ class Participant(models.Model):
 
     @property
     def label(self) -> str:
-        """What the room calls this participant: the name they gave, or a number without meaning."""
-        return label(self.name)
+        """What the room calls this participant: the name they gave, where it may be shown."""
+        return label("" if self.pk in self.reflection.restricted else self.name)
 
     @property
     def mark(self) -> str:
@@ -1108,6 +1127,7 @@ class Answer(models.Model):
         Purpose.REFLECTION,
         Kept.ROOMS,
         person="participant__user",
+        called=_("Dine svar"),
         participant="participant",
         words=("text",),
         opinions=("value", "state", "sureness"),

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from privacy.restrictions import restricted, unrestricted
 from publishing.danish_order import danish_key
 from reflection import tokens
 from reflection.models.guides import Prompt, as_typed
@@ -77,6 +78,18 @@ class Snapshot(models.Model):
 
     def __str__(self):
         return f"visning {self.number} af {self.prompt_id}"
+
+    def of_restricted(self) -> set[int]:
+        """The comments of those whose words nobody is shown for a time: the digest says whose they are."""
+        if not (self.comments and self.reflection.restricted):
+            return set()  # `members` need not be read
+        digests = {pk: self.members.get(str(pk), "")[:DIGEST] for pk in self.reflection.restricted}
+        return {
+            position
+            for position, kept in enumerate(self.comments)
+            for pk, digest in digests.items()
+            if tokens.digest_like(f"{pk}|{kept['text']}", {digest}) == digest
+        }
 
     def hide_again(self, earlier: list["Snapshot"]):
         """What was hidden stays hidden when the same words are shown anew."""
@@ -164,7 +177,7 @@ def how_free(reflection) -> list[int]:
     """
     if reflection.safety_shown:
         return reflection.safety_shown
-    respondents = reflection.participants.counted().filter(safety__isnull=False)
+    respondents = unrestricted(reflection.participants.counted()).filter(safety__isnull=False)
     numbers = list(respondents.values_list("safety", flat=True))
     if len(numbers) < MIN_IN_ROOM:
         return []
@@ -185,8 +198,9 @@ class Said(NamedTuple):
 
 
 def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[Said]]:
-    """What is to be shown; of who was put out only what must stay, see `_stays`."""
-    put_out = set(reflection.participants.filter(is_put_out=True).values_list("pk", flat=True))
+    """What is to be shown; of who was put out, or is restricted, only what must stay, see `_stays`."""
+    is_out = models.Q(is_put_out=True) | restricted(reflection.participants.model)
+    out = set(reflection.participants.filter(is_out).values_list("pk", flat=True))
     cells = defaultdict(list)
     answers = reflection.answers().values_list(
         "prompt", "participant__party", "about", "participant", "participant__name",
@@ -194,7 +208,7 @@ def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[S
     )  # fmt: skip
     for prompt, party, about, person, name, is_paper, state, text, value, *beside in answers.iterator():
         cell = Cell(prompt, party, about)
-        if person in put_out and not _stays(reflection, person, earlier[cell]):
+        if person in out and not _stays(reflection, person, earlier[cell]):
             continue
         if raw := as_typed(state, value, text):
             cells[cell].append(Said(person, name, is_paper, raw, text, value, *beside))

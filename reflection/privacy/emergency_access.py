@@ -24,6 +24,7 @@ from reflection.privacy import retention
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"
 REMOVED = "(slettet efter ønske)"
+HELD = "Behandlingen af nogens oplysninger her er begrænset. Frigiv den først."
 
 
 def reason_field(*, required: str, help_text: str) -> forms.CharField:
@@ -113,6 +114,16 @@ class PersonForm(forms.Form):
         return found[0]
 
 
+class AnswersForm(PersonForm):
+    """Whose answers are deleted: not those that are kept for them."""
+
+    def clean_who(self) -> Participant:
+        person = super().clean_who()
+        if person.pk in self.room.restricted:
+            raise forms.ValidationError(HELD)
+        return person
+
+
 class LeaderForm(PersonForm):
     """Somebody known who is in the room already, and not the one who opened its administration.
 
@@ -160,6 +171,15 @@ class LeaderForm(PersonForm):
 
 
 class DeleteRoomForm(forms.Form):
+    def __init__(self, *args, room: Reflection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.room = room
+
+    def clean(self):
+        if self.room.restricted:
+            raise forms.ValidationError(HELD)
+        return super().clean()
+
     confirmed = forms.BooleanField(
         label="Slet rummet med alt, hvad der er svaret og aftalt i det",
         error_messages={"required": "Sæt kryds, hvis rummet skal slettes. Det kan ikke fortrydes."},

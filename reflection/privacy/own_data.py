@@ -16,6 +16,7 @@ from privacy.models import Event, What, Why
 from reflection.compasses import registered
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Agreement, Participant, Reflection, Reminder
+from reflection.privacy.held import ALL, about, held_by
 
 
 def owned_models() -> dict[type[models.Model], str]:
@@ -83,7 +84,7 @@ def _names_of_keys(user) -> dict[str, str]:
 
 def own_data(user) -> dict:
     """All of it as plain data. Of rooms only one's own answers; what others said is in the minutes."""
-    held = {name: rows for compass in registered() for name, rows in compass.own_data.items()}
+    own = {name: rows for compass in registered() for name, rows in compass.own_data.items()}
     return {
         "account": {
             "name": user.name,
@@ -95,7 +96,8 @@ def own_data(user) -> dict:
         "reflections": [_place(participant) for participant in places_of(user)],
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
         "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
-        **{name: rows(user) for name, rows in held.items()},
+        **{name: rows(user) for name, rows in own.items()},
+        "everything": [{**about(held), "rows": held.plain(ALL)} for held in held_by(user)],
         "looks_of_others": [
             {**look._asdict(), "day": look.day.isoformat()} for look in looks_of_others(user)
         ],
@@ -171,6 +173,10 @@ class DeletionForm(forms.Form):
         self.user = user
 
     def clean(self):
+        if self.user.is_restricted:
+            raise forms.ValidationError(
+                _("Behandlingen af dine oplysninger er begrænset. Bed først om at få den frigivet.")
+            )
         if owned_by(self.user):
             raise forms.ValidationError(_("Noget er stadig dit. Giv det videre først."))
         if self.user.is_last_administrator:

@@ -1,4 +1,8 @@
-"""What goes when its time is over, kind by kind. How long that is privacy/retention.py says."""
+"""What goes when its time is over, kind by kind. How long that is privacy/retention.py says.
+
+A restriction outlives every period: what is somebody's whose restriction stands goes with the first `purge`
+after it is lifted (privacy/restrictions.py). That somebody was logged in, and what is nobody's, goes as ever.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -13,7 +17,8 @@ from django.utils import timezone
 from accounts.models import LoginSession, Submission, WrongTries
 from accounts.sessions import past_sessions
 from compass.pending_imports import PendingImport, past_imports
-from privacy.models import Event, Kept
+from privacy.models import Event, Kept, Restriction
+from privacy.restrictions import restricted, unrestricted
 from publishing.bin import forget
 from publishing.models import Binned, UnsavedWork
 from reflection.compasses import registered
@@ -25,12 +30,13 @@ from reflection.privacy.own_data import leave, owned_by
 
 
 def past_rehearsals(end: datetime):
-    return Reflection.objects.filter(is_rehearsal=True, created_at__lte=end)
+    return Reflection.objects.filter(is_rehearsal=True, created_at__lte=end).exclude(_is_held())
 
 
 def past_open_rooms(_end: datetime):
     """By the day that was said at the start, which no later decision changes."""
-    return Reflection.objects.filter(owner=None, keep_until__lt=timezone.localdate())
+    past = Reflection.objects.filter(owner=None, keep_until__lt=timezone.localdate())
+    return past.exclude(_is_held())
 
 
 def past_rooms(end: datetime):
@@ -54,9 +60,15 @@ def past_agreements(end: datetime):
 
 
 def _begun():
-    """Since when the time runs."""
-    meant = Reflection.objects.filter(is_rehearsal=False, owner__isnull=False)
+    """Since when the time runs, in all that may go at all."""
+    meant = Reflection.objects.filter(is_rehearsal=False, owner__isnull=False).exclude(_is_held())
     return meant.annotate(begun=Coalesce("concluded_at", "created_at"))
+
+
+def _is_held() -> models.Q:
+    """Where somebody's processing is restricted: whoever opened it, or anybody who has a place there."""
+    people = Participant.objects.filter(restricted(Participant))
+    return restricted(Reflection) | models.Q(pk__in=people.values("reflection"))
 
 
 def _is_full() -> models.Exists:
@@ -74,7 +86,9 @@ def past_matters(end: datetime) -> list[models.Model]:
         matter
         for compass in registered()
         for model in compass.owned
-        for matter in model._default_manager.filter(created_at__lt=end, **_nothing_in(model))
+        for matter in unrestricted(model._default_manager.all()).filter(
+            created_at__lt=end, **_nothing_in(model)
+        )
     ]
 
 
@@ -92,18 +106,20 @@ def past_invitations(end: datetime):
     """Accounts that somebody was invited to and never used."""
     users = get_user_model().objects
     never = users.exclude(pk__in=users.begun().values("pk")).filter(date_joined__lt=end, is_superuser=False)
-    return [user for user in never.without_traces() if not owned_by(user)]
+    return [user for user in unrestricted(never.without_traces()) if not owned_by(user)]
 
 
 def past_accounts(end: datetime):
     """Closed accounts that own nothing: what they owned is given to somebody else first."""
     closed = get_user_model().objects.filter(is_active=False, closed_at__lt=end)
-    return [user for user in closed.without_traces() if not owned_by(user)]
+    return [user for user in unrestricted(closed.without_traces()) if not owned_by(user)]
 
 
 def past_events(_end: datetime):
     """As the database reckons, which alone deletes them."""
-    return Event.objects.filter(at__lt=RawSQL("privacy_events_end()", []))
+    past = Event.objects.filter(at__lt=RawSQL("privacy_events_end()", []))
+    subjects = Restriction.objects.subjects()
+    return past.exclude(models.Q(who__in=subjects) | models.Q(about__in=subjects))
 
 
 # --- How it goes --------------------------------------------------------------------------------------
@@ -178,8 +194,8 @@ PURGES = {
     Kept.REHEARSALS: Purge(past_rehearsals, delete_room),
     Kept.OPEN_ROOMS: Purge(past_open_rooms, delete_room),
     Kept.SUBMISSIONS: Purge(lambda end: Submission.objects.past(), delete_all=delete_all),
-    Kept.DRAFTS: Purge(lambda end: UnsavedWork.objects.past(), UnsavedWork.delete),
-    Kept.BIN: Purge(lambda end: Binned.objects.past(), forget),
+    Kept.DRAFTS: Purge(lambda end: unrestricted(UnsavedWork.objects.past()), UnsavedWork.delete),
+    Kept.BIN: Purge(lambda end: unrestricted(Binned.objects.past()), forget),
     Kept.IMPORTS: Purge(lambda end: past_imports(), PendingImport.remove),
     Kept.SESSIONS: Purge(lambda end: past_sessions(), delete_all=delete_all),
     Kept.LOGINS: Purge(lambda end: LoginSession.objects.past(), delete_all=delete_all),

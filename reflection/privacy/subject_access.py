@@ -6,78 +6,67 @@ opens something is never given out.
 """
 
 from django import forms
-from django.db import models
 
 from accounts.models import User
-from privacy.marks import PersonalData, marked_models
 from reflection import tokens
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Participant
+from reflection.privacy.held import Held, about, held_by
 from reflection.privacy.own_data import looks_of_others
 
 GIVEN = ("identity", "traces")
 KEPT_BACK = ("words", "opinions")
 
 
-class SubjectForm(forms.Form):
-    """Whom the request is about: by the e-mail of an account, or by a participant's own code."""
+class SubjectField(forms.CharField):
+    """Whom a request is about: by the e-mail of an account, or by a participant's own code."""
 
-    who = forms.CharField(
-        label="Personens e-mail, eller deltagerens egen kode",
-        max_length=254,
-        help_text="Har personen en konto, så skriv e-mailen. Ellers bed om personens egen kode fra rummet.",
-        error_messages={"required": "Skriv e-mailen eller koden."},
-    )
-    confirmed = forms.BooleanField(
-        label="Personen har bedt om indsigt, og jeg har sikret mig, hvem det er",
-        error_messages={"required": "Sæt kryds, når du har sikret dig, hvem det er."},
-    )
+    def __init__(self):
+        super().__init__(
+            label="Personens e-mail, eller deltagerens egen kode",
+            max_length=254,
+            help_text=(
+                "Har personen en konto, så skriv e-mailen. Ellers bed om personens egen kode fra rummet."
+            ),
+            error_messages={"required": "Skriv e-mailen eller koden."},
+        )
 
-    def clean_who(self) -> User | Participant:
-        said = self.cleaned_data["who"].strip()
-        if "@" in said:
-            found = User.objects.without_traces().filter(email__iexact=said).first()
-        else:
-            by_code = Participant.objects.filter(return_hash=tokens.digest(tokens.normalised(said)))
-            found = by_code.select_related("reflection__version__guide").first()
+    def clean(self, value) -> User | Participant:
+        said = super().clean(value)
+        found = _by_email(said) if "@" in said else _by_code(said)
         if found is None:
             raise forms.ValidationError("Der er ingen med den e-mail eller kode.")
         return found
 
 
+def _by_email(said: str) -> User | None:
+    return User.objects.without_traces().filter(email__iexact=said).first()
+
+
+def _by_code(said: str) -> Participant | None:
+    digests = tokens.digests(tokens.normalised(said))
+    people = Participant.objects.filter(return_hash__in=digests)
+    return people.select_related("reflection__version__guide").first()
+
+
+class SubjectForm(forms.Form):
+    who = SubjectField()
+    confirmed = forms.BooleanField(
+        label="Personen har bedt om indsigt, og jeg har sikret mig, hvem det er",
+        error_messages={"required": "Sæt kryds, når du har sikret dig, hvem det er."},
+    )
+
+
 def held_about(person: User | Participant) -> dict:
     """All that the marks lead to, model by model."""
-    is_account = isinstance(person, User)
-    ways = {
-        model: (mark, mark.person if is_account else mark.participant)
-        for model, mark in marked_models().items()
-    }
-    held = [_of_model(model, mark, {way: person.pk}) for model, (mark, way) in ways.items() if way]
     return {
-        "held": [found for found in held if found["rows"]],
+        "held": [_of_model(held) for held in held_by(person)],
         **(_of_account(person) if isinstance(person, User) else _of_place(person)),
     }
 
 
-def _of_model(model: type[models.Model], mark: PersonalData, lookup: dict) -> dict:
-    kinds = mark.by_kind()
-    names = [name for kind in GIVEN for name in kinds.get(kind, ())]
-    return {
-        "what": model._meta.label,
-        "purpose": mark.purpose.label,
-        "kept": str(mark.kept.label) if mark.kept else "",
-        "rows": [
-            {name: _said(row, name) for name in names}
-            for row in model._base_manager.filter(**lookup).order_by("pk")
-        ],
-        "only_for_the_person": [name for kind in KEPT_BACK for name in kinds.get(kind, ())],
-    }
-
-
-def _said(row: models.Model, name: str):
-    """As plain data; an account is said by its number."""
-    value = getattr(row, row._meta.get_field(name).attname)
-    return value if isinstance(value, str | int | bool | list | dict | None) else str(value)
+def _of_model(held: Held) -> dict:
+    return {**about(held), "rows": held.plain(GIVEN), "only_for_the_person": held.names(KEPT_BACK)}
 
 
 def _of_account(user: User) -> dict:

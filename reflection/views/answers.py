@@ -24,6 +24,7 @@ from reflection.participation import (
     record_look,
     step_or_404,
 )
+from reflection.privacy.held import restrictions_of
 from reflection.profiles import own_profile
 
 READ_AT_MOST = 3
@@ -152,6 +153,7 @@ def answers(request, participant):
         "progress": (progress := participant.progress()),
         "profile": own_profile(progress),
         "guesses": guesses(participant),
+        "restrictions": restrictions_of(participant),
     }
     return render(request, "reflection/answers.html", context)
 

@@ -16,6 +16,7 @@ from privacy.models import What
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import Agreement, Reflection
+from reflection.privacy.held import held_by, restrictions_of
 from reflection.privacy.own_data import (
     DeletionForm,
     OwnDataForm,
@@ -95,8 +96,16 @@ def data(request):
         "agreements": Agreement.objects.of(request.user).count(),
         "owned": owned_by(request.user),
         "looks": looks_of_others(request.user, LOOKS_SHOWN),
+        "restrictions": restrictions_of(request.user),
     }
     return render(request, "reflection/data.html", context, status=status_of(form))
+
+
+@require_safe
+@staff_required
+def everything(request):
+    """Every field that is marked as mine, row by row (privacy/marks.py)."""
+    return render(request, "reflection/everything.html", {"all_held": held_by(request.user)})
 
 
 @require_safe

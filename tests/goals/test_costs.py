@@ -48,7 +48,7 @@ def test_a_goal_costs_the_same_with_one_look_and_with_many(staff, staff_client, 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("answers", 5), ("decision", 5), ("printout", 4), ("plan", 3), ("step", 9), ("evidence", 2)],
+    [("answers", 6), ("decision", 5), ("printout", 4), ("plan", 3), ("step", 9), ("evidence", 2)],
 )
 def test_the_pages_of_a_look_cost_the_same_with_one_step_and_with_many(
     staff, staff_client, number, name, queries

@@ -88,9 +88,8 @@ def test_lists_cost_the_same_for_one_and_for_three(staff, logged_in, number, dja
     browser = logged_in(staff)
     with django_assert_num_queries(4):  # session, user, how many, which
         browser.get(ROOMS)
-    with django_assert_num_queries(
-        13
-    ):  # session, user, roles, places and the newest, agreements, 3 × owned, 4 × looks
+    # Session, user, roles, places and the newest, agreements, 3 × owned, 4 × looks, restrictions.
+    with django_assert_num_queries(14):
         browser.get(DATA)
 
 

@@ -28,6 +28,8 @@ class Command(BaseCommand):
         user, taker = self._find(everybody, owner), self._find(able, to)
         if user == taker:
             raise CommandError("That is the same account twice.")
+        if user.is_restricted:
+            raise CommandError("The processing of what is theirs is restricted: lift that first.")
         try:
             reason = reason_field(required="Skriv grunden.", help_text="").clean(reason)
         except ValidationError as error:

@@ -1,0 +1,107 @@
+"""What is held about one person: every row and field that the marks lead to (privacy/marks.py).
+
+For the person all of it; for whoever answers a request for access who somebody is and what they have done,
+and of words and answers only that they are there. What opens something is given to nobody, and what a group
+means as numbers is nobody's own.
+"""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext
+
+from accounts.models import User
+from privacy.marks import PersonalData, Whose, marked_models
+from privacy.models import PrivacyNotice, Restriction
+from reflection.models import Participant
+
+ALL = ("identity", "words", "opinions", "traces")
+
+
+class Held(NamedTuple):
+    """All rows of one model that are about somebody."""
+
+    model: type[models.Model]
+    mark: PersonalData
+    rows: list[models.Model]
+
+    def names(self, kinds) -> list[str]:
+        """The fields of these kinds, as far as they are one person's."""
+        is_group = self.mark.whose == Whose.GROUP
+        theirs = [kind for kind in kinds if not (is_group and kind == "opinions")]
+        return [name for kind in theirs for name in getattr(self.mark, kind)]
+
+    def plain(self, kinds) -> list[dict]:
+        names = self.names(kinds)
+        return [{name: said(row, name) for name in names} for row in self.rows]
+
+    @property
+    def more(self) -> int:
+        """How many rows the page leaves to the file."""
+        return max(0, len(self.rows) - ON_A_PAGE)
+
+    def in_words(self) -> list[list[tuple[str, str]]]:
+        """For the page: of the newest rows what each field is, and its value; what is empty is left out."""
+        return [
+            [
+                (KINDS_IN_WORDS[kind](), str(value))
+                for kind in ALL
+                for name in self.names([kind])
+                if (value := said(row, name)) not in EMPTY
+            ]
+            for row in self.rows[::-1][:ON_A_PAGE]
+        ]
+
+
+ON_A_PAGE = 100
+EMPTY = ("", None, [], {})
+KINDS_IN_WORDS = {
+    "identity": lambda: gettext("Hvem"),
+    "words": lambda: gettext("Egne ord"),
+    "opinions": lambda: gettext("Svar"),
+    "traces": lambda: gettext("Spor"),
+}
+
+
+def held_by(person: User | Participant) -> list[Held]:
+    """Model by model; what holds no field of theirs is left out."""
+    key = "person" if isinstance(person, User) else "participant"
+    found = []
+    for model, mark in marked_models().items():
+        lookup = _lookup(mark, key, person)
+        if lookup and set(mark.by_kind()) & set(ALL):
+            told = [field.name for field in model._meta.fields if field.related_model is PrivacyNotice]
+            rows = list(model._base_manager.filter(**lookup).select_related(*told).order_by("pk"))
+            found.append(Held(model, mark, rows))
+    return [held for held in found if held.rows]
+
+
+def _lookup(mark: PersonalData, key: str, person: User | Participant) -> dict:
+    if way := getattr(mark, key):
+        return {way: person.pk}
+    return {mark.pseudonym: person.pseudonym} if mark.pseudonym else {}
+
+
+def said(row: models.Model, name: str):
+    """As plain data; an account is said by its number, a version of article 13 in words."""
+    field = row._meta.get_field(name)
+    if field.related_model is PrivacyNotice:
+        notice = getattr(row, name)
+        return notice.in_words if notice else ""
+    value = getattr(row, field.attname)
+    return value if isinstance(value, str | int | bool | list | dict | None) else str(value)
+
+
+def about(held: Held) -> dict:
+    """What for and how long, as plain data."""
+    return {
+        "what": held.model._meta.label,
+        "purpose": held.mark.purpose.label,
+        "kept": str(held.mark.kept.label) if held.mark.kept else "",
+    }
+
+
+def restrictions_of(person: User | Participant):
+    """Those that stand and those that are over, to be read by whom they are about."""
+    account = User.objects.filter(pk=getattr(person, "user_id", None)).values("pseudonym")
+    return Restriction.objects.filter(models.Q(subject=person.pseudonym) | models.Q(subject__in=account))
