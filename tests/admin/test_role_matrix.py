@@ -1,5 +1,7 @@
 """docs/roles.md says who may do what; here somebody with each role knocks on every door it speaks of."""
 
+from uuid import uuid4
+
 import pytest
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import ROLES
 from goals.models import CityGoal, Goodbye
-from privacy.models import PrivacyNotice
+from privacy.models import PrivacyNotice, Restriction
 from reflection.models import EmergencyAccess, GuideVersion
 from tests.factories import decide, make_attachment, make_picture, make_recording, make_review, make_user
 from tools import role_matrix
@@ -57,6 +59,7 @@ def everything(content, settings, tmp_path):
     EmergencyAccess.objects.create(room="Et rum", name="Ada", action="opened", reason="Rummet skulle lukkes.")
     decide("rooms", 90)
     PrivacyNotice.objects.create(controller="Aarhus Kommune")
+    Restriction.objects.create(subject=uuid4(), reason="Personen har krævet det, sag 2026-7.")
     draft = GuideVersion.objects.order_by("pk").first().new_draft()
 
     def row(model):

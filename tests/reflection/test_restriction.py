@@ -346,8 +346,18 @@ def test_a_place_without_an_account_holds_its_room(room):
     assert purge()["rooms"] == 1
 
 
+def test_a_place_in_a_room_of_nobodys_holds_it_beyond_its_day(room):
+    alma, *_others = add(room, *[("1", "ord")] * 4)
+    Reflection.objects.update(owner=None, is_for_anybody=True, keep_until=yesterday().date())
+    decide(Kept.OPEN_ROOMS, 30)
+    restriction = restrict(alma)
+    assert purge(dry_run=True)["open_rooms"] == purge()["open_rooms"] == 0
+    lift(restriction)
+    assert purge()["open_rooms"] == 1
+
+
 def test_all_kinds_that_the_municipality_decides_about_are_tried():
-    assert set(HELD) == set(dict(RetentionPeriod._meta.get_field("kind").choices))
+    assert {*HELD, Kept.OPEN_ROOMS} == set(dict(RetentionPeriod._meta.get_field("kind").choices))
 
 
 def test_nobody_deletes_it_by_another_way(administrator, administrator_client, logged_in, page, staff):
