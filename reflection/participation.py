@@ -110,7 +110,7 @@ def places_here(request) -> list[Participant]:
 def all_places(request):
     """Every place of the visitor: by what this browser holds, and by account."""
     held = [key for name in [SESSION_KEY, BY_ACCOUNT] for key in request.session.get(name, {}).values()]
-    places = Participant.objects.let_in().in_rooms()
+    places = Participant.objects.let_in().exclude(reflection__mode=Reflection.Mode.SOLO)
     mine = models.Q(key__in=held)
     return places.filter(mine | models.Q(user=request.user) if request.user.is_authenticated else mine)
 

@@ -33,7 +33,9 @@ class ReviewQuerySet(models.QuerySet):
 
     def told(self):
         """What those who decided it have told the whole municipality, of each goal the latest."""
-        latest = self.filter(ENDED, told_at__isnull=False).order_by("goal", "-pk").distinct("goal")
+        latest = (
+            unrestricted(self).filter(ENDED, told_at__isnull=False).order_by("goal", "-pk").distinct("goal")
+        )
         later = Review.objects.filter(ENDED, goal=models.OuterRef("goal"), pk__gt=models.OuterRef("pk"))
         found = Review.objects.filter(pk__in=latest.values("pk")).annotate(has_later=models.Exists(later))
         found = found.select_related("goal__department", "reflection", "evidence")

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR
-from goals.models import Goal, Goodbye, YearCount
+from goals.models import Goal, Goodbye, Review, YearCount
 from goals.overview import picture_of
 from privacy.marks import Purpose, Whose, marked_models
 from privacy.models import Event, Kept, RetentionPeriod, What
@@ -283,6 +283,15 @@ def test_a_count_that_is_made_anew_leaves_out_the_goals_of_somebody_restricted(c
     restrict(owners[0])
     counted = YearCount.objects.count_year(timezone.localdate().year, picture_of)
     assert set(counted.owners) == {str(owner.pk) for owner in owners[1:]}
+
+
+def test_what_a_group_told_leaders_by_name_is_not_told(content):
+    review = make_ended_review(make_goal("Et mål.", owner=make_user()))
+    review.tell_everybody()
+    restriction = restrict(review.goal.owner)
+    assert list(Review.objects.told()) == []
+    lift(restriction)
+    assert list(Review.objects.told()) == [review]
 
 
 def test_the_kept_public_page_is_another_at_once(content, client, page):
