@@ -43,6 +43,7 @@ from runner.serve import number_of_port, raise_exit
 
 PATIENCE = 60  # seconds, for whatever is to come back
 ASKED_FOR = 40  # seconds that a browser waits for an answer
+DEAD_FOR = 12  # seconds more, until it is started again: what notices late has noticed by then
 TYPING = (1.5, 3.5)  # seconds between two pauses
 FETCH_EVERY = 30  # static/js/live.js
 SHEET = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"')
@@ -283,6 +284,14 @@ class Faults:
         victim.kill("patroni")
         return moment
 
+    async def machine(self) -> float:
+        """The same, and the member of etcd that is on it."""
+        victim = await asyncio.to_thread(lambda: self.up.primary)
+        self.dead.append((victim, "etcd", "patroni"))
+        moment = time.monotonic()
+        victim.kill()
+        return moment
+
     async def node(self) -> float:
         """kill -9 of pages, jobs and pooler of one node."""
         victim = random.choice(self.up.nodes)
@@ -407,7 +416,7 @@ async def play(up: Cluster, faults: Faults, fault: str, number: int) -> Round:
             await asyncio.sleep(3)
             moment = await getattr(faults, fault)()
             await eventually(lambda: attempts.back_after(moment) is not None, "Nobody can write")
-            await asyncio.sleep(3)
+            await asyncio.sleep(DEAD_FOR)
             await faults.mend()
             await asyncio.sleep(2)
         back = attempts.back_after(moment)
@@ -524,9 +533,9 @@ def megabytes(node: Node) -> float:
 
 # --- All of it -------------------------------------------------------------------------------------
 
-FAULTS = ["primary", "node", "pooler", "etcd", "upgrade"]
+FAULTS = ["primary", "machine", "node", "pooler", "etcd", "upgrade"]
 RESTORE = "restore"  # once, after all of them
-LIMITS = {"primary": 30, "node": 2}  # seconds until people can write again
+LIMITS = {"node": 2}  # seconds until people can write again; 30 where none is said
 
 
 def table(results: dict[str, list[Round]], number: int) -> Iterator[str]:
