@@ -108,7 +108,7 @@ def places_here(request) -> list[Participant]:
 
 
 def all_places(request):
-    """Every place of the visitor: by what this browser holds, and by account."""
+    """Every place of the visitor in a room: by what this browser holds, and by account."""
     held = [key for name in [SESSION_KEY, BY_ACCOUNT] for key in request.session.get(name, {}).values()]
     places = Participant.objects.let_in().exclude(reflection__mode=Reflection.Mode.SOLO)
     mine = models.Q(key__in=held)
