@@ -12,6 +12,11 @@ from accounts.guards import awake_required
 from publishing.portal import current_portal
 
 
+def _runs(request) -> bool:
+    """Whether it is theirs to say who we are."""
+    return request.user.has_perm("publishing.change_portal")
+
+
 class PortalAdmin(admin.AdminSite):
     site_title = "Redaktion"
     index_title = "Hvad vil du arbejde med?"
@@ -43,6 +48,7 @@ class PortalAdmin(admin.AdminSite):
             path("papirkurv/", self.admin_view(self.bin_view), name="bin"),
             path("soeg/", self.admin_view(self.search_view), name="search"),
             path("links/", self.admin_view(self.links_view), name="broken_links"),
+            path("mangler/", self.admin_view(self.readiness_view), name="readiness"),
         ]
         # One's password is changed where one logs in, and nobody else's anywhere.
         kept = [url for url in super().get_urls() if "password" not in (getattr(url, "name", "") or "")]
@@ -52,8 +58,8 @@ class PortalAdmin(admin.AdminSite):
         from publishing.admin.own_work import own_work
 
         tasks, edits = self._desk(request)
-        own = own_work(request.user)
-        return super().index(request, {"tasks": tasks, "edits": edits, "own": own, **(extra_context or {})})
+        context = {"tasks": tasks, "edits": edits, "own": own_work(request.user), "runs": _runs(request)}
+        return super().index(request, context | (extra_context or {}))
 
     def _desk(self, request):
         from publishing.admin.dashboard import editable, tasks_for
@@ -80,6 +86,15 @@ class PortalAdmin(admin.AdminSite):
         from publishing.admin.search import search_view
 
         return search_view(request, self)
+
+    def readiness_view(self, request):
+        """What a new municipality still has to fill in."""
+        from compass.admin.readiness import missing
+
+        if not _runs(request):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": "Det mangler der", "missing": missing(self)}
+        return TemplateResponse(request, "admin/readiness.html", context)
 
     def bin_view(self, request):
         from publishing.admin.binned import bin_view

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Field, Max, Model
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from compass.models import (
     Contact,
@@ -37,7 +38,7 @@ from compass.models import (
 )
 from publishing.models import Portal
 
-COMMON = "common"
+COMMON, PORTAL = "common", "portal.yaml"
 WORD = re.compile(r"\{(\w+)\}")  # {municipality}: as portal.yaml of the set says
 
 
@@ -54,8 +55,16 @@ def _trimmed(content):
     return content.strip() if isinstance(content, str) else content
 
 
+class OtherSetError(Exception):
+    """Two municipalities' texts in one portal would mix."""
+
+
 def load(folder: Folder) -> dict[str, int]:
     """Make what is new; returns how many rows were made, by the model's Danish plural."""
+    others = [other.name for other in folder.parent.iterdir() if other.name != folder.name]
+    if begun := LoadedContent.objects.filter(file=PORTAL, key__in=others).first():
+        text = f"This portal began with «{begun.key}»: CONTENT_SET={folder.name} needs a database of its own."
+        raise OtherSetError(text)
     made = {}
     for kind in KINDS:
         made[str(kind.model._meta.verbose_name_plural)] = load_items(kind, items_of(kind, folder))
@@ -65,9 +74,11 @@ def load(folder: Folder) -> dict[str, int]:
 def items_of(kind: "Kind", folder: Folder) -> list[dict]:
     """The entries of a set: those that all have, and its own. Of two with the same name its own is taken."""
     name, _, part = kind.file.partition("/")
-    words = next(iter(read_items(folder / "portal.yaml")), {})
+    words = next(iter(read_items(folder / PORTAL)), {})
     common = [filled(item, words) for item in read_items(folder.parent / COMMON / name, part=part)]
     own = read_items(folder / name, part=part)
+    if name == PORTAL:
+        return [item | {"set": folder.name} for item in own]
     names = {str(item[kind.by]) for item in own}
     return [item for item in common if str(item[kind.by]) not in names] + own
 
@@ -93,7 +104,12 @@ def filled(content, words: dict, name: str = ""):
     if not isinstance(content, str):
         return content
     ending = "_en" if name.endswith("_en") else ""
-    return WORD.sub(lambda found: words.get(f"{found[1]}{ending}", words.get(found[1], found[0])), content)
+
+    def word(found: re.Match) -> str:
+        text = str(words.get(f"{found[1]}{ending}") or words.get(found[1], found[0]))
+        return capfirst(text) if content[found.start() - 1 : found.start()] in {"", "\n"} else text
+
+    return WORD.sub(word, content)
 
 
 class Kind(NamedTuple):
@@ -180,6 +196,7 @@ def _department(slug: str) -> Department | None:
 def make_portal(position: int, item: dict) -> Portal:
     """What the environment says of it stands in for what is no text: docs/operations.md."""
     given = {name: value for name, value in settings.PORTAL_BEGINS_WITH.items() if value}
+    del item["set"]
     return Portal.objects.first() or Portal.objects.create(**item | given)
 
 
@@ -264,7 +281,7 @@ def published(model: type[Model]) -> Callable:
 
 
 KINDS = [
-    Kind(Portal, "portal.yaml", "name", make_portal),
+    Kind(Portal, PORTAL, "set", make_portal),
     Kind(Source, "sources.yaml", "key", plain(Source)),
     Kind(Department, "departments.yaml", "slug", plain(Department)),
     Kind(Theme, "themes.yaml", "slug", plain(Theme)),

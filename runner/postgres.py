@@ -26,7 +26,9 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-FOLDER = Path(__file__).resolve().parent.parent / "var" / "postgres"
+# Another municipality's content lies in a database of its own: two sets in one portal would mix.
+OTHER_SET = os.environ.get("CONTENT_SET", "").replace("aarhus", "")
+FOLDER = Path(__file__).resolve().parent.parent / "var" / "-".join(filter(None, ["postgres", OTHER_SET]))
 NAME = "aarhuskompas"  # of the application's role and of its database
 OWNER = f"{NAME}_owner"  # of the role that owns the tables
 ROLES = Path(__file__).resolve().parent.parent / "deploy" / "database" / "roles.sql"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runner import identity_provider
-from runner.postgres import AlreadyRunningError, Server, wait_until
+from runner.postgres import FOLDER, AlreadyRunningError, Server, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -153,7 +153,7 @@ def is_single_sign_on_tried() -> bool:
 
 
 def start_database(stack: ExitStack) -> Server:
-    server = Server(VAR / "postgres")
+    server = Server(FOLDER)
     stack.callback(server.stop)
     start = time.monotonic()
     try:

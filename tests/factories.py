@@ -75,7 +75,7 @@ def make_source(title="En side, der findes", **fields):
     return Source.objects.create(title=title, **{"key": f"K{next(numbers)}", **fields})
 
 
-def make_pivot(title="Styrket fokus på værdi", *, points=("Aarhusmålene er vores udgangspunkt",), **fields):
+def make_pivot(title="Styrket fokus på værdi", *, points=("Byrådsmålene viser retningen",), **fields):
     number = next(numbers)
     defaults = {
         "position": number,
@@ -162,7 +162,7 @@ def make_contact(name="Karen Kontakt", **fields):
     return Contact.objects.create(name=name, **{**defaults, **fields})
 
 
-def make_recording(title="Aarhuskompasset læst op", *, chapters=1, **fields):
+def make_recording(title="Kompasset læst op", *, chapters=1, **fields):
     defaults = {"slug": f"optagelse-{next(numbers)}", "published_at": yesterday()}
     recording = Recording.objects.create(title=title, **{**defaults, **fields})
     for position in range(1, chapters + 1):

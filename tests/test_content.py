@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models
 
-from compass.content import KINDS, load, read_items
+from compass.content import KINDS, OtherSetError, load, read_items
 from compass.models import (
     Contact,
     Dilemma,
@@ -26,12 +26,12 @@ from compass.models import (
     Resource,
     Story,
 )
-from reflection.content import GUIDES
+from reflection.content import GUIDES, load_guides
 from reflection.models import Guide, GuideVersion
 from tools.seed_shingles import fingerprint, runs
 
 ROOT = settings.BASE_DIR
-CONTENT, COMMON = ROOT / "content" / "aarhus", ROOT / "content" / "common"
+CONTENT, SECOND, COMMON = [ROOT / "content" / name for name in ["aarhus", "fjordby", "common"]]
 PROVENANCES = {"sourced", "sourced-theme", "composed"}
 
 
@@ -171,33 +171,30 @@ def test_lix_is_counted_as_the_definition_says():
     assert lix("Kommunens medarbejdere går.") == pytest.approx(3 + 200 / 3)
 
 
-def read(name: str):
-    return yaml.safe_load(
-        ((COMMON if name.startswith("guides/") else CONTENT) / name).read_text(encoding="utf-8")
-    )
+SETS = [CONTENT, SECOND, COMMON]
+
+
+def texts(name: str) -> dict[str, dict]:
+    """The entries of a file in all sets, by their address."""
+    return {f"{folder.name}/{item['slug']}": item for folder in SETS for item in read_items(folder / name)}
 
 
 def citizen_pages() -> dict[str, str]:
-    stories = [
-        yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in sorted((CONTENT / "stories").glob("*.yaml"))
-    ]
-    items = [*read("pages.yaml"), *read_items(COMMON / "pages.yaml"), *stories]
-    pages = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in items}
-    for item in read("dilemmas.yaml"):
-        texts = [item["description"], item["question"], *(part["text"] for part in item["standpoints"])]
-        pages[item["slug"]] = " ".join(texts)
+    items = texts("pages.yaml") | texts("stories")
+    pages = {slug: f"{item['standfirst']} {item['body']}" for slug, item in items.items()}
+    for slug, item in texts("dilemmas.yaml").items():
+        parts = [item["description"], item["question"], *(part["text"] for part in item["standpoints"])]
+        pages[slug] = " ".join(parts)
     return pages
 
 
 def framework() -> dict[str, str]:
     pivots = {
-        item["slug"]: " ".join([item["body"], *(part["text"] for part in item["points"])])
-        for item in read("pivots.yaml")
+        slug: " ".join([item["body"], *(part["text"] for part in item["points"])])
+        for slug, item in texts("pivots.yaml").items()
     }
-    paths = {item["slug"]: f"{item['standfirst']} {item['body']}" for item in read("paths.yaml")}
-    guides = {path.name: read(f"guides/{path.name}")["intro"] for path in (COMMON / "guides").glob("*.yaml")}
-    return pivots | paths | guides
+    paths = {slug: f"{item['standfirst']} {item['body']}" for slug, item in texts("paths.yaml").items()}
+    return pivots | paths | {slug: item["intro"] for slug, item in texts("guides").items()}
 
 
 @pytest.mark.parametrize("slug", citizen_pages())
@@ -318,7 +315,7 @@ def release(tmp_path):
         shutil.copytree(COMMON, tmp_path / "common")
         for file, names in added.items():
             path, entries = folder / file, read_items(folder / file)
-            entry = entries[0] | names
+            entry = (entries or read_items(COMMON / file))[0] | names
             entries = entry if path.is_dir() else [*entries, entry]
             path = path / "ny.yaml" if path.is_dir() else path
             path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
@@ -412,7 +409,7 @@ def test_the_page_about_cookies_names_all_that_a_browser_keeps():
     files = sorted((ROOT / "static" / "js").rglob("*.js"))
     keeping = [text for file in files if "localStorage.setItem" in (text := file.read_text(encoding="utf-8"))]
     kept = {key for text in keeping for key in re.findall(r"""["'`](kompas-[a-z-]+)(?=["'`:])""", text)}
-    page = next(page for page in read("pages.yaml") if page["slug"] == "cookies")
+    page = next(page for page in read_items(COMMON / "pages.yaml") if page["slug"] == "cookies")
     assert len(kept) >= 3
     for text in [page["body"], page["body_en"]]:
         assert set(re.findall(r"`(kompas-[\w-]+)`", text)) == kept
@@ -420,7 +417,7 @@ def test_the_page_about_cookies_names_all_that_a_browser_keeps():
 
 def test_the_page_about_cookies_names_all_that_the_portal_sets(settings):
     names = {getattr(settings, name) for name in dir(settings) if name.endswith("_COOKIE_NAME")}
-    page = next(page for page in read("pages.yaml") if page["slug"] == "cookies")
+    page = next(page for page in read_items(COMMON / "pages.yaml") if page["slug"] == "cookies")
     for text in [page["body"], page["body_en"]]:
         assert names - {settings.LANGUAGE_COOKIE_NAME} <= set(
             re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
@@ -431,3 +428,45 @@ def test_a_browser_keeps_nothing_for_longer_in_any_other_way():
     others = re.compile(r"sessionStorage|indexedDB|document\.cookie|caches\.open|localStorage\[")
     files = sorted((ROOT / "static" / "js").rglob("*.js"))
     assert [file.name for file in files if others.search(file.read_text(encoding="utf-8"))] == []
+
+
+# --- Sets ----------------------------------------------------------------------------------------
+
+
+def test_the_second_set_is_complete_and_says_of_everything_that_it_is_made_up(db):
+    load(SECOND)
+    load_guides(SECOND)
+    assert (Pivot.objects.count(), Path.objects.count()) == (2, 5)
+    assert set(Story.objects.values_list("kind", flat=True)) == set(Story.Kind.values)
+    assert all(path.dilemmas.exists() for path in Path.objects.all())
+    for model in [Contact, Milestone, Fact, Resource, ResearchWave, Page]:
+        assert model.objects.exists(), model
+    for item in [*Story.objects.all(), *Dilemma.objects.all(), *GuideVersion.objects.all()]:
+        assert item.provenance == "composed"
+        assert "opdigtet" in item.provenance_note
+
+
+def test_a_common_text_has_the_names_of_the_set_in_it(db):
+    load(SECOND)
+    page = Page.objects.get(slug="privatliv")
+    assert "Fjordby Kommune er dataansvarlig" in page.body
+    assert "The Municipality of Fjordby is the data controller" in page.body_en
+    assert not re.search(r"\{\w+\}", "".join(page.body + page.body_en for page in Page.objects.all()))
+
+
+def test_an_entry_of_a_set_stands_in_the_place_of_a_common_one(db, release):
+    folder = release({})
+    own = yaml.safe_dump(
+        [{"slug": "cookies", "title": "Vores cookies", "body": "Ingen."}], allow_unicode=True
+    )
+    (folder / "pages.yaml").write_text(own, encoding="utf-8")
+    load(folder)
+    assert list(Page.objects.filter(slug="cookies").values_list("title", flat=True)) == ["Vores cookies"]
+    assert Page.objects.filter(slug="privatliv").exists()
+
+
+def test_another_set_does_not_come_into_a_portal_that_has_begun(content):
+    before = everything()
+    with pytest.raises(OtherSetError, match="«aarhus»"):
+        call_command("load_content", folder=SECOND, verbosity=0)
+    assert everything() == before

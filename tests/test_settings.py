@@ -53,6 +53,8 @@ def test_a_missing_secret_stops_the_start(start, name):
         ("SITE_URL", "ftp://kompas.example.dk"),
         ("SITE_URL", "https://kompas .example.dk"),
         ("WAS_URL", "was"),
+        ("CONTENT_SET", "findes-ikke"),
+        ("CONTENT_SET", "../content/aarhus"),
         ("SOURCE_CODE_URL", "//kode.example.dk"),
         ("DATABASE_URL", "sqlite:///kompas.sqlite3"),
         ("DATABASE_URL", "mysql://kompas@db/kompas"),

@@ -1,6 +1,6 @@
 """Read the three pivots and the four paths aloud with an artificial voice, in Danish and in English.
 
-Makes content/audio/*.mp3 and content/recordings.yaml out of content/pivots.yaml and content/paths.yaml.
+Makes audio/*.mp3 and recordings.yaml of content/aarhus/ out of its pivots.yaml and paths.yaml.
 Needs espeak-ng and lame (apt install espeak-ng lame). The sound is a demonstration: a city with real
 recordings puts them in through the admin. MP3 because every browser plays it.
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-CONTENT = Path(__file__).resolve().parent.parent / "content"
+CONTENT = Path(__file__).resolve().parent.parent / "content" / "aarhus"
 AUDIO = CONTENT / "audio"
 WORDS_A_MINUTE = 150
 PAUSE = 1  # tens of milliseconds between words: the voice is easier to follow so

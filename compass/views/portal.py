@@ -1,8 +1,5 @@
 """What a municipality looks like: its colours, its logo and the picture for whoever shares a page."""
 
-from pathlib import Path
-
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
@@ -36,4 +33,4 @@ def logo(request, mark):
 def social_picture(request, mark):
     if mark != pictures.mark(current_portal()):
         return redirect("compass:social_picture", pictures.mark(current_portal()))
-    return file_response(request, Path(default_storage.path(pictures.name())))
+    return file_response(request, pictures.name())

@@ -36,7 +36,7 @@ class CollisionForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk and not self.is_bound:
+        if not self.instance._state.adding and not self.is_bound:
             self.initial["seen"] = packed(self.stored_texts())
 
     def stored_rows(self) -> list[Row]:
@@ -48,7 +48,7 @@ class CollisionForm(forms.ModelForm):
         return texts_of(self.stored_rows())
 
     def _post_clean(self):
-        if self.instance.pk:
+        if not self.instance._state.adding:
             self.merge = Merge(unpacked(self.cleaned_data.get("seen", "")), self.stored_texts())
             self.merge.merge_page(self)
         super()._post_clean()

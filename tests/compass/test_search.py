@@ -118,8 +118,8 @@ def test_a_group_shows_five_and_leads_to_the_rest(page, found):
 
 def test_what_belongs_to_a_thing_is_found_as_that_thing(found):
     make_dilemma("Fart eller omtanke", standpoints=["Ro på"])
-    make_pivot("Styrket fokus", points=["Aarhusmålene først"])
-    assert found("aarhusmål") == ["Styrket fokus"]
+    make_pivot("Styrket fokus", points=["Byrådsmålene først"])
+    assert found("byrådsmål") == ["Styrket fokus"]
     assert found("ro") == ["Fart eller omtanke"]
 
 
