@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from collaboration.blindspots import compared
 from collaboration.models import GUIDE, Collaboration, Round
-from collaboration.slides import note_on_pair, pair_slides, slide_count
+from collaboration.slides import note_on_pair, pair_slides
+from reflection.blindspots import compared_at
 from reflection.closing import day_or_reason, first_agreement, who_of
 from reflection.compasses import Closing, Compass, Home, Link, NextStep
 from reflection.models import Agreement, Participant, Reflection
 from reflection.reminders import Due, leading, receivers, subject
+from reflection.slides import pair_count
 
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
 
@@ -114,8 +115,8 @@ SAMARBEJDSKOMPASSET = Compass(
     closing=agreed,
     next_steps=next_steps,
     slides=pair_slides,
-    slide_count=slide_count,
-    compared=lambda slide: [compared(spot) for spot in slide.shown.spots],
+    slide_count=pair_count,
+    compared=compared_at,
     note=note_on_pair,
     overview=_("Det, I kender hinanden mindst på, står først"),
     ending=_("Ét princip og én handling: Hvad bliver I enige om?"),
@@ -123,12 +124,6 @@ SAMARBEJDSKOMPASSET = Compass(
         "exercise": "Øvelsen: det, man læser først",
         "rule": "Spilleregel",
         "one-sided": "Når den anden part ikke kan være med",
-        "knows": "Gæt og svar er under 0,5 fra hinanden",
-        "close": "Gæt og svar er 0,5–1,4 fra hinanden",
-        "too-high": "Gættet er 1,5 eller mere for højt",
-        "too-low": "Gættet er 1,5 eller mere for lavt",
-        "sure-but-wrong": "Sikker, og 1,5 eller mere ved siden af",
-        "divided": "Gættet ramte, men den anden part er ikke enig med sig selv",
     },
     owned={Collaboration: _("Samarbejder, du har skrevet ind")},
     own_data={"collaborations": collaborations_of},

@@ -9,8 +9,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from collaboration.blindspots import mean
 from collaboration.models import Collaboration, Partner, Round
+from reflection.blindspots import mean
 from reflection.confidentiality import Cells, cells_of
 from reflection.models import Prompt, Reflection
 

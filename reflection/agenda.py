@@ -54,6 +54,12 @@ TEXT_NAMES = {
     "minutes-see": "Minutter til at se svarene",
     "minutes-talk": "Minutter til at tale",
     "minutes-agree": "Minutter til at aftale",
+    "knows": "Gæt og svar er under 0,5 fra hinanden",
+    "close": "Gæt og svar er 0,5–1,4 fra hinanden",
+    "too-high": "Gættet er 1,5 eller mere for højt",
+    "too-low": "Gættet er 1,5 eller mere for lavt",
+    "sure-but-wrong": "Sikker, og 1,5 eller mere ved siden af",
+    "divided": "Gættet ramte, men den anden part er ikke enig med sig selv",
 }
 
 

@@ -21,11 +21,19 @@ def heading_of(room: Reflection) -> str:
 
 
 def what_was_agreed(room: Reflection) -> Closing:
-    """One agreement, whose date is the day one looks again."""
-    agreement = first_agreement(room)
-    if agreement is None:
+    """One agreement, whose date is the day one looks again, with what was decided; or a plan of several."""
+    agreements = list(room.agreements.select_related("party").order_by("pk"))
+    if not agreements:
         return Closing("", [])
-    return Closing(agreement.what, [*who_of(agreement), look_back_of(room, agreement)])
+    first, *others = agreements
+    if others:
+        return Closing(_("Planen"), [(agreement.what, _who_and_when(agreement)) for agreement in agreements])
+    decided = [(label, text) for label, text in room.outcome]
+    return Closing(first.what, [*decided, *who_of(first), look_back_of(room, first)])
+
+
+def _who_and_when(agreement: Agreement) -> str:
+    return f"{agreement.who}, {day_or_reason(agreement.due, agreement.no_date_reason)}"
 
 
 def first_agreement(room: Reflection) -> Agreement | None:

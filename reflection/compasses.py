@@ -14,13 +14,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.forms import BaseForm
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # models ask for their compass
     from accounts.models import User
     from reflection.confidentiality import Comment
-    from reflection.models import Agreement, Participant, Reflection, Step
+    from reflection.models import Agreement, GuideVersion, Participant, Reflection, Step
 
 
 class Slide(NamedTuple):
@@ -213,6 +214,40 @@ def registered() -> list[Compass]:
     return list(_registered.values())
 
 
-def compass_of(slug: str) -> Compass:
-    """Of the guide with that slug; where no app has registered one, a compass that adds nothing."""
-    return _registered.get(slug) or Compass(slug)
+def compass_of(slug: str, version: "GuideVersion") -> Compass:
+    """Of the guide with that slug; where no app has registered one, what its version says."""
+    return _registered.get(slug) or plain_compass(slug, version)
+
+
+def home_of(slug: str) -> Home | None:
+    """The page that an app has made for its compass; else it has the one of every compass."""
+    compass = _registered.get(slug)
+    return compass.home if compass else None
+
+
+def plain_compass(slug: str, version: "GuideVersion") -> Compass:
+    """What a guide is without an app: guesses and a way to end, as whoever made it chose."""
+    guessed = {
+        "guesses": True,
+        "result": Link("reflection:compared", _("Gæt og svar")),
+        "slides": import_string("reflection.slides.pair_slides"),  # which knows the models
+        "slide_count": import_string("reflection.slides.pair_count"),
+        "compared": import_string("reflection.blindspots.compared_at"),
+        "overview": _("Det, I kender hinanden mindst på, står først"),
+    }
+    chosen = {
+        "choices": choices_of,
+        "ending": _("Hvad beslutter I?"),
+        "conclude": Link("reflection:agree", _("Gå til beslutningen")),
+    }
+    planned = {"ending": _("Hvem gør hvad?"), "conclude": Link("reflection:agree", _("Skriv planen"))}
+    endings: dict[str, dict[str, Any]] = {"decision": chosen, "plan": planned}
+    return Compass(slug, **(guessed if version.guesses else {}), **endings.get(version.ending, {}))
+
+
+def choices_of(room: "Reflection") -> list[Choice]:
+    """The words that whoever made the guide lets a group choose between."""
+    return [
+        Choice(f"line-{line.position}", str(line.local.text), str(line.local.hint))
+        for line in room.version.end_lines.all()
+    ]

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from compass.content import Kind, items_of, load_items, read_items
 from compass.models import Dilemma, LoadedContent, Story
+from reflection.compass_files import FORMAT, from_file
 from reflection.models import Guide, GuideVersion, Prompt
 
 OF_THE_VERSION = [
     "intro", "intro_en", "provenance", "provenance_note", "provenance_note_en",
-    "minutes_solo", "minutes_group",
+    "minutes_solo", "minutes_group", "for_whom", "for_whom_en", "for_one", "together", "guesses", "ending",
 ]  # fmt: skip
 OF_THE_SCALE = [  # of a statement; what stands once under `scale` is for all of them
     "low", "low_en", "second", "second_en", "third", "third_en", "fourth", "fourth_en", "high", "high_en",
@@ -36,13 +37,28 @@ def _with(own: dict, guide: dict) -> dict:
 
 
 def make_guide(position: int, content: dict) -> Guide:
+    if content.get("format") == FORMAT:
+        return _of_file(content)
     named = {name: content[name] for name in ["slug", "title", "title_en", "standfirst", "standfirst_en"]}
     guide = Guide.objects.create(**named)
     version = guide.versions.create(number=1, texts=own_texts(content), **_only(content, OF_THE_VERSION))
     for number, step in enumerate(content["steps"], start=1):
         _make_step(version, number, {**content.get("scale", {}), **step})
+    for number, line in enumerate(content.get("end_lines", []), start=1):
+        version.end_lines.create(position=number, **line)
     version.publish()
     return guide
+
+
+def _of_file(content: dict) -> Guide:
+    """As it may be imported (compass_files.py), and what the municipality has to be read beside its steps."""
+    beside = {"dilemmas", "stories"}
+    steps = [{name: step[name] for name in step.keys() - beside} for step in content["steps"]]
+    version = from_file({**content, "steps": steps})
+    for step, told in zip(version.steps.all(), content["steps"], strict=True):
+        _read_beside(step, told)
+    version.publish()
+    return version.guide
 
 
 GUIDES = Kind(Guide, "guides", "slug", make_guide)
@@ -79,13 +95,17 @@ def _make_step(version: GuideVersion, position: int, content: dict):
     step = version.steps.create(
         position=position, topic=content.get("topic", ""), **_only(content, OF_THE_STEP)
     )
-    rows = LoadedContent.objects.rows
-    step.dilemmas.set(rows(Dilemma, "dilemmas.yaml", content.get("dilemmas", [])))
-    step.stories.set(rows(Story, "stories", content.get("stories", [])))
+    _read_beside(step, content)
     for variant in content["variants"]:
         step.variants.create(**variant)
     for number, prompt in enumerate(_prompts(content), start=1):
         step.prompts.create(position=number, **prompt)
+
+
+def _read_beside(step, content: dict):
+    rows = LoadedContent.objects.rows
+    step.dilemmas.set(rows(Dilemma, "dilemmas.yaml", content.get("dilemmas", [])))
+    step.stories.set(rows(Story, "stories", content.get("stories", [])))
 
 
 def _prompts(content: dict) -> list[dict]:

@@ -6,7 +6,7 @@ A published version never changes, so of its steps only the links to dilemmas an
 from django.utils.translation import pgettext_lazy
 
 from publishing.registry import ContentType, Search, declare
-from reflection.models import Guide, GuideVersion, HelpVariant, Prompt, Step
+from reflection.models import EndLine, Guide, GuideVersion, HelpVariant, Prompt, Step
 
 
 def page_of(slug: str) -> str:
@@ -17,7 +17,7 @@ declare(
     ContentType(
         model=Guide,
         parts=(GuideVersion,),
-        edited_with=(Step, Prompt, HelpVariant),
+        edited_with=(Step, Prompt, HelpVariant, EndLine),
         search=(
             Search(
                 label=pgettext_lazy("søgning", "Kompasser"),

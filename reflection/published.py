@@ -3,13 +3,13 @@
 from django.http import Http404
 
 from compass.content_version import last_heard
-from reflection.compasses import Home, compass_of, registered
+from reflection.compasses import registered
 from reflection.models import Guide, GuideVersion
 
 
 def newest_version(slug: str) -> GuideVersion:
     """The newest published version of a guide, with the guide; raises Http404 where there is none."""
-    published = GuideVersion.objects.published().select_related("guide")
+    published = GuideVersion.objects.published().filter(guide__is_retired=False).select_related("guide")
     try:
         return published.filter(guide__slug=slug).latest("number")
     except GuideVersion.DoesNotExist:
@@ -17,7 +17,7 @@ def newest_version(slug: str) -> GuideVersion:
 
 
 def usable_guides():
-    return Guide.objects.filter(versions__in=GuideVersion.objects.published()).distinct()
+    return Guide.objects.filter(versions__in=GuideVersion.objects.published(), is_retired=False).distinct()
 
 
 class _Menu:
@@ -39,8 +39,3 @@ def menu(*, is_fresh: bool) -> list[tuple[str, str]]:
         _Menu.further, _Menu.read_at = list(usable_guides().exclude(slug__in=homes)), heard
     further = [(guide.get_absolute_url(), str(guide.local.title)) for guide in _Menu.further]
     return [*(home.page for home in homes.values()), *further]
-
-
-def home_of(slug: str) -> Home | None:
-    """The page that an app has made for its compass; else it has the one of every compass."""
-    return compass_of(slug).home

@@ -5,7 +5,10 @@ than there are slides the end, where the group agrees. Which slides there are is
 order of its result page; what they show comes from the gate.
 """
 
-from reflection import confidentiality
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from reflection import blindspots, confidentiality
 from reflection.compasses import Slide
 from reflection.forms.facilitator import SharedLineForm
 from reflection.models import Reflection, SharedLine
@@ -37,6 +40,63 @@ def board_slides(room: Reflection) -> list[Slide]:
         )
         for number, result in enumerate(confidentiality.board(room), start=1)
     ]
+
+
+def pair_slides(room: Reflection, written: dict | None = None) -> list[Slide]:
+    """What to ask about first; then pair by pair of parties, each with the largest distance first.
+
+    `written`: lines about a step and two parties, where an app keeps them apart.
+    """
+    if not room.is_revealed:
+        return []
+    prefetch_related_objects([room], "parties")
+    pairs = _pairs_to_show(room)
+    lines, written = shared_lines(room), written or {}
+    words = {result.step.pk: result.comments for result in confidentiality.board(room)}
+    return [
+        Slide(
+            number,
+            pair.step,
+            pair,
+            "reflection/_pair.html",
+            "reflection/_wall_pair.html",
+            written.get((pair.step.pk, pair.sides), []) or lines.get(pair.step.pk, []),
+            _lead(pair.topic),
+            [said for said in words.get(pair.step.pk, []) if said.is_of(pair.sides)],
+            wall_lines=6,
+        )
+        for number, pair in enumerate(pairs, start=1)
+    ]
+
+
+def pair_count(room: Reflection) -> int:
+    rated = [
+        step
+        for step in room.version.all_steps()
+        if any(prompt.kind == prompt.Kind.SCALE for prompt in step.answered_prompts)
+    ]
+    return len(rated) * len(blindspots.party_pairs(room))
+
+
+def _pairs_to_show(room: Reflection) -> list[blindspots.Pair]:
+    found = blindspots.spots(room)
+    topics = {
+        (spot.step.pk, frozenset({spot.guesser.pk, spot.about.pk})): spot
+        for spot in blindspots.to_ask_about(found)
+    }
+    pairs = [
+        pair._replace(topic=topics.get((pair.step.pk, pair.sides)))
+        for sides in blindspots.party_pairs(room)
+        for pair in blindspots.pairs(found, *sides)
+    ]
+    return sorted(pairs, key=lambda pair: pair.topic is None)
+
+
+def _lead(topic: blindspots.Spot | None) -> str:
+    if topic is None:
+        return ""
+    who = {"about": topic.about.title, "guesser": topic.guesser.title}
+    return _("%(about)s taler først, i to minutter. %(guesser)s spørger kun.") % who
 
 
 def shared_lines(room: Reflection) -> dict[int, list[tuple[str, str]]]:

@@ -82,6 +82,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "goals:old_step": "leads to the step, which has moved",
     "goals:old_answers": "leads to the answers, which have moved",
     "reflection:now": "a part of the pages one answers on, for htmx",
+    "reflection:compass_file": "JSON, a compass to take along",
     "reflection:download": "JSON, one's own answers",
     "reflection:download_pdf": "PDF, one's own answers",
     "reflection:download_text": "text, one's own answers",
@@ -289,7 +290,14 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         {"key": review.reflection.key} for review in Review.objects.filter(decision="goodbye")
     ],
     **dict.fromkeys(
-        ["reflection:about", "reflection:blank", "reflection:begin", "reflection:open_room"], further_guides
+        [
+            "reflection:about",
+            "reflection:blank",
+            "reflection:begin",
+            "reflection:open_room",
+            "reflection:compass_file",
+        ],
+        further_guides,
     ),
     "reflection:begin_open_room": further_guides,
     "reflection:keep_link": for_anybody,

@@ -1,22 +1,13 @@
-"""Pictures of a round: what was guessed and answered, and a radar over rounds. Never a query."""
+"""The picture of a collaboration: a radar over its rounds. Never a query."""
 
 from math import cos, pi, sin
 
 from django import template
 from django.template.loader import render_to_string
 
-from collaboration.blindspots import compared
-from reflection.templatetags.rooms import marks_of
-
 register = template.Library()
 
 MIDDLE, RADIUS = 160, 112
-
-
-@register.simple_tag
-def marks(spot) -> str:
-    """One party's guess about another, on one scale."""
-    return marks_of(compared(spot))
 
 
 @register.simple_tag

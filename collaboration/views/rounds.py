@@ -8,7 +8,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collaboration import blindspots
 from collaboration.cases import CaseForm
 from collaboration.development import development as over_time
 from collaboration.forms import (
@@ -22,13 +21,13 @@ from collaboration.models import Consent, PaperConsent, Round
 from collaboration.slides import talked_about
 from privacy.events import record_looks
 from privacy.models import Why
-from publishing.shortcuts import render_page
+from reflection import blindspots
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
 from reflection.participation import all_places, leads_to_the_end, shows_others
-from reflection.slides import end_of, slides_of
 from reflection.templatetags.rooms import invitation_address, qr
+from reflection.views.compared import compared_page
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -65,32 +64,8 @@ def pair(request, participant, round, number):
 
 
 def _result(request, participant, round, index: int):
-    if not participant.reflection.is_revealed:
-        return redirect("reflection:room", key=participant.reflection.key)
-    slides = slides_of(participant.reflection)
-    party_pairs = blindspots.party_pairs(participant.reflection)
-    if index >= len(party_pairs):
-        raise Http404
-    sides = frozenset(party.pk for party in party_pairs[index])
-    context = {
-        "participant": participant,
-        "room": participant.reflection,
-        "round": round,
-        "party_pairs": party_pairs if len(party_pairs) > 1 else [],
-        "current": index + 1,
-        "slides": [slide for slide in slides if slide.shown.sides == sides],
-        "elsewhere": _elsewhere(slides, party_pairs, index),
-        "last": len(slides),
-        "end": end_of(participant.reflection),
-    }
-    return render_page(request, "collaboration/result.html", context, partial="result")
-
-
-def _elsewhere(slides, party_pairs, index: int) -> list[tuple[int, int]]:
-    """The slides of the other pairs: which, and on which page."""
-    pages = {frozenset(party.pk for party in sides): page for page, sides in enumerate(party_pairs)}
-    found = [(slide.number, pages[slide.shown.sides]) for slide in slides]
-    return [(number, page + 1) for number, page in found if page != index]
+    names = {"template": "collaboration/result.html", "route": "collaboration:pair"}
+    return compared_page(request, participant, index, **names, round=round)
 
 
 # --- Agree ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from reflection.admin.texts import LANGUAGES, name_of
 from reflection.models import GuideVersion, HelpVariant, Prompt, Step
 
 OF_THE_VERSION = [
+    "for_whom", "for_whom_en", "for_one", "together", "guesses", "ending",
     "intro", "intro_en", "minutes_solo", "minutes_group", "provenance", "provenance_note",
     "provenance_note_en",
 ]  # fmt: skip
@@ -22,6 +23,7 @@ OF_THE_PROMPT = [
     "position", "kind", "text", "text_en", "low", "low_en", "second", "second_en", "third", "third_en",
     "fourth", "fourth_en", "high", "high_en",
 ]  # fmt: skip
+OF_THE_END_LINE = ["position", "text", "text_en", "hint", "hint_en"]
 OF_THE_VARIANT = ["help", "help_en"]
 
 
@@ -31,6 +33,7 @@ def compare(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
     return [
         Section("Om udgaven", list(_fields(old, new, OF_THE_VERSION))),
         *own_texts(old, new),
+        *end_lines(old, new),
         *(Section(str(after or before), list(_step(before, after))) for before, after in steps),
     ]
 
@@ -47,6 +50,17 @@ def own_texts(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
         for language in LANGUAGES
     ]
     return [Section("Kompassets egne tekster", lines)] if lines else []
+
+
+def end_lines(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
+    """What one chooses between at the end, or the lines of the plan."""
+    pairs = _pairs(_all(old, "end_lines"), _all(new, "end_lines"), key=lambda line: line.text)
+    lines = [
+        line
+        for before, after in pairs
+        for line in _fields(before, after, OF_THE_END_LINE, prefix=f"Linje {(after or before).position}, ")
+    ]
+    return [Section("Slutningen", lines)] if lines else []
 
 
 def fingerprint(sections: list[Section]) -> str:

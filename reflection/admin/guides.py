@@ -10,24 +10,72 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compass.models import Dilemma, Story
 from privacy.models import What
-from publishing.admin import MARKDOWN, PROVENANCE, ContentForm, Guarded, GuardedForm, HelpTexts, english
+from publishing.admin import (
+    MARKDOWN,
+    PROVENANCE,
+    ContentForm,
+    Guarded,
+    GuardedForm,
+    HelpTexts,
+    OrderedInline,
+    english,
+)
 from publishing.admin.snapshots import row_of
 from publishing.admin.unpublishing import PINNED_BY
+from publishing.shortcuts import json_file
+from reflection import compass_files
 from reflection.admin.comparison import Section, compare, fingerprint
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
-from reflection.models import Guide, GuideVersion, Step
+from reflection.compasses import home_of
+from reflection.models import EndLine, Guide, GuideVersion, Prompt, Reflection, Step, rehearse
 from reflection.models.guides import versions_pointing_at
+from reflection.privacy.retention import delete_room
 
 PUBLISHED = (
     "{version} er udgivet, og refleksioner bygger på den. Derfor kan den hverken ændres eller slettes. "
     "Lav en kladde ud fra den, ret i kladden, og udgiv den som en ny udgave."
 )
 LONGEST_LIST = 300
+NOTHING_TO_GUESS = "Ingen trin har et udsagn fra 1 til 5 at gætte på."
+
+
+class NewGuideForm(ContentForm):
+    copy_of = forms.ModelChoiceField(
+        label="kopi af",
+        queryset=Guide.objects.all(),
+        required=False,
+        empty_label="Intet: begynd forfra",
+        help_text="Så har kladden de samme trin, spørgsmål og slutning. Ret dem bagefter.",
+    )
+
+
+class ImportForm(forms.Form):
+    """A file made by «Hent som fil», here or elsewhere. What is wrong is said place by place."""
+
+    file = forms.FileField(
+        label="Fil",
+        help_text="En fil, der er hentet fra et kompas på en portal som denne. Den ender på .json.",
+        error_messages={"required": "Vælg en fil.", "empty": "Filen er tom."},
+    )
+    slug = forms.SlugField(
+        label="Adresse",
+        required=False,
+        max_length=50,
+        help_text="Tomt felt: den, der står i filen. Kompassets adresse bliver /kompasser/adresse/.",
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors:
+            file = cleaned["file"]
+            found = compass_files.read(file.read(compass_files.LARGEST + 1))
+            self.draft = compass_files.from_file(found, slug=cleaned["slug"])
+        return cleaned
 
 
 @admin.register(Guide)
@@ -44,10 +92,10 @@ class GuideAdmin(Guarded, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["title", "standfirst"]}),
         english("title_en", "standfirst_en"),
-        ("Udgaver", {"fields": ["slug", "all_versions"]}),
+        ("Udgaver", {"fields": ["slug", "all_versions", "is_retired"]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["title", "standfirst", "slug"]}),
+        (None, {"fields": ["title", "standfirst", "slug", "copy_of"]}),
         english("title_en", "standfirst_en"),
     ]
 
@@ -55,7 +103,13 @@ class GuideAdmin(Guarded, admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("versions")
 
     def get_readonly_fields(self, request, obj=None):
-        return ["slug", "all_versions"] if obj else []
+        if obj is None:
+            return []
+        is_needed = home_of(obj.slug) is not None  # pages of an app stand on it
+        return ["slug", "all_versions", *(["is_retired"] if is_needed else [])]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **({} if obj else {"form": NewGuideForm}), **kwargs)
 
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
@@ -63,7 +117,36 @@ class GuideAdmin(Guarded, admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if not change:
-            obj.first_draft()
+            copied = form.cleaned_data["copy_of"]
+            if copied:
+                obj.begin_as(copied.versions.latest("number"))
+            else:
+                obj.first_draft()
+
+    def get_urls(self):
+        own = [
+            path(
+                "importer/", self.admin_site.admin_view(self.import_view), name="reflection_guide_from_file"
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def import_view(self, request):
+        """A compass out of a file becomes a draft of a new one: it is read and published as any other."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            draft = form.draft
+            self.log_addition(request, draft.guide, "Importeret fra en fil.")
+            self.record_act(request, What.IMPORTED, draft.guide)
+            messages.success(request, "Kompasset er importeret som en kladde. Læs den, og udgiv den så.")
+            return redirect(_url(draft))
+        title = "Importér et kompas"
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "form": form}
+        status = 422 if form.is_bound else 200
+        return TemplateResponse(request, "admin/reflection/guide/import.html", context, status=status)
 
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, "Kompasset er lavet. Her er kladden til den første udgave.")
@@ -104,6 +187,13 @@ class StepInline(HelpTexts, admin.StackedInline):
         return super().get_queryset(request).prefetch_related("dilemmas", "stories")
 
 
+class EndLineInline(OrderedInline):
+    model = EndLine
+    extra = 2
+    fields = ["position", "text", "hint", "text_en", "hint_en"]
+    verbose_name_plural = "Slutningen: ord at vælge mellem, eller planens linjer"
+
+
 class VersionForm(GuardedForm):
     """The draft with its steps and everything in them: whoever changed any of it, stands in the way."""
 
@@ -111,7 +201,7 @@ class VersionForm(GuardedForm):
         whole = GuideVersion.objects.with_steps().get(pk=self.instance.pk)
         steps = list(whole.steps.all())
         parts = [part for step in steps for part in [*step.prompts.all(), *step.variants.all()]]
-        return [row_of(one) for one in [whole, *steps, *parts]]
+        return [row_of(one) for one in [whole, *steps, *parts, *whole.end_lines.all()]]
 
 
 class ConfirmForm(forms.Form):
@@ -140,15 +230,16 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
     list_select_related = ["guide"]
     readonly_fields = ["guide", "number"]
     actions = None
-    inlines = [StepInline]
+    inlines = [EndLineInline, StepInline]
     save_on_top = True
     help_texts = {
         "intro": MARKDOWN,
         "minutes_group": "Skriv det som en læser ser det, fx 60–75.",
     }
     fieldsets = [
-        (None, {"fields": ["guide", "number", "intro", "minutes_solo", "minutes_group"]}),
-        english("intro_en", "provenance_note_en"),
+        (None, {"fields": ["guide", "number", "for_whom", "intro", "minutes_solo", "minutes_group"]}),
+        ("Hvem svarer, og hvordan slutter det?", {"fields": ["for_one", "together", "guesses", "ending"]}),
+        english("for_whom_en", "intro_en", "provenance_note_en"),
         ("Ophav", {"fields": PROVENANCE}),
     ]
 
@@ -187,9 +278,13 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
         return self.inlines if self.has_change_permission(request, obj) else []
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        return self._refusal(request, object_id) or super().change_view(
-            request, object_id, form_url, extra_context
-        )
+        """Rehearsals on the draft as it was go: their answers are to questions that may not stay."""
+        if refusal := self._refusal(request, object_id):
+            return refusal
+        if request.method == "POST" and self.has_change_permission(request):
+            for room in Reflection.objects.filter(version=object_id, is_rehearsal=True):
+                delete_room(room)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         return self._refusal(request, object_id) or super().delete_view(request, object_id, extra_context)
@@ -227,6 +322,8 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
         own = [
             path("<int:pk>/kladde/", self._guarded(self.draft_view), name=_name("draft")),
             path("<int:pk>/udgiv/", self._guarded(self.publish_view), name=_name("publish")),
+            path("<int:pk>/proev/", self._guarded(self.rehearse_view), name=_name("rehearse")),
+            path("<int:pk>/fil/", self.admin_site.admin_view(self.file_view), name=_name("file")),
         ]
         return [*own, *super().get_urls()]
 
@@ -250,6 +347,29 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
             self.log_addition(request, draft, f"Lavet ud fra udgave {version.number}.")
             messages.success(request, f"Kladden er en kopi af udgave {version.number}. Ret den her.")
         return redirect(_url(draft))
+
+    @method_decorator(require_POST)
+    def rehearse_view(self, request, pk):
+        """A room with made-up participants on the draft as it stands; it goes by itself."""
+        version = get_object_or_404(GuideVersion, pk=pk)
+        if problems := problems_of(version):
+            messages.error(request, " ".join(problems))
+            return redirect(_url(version))
+        chosen = {"title": f"Prøve: {version}", "mode": Reflection.Mode.CONFIDENTIAL, "is_rehearsal": True}
+        room = Reflection.open_room(version, request.user, **chosen)
+        for position, title in enumerate(["Os", "De andre"], start=1):
+            if version.is_between_parties:
+                room.parties.create(position=position, title=title)
+        rehearse(room)
+        return redirect("reflection:lead", key=room.key)
+
+    @method_decorator(require_safe)
+    def file_view(self, request, pk):
+        """Also of a draft, for whoever may read it here."""
+        version = get_object_or_404(GuideVersion.objects.select_related("guide"), pk=pk)
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        return json_file(compass_files.to_file(version), version.guide.slug)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
@@ -314,6 +434,25 @@ def problems_of(version: GuideVersion) -> list[str]:
     steps = list(version.steps.all())
     if not steps:
         return ["Kladden har ingen trin."]
+    lines = version.end_lines.count()
+    missing = {
+        GuideVersion.Ending.DECISION: (2, "Skriv mindst to ord at vælge mellem i slutningen."),
+        GuideVersion.Ending.PLAN: (1, "Skriv mindst én linje til planen i slutningen."),
+    }
+    least, words = missing.get(GuideVersion.Ending(version.ending), (0, ""))
+    scales = Prompt.objects.filter(step__version=version, kind=Prompt.Kind.SCALE)
+    return [
+        *([words] if lines < least else []),
+        *(
+            ["Ingen trin har et udsagn fra 1 til 5 at gætte på."]
+            if version.guesses and not scales.exists()
+            else []
+        ),
+        *_empty(steps),
+    ]
+
+
+def _empty(steps: list[Step]) -> list[str]:
     return [
         f"Trin {step.position}, «{step.title}», har ikke noget at svare på. Tilføj et udsagn eller en linje."
         for step in steps

@@ -13,6 +13,7 @@ from reflection.models import GuideVersion, Participant, Reflection, rehearse
 from reflection.privacy.open_rooms import open_rooms_last
 from reflection.thresholds import least_in_room
 
+MOST_PARTIES = 4
 TOO_MANY_BEGUN = _(
     "Der er begyndt for mange åbne rum i dag. Prøv igen i morgen, eller skriv svarene på papir. Det, du har "
     "skrevet, står her stadig."
@@ -43,6 +44,23 @@ class PastRoomField(forms.ModelChoiceField):
         return f"{room.title[:80]} ({room.concluded_at:%d.%m.%Y})"
 
 
+def party_field(number: int, *, is_needed: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=_("Part %(number)s") % {"number": number},
+        max_length=120,
+        required=is_needed,
+        error_messages={"required": _("Skriv, hvem part %(number)s er.") % {"number": number}},
+    )
+
+
+def check_titles(form: forms.Form, names: list[str]):
+    """Nobody would know which party to choose."""
+    titles = [form.cleaned_data.get(name, "").casefold() for name in names]
+    written = [title for title in titles if title]
+    if len(set(written)) < len(written):
+        form.add_error(names[1], _("To parter har samme navn. Giv dem hver sit."))
+
+
 class OpenRoomForm(RoomForm):
     """As for every room, and which earlier one it goes on from."""
 
@@ -59,19 +77,37 @@ class OpenRoomForm(RoomForm):
     def __init__(self, *args, version: GuideVersion, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.version, self.user = version, user
+        self.parties = (
+            [f"party_{number}" for number in range(1, MOST_PARTIES + 1)] if version.is_between_parties else []
+        )
+        for number, name in enumerate(self.parties, start=1):
+            self.fields[name] = party_field(number, is_needed=number <= 2)
+        if self.parties:
+            self.fields["people"].label = _("Hvor mange skal svare fra hver part?")
+            self.order_fields(["title", "follows", *self.parties])
         self.fields["follows"].queryset = Reflection.objects.ended_by(user, version.guide)
         if not self.fields["follows"].queryset.exists():
             del self.fields["follows"]
+
+    def clean(self):
+        cleaned = super().clean()
+        check_titles(self, self.parties)
+        return cleaned
 
     @transaction.atomic
     def save(self) -> Reflection:
         chosen = self.chosen
         people, follows = chosen.pop("people"), chosen.pop("follows", None)
+        titles = [chosen.pop(name) for name in self.parties]
         room = Reflection.open_room(self.version, self.user, **chosen)
         room.opening = follows.opening_for(room) if follows else []
         room.save(update_fields=["opening"])
-        if room.is_by_invitation:
-            room.invite(people)
+        parties = [
+            room.parties.create(position=position, title=title)
+            for position, title in enumerate(filter(None, titles), start=1)
+        ]
+        for party in (parties or [None]) if room.is_by_invitation else []:
+            room.invite(people, party)
         if room.is_rehearsal:
             rehearse(room)
         return room
@@ -105,23 +141,23 @@ class AnybodyForm(forms.Form):
     def __init__(self, *args, version: GuideVersion, request, **kwargs):
         super().__init__(*args, **kwargs)
         self.version, self.request, self.is_limited = version, request, False
-        self.parties = [f"party_{number}" for number in [1, 2]] if version.compass.guesses else []
+        self.parties = [f"party_{number}" for number in [1, 2]] if version.is_between_parties else []
         for number, name in enumerate(self.parties, start=1):
-            self.fields[name] = forms.CharField(
-                label=_("Part %(number)s") % {"number": number},
-                max_length=120,
-                error_messages={"required": _("Skriv, hvem part %(number)s er.") % {"number": number}},
-            )
-        if self.parties:
-            self.fields["mode"].choices = [
-                choice for choice in BY_WHOM.items() if choice[0] != Reflection.Mode.SOLO
-            ]
+            self.fields[name] = party_field(number)
+        alone = {Reflection.Mode.SOLO}
+        offered = (alone if version.for_one else set()) | (
+            BY_WHOM.keys() - alone if version.together else set()
+        )
+        self.fields["mode"].choices = [choice for choice in BY_WHOM.items() if choice[0] in offered]
+        if not version.together:
+            self.fields["mode"].initial = Reflection.Mode.SOLO
+        if self.data.get("mode") == Reflection.Mode.SOLO:
+            for name in self.parties:
+                self.fields[name].required = False
 
     def clean(self):
         cleaned = super().clean()
-        titles = [cleaned.get(name, "").casefold() for name in self.parties]
-        if all(titles) and len(set(titles)) < len(titles):
-            self.add_error("party_2", _("To parter har samme navn. Giv dem hver sit."))
+        check_titles(self, self.parties)
         self.is_limited = not (self.errors or may_begin_open_room(self.request))
         if self.is_limited:
             raise forms.ValidationError(TOO_MANY_BEGUN)
@@ -132,7 +168,7 @@ class AnybodyForm(forms.Form):
         return Reflection.begin_for_anybody(
             self.version,
             keep_until=timezone.localdate() + open_rooms_last(),
-            parties=[self.cleaned_data[name] for name in self.parties],
+            parties=[self.cleaned_data[name] for name in self.parties if self.cleaned_data[name]],
             title=self.cleaned_data["title"],
             mode=self.cleaned_data["mode"],
         )

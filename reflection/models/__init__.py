@@ -1,7 +1,7 @@
 from reflection.models.agreements import Agreement, AgreementDraft, Reminder
 from reflection.models.emergency_access import EmergencyAccess
 from reflection.models.fieldwise import Fieldwise
-from reflection.models.guides import UNKNOWN, Guide, GuideVersion, HelpVariant, Prompt, Step
+from reflection.models.guides import UNKNOWN, EndLine, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.invitations import PersonalInvitation
 from reflection.models.reflections import (
     Answer,
@@ -28,6 +28,7 @@ __all__ = [
     "Answer",
     "ConflictError",
     "EmergencyAccess",
+    "EndLine",
     "Fieldwise",
     "Guide",
     "GuideVersion",

@@ -18,7 +18,7 @@ from compass.models import Dilemma, Provenance, Story
 from publishing.danish_order import danish_order
 from publishing.fields import MarkdownField
 from publishing.translated import Text, Translated
-from reflection.compasses import Compass, compass_of
+from reflection.compasses import Compass, compass_of, home_of, plain_compass
 
 UNKNOWN = "unknown"  # what a form holds for «ved ikke»
 USUAL_WORDS = [_("Slet ikke"), _("Mest som 1"), _("Midt imellem"), _("Mest som 5"), _("Helt")]
@@ -32,6 +32,11 @@ class Guide(Translated, models.Model):
     title_en = models.CharField("titel, engelsk", max_length=80, blank=True)
     standfirst = models.TextField("indledning")
     standfirst_en = models.TextField("indledning, engelsk", blank=True)
+    is_retired = models.BooleanField(
+        "taget ud af brug",
+        default=False,
+        help_text="Ingen kan begynde det mere, og det står ikke i menuen. Rum, der er i gang, fortsætter.",
+    )
 
     class Meta:
         verbose_name = "kompas"
@@ -42,13 +47,23 @@ class Guide(Translated, models.Model):
         return self.title
 
     def get_absolute_url(self):
-        home = compass_of(self.slug).home
+        home = home_of(self.slug)
         return home.page.address if home else reverse("reflection:about", args=[self.slug])
 
     def first_draft(self) -> "GuideVersion":
         """Where the steps of a new guide are written."""
         usual = {"provenance": GuideVersion.Kind.COMPOSED, "minutes_solo": 15, "minutes_group": "60"}
         return self.versions.create(number=1, **usual)
+
+    @transaction.atomic
+    def begin_as(self, version: "GuideVersion") -> "GuideVersion":
+        """Of a new guide: a first draft that asks what another compass asks."""
+        draft = GuideVersion.objects.get(pk=version.pk)
+        draft.pk, draft.guide, draft.number, draft.published_at = None, self, 1, None
+        draft._state.adding = True
+        draft.save()
+        version.copy_to(draft)
+        return draft
 
     def current_version(self) -> "GuideVersion":
         """The newest published version; a guide without one cannot be used."""
@@ -69,21 +84,47 @@ class GuideVersionQuerySet(models.QuerySet["GuideVersion"]):
         except GuideVersion.DoesNotExist:
             return self.get(pk=pk)
         version = GuideVersion.from_db(None, VERSION_FIELDS, values)
-        version.compass = compass_of(slug)
+        version.compass = compass_of(slug, version)
         return version
 
     def with_steps(self):
         """All that a page about the version shows, in four queries whatever its size."""
         return self.select_related("guide").prefetch_related(
-            "steps__prompts", "steps__dilemmas", "steps__stories", "steps__variants"
+            "steps__prompts", "steps__dilemmas", "steps__stories", "steps__variants", "end_lines"
         )
 
 
 class GuideVersion(Provenance):
+    class Together(models.TextChoices):
+        """Who answers beside each other."""
+
+        NOBODY = "", "ingen: det bruges kun alene"
+        GROUP = "group", "en gruppe"
+        PARTIES = "parties", "to eller flere parter, hver for sig"
+
+    class Ending(models.TextChoices):
+        """What a reflection ends with."""
+
+        AGREEMENT = "agreement", "én aftale"
+        DECISION = "decision", "en beslutning: et af kompassets egne ord, og én aftale"
+        PLAN = "plan", "en plan: kompassets egne linjer, hver med navn og dato"
+
     guide = models.ForeignKey(Guide, models.PROTECT, related_name="versions", verbose_name="kompas")
     number = models.PositiveSmallIntegerField("udgave")
     intro = MarkdownField("før I går i gang", help_text="Skrives i Markdown.")
     intro_en = MarkdownField("før I går i gang, engelsk", blank=True)
+    for_whom = models.TextField("hvem er det til?", blank=True)
+    for_whom_en = models.TextField("hvem er det til?, engelsk", blank=True)
+    for_one = models.BooleanField("kan bruges alene", default=True)
+    together = models.CharField(
+        "hvem svarer sammen?", max_length=10, choices=Together.choices, default=Together.GROUP, blank=True
+    )
+    guesses = models.BooleanField(
+        "gæt, hvad de andre parter svarer", default=False, help_text="Kun mellem parter."
+    )
+    ending = models.CharField(
+        "hvordan slutter det?", max_length=10, choices=Ending.choices, default=Ending.AGREEMENT
+    )
     minutes_solo = models.PositiveSmallIntegerField("minutter alene")
     minutes_group = models.CharField("minutter i gruppe", max_length=20)
     texts = models.JSONField(  # what only one compass says: {"knows-title": {"da": "…", "en": "…"}, …}
@@ -106,6 +147,16 @@ class GuideVersion(Provenance):
                 name="one_draft_per_guide",
                 violation_error_message="Der findes allerede en kladde til dette kompas.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(for_one=True) | ~models.Q(together=""),
+                name="a_compass_is_for_somebody",
+                violation_error_message="Vælg, om kompasset bruges alene, sammen eller begge dele.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(guesses=False) | models.Q(together="parties"),
+                name="only_parties_guess",
+                violation_error_message="Man kan kun gætte, hvad de andre svarer, når der er parter.",
+            ),
         ]
 
     def __str__(self):
@@ -117,12 +168,16 @@ class GuideVersion(Provenance):
 
     @cached_property
     def compass(self) -> Compass:
-        return compass_of(self.guide.slug)
+        return compass_of(self.guide.slug, self)
 
     @property
     def plain_compass(self) -> Compass:
         """As if no app had registered more: what the guide alone makes it."""
-        return Compass(self.compass.slug)
+        return plain_compass(self.compass.slug, self)
+
+    @property
+    def is_between_parties(self) -> bool:
+        return self.together == self.Together.PARTIES
 
     def all_steps(self) -> list["Step"]:
         """Its steps in order, with prompts and variants; do not change them.
@@ -156,9 +211,17 @@ class GuideVersion(Provenance):
         draft._state.adding = True
         draft.number = self.guide.versions.latest("number").number + 1
         draft.save()
-        for step in self.steps.all():
-            step.copy_to(draft)
+        self.copy_to(draft)
         return draft
+
+    def copy_to(self, version: "GuideVersion"):
+        """What stands in rows of its own: the steps, and the lines of the end."""
+        for step in self.steps.all():
+            step.copy_to(version)
+        for line in self.end_lines.all():
+            line.pk, line.version = None, version
+            line._state.adding = True
+            line.save()
 
 
 class Step(Translated, models.Model):
@@ -239,6 +302,32 @@ VERSION_FIELDS = [field.attname for field in GuideVersion._meta.concrete_fields]
 KEPT_VERSIONS = 16
 published_values = lru_cache(maxsize=KEPT_VERSIONS)(_published_values)
 published_steps = lru_cache(maxsize=KEPT_VERSIONS)(_steps)
+
+
+class EndLine(Translated, models.Model):
+    """One of the words one chooses between at the end, or one of the lines of the plan."""
+
+    version = models.ForeignKey(GuideVersion, models.CASCADE, related_name="end_lines", verbose_name="udgave")
+    position = models.PositiveSmallIntegerField("rækkefølge")
+    text = models.CharField("tekst", max_length=120)
+    text_en = models.CharField("tekst, engelsk", max_length=120, blank=True)
+    hint = models.CharField("hvornår er det det rigtige?", max_length=250, blank=True)
+    hint_en = models.CharField("hvornår er det det rigtige?, engelsk", max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = "linje i slutningen"
+        verbose_name_plural = "linjer i slutningen"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "position"],
+                name="end_lines_have_an_order",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self):
+        return self.text
 
 
 class HelpVariant(Translated, models.Model):

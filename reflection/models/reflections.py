@@ -598,9 +598,17 @@ class Reflection(models.Model):
     @transaction.atomic
     def agree(self, **agreement) -> bool:
         """End with one agreement: nothing changes any more. False when somebody went back meanwhile."""
+        return self.end_with([agreement], [])
+
+    @transaction.atomic
+    def end_with(self, agreements: list[dict], outcome: list[list[str]]) -> bool:
+        """End with what was decided (`outcome`: [[label, text], …]) and agreed. False as `agree`."""
         if not self.conclude():
             return False
-        self.agreements.create(**agreement)
+        for agreement in agreements:
+            self.agreements.create(**agreement)
+        self.outcome = outcome
+        self.save(update_fields=["outcome"])
         AgreementDraft.objects.filter(reflection=self).delete()
         return True
 

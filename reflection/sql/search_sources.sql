@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION search_source_guide(ids bigint[]) RETURNS SETOF searc
         SELECT id, published_at, intro, intro_en FROM reflection_guideversion
         WHERE guide_id = guide.id AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1
     ) AS version
-    WHERE guide.id = ANY (ids)
+    WHERE guide.id = ANY (ids) AND NOT guide.is_retired
 $$;
 
 CREATE OR REPLACE FUNCTION search_source_step(ids bigint[]) RETURNS SETOF search_source LANGUAGE sql STABLE AS $$
@@ -28,5 +28,5 @@ CREATE OR REPLACE FUNCTION search_source_step(ids bigint[]) RETURNS SETOF search
             string_agg(text_en, E'\n\n' ORDER BY position) AS texts_en
         FROM reflection_prompt WHERE step_id = step.id
     ) AS prompts
-    WHERE guide.id = ANY (ids)
+    WHERE guide.id = ANY (ids) AND NOT guide.is_retired
 $$;

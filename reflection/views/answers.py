@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -28,6 +28,10 @@ from reflection.privacy.held import restrictions_of
 from reflection.profiles import own_profile
 
 READ_AT_MOST = 3
+EXERCISE = gettext_lazy(  # where a guide says nothing of its own
+    "Du skal svare to gange. Først for dig selv. Så på den anden parts vegne. Det er ikke en prøve, og ingen "
+    "får karakter. Når I gætter forkert, har I fundet noget at tale om."
+)
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -105,7 +109,7 @@ def step(request, participant, position):
         "form": form,
         "progress": participant.progress(),
         "help": step.help_for(participant.reflection.variant),
-        "exercise": participant.reflection.version.text("exercise") if form.others else "",
+        "exercise": participant.reflection.version.text("exercise") or EXERCISE if form.others else "",
         "about": participant.reflection.compass.about(participant)
         if participant.reflection.is_solo
         else None,

@@ -7,15 +7,19 @@ beginning of its own (Compass.home); then these lead there.
 import functools
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.guards import staff_required
 from publishing.public_pages import public
+from publishing.shortcuts import json_file
+from reflection.compass_files import to_file
+from reflection.compasses import home_of
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.beginning import AloneForm, OpenRoomForm
 from reflection.models import Participant
-from reflection.published import home_of, newest_version
+from reflection.published import newest_version
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 EARLIER_AT_MOST = 20
@@ -45,13 +49,19 @@ def blank(request, version):
     return render(request, "reflection/blank.html", {"version": version})
 
 
+@public
+def compass_file(request, slug):
+    """Every published compass, for whoever wants it on a portal of their own: docs/compass-files.md."""
+    return json_file(to_file(newest_version(slug)), slug)
+
+
 @form_methods
 @staff_required
 @guide_required
 def begin(request, version):
     """Begin alone at once, or go on to a room; and what one has begun before."""
     form = AloneForm(post_data(request))
-    if form.is_valid():
+    if version.for_one and form.is_valid():
         return redirect("reflection:room", key=form.save(version, request.user).key)
     mine = Participant.objects.of(request.user).filter(reflection__version__guide=version.guide)
     mine = mine.let_in().select_related("reflection").order_by("-reflection__created_at", "-pk")
@@ -63,6 +73,8 @@ def begin(request, version):
 @staff_required
 @guide_required
 def open_room(request, version):
+    if not version.together:
+        raise Http404
     form = OpenRoomForm(post_data(request), version=version, user=request.user)
     if form.is_valid():
         room = form.save()

@@ -4,13 +4,15 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.forms.concluding import AgreeForm
-from reflection.models import AgreementDraft
+from reflection.forms.ending import ending_form
+from reflection.models import AgreementDraft, GuideVersion
 from reflection.participation import own_place_required, shows_others
 
 
@@ -33,17 +35,25 @@ def outcome(request, participant):
     return render(request, "reflection/outcome.html", context)
 
 
+HEADINGS = {
+    GuideVersion.Ending.DECISION: gettext_lazy("Beslutningen"),
+    GuideVersion.Ending.PLAN: gettext_lazy("Planen"),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_place_required
 def agree(request, participant):
     """Whoever looks alone, or leads a room that has seen its answers, ends it here."""
     room = participant.reflection
-    if not (room.is_solo or participant.is_facilitator) or room.compass.conclude != AGREEMENT:
+    if not (room.is_solo or participant.is_facilitator) or room.compass.conclude.route != AGREEMENT.route:
         raise Http404
     if not (room.is_solo or room.is_revealed):
         return redirect("reflection:room", key=room.key)
     if room.is_concluded:
         return _closed(request, room)
+    if room.version.ending != GuideVersion.Ending.AGREEMENT:
+        return _decide_or_plan(request, participant)
     draft = _draft_of(room)
     if request.method == "POST":
         draft, _made = AgreementDraft.objects.get_or_create(reflection=room)
@@ -80,3 +90,18 @@ def _closed(request, room):
         context = {"room": room, "submitted_texts": submitted_texts(request)}
         return render(request, "reflection/over.html", context, status=409)
     return redirect(room.outcome_address)
+
+
+def _decide_or_plan(request, participant):
+    """The other ends that a guide may have."""
+    room = participant.reflection
+    form = ending_form(room, post_data(request))
+    if form.is_valid():
+        if form.save():
+            return redirect(room.outcome_address)
+        messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
+        return redirect("reflection:room", key=room.key)
+    votes = room.compass.choices(room) if not room.is_solo else []
+    heading = HEADINGS[GuideVersion.Ending(room.version.ending)]
+    context = {"participant": participant, "room": room, "form": form, "heading": heading, "votes": votes}
+    return render(request, "reflection/decide.html", context, status=status_of(form))

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from collaboration.blindspots import spots
 from collaboration.cases import CHECKS
 from collaboration.models import Consent, Insight
 from compass.models import Story
+from reflection.blindspots import spots
 from tests.collaboration.people import address, say_yes
 from tests.factories import make_path, make_round
 

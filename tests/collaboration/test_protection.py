@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from collaboration.blindspots import spots
 from collaboration.models import Consent, PaperConsent, Round
+from reflection.blindspots import spots
 from reflection.confidentiality import MIN_OUTSIDE, cells
 from reflection.models import MIN_IN_ROOM, Answer
 from tests.collaboration.people import ARGUMENTS, PAGES_OF_A_ROUND, SIDES, address, go_to, say_yes

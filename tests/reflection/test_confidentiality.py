@@ -29,9 +29,9 @@ from hypothesis.stateful import (
 )
 
 from aarhuskompas.logs import JsonFormatter
-from collaboration.blindspots import mean
 from collaboration.development import development
 from collaboration.models import Round
+from reflection.blindspots import mean
 from reflection.confidentiality import MIN_OUTSIDE, board, cells, comment_to_hide, safety
 from reflection.live.notifications import (
     AT_STEP,

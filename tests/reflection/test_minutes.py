@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from docx.oxml.ns import qn
 
-from collaboration.blindspots import spots
+from reflection.blindspots import spots
 from reflection.minutes.content import minutes_to_keep
 from reflection.minutes.files import for_sheet, title_of, words
 from reflection.models import Reflection

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from publishing.translated import Text
 from reflection import confidentiality
 from reflection.confidentiality import Values
 from reflection.models import Party, Prompt, Reflection, Step
@@ -21,6 +23,22 @@ FAR = Fraction(3, 2)  # from here on it is a blind spot
 SURE = Fraction(7, 2)  # of 1–4: most were completely sure
 DIVIDED = 3  # from the lowest to the highest answer
 TO_ASK_ABOUT = 2
+
+
+WORDS = {  # where a guide has none of its own
+    "knows-title": gettext_lazy("I kender hinanden her"),
+    "knows-text": gettext_lazy("Jeres gæt ramte. Spørg alligevel, om det er af de samme grunde."),
+    "close-title": gettext_lazy("Lidt ved siden af"),
+    "close-text": gettext_lazy("I har en fornemmelse, men noget mangler. Bed om et eksempel."),
+    "too-high-title": gettext_lazy("De har det sværere, end I troede"),
+    "too-high-text": gettext_lazy("Begynd her. Spørg, hvad der skulle til, for at tallet steg med én."),
+    "too-low-title": gettext_lazy("Det går bedre, end I troede"),
+    "too-low-text": gettext_lazy("Find ud af, hvad der virker, så I kan gøre mere af det."),
+    "sure-but-wrong-title": gettext_lazy("Sikker, men ved siden af"),
+    "sure-but-wrong-text": gettext_lazy("Det sker for alle. Det er netop her, man glemmer at spørge."),
+    "divided-title": gettext_lazy("De er ikke enige indbyrdes"),
+    "divided-text": gettext_lazy("Der er flere svar end ét. Spørg mere end én."),
+}
 
 
 class Spot(NamedTuple):
@@ -86,11 +104,16 @@ class Spot(NamedTuple):
 
     @property
     def title(self) -> str:
-        return self.step.version.text(f"{self.kind}-title")
+        return self._words("title")
 
     @property
     def text(self) -> str:
-        return self.step.version.text(f"{self.kind}-text")
+        return self._words("text")
+
+    def _words(self, part: str) -> Text:
+        """As the guide says it, else as every guide does."""
+        key = f"{self.kind}-{part}"
+        return self.step.version.text(key) or Text(WORDS.get(key, ""))
 
     @property
     def sentence(self) -> str:
@@ -138,6 +161,11 @@ def compared(spot: Spot) -> dict:
         "sentence": spot.sentence,
         "marks": [_mark(spot, *row) for row in spot.rows],
     }
+
+
+def compared_at(slide) -> list[dict]:
+    """Of a slide that shows a pair, for the minutes."""
+    return [compared(spot) for spot in slide.shown.spots]
 
 
 def _mark(spot: Spot, kind: str, values: Values | None, middle: Fraction | None) -> dict:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collaboration.blindspots import Spot, compare, pairs, party_pairs, spots, to_ask_about
+from reflection.blindspots import Spot, compare, pairs, party_pairs, spots, to_ask_about
 from reflection.confidentiality import Values
 from reflection.models import MIN_IN_ROOM, Answer, Participant, Party, Prompt, Step
 from tests.factories import make_collaboration, make_collaboration_guide, make_round

@@ -1,0 +1,166 @@
+"""What a guide alone makes a compass: between parties with a guess, and an end in its own words."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from reflection.models import Agreement, Guide, GuideVersion, Prompt, Reflection
+from tests.factories import make_guide, make_open_room
+from tests.reflection.people import add, enter, place_of, reveal, seat
+
+pytestmark = pytest.mark.django_db
+SLUG = "nabokompasset"
+PARTIES = {"together": "parties", "guesses": True, "for_one": False}
+
+
+@pytest.fixture
+def between(db):
+    """Two parties answer two steps and guess."""
+    return make_guide(SLUG, title="Nabokompasset", **PARTIES)
+
+
+def with_lines(*texts, **fields) -> GuideVersion:
+    guide = make_guide(SLUG, title="Nabokompasset", is_published=False, **fields)
+    version = guide.versions.get()
+    for position, text in enumerate(texts, start=1):
+        version.end_lines.create(position=position, text=text, hint=f"Når {text}")
+    version.publish()
+    return version
+
+
+def at(name, *arguments) -> str:
+    return reverse(f"reflection:{name}", args=arguments)
+
+
+def guess(person, about, number: str):
+    for step in person.reflection.version.all_steps():
+        for prompt in step.answered_prompts:
+            if prompt.kind == Prompt.Kind.SCALE:
+                person.answers.create(prompt=prompt, about=about, sureness=4, **prompt.content(number))
+
+
+# --- Between parties ---------------------------------------------------------------------------------
+
+
+def open_room(page, leader, **said):
+    form = page(at("open_room", SLUG), by=leader).form("main form")
+    told = {"title": "Gården", "party_1": "Beboerne", "party_2": "Baren", "people": "20", **said}
+    form.send(told)
+    return Reflection.objects.latest("pk")
+
+
+def test_parties_are_named_when_the_room_is_opened_and_not_two_alike(page, between, staff):
+    form = page(at("open_room", SLUG), by=staff).form("main form")
+    sent = {"title": "Gården", "party_1": "Os", "party_2": "os", "people": "20"}
+    refused = form.send(sent, status=422)
+    assert refused.texts(".kompas-error-summary a") == ["Part 2: To parter har samme navn. Giv dem hver sit."]
+    room = open_room(page, staff)
+    assert [party.title for party in room.parties.all()] == ["Beboerne", "Baren"]
+
+
+def test_few_of_each_party_come_in_by_slip(page, between, staff):
+    room = open_room(page, staff, people="4")
+    assert room.is_by_invitation
+    assert [room.personal_invitations.filter(party=party).count() for party in room.parties.all()] == [4, 4]
+
+
+def test_one_guesses_what_the_other_party_answers_and_sees_both_together(page, between, staff, logged_in):
+    room = open_room(page, staff)
+    us, them = room.parties.all()
+    browser = enter(room, party=us.pk)
+    step = page(at("step", room.key, 1), by=browser)
+    assert "Dit gæt: hvad svarer Baren?" in step.text
+    assert "Du skal svare to gange." in step.text
+    for party, other, own in [(us, them, "2"), (them, us, "5")]:
+        for person in add(room, *[own] * 3, party=party):
+            guess(person, other, "2")
+    place_of(browser, room).finish()
+    reveal(logged_in(staff), room)
+    shown = page(at("compared", room.key), by=browser)
+    assert shown.texts("h1") == ["Gæt og svar"]
+    assert "Sikker, men ved siden af" in shown.text
+    assert "I snit: Beboerne gættede 2, Baren svarede 5." in shown.text
+    assert page(at("room", room.key), by=browser).url == at("compared", room.key)
+    page(at("compared_pair", room.key, 2), by=browser, status=404)
+    line = page(at("talk", room.key, 1), by=staff).form("main form[data-autosave]")
+    line.send({"text": "Vi spørger først."})
+    ended = (
+        page(room.conclude_address, by=staff)
+        .form("main form")
+        .send({"what": "Vi mødes", "who": "Ea", "due": "2027-03-01"})
+    )
+    assert "Vi mødes" in ended.text
+    minutes = page(at("minutes", room.key), by=browser)
+    assert "Vi spørger først." in minutes.text
+    assert "Beboerne gættede på Baren" in minutes.text
+
+
+def test_before_the_reveal_nothing_is_compared(page, between, staff):
+    room = open_room(page, staff)
+    assert page(at("compared", room.key), by=staff).url != at("compared", room.key)
+
+
+def test_what_does_not_guess_has_no_such_page(page, staff):
+    make_guide(SLUG, title="Nabokompasset")
+    room = make_open_room(Guide.objects.get(slug=SLUG))
+    add(room, "1", "2", "3")
+    room.reveal()
+    page(at("compared", room.key), by=seat(room.participants.first()), status=404)
+
+
+def test_the_collaboration_compass_guesses_in_an_open_room_as_well(page, content):
+    room = make_open_room(Guide.objects.get(slug="samarbejdskompasset"), parties=["Os", "Dem"])
+    us, them = room.parties.all()
+    for party, other in [(us, them), (them, us)]:
+        for person in add(room, "3", "4", "5", party=party):
+            guess(person, other, "4")
+    room.reveal()
+    starter = seat(room.participants.get(is_facilitator=True))
+    assert "I kender hinanden her" in page(at("compared", room.key), by=starter).text
+    page(at("agree", room.key), by=starter)
+
+
+# --- How it ends -------------------------------------------------------------------------------------
+
+
+def test_it_ends_with_a_decision_in_its_own_words(page, staff):
+    version = with_lines("Bliv", "Flyt", ending="decision")
+    about = page(f"/kompasser/{SLUG}/")
+    assert {"Bliv", "Flyt"} <= set(about.texts("dt"))
+    room = make_open_room(version.guide)
+    people = add(room, "1", "2", "3")
+    room.reveal()
+    vote = page(at("vote", room.key), by=seat(people[0]))
+    assert vote.texts("main label") != []
+    starter = seat(room.participants.get(is_facilitator=True))
+    form = page(room.conclude_address, by=starter).form("main form")
+    refused = form.send({"what": "Vi pakker", "who": "Ea", "due": "2027-03-01"}, status=422)
+    assert "Hvad beslutter I?: Vælg, hvad I beslutter." in refused.texts(".kompas-error-summary a")
+    ended = refused.form("main form").send({"decision": "line-2", "why": "Der er for trangt."})
+    for words in ["Vi pakker", "Flyt", "Der er for trangt."]:
+        assert words in ended.text
+        assert words in page(at("minutes", room.key), by=seat(people[0])).text
+
+
+def test_it_ends_with_a_plan_of_its_lines(page, staff):
+    version = with_lines("I morgen", "Om en måned", ending="plan")
+    room = make_open_room(version.guide)
+    add(room, "1", "2", "3")
+    room.reveal()
+    starter = seat(room.participants.get(is_facilitator=True))
+    form = page(room.conclude_address, by=starter).form("main form")
+    assert "Skriv mindst én linje i planen." in form.send({}, status=422).text
+    refused = form.send({"what_1": "Ring"}, status=422)
+    assert refused.texts(".kompas-error-summary a") == [
+        "Hvem? (I morgen): Skriv ét navn.",
+        "Hvornår? (I morgen): Vælg en dato, eller skriv, hvorfor der ikke er en.",
+    ]
+    ended = refused.form("main form").send({"who_1": "Ea", "due_1": "2027-03-01"})
+    assert "I morgen: Ring" in ended.text
+    assert [(one.what, one.who) for one in Agreement.objects.all()] == [("I morgen: Ring", "Ea")]
+
+
+def test_the_end_of_a_published_version_never_changes(db):
+    version = with_lines("Bliv", "Flyt", ending="decision")
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        version.end_lines.update(text="Noget andet")
