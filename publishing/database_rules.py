@@ -32,6 +32,7 @@ def content(app: str) -> RunSQL:
     statements = [UNREAD]
     statements += [source(one, search) for one in found for search in one.search if not search.is_written]
     statements += [_where_it_is(table) for one in found for table in one.tables()]
+    statements += [_english_behind(one) for one in found if one.is_dated and one.translated]
     return RunSQL("".join(statements), RunSQL.noop)
 
 
@@ -59,6 +60,18 @@ def _where_it_is(table: Table) -> str:
     return (
         f"DO $do$ BEGIN IF to_regclass('{table.name}') IS NOT NULL THEN {triggers(table)} END IF; END $do$;\n"
     )
+
+
+def _english_behind(content_type: ContentType) -> str:
+    """publishing/sql/english_behind.sql, where the column is there already."""
+    table = content_type.model._meta.db_table
+    columns = f"information_schema.columns WHERE table_name = '{table}'"
+    return f"""
+        DO $do$ BEGIN IF EXISTS (SELECT FROM {columns} AND column_name = 'english_behind') THEN
+            CREATE OR REPLACE TRIGGER english_behind BEFORE UPDATE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION english_behind({_quoted(*sorted(content_type.translated))});
+        END IF; END $do$;
+    """
 
 
 def _quoted(*words: str) -> str:

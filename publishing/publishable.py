@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.dispatch import Signal
@@ -90,6 +91,14 @@ class Publishable(models.Model):
     submitted_at = models.DateTimeField("sendt til gennemsyn", null=True, blank=True, editable=False)
     archived_at = models.DateTimeField("arkiveret", null=True, blank=True, editable=False)
     updated_at = models.DateTimeField("sidst opdateret", auto_now=True)
+    # Texts that were changed in Danish and not in English since; the database writes it (english_behind.sql).
+    english_behind = ArrayField(
+        models.TextField(),
+        verbose_name="engelsk, der er ældre end det danske",
+        default=list,
+        null=True,
+        editable=False,
+    )
 
     appears_at: tuple[str, ...] = (
         "published_at",
@@ -131,6 +140,9 @@ class Publishable(models.Model):
         super().clean()
         if self.published_at and self.published_until and self.published_until <= self.published_at:
             raise ValidationError({"published_until": "Siden skal være offentlig, før den ikke er det mere."})
+
+    def say_that_english_is_right(self):
+        type(self)._base_manager.filter(pk=self.pk).update(english_behind=None)
 
     def submit(self):
         """Somebody else is asked to look at the draft."""

@@ -64,6 +64,8 @@ def test_every_trigger_is_in_a_file_or_follows_content():
     tables = [table for one in content_types() for table in one.tables()]
     followed = {f"{table.name} content_changed" for table in tables}
     followed |= {f"{table.name} search_write" for table in tables if table.kinds}
+    both = [one for one in content_types() if one.is_dated and one.translated]
+    followed |= {f"{one.model._meta.db_table} english_behind" for one in both}
     on_pages = [
         "privacy_retentionperiod",
         "privacy_privacynotice",

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from compass.admin.spreadsheets import Exchange
 from compass.models import Dilemma, Standpoint
-from publishing.admin import PROVENANCE, PUBLISHING, OrderedInline, PublishableAdmin, english
+from publishing.admin import PROVENANCE, WITH_KEY, OrderedInline, PublishableAdmin, english
 
 
 class StandpointInline(OrderedInline):
@@ -25,7 +25,7 @@ class DilemmaAdmin(Exchange, PublishableAdmin):
     autocomplete_fields = ["sources"]
     inlines = [StandpointInline]
     help_texts = {
-        "key": "En kort og entydig nøgle, fx D13. Kompassernes trin henviser med den.",
+        "key": "Kompassernes trin henviser med den. Lad feltet stå tomt, så får den den næste.",
         "pole_a": "Skriv polen, så den, der står der, kan kende sig selv.",
         "pole_b": "Skriv den lige så venligt og omtrent lige så langt som den første.",
         "question": "Et spørgsmål, som en gruppe kan begynde en samtale med.",
@@ -36,7 +36,7 @@ class DilemmaAdmin(Exchange, PublishableAdmin):
             None,
             {
                 "fields": [
-                    "key", "path", "title", "pole_a", "pole_b", "description", "readability",
+                    "path", "title", "pole_a", "pole_b", "description", "readability",
                     "question",
                 ]
             },
@@ -45,5 +45,5 @@ class DilemmaAdmin(Exchange, PublishableAdmin):
             "title_en", "pole_a_en", "pole_b_en", "description_en", "question_en", "provenance_note_en"
         ),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "sources"]}),
-        PUBLISHING,
+        WITH_KEY,
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from compass.admin.lists import LargeTablePaginator
 from compass.admin.spreadsheets import Exchange
 from compass.models import Story
 from compass.search import MOST_STORIES, story_ids
-from publishing.admin import PROVENANCE, PUBLISHING, PublishableAdmin, TaskKind, english
+from publishing.admin import PROVENANCE, WITH_KEY, PublishableAdmin, TaskKind, english
 from publishing.publishable import State, in_state
 
 
@@ -49,7 +49,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
             None,
             {
                 "fields": [
-                    "key", "kind", "path", "title", "standfirst", "body", "readability", "talk",
+                    "kind", "path", "title", "standfirst", "body", "readability", "talk",
                     "outcome", "year", "department", "themes", "dilemmas",
                 ]
             },
@@ -59,7 +59,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
         ),
         ("Billede og filer", {"fields": ["drawing", "picture", "attachments"]}),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),
-        PUBLISHING,
+        WITH_KEY,
     ]  # fmt: skip
 
     def get_search_results(self, request, queryset, search_term):

@@ -28,10 +28,10 @@ class SourceAdmin(ContentAdmin):
     list_filter = [("url", admin.EmptyFieldListFilter)]
     search_fields = ["title", "key", "address", "dated"]
     help_texts = {
-        "key": "En kort og entydig nøgle, fx MP-2. Den vises ikke for læseren.",
+        "key": "Den vises ikke for læseren. Lad feltet stå tomt, så får den den næste.",
         "address": "Skriv adressen, som den stod, da kilden blev læst.",
     }
-    fieldsets = [(None, {"fields": ["key", "title", "dated", "address", "url"]})]
+    fieldsets = [(None, {"fields": ["title", "dated", "address", "url", "key"]})]
 
     @admin.display(description="har link", boolean=True)
     def has_link(self, source):

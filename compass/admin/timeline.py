@@ -21,7 +21,7 @@ class MilestoneAdmin(Exchange, ContentAdmin):
         "date_text": "Sådan ser læseren datoen, fx «foråret 2019».",
     }
     fieldsets = [
-        (None, {"fields": ["key", "order", "kind", "date", "precision", "date_text", "text"]}),
+        (None, {"fields": ["order", "kind", "date", "precision", "date_text", "text", "key"]}),
         english("date_text_en", "text_en"),
         ("Kilder", {"fields": ["sources", "resources"]}),
     ]
@@ -35,7 +35,7 @@ class FactAdmin(ContentAdmin):
     autocomplete_fields = ["sources"]
     help_texts = {"text": "Skriv altid årstallet ved et tal, fx «2018: godt 50 frivillige»."}
     fieldsets = [
-        (None, {"fields": ["key", "group", "text"]}),
+        (None, {"fields": ["group", "text", "key"]}),
         english("text_en"),
         ("Kilder", {"fields": ["sources"]}),
     ]
@@ -48,7 +48,7 @@ class ResourceAdmin(Exchange, ContentAdmin):
     search_fields = ["title", "title_en", "text", "key"]
     help_texts = {"note": "Det, læseren skal vide, før dokumentet åbnes, fx at det er på engelsk."}
     fieldsets = [
-        (None, {"fields": ["key", "kind", "title", "text", "note", "url", "found_at"]}),
+        (None, {"fields": ["kind", "title", "text", "note", "url", "found_at", "key"]}),
         english("title_en", "text_en", "note_en"),
     ]
 

@@ -1,7 +1,16 @@
 """How the admin treats content. Import from here; the modules say what belongs together."""
 
 from publishing.admin.content_admin import ContentAdmin, ContentForm, Guarded, GuardedForm, address_of
-from publishing.admin.help import HELP, MARKDOWN, PROVENANCE, PUBLISHING, HelpTexts, TextArea, english
+from publishing.admin.help import (
+    HELP,
+    MARKDOWN,
+    PROVENANCE,
+    PUBLISHING,
+    WITH_KEY,
+    HelpTexts,
+    TextArea,
+    english,
+)
 from publishing.admin.lists import DeclaredLookups
 from publishing.admin.ordering import OrderedForm, OrderedFormSet, OrderedInline
 from publishing.admin.read_only import AddedOnly, ReadOnly
@@ -13,6 +22,7 @@ __all__ = [
     "MARKDOWN",
     "PROVENANCE",
     "PUBLISHING",
+    "WITH_KEY",
     "AddedOnly",
     "ContentAdmin",
     "ContentForm",

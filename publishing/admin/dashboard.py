@@ -6,7 +6,7 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count
 from django.urls import reverse
 
-from publishing.admin.workflow import PublishableAdmin, TaskKind, no_english, not_seen
+from publishing.admin.workflow import ENGLISH_BEHIND, PublishableAdmin, TaskKind, no_english, not_seen
 from publishing.publishable import State, in_state
 
 TASKS = [
@@ -21,6 +21,11 @@ TASKS = [
         "Mangler engelsk",
         lambda model: in_state(State.PUBLISHED) & no_english(model),
         "status=offentlig&engelsk=mangler",
+    ),
+    TaskKind(
+        "Engelsk ældre end dansk",
+        lambda model: in_state(State.PUBLISHED) & ENGLISH_BEHIND,
+        "status=offentlig&engelsk=gammelt",
     ),
 ]
 

@@ -37,6 +37,15 @@ def difference(pending: PendingVersion, item: models.Model) -> list[Section]:
     return changed(compare(stored(item), as_it_will_be(pending, item)))
 
 
+def warnings_of(pending: PendingVersion, item: models.Model, says: Callable[..., list[str]]) -> list[str]:
+    """What there is to say of the text as it will be; and why it cannot be, where it cannot."""
+    try:
+        with drafted(item, pending):
+            return says(type(item)._base_manager.get(pk=item.pk))
+    except ValidationError as error:
+        return error.messages
+
+
 @contextmanager
 def drafted(item: models.Model, pending: PendingVersion | None) -> Iterator[None]:
     """In this block the database says what is pending. Raises ValidationError where it cannot."""

@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 READ_THIS = "Læs teksten, og sig til."
 SUBMITTED = "Sendt til gennemsyn."
+# Each with its subject, …_subject.txt, and its words, …_message.txt.
+TO_READ, SENT_BACK = "publishing/mail/read", "publishing/mail/sent_back"
+ANSWERED = "publishing/mail/answered"
 
 
 def colleagues(user, model: type[models.Model]) -> models.QuerySet:
@@ -90,7 +93,7 @@ def ask_to_read(request, item, url: str):
     reviewer = form.cleaned_data["reviewer"] if form.is_valid() else None
     say(item, READ_THIS, by=request.user, to=reviewer)
     if reviewer:
-        tell(request, reviewer, item, url, "read")
+        tell(request, reviewer, item, url, TO_READ)
 
 
 def send_back(request, item, url: str, text: str):
@@ -99,7 +102,7 @@ def send_back(request, item, url: str, text: str):
     author = asked.by if asked and asked.by else _last_writer(item, request.user)
     close(Remark.objects.of(item).filter(text=READ_THIS))
     say(item, text, by=request.user, to=author)
-    tell(request, author, item, url, "sent_back")
+    tell(request, author, item, url, SENT_BACK)
 
 
 def _last_writer(item, reader):
@@ -113,7 +116,7 @@ def close(remarks: models.QuerySet):
     remarks.open().update(closed_at=timezone.now())
 
 
-def tell(request, person, item, url: str, what: str):
+def tell(request, person, item, url: str, mail: str):
     """A mail says who, which text and where; never a word of what is in it."""
     if not (person and person.email and person.is_active and person != request.user):
         return
@@ -123,9 +126,9 @@ def tell(request, person, item, url: str, what: str):
         "kind": item.verbose_kind,
         "url": request.build_absolute_uri(url),
     }
-    subject = render_to_string(f"publishing/mail/{what}_subject.txt", context).strip()
+    subject, words = (render_to_string(f"{mail}_{part}.txt", context) for part in ["subject", "message"])
     try:
-        send_mail(subject, render_to_string(f"publishing/mail/{what}.txt", context), None, [person.email])
+        send_mail(subject.strip(), words, None, [person.email])
     except (OSError, SMTPException):
         logger.exception("a mail to a colleague was not sent")
         messages.warning(request, f"Mailen til {person} kunne ikke sendes. Sig det på en anden måde.")

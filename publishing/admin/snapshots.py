@@ -16,7 +16,7 @@ from django.utils import timezone
 from reversion.models import Version
 
 # What the portal writes by itself is no change that an editor made.
-WRITTEN_BY_THE_PORTAL = {"updated_at"}
+WRITTEN_BY_THE_PORTAL = {"updated_at", "english_behind"}
 
 
 @dataclass(frozen=True)

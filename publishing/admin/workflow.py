@@ -20,6 +20,7 @@ from privacy.models import What
 from publishing.admin.bulk import asks_first
 from publishing.admin.content_admin import ContentAdmin
 from publishing.admin.drafts import finish_work, work_key
+from publishing.admin.help import mark_english_behind
 from publishing.admin.pending import (
     TAKEN_PLACE,
     difference,
@@ -28,8 +29,10 @@ from publishing.admin.pending import (
     pending_of,
     preview,
     take_place,
+    warnings_of,
 )
 from publishing.admin.remarks import (
+    ANSWERED,
     SUBMITTED,
     CloseForm,
     RemarkForm,
@@ -88,6 +91,7 @@ STEPS = [
     _step("_apart", "Gem uden at vise", State.PUBLISHED),
     _step("_withdraw", "Gem, og træk tilbage", State.PUBLISHED, State.SCHEDULED),
     _step("_unarchive", "Gem, og hent frem som kladde", State.ARCHIVED),
+    _step("_english_right", "Gem: det engelske passer stadig", *State),
     _step("_still_right", "Set på i dag: stadig rigtig", State.PUBLISHED),
 ]
 
@@ -102,6 +106,11 @@ PENDING_STEPS = [
 def _steps_beside(pending: PendingVersion) -> list[Step]:
     other = "_submit_pending" if pending.submitted_at else "_return_pending"
     return [step for step in PENDING_STEPS if step.name != other]
+
+
+def _warn_of_english(request, item):
+    for words in english_warnings(type(item)._base_manager.get(pk=item.pk)):
+        messages.warning(request, f"«{item}»: {words}")
 
 
 def _about(cleaned: dict) -> dict:
@@ -123,6 +132,7 @@ TAKEN = {
     "_unarchive": "Nu en kladde igen",
     "_still_right": "Set på i dag",
     "_archive_one": "Nu arkiveret",
+    "_english_right": "Det engelske passer",
 }
 
 
@@ -194,10 +204,23 @@ class NoEnglishFilter(admin.SimpleListFilter):
     parameter_name = "engelsk"
 
     def lookups(self, request, model_admin):
-        return [("mangler", "Mangler engelsk")]
+        return [("mangler", "Mangler engelsk"), ("gammelt", "Engelsk ældre end dansk")]
 
     def queryset(self, request, queryset):
-        return queryset.filter(no_english(queryset.model)) if self.value() == "mangler" else queryset
+        conditions = {"mangler": no_english(queryset.model), "gammelt": ENGLISH_BEHIND}
+        return queryset.filter(conditions.get(self.value(), models.Q()))
+
+
+ENGLISH_BEHIND = models.Q(english_behind__len__gt=0)
+
+
+def english_warnings(item) -> list[str]:
+    """What an English reader would miss, in sentences."""
+    labels = {field.name: str(field.verbose_name) for field in item._meta.fields}
+    twins = [name for name in labels if f"{name}_en" in labels]
+    lacks = [name for name in twins if getattr(item, name) and not getattr(item, f"{name}_en")]
+    found = [("Mangler på engelsk", lacks), ("Ældre på engelsk end på dansk", item.english_behind or [])]
+    return [f"{words}: {', '.join(labels[name] for name in names)}." for words, names in found if names]
 
 
 def no_english(model) -> models.Q:
@@ -356,7 +379,12 @@ class PublishableAdmin(ContentAdmin):
         form = AppearForm(request.POST or None, initial={"moment": pending.takes_place_at})
         if form.is_valid():
             return self._appear(request, item, pending, form.cleaned_data["moment"])
-        context = {"form": form, "pending": pending, "sections": difference(pending, item)}
+        context = {
+            "form": form,
+            "pending": pending,
+            "sections": difference(pending, item),
+            "warnings": warnings_of(pending, item, english_warnings),
+        }
         status = 400 if form.errors else 200
         return self.page(request, item, "Kladden tager pladsen", "admin/appear.html", context, status)
 
@@ -403,7 +431,13 @@ class PublishableAdmin(ContentAdmin):
         if obj and obj.pk and change and self.has_change_permission(request, obj):
             context |= self._pending_context(request, obj)
             context["state"] = status_of(obj)
-            steps = [step for step in STEPS if obj.state in step.states]
+            behind = obj.english_behind or []
+            steps = [
+                step
+                for step in STEPS
+                if obj.state in step.states and (behind or step.name != "_english_right")
+            ]
+            mark_english_behind(context["adminform"].form, behind)
             context["steps"] = _steps_beside(context["pending"]) if context["is_pending"] else steps
             context |= self._remarks_context(request, obj, context)
             if obj.state != State.ARCHIVED:
@@ -441,7 +475,7 @@ class PublishableAdmin(ContentAdmin):
         elif form.is_valid():
             remark = say(item, form.cleaned_data["text"], by=request.user, **_about(form.cleaned_data))
             if remark.answers:
-                tell(request, remark.answers.by, item, page, "answered")
+                tell(request, remark.answers.by, item, page, ANSWERED)
         else:
             messages.error(request, "Skriv, hvad du vil sige. Højst 2.000 tegn.")
         return redirect(f"{page}#remarks")
@@ -478,6 +512,7 @@ class PublishableAdmin(ContentAdmin):
             with self.as_version(request, item, told):
                 item.publish(at)
                 close(Remark.objects.of(item))
+                _warn_of_english(request, item)
                 self.record_act(request, What.PUBLISHED, item)
         except ValidationError as error:
             messages.error(request, f"«{item}» blev ikke offentliggjort. {' '.join(error.messages)}")
@@ -494,6 +529,11 @@ class PublishableAdmin(ContentAdmin):
         return True
 
     _unarchive = _withdraw
+
+    def _english_right(self, request, item) -> bool:
+        item.say_that_english_is_right()
+        self.log_change(request, item, "Det engelske passer stadig.")
+        return True
 
     def _still_right(self, request, item) -> bool:
         """The date that readers see is when somebody last vouched for the page."""

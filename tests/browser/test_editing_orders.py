@@ -17,6 +17,7 @@ ORDERS = int(os.environ.get("ORDERS", "4"))
 STEPS = 14
 FIELDS = ["standfirst", "body"]
 BUTTON = "input[name=_continue]"
+SENDS_AGAIN = "form.kompas-form[action$='/change/'] button"
 # Autosaves come ten times as often, so that an order takes seconds; what is typed is told to the model.
 HASTE = """
 const slowly = window.setInterval;
@@ -48,8 +49,11 @@ class Editor:
             self.tab.locator(".kept button").first.click()
             self.tab.wait_for_load_state("load")
 
+    def _is_saving(self, response) -> bool:
+        return response.request.method == "POST" and response.url.endswith(self.address)
+
     def _hear(self, response):
-        if response.request.method == "POST" and response.url.endswith(self.address):
+        if self._is_saving(response):
             self.answers.append(response.status)
 
     def delay(self, latency, *, offline=False):
@@ -104,9 +108,17 @@ class Editor:
     def hear_after(self, before):
         until = time.monotonic() + 30
         while len(self.answers) == before:
+            self.send_again()
             assert time.monotonic() < until, f"nothing came of a press: {self.tab.evaluate(STATE)}"
             self.tab.wait_for_timeout(20)
         self.tab.wait_for_load_state("load")
+
+    def send_again(self):
+        """A login that came between the press and the server: the words are given back, with a button."""
+        button = self.tab.locator(SENDS_AGAIN)
+        if button.count():
+            button.press("Enter", no_wait_after=True)
+            self.tab.wait_for_load_state("load")
 
     def press_while_keeping(self):
         """The moment that once was lost: one letter more since the autosave that is under way began."""
@@ -148,8 +160,9 @@ class Editor:
         if self.is_online and self.is_in:
             self.go(self.other, self.address)
             self.other.fill("[name=title]", f"Titel {self.dice.random()}")
-            self.other.locator(BUTTON).first.press("Enter")
-            self.other.wait_for_load_state("load")
+            with self.other.expect_response(self._is_saving, timeout=30_000):
+                self.other.locator(BUTTON).first.press("Enter", no_wait_after=True)
+            self.other.wait_for_load_state("load")  # who leaves before has unsaved work there too
 
     def leave_and_come_back(self):
         if self.is_online and self.is_in:
@@ -164,6 +177,7 @@ class Editor:
         """A page that goes has come; at a closed door one logs in and fetches what was kept."""
         self.tab.wait_for_timeout(30)
         self.tab.wait_for_load_state("load")
+        self.send_again()
         if "/log-ind/" in self.tab.url or "/login/" in self.tab.url:
             self.find_network()
             self._begin(self.tab)
