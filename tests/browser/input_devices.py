@@ -33,6 +33,7 @@ class Mouse:
 
     def write(self, name, text):
         self.page.click(f"[name='{name}']")
+        self.page.keyboard.press("ControlOrMeta+A")  # what is there already is written over
         self.page.keyboard.insert_text(text)
 
     def choose(self, name, value):

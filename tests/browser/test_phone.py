@@ -215,5 +215,6 @@ def test_a_guide_of_which_nobody_has_written_a_line_of_code(leader, new_page):
     leader.fill("[name=who]", "Ea")
     choose_day(leader, "look_back", "due", "2027-03-03")
     press(leader, "Afslut")
+    leader.wait_for_url(re.compile("/aftalt/"))
     assert "Vi ringer om fredagen." in leader.inner_text("main")
     assert leader.seen.complaints == []
