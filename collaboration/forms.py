@@ -6,6 +6,7 @@ from collaboration.models import Collaboration, Consent, Insight, PaperConsent, 
 from publishing.fields import DayField
 from reflection.forms.answers import FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
 from reflection.forms.dates import AsksWhen, ReasonField, WhenField
+from reflection.forms.promises import AddressField, TellsWhoIsMailed
 from reflection.models import Reflection, Step
 
 MOST_PARTNERS = 6
@@ -191,9 +192,10 @@ class StepField(forms.ModelChoiceField):
         return f"{step.position}. {step.local.title}"
 
 
-class EndingForm(AsksWhen, FieldwiseForm):
+class EndingForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
     """How a round ends: somebody's name, a date for it, and when one looks again – or why not."""
 
+    who_email = AddressField()
     done_by = WhenField(label=_("Hvornår?"), day="due", reason="no_date_reason")
     due = DayField(label=_("Datoen"), required=False)
     no_date_reason = ReasonField()
@@ -243,13 +245,13 @@ class AgreementForm(EndingForm):
     class Meta:
         model = Round
         fields = [
-            "principle", "what", "who", "party", "due", "no_date_reason", "look_back_on",
+            "principle", "what", "who", "who_email", "party", "due", "no_date_reason", "look_back_on",
             "no_look_back_reason",
         ]  # fmt: skip
         widgets = {"party": forms.RadioSelect}
         error_messages = MISSING
 
-    field_order = ["principle", "what", "who", "party", "done_by", "look_back"]
+    field_order = ["principle", "what", "who", "who_email", "party", "done_by", "look_back"]
 
     def __init__(self, *args, talked_about: Step | None = None, **kwargs):
         """The principle that was talked about is chosen already, and stored when the form is sent."""
@@ -263,12 +265,12 @@ class QuestionsForm(EndingForm):
     """The end of a one-sided round: three questions, who asks them and when."""
 
     needed = ("question_1", "who", "party", "done_by", "look_back")
-    field_order = ["question_1", "question_2", "question_3", "who", "party", "done_by", "look_back"]
+    field_order = ["question_1", "question_2", "question_3", "who", "who_email", "party", "done_by"]
 
     class Meta:
         model = Round
         fields = [
-            "question_1", "question_2", "question_3", "who", "party", "due", "no_date_reason",
+            "question_1", "question_2", "question_3", "who", "who_email", "party", "due", "no_date_reason",
             "look_back_on", "no_look_back_reason",
         ]  # fmt: skip
         labels = {"who": _("Hvem spørger?")}

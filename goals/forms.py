@@ -11,6 +11,7 @@ from publishing.fields import DayField, HintedRadios
 from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import AsksWhen, ReasonField, WhenField
+from reflection.forms.promises import AddressField, TellsWhoIsMailed
 
 
 class Asked(NamedTuple):
@@ -91,6 +92,8 @@ class GoalForm(forms.ModelForm):
         names = {"city_goal": current_portal().local.city_goal}
         self.fields["city_goal"].label = capfirst(names["city_goal"])
         self.fields["serves"].label = _("Hvordan støtter målet det?")
+        for name in {"department", "city_goal"} & self.fields.keys():
+            self.fields[name].empty_label = _("Ikke valgt")
         if not CityGoal.objects.exists():
             del self.fields["city_goal"]
             self.fields["serves"].label = _("Hvilket %(city_goal)s støtter det?") % names
@@ -210,10 +213,11 @@ class DecisionForm(FieldwiseForm):
 NEW_WORDS = [decision for decision in Decision if decision.is_of_words]
 
 
-class PlanForm(AsksWhen, FieldwiseForm):
+class PlanForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
     """The follow-up plan; its first line is the decision itself."""
 
     needed = ("stop", "responsible", "look_back")
+    name_field = "responsible"
     change = TextLine(
         label=_("Vi ændrer"), help_text=_("Det, der bliver anderledes fra i morgen."), max_length=500
     )
@@ -228,6 +232,7 @@ class PlanForm(AsksWhen, FieldwiseForm):
         help_text=_("Noget, man kan se eller høre inden for tre måneder."),
         max_length=500,
     )
+    who_email = AddressField()
     look_back = WhenField(
         label=_("Hvornår kigger vi igen?"),
         help_text=_("Enhver aftale har en dato. Uden dato skal der stå hvorfor."),
@@ -245,8 +250,8 @@ class PlanForm(AsksWhen, FieldwiseForm):
     class Meta:
         model = Review
         fields = [
-            "change", "stop", "responsible", "tell", "first_sign", "look_back_on", "look_back_by",
-            "no_date_reason", "if_nothing",
+            "change", "stop", "responsible", "who_email", "tell", "first_sign", "look_back_on",
+            "look_back_by", "no_date_reason", "if_nothing",
         ]  # fmt: skip
         help_texts = {
             "responsible": _("Ét navn."),

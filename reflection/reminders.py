@@ -23,12 +23,13 @@ from django.utils.translation import override
 from accounts.models import User
 from privacy.restrictions import restricted, unrestricted
 from reflection.compasses import Due, registered
-from reflection.forms.follow_up import token
-from reflection.models import Agreement, Participant, Reflection, Reminder
+from reflection.forms.follow_up import address_token, promise_token, token
+from reflection.models import Agreement, Participant, Promise, Reflection, Reminder
 
 logger = logging.getLogger(__name__)
 NOT_DONE = ("reflection/mail/not_done.txt", "reflection/mail/not_done.html")
 AGREEMENT = ("reflection/mail/agreement.txt", "reflection/mail/agreement.html")
+PROMISE = ("reflection/mail/promise.txt", "reflection/mail/promise.html")
 TIMEOUT = 20  # seconds: a server that says nothing must not hold up the others
 
 
@@ -37,6 +38,8 @@ def send_all() -> tuple[int, int]:
     outcomes = [remind(person) for person in to_remind()]
     for all_due in [agreements_due, *(compass.reminders for compass in registered())]:
         outcomes += [send(due) for due in _to_send(list(all_due()))]
+    outcomes += [tell(promise) for promise in _with_room(Promise.objects.to_tell())]
+    outcomes += [remind_of_promise(promise) for promise in _with_room(Promise.objects.due())]
     return outcomes.count(True), outcomes.count(None)
 
 
@@ -57,7 +60,7 @@ def send(due: Due) -> bool | None:
 
     def write() -> EmailMultiAlternatives:
         context = due.context()
-        return _mail(due.user, due.subject, due.templates, context)
+        return _mail(due.user.email, due.subject, due.templates, context)
 
     return _send_once(note, write, due.language)
 
@@ -79,12 +82,12 @@ def subject(question, about: str):
     return format_lazy("{} {}", question, Truncator(" ".join(about.split())).chars(60))
 
 
-def _mail(user, subject, templates: tuple[str, str], context: dict) -> EmailMultiAlternatives:
+def _mail(address: str, subject, templates: tuple[str, str], context: dict) -> EmailMultiAlternatives:
     plain, html = (render_to_string(template, context) for template in templates)
     mail = EmailMultiAlternatives(
         str(subject),
         plain,
-        to=[user.email],
+        to=[address],
         headers={"Auto-Submitted": "auto-generated"},  # so that no absence message answers it
         connection=get_connection(timeout=TIMEOUT),
     )
@@ -121,7 +124,7 @@ def remind(person: Participant) -> bool | None:
         room = person.reflection
         address = settings.SITE_URL + reverse("reflection:room", args=[room.key])
         context = {"room": room, "address": address}
-        return _mail(person.user, _("Du mangler at svare"), NOT_DONE, context)
+        return _mail(person.user.email, _("Du mangler at svare"), NOT_DONE, context)
 
     return _send_once(note, write, person.language)
 
@@ -161,11 +164,52 @@ def receivers(room: Reflection) -> list[tuple]:
 
 
 def _about(agreement: Agreement, user) -> dict:
-    address = reverse("reflection:follow_up_by_link", args=[token(agreement, user)])
+    mine = settings.SITE_URL + reverse("reflection:agreements")
+    return _asked(agreement, token(agreement, user)) | {"mine": mine}
+
+
+def _asked(agreement: Agreement, sent: str) -> dict:
+    address = reverse("reflection:follow_up_by_link", args=[sent])
     answers = [Agreement.Status.DONE, Agreement.Status.POSTPONED, Agreement.Status.GOODBYE]
     return {
         "agreement": agreement,
         "compass": agreement.reflection.version.guide.local.title,
         "links": [(state.label, f"{settings.SITE_URL}{address}?svar={state}") for state in answers],
-        "mine": settings.SITE_URL + reverse("reflection:agreements"),
+    }
+
+
+# --- Whoever promised, and has no account -----------------------------------------------------------
+
+
+def _with_room(promises):
+    return promises.select_related("agreement__reflection__version__guide")
+
+
+def tell(promise: Promise) -> bool | None:
+    """That somebody gave us the address, and how to be left out: before anything else."""
+
+    def write() -> EmailMultiAlternatives:
+        words = subject(_("Du har lovet:"), promise.agreement.what)
+        return _mail(promise.email, words, PROMISE, _about_address(promise))
+
+    return _send_once(promise.note_told, write, promise.language)
+
+
+def remind_of_promise(promise: Promise) -> bool | None:
+    def write() -> EmailMultiAlternatives:
+        context = _asked(promise.agreement, promise_token(promise)) | _about_address(promise)
+        words = subject(_("Hvad blev der af aftalen?"), promise.agreement.what)
+        return _mail(promise.email, words, AGREEMENT, context)
+
+    return _send_once(promise.note_reminded, write, promise.language)
+
+
+def _about_address(promise: Promise) -> dict:
+    """Who gave it, and how it goes."""
+    path = reverse("reflection:forget_address", args=[address_token(promise)])
+    return {
+        "agreement": promise.agreement,
+        "compass": promise.agreement.reflection.version.guide.local.title,
+        "given_by": promise.given_by or _("Den, der ledte samtalen,"),
+        "forget": settings.SITE_URL + path,
     }

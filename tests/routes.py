@@ -22,8 +22,8 @@ from compass.models import Attachment, Chapter, Dilemma, Page, Path, Picture, Pi
 from goals.models import Goal, GoalShare, Goodbye, Review
 from publishing.portal import current_portal
 from publishing.views import link_to
-from reflection.forms.follow_up import token
-from reflection.models import Agreement, Participant, Reflection
+from reflection.forms.follow_up import address_token, token
+from reflection.models import Agreement, Participant, Promise, Reflection
 from tests.factories import (
     make_attachment,
     make_collaboration,
@@ -56,7 +56,7 @@ POST_ONLY = {
     "account_sso", "account_backchannel_logout", "account_end_session", "account_end_other_sessions",
     "goals:start", "goals:copy", "goals:archive", "goals:unarchive", "goals:unshare",
     "reflection:finish", "reflection:withdraw", "reflection:leave",
-    "reflection:collect_again", "reflection:conclude", "reflection:renew_code", "reflection:door",
+    "reflection:collect_again", "reflection:renew_code", "reflection:door",
     "reflection:renew_own_code",
     "reflection:take_over",
     "reflection:timer", "reflection:archive", "collaboration:share",
@@ -141,6 +141,7 @@ OPEN_DOORS = {
     "reflection:about", "reflection:blank",
     "reflection:code", "reflection:come_back", "reflection:wall_code", "reflection:own_link",
     "reflection:join", "reflection:follow_up_by_link", "reflection:thanks",
+    "reflection:forget_address",
 }  # fmt: skip
 
 
@@ -351,6 +352,9 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         {"token": token(agreement, agreement.reflection.owner)}
         for agreement in Agreement.objects.select_related("reflection__owner")
     ],
+    "reflection:forget_address": lambda: [
+        {"token": address_token(promise)} for promise in Promise.objects.all()
+    ],
     "reflection:archive": joined,
     **dict.fromkeys(
         [
@@ -358,7 +362,6 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
             "reflection:poster",
             "reflection:reveal",
             "reflection:collect_again",
-            "reflection:conclude",
             "reflection:renew_code",
             "reflection:door",
             "reflection:timer",
@@ -482,6 +485,7 @@ def make_rounds(user):
     compared.reflection.reveal()
     ended = make_round(make_collaboration(TOLD, owner=user), sides=sides, **mine)
     ended.reflection.reveal()
+    ended.who_email = "bo@example.org"
     ended.what, ended.who, ended.due = "Vi mødes i juni.", "Bo", "2027-06-01"
     ended.conclude()
     for place in ended.reflection.participants.counted():

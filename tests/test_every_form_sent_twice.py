@@ -81,7 +81,6 @@ NOT_SHOWN = {
     "account_signup": "closed",
     "collaboration:share": "only an address, and only once (test_rounds.py)",
     "reflection:collect_again": "only a phase, and only once (test_leading.py)",
-    "reflection:conclude": "only a phase, and only once (test_leading.py)",
     "reflection:keep_link": "only what the browser remembers (test_open_rooms.py)",
     "goals:unarchive": "only a date (test_goals.py)",
     "reflection:delete_account": "not offered to somebody who owns as much as this one",

@@ -42,6 +42,7 @@ class Round(Fieldwise):
     )
     what = models.TextField(_("Hvad gør vi?"), max_length=500, blank=True)
     who = models.CharField(_("Hvem?"), max_length=120, blank=True)
+    who_email = models.EmailField(blank=True)  # of who promised, until the agreement stands
     party = models.ForeignKey(
         Party,
         models.SET_NULL,
@@ -63,6 +64,7 @@ class Round(Fieldwise):
         Whose.GROUP,
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
+        identity=("who_email",),
         words=(
             "question_1",
             "question_2",
@@ -115,14 +117,17 @@ class Round(Fieldwise):
         return str(_("Spørg %(party)s:") % to_whom) + "".join(f"\n– {text}" for text in self.questions)
 
     @transaction.atomic
-    def conclude(self):
+    def conclude(self, by: str = ""):
         """The agreement stands and nothing changes any more; pressed twice, it is one agreement."""
         room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
         if room.phase != Reflection.Phase.REVEALED:
             return
-        room.agreements.create(
+        agreement = room.agreements.create(
             what=self.agreed, who=self.who, party=self.party, due=self.due, no_date_reason=self.no_date_reason
         )
+        agreement.give_address(self.who_email, by)
+        self.who_email = ""
+        self.save(update_fields=["who_email"])
         room.conclude()
 
     # --- Who else may see it -----------------------------------------------------------------------

@@ -80,10 +80,11 @@ def agree(request, participant, round):
     if round.is_concluded:
         return _closed(request, round)
     if round.is_one_sided:
-        form = QuestionsForm(post_data(request), instance=round)
+        form = QuestionsForm(post_data(request), instance=round, participant=participant)
     else:
-        form = AgreementForm(post_data(request), instance=round, talked_about=talked_about(round))
-    answer = save_form(request, form, lambda go: _after_agreeing(round, go))
+        known = {"participant": participant, "talked_about": talked_about(round)}
+        form = AgreementForm(post_data(request), instance=round, **known)
+    answer = save_form(request, form, lambda go: _after_agreeing(participant, round, go))
     context = {
         "participant": participant,
         "room": participant.reflection,
@@ -94,10 +95,10 @@ def agree(request, participant, round):
     return answer or render(request, "collaboration/agree.html", context, status=status_of(form))
 
 
-def _after_agreeing(round, go: str):
+def _after_agreeing(participant, round, go: str):
     if go == "back":
         return redirect(round)
-    round.conclude()
+    round.conclude(participant.name)
     return redirect(round.reflection.outcome_address)
 
 

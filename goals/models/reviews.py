@@ -77,6 +77,7 @@ class Review(Fieldwise):
     change = models.TextField(_("Vi ændrer"), max_length=500, blank=True)
     stop = models.TextField(_("Vi holder op med"), max_length=500, blank=True)
     responsible = models.CharField(_("Ansvarlig"), max_length=120, blank=True)
+    who_email = models.EmailField(blank=True)  # of who is responsible, until the plan stands
     tell = models.CharField(_("Vi fortæller det til"), max_length=250, blank=True)
     first_sign = models.TextField(_("Første tegn på, at det virker"), max_length=500, blank=True)
     look_back_on = models.DateField(_("Vi kigger igen den"), null=True, blank=True)
@@ -101,6 +102,7 @@ class Review(Fieldwise):
         Kept.AGREEMENTS,
         person="goal__owner",
         called=_("Beslutninger og planer om dine mål"),
+        identity=("who_email",),
         words=(
             "reason",
             "dissent",
@@ -308,7 +310,7 @@ class Review(Fieldwise):
         return True
 
     @transaction.atomic
-    def conclude(self) -> bool:
+    def conclude(self, by: str = "") -> bool:
         """The plan stands: nothing changes any more, the goal has its new words, and the room gets it into
         its minutes.
 
@@ -323,12 +325,15 @@ class Review(Fieldwise):
         if self.is_of_words and self.new_wording:
             self.goal.reword(self.new_wording)
         room.save(update_fields=["outcome"])
-        room.agreements.create(
+        agreement = room.agreements.create(
             what=self.change or self.stop,
             who=self.responsible,
             due=self.look_back_on,
             no_date_reason="" if self.look_back_on else self.no_date_reason,
         )
+        agreement.give_address(self.who_email, by)
+        self.who_email = ""
+        self.save(update_fields=["who_email"])
         return True
 
     def can_stop(self) -> str:

@@ -192,7 +192,8 @@ def plan(request, review):
     if not review.is_decided:
         messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
         return redirect("goals:decision", key=review.reflection.key)
-    form = PlanForm(post_data(request), instance=review)
+    place = review.reflection.participants.filter(user=request.user).first()
+    form = PlanForm(post_data(request), instance=review, participant=place)
     answer = save_form(request, form, lambda go: _after_plan(request, review, go))
     context = {"review": review, "form": form}
     return answer or render(request, "goals/plan.html", context, status=status_of(form))
@@ -203,7 +204,7 @@ def _after_plan(request, review, go: str):
         if not review.is_planned:  # another window has just emptied a field that this one left alone
             messages.warning(request, _("Et felt er tømt i et andet vindue. Se planen igennem."))
             return redirect("goals:plan", key=review.reflection.key)
-        if not review.conclude():
+        if not review.conclude(request.user.name):
             return redirect("reflection:lead", key=review.reflection.key)
         return redirect(review.reflection.outcome_address)
     if go == "back":

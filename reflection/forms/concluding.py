@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from publishing.fields import DayField
 from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import AsksWhen, ReasonField, WhenField
+from reflection.forms.promises import AddressField, TellsWhoIsMailed
 from reflection.models import AgreementDraft
 
 
-class AgreeForm(AsksWhen, FieldwiseForm):
+class AgreeForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
     needed = ("what", "who", "look_back")
     what = TextLine(
         label=_("Hvad gør vi?"),
@@ -16,13 +17,14 @@ class AgreeForm(AsksWhen, FieldwiseForm):
         max_length=500,
         error_messages={"required": _("Skriv den ene ting, I er blevet enige om.")},
     )
+    who_email = AddressField()
     look_back = WhenField(label=_("Hvornår kigger I igen?"), day="due", reason="no_date_reason")
     due = DayField(label=_("Datoen"), required=False)
     no_date_reason = ReasonField()
 
     class Meta:
         model = AgreementDraft
-        fields = ["what", "who", "due", "no_date_reason"]
+        fields = ["what", "who", "who_email", "due", "no_date_reason"]
         error_messages = {"who": {"required": _("Skriv ét navn.")}}
 
     def __init__(self, *args, **kwargs):

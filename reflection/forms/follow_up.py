@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import DayField
 from reflection.forms.dates import AsksWhen, ReasonField, When, WhenField
-from reflection.models import Agreement
+from reflection.models import Agreement, Promise
 
+ADDRESS = "the address of who promised"
 SALT = "what became of an agreement"  # a token made for something else opens nothing here
 DAYS = 60
 CHANGED = _("Nogen har skrevet om aftalen imens. Se, hvad der står nu, og gem igen, hvis dit stadig passer.")
@@ -79,6 +80,8 @@ class FollowUpForm(AsksWhen, forms.ModelForm):
     @transaction.atomic
     def save(self) -> Agreement:
         agreement = super().save()
+        if not agreement.is_open:
+            Promise.objects.filter(agreement=agreement).delete()
         agreement.reflection.compass.followed_up(agreement)
         return agreement
 
@@ -96,15 +99,43 @@ def token(agreement: Agreement, user) -> str:
     return signing.dumps(claims, salt=SALT, compress=True)
 
 
+def promise_token(promise: Promise) -> str:
+    """The same on behalf of who promised and has no account, as long as we have the address."""
+    claims = {
+        "agreement": promise.agreement_id,
+        "promise": str(promise.key),
+        "due": str(promise.agreement.due),
+    }
+    return signing.dumps(claims, salt=SALT, compress=True)
+
+
+def address_token(promise: Promise) -> str:
+    """Deletes the address of who promised, and opens nothing."""
+    return signing.dumps(str(promise.key), salt=ADDRESS)
+
+
+def address_of(sent: str) -> str | None:
+    """The key that the token was made of, whether there is still an address or not."""
+    try:
+        return signing.loads(sent, salt=ADDRESS)
+    except signing.BadSignature:
+        return None
+
+
 def opened_by(sent: str) -> Agreement | None:
     """The agreement of a link; None when the link is wrong, too old, used, or its receiver has no say."""
     try:
         claims = signing.loads(sent, salt=SALT, max_age=DAYS * 24 * 60 * 60)
     except signing.BadSignature:
         return None
-    user = get_user_model().objects.filter(pk=claims["user"], is_active=True).first()
-    if user is None:
-        return None
-    found = Agreement.objects.open().changeable_by(user).filter(pk=claims["agreement"])
+    found = _theirs(claims).filter(pk=claims["agreement"])
     agreement = found.select_related("reflection__version__guide").first()
     return agreement if agreement and str(agreement.due) == claims["due"] else None
+
+
+def _theirs(claims: dict):
+    """The open agreements that the receiver of a link has a say in."""
+    if "promise" in claims:
+        return Agreement.objects.open().filter(promise__key=claims["promise"])
+    user = get_user_model().objects.filter(pk=claims["user"], is_active=True).first()
+    return Agreement.objects.open().changeable_by(user) if user else Agreement.objects.none()

@@ -1,4 +1,4 @@
-from reflection.models.agreements import Agreement, AgreementDraft, Reminder
+from reflection.models.agreements import Agreement, AgreementDraft, Promise, Reminder
 from reflection.models.emergency_access import EmergencyAccess
 from reflection.models.fieldwise import Fieldwise
 from reflection.models.guides import UNKNOWN, EndLine, Guide, GuideVersion, HelpVariant, Prompt, Step
@@ -38,6 +38,7 @@ __all__ = [
     "Party",
     "PersonalInvitation",
     "Progress",
+    "Promise",
     "Prompt",
     "Reflection",
     "Reminder",

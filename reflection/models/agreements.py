@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PersonalData, Purpose, Whose
@@ -93,6 +94,12 @@ class Agreement(models.Model):
             update_fields = update_fields and {*update_fields, "revision"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    def give_address(self, email: str, by: str):
+        """Whoever promised hears of it too; `by` is who gave the address, and the mails say so."""
+        if email:
+            language = "en" if get_language() == "en" else "da"
+            Promise.objects.create(agreement=self, email=email, given_by=by, language=language)
+
     @property
     def is_open(self) -> bool:
         return self.status in {self.Status.OPEN, self.Status.POSTPONED}
@@ -111,12 +118,69 @@ class Agreement(models.Model):
         return "|".join([self.status, str(self.due or ""), self.note])
 
 
+class PromiseQuerySet(models.QuerySet):
+    def open(self):
+        """Of rooms opened by account: else anybody could have mails sent to whom they like."""
+        states = [Agreement.Status.OPEN, Agreement.Status.POSTPONED]
+        meant = self.filter(agreement__reflection__owner__isnull=False)
+        return meant.filter(agreement__status__in=states, agreement__reflection__is_rehearsal=False)
+
+    def to_tell(self):
+        """Who does not know yet that we have the address: the first mail says so, and how to be left out."""
+        return self.open().filter(told_on=None).exclude(agreement__due__lte=timezone.localdate())
+
+    def due(self):
+        """Who has not been reminded of the date that has come."""
+        come = self.open().filter(agreement__due__lte=timezone.localdate())
+        return come.exclude(reminded_of=models.F("agreement__due"))
+
+
+class Promise(models.Model):
+    """The address of who promised an agreement and has no account; given by somebody else, so it is asked for
+    nothing but this, and goes when the agreement is closed, or when they say so.
+    """
+
+    erased_by = "key"  # privacy/erasures.py
+    key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
+    agreement = models.OneToOneField(Agreement, models.CASCADE, related_name="promise")
+    email = models.EmailField()
+    given_by = models.CharField(max_length=120)
+    language = models.CharField(max_length=2)
+    told_on = models.DateField(null=True)
+    reminded_of = models.DateField(null=True)
+
+    objects = PromiseQuerySet.as_manager()
+
+    personal_data = PersonalData(
+        Whose.PARTICIPANTS,
+        Purpose.REFLECTION,
+        Kept.AGREEMENTS,
+        identity=("email", "given_by", "language"),
+        traces=("told_on", "reminded_of"),
+    )
+
+    def __str__(self):
+        return f"løfte {self.pk}"
+
+    def note_told(self) -> bool:
+        """Whether this is the one that tells; without a date nothing more is sent, and the address goes."""
+        mine = Promise.objects.filter(pk=self.pk, told_on=None)
+        if self.agreement.due is None:
+            return bool(mine.delete()[0])
+        return bool(mine.update(told_on=timezone.localdate()))
+
+    def note_reminded(self) -> bool:
+        mine = Promise.objects.filter(pk=self.pk).exclude(reminded_of=self.agreement.due)
+        return bool(mine.update(reminded_of=self.agreement.due, told_on=timezone.localdate()))
+
+
 class AgreementDraft(Fieldwise):
     """The one agreement while it is written, of a compass with no end of its own; gone when it stands."""
 
     reflection = models.OneToOneField("reflection.Reflection", models.CASCADE, related_name="agreement_draft")
     what = models.TextField(_("Hvad gør vi?"), max_length=500, blank=True)
     who = models.CharField(_("Hvem?"), max_length=120, blank=True)
+    who_email = models.EmailField(blank=True)
     due = models.DateField(_("Hvornår kigger I igen?"), null=True, blank=True)
     no_date_reason = models.CharField(_("Ingen dato, fordi"), max_length=250, blank=True)
 
@@ -124,6 +188,7 @@ class AgreementDraft(Fieldwise):
         Whose.GROUP,
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
+        identity=("who_email",),
         words=("what", "who", "no_date_reason"),
         nothing=("written_by",),
     )

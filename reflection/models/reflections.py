@@ -596,17 +596,19 @@ class Reflection(models.Model):
     # --- the end ---------------------------------------------------------------------------------------
 
     @transaction.atomic
-    def agree(self, **agreement) -> bool:
+    def agree(self, *, address: str = "", by: str = "", **agreement) -> bool:
         """End with one agreement: nothing changes any more. False when somebody went back meanwhile."""
-        return self.end_with([agreement], [])
+        return self.end_with([agreement], [], address, by)
 
     @transaction.atomic
-    def end_with(self, agreements: list[dict], outcome: list[list[str]]) -> bool:
+    def end_with(
+        self, agreements: list[dict], outcome: list[list[str]], address: str = "", by: str = ""
+    ) -> bool:
         """End with what was decided (`outcome`: [[label, text], …]) and agreed. False as `agree`."""
         if not self.conclude():
             return False
         for agreement in agreements:
-            self.agreements.create(**agreement)
+            self.agreements.create(**agreement).give_address(address, by)
         self.outcome = outcome
         self.save(update_fields=["outcome"])
         AgreementDraft.objects.filter(reflection=self).delete()

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.follow_up import FollowUpForm, as_it_stands, opened_by
+from reflection.forms.follow_up import FollowUpForm, address_of, as_it_stands, opened_by
 from reflection.minutes.calendar import calendar_response
-from reflection.models import Agreement
+from reflection.models import Agreement, Promise
 from reflection.participation import own_place_required
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -42,6 +42,7 @@ def agreements(request):
         "page": page.get_page(request.GET.get("side")),
         "has_dates": _dated(request).exists(),
         "state": state,
+        "answers": [choice for choice in Agreement.Status.choices if choice[0] != Agreement.Status.OPEN],
         "query": f"vis={state}&",
         "states": [(name, label) for name, (label, _which) in STATES.items()],
     }
@@ -114,6 +115,19 @@ def follow_up_by_link(request, token):
         return redirect("reflection:thanks")
     context = {"agreement": agreement, "form": form, "is_by_link": True}
     return render(request, "reflection/follow_up.html", context, status=_status(form))
+
+
+@form_methods
+def forget_address(request, token):
+    """Whoever promised deletes the address that somebody else gave; opening it changes nothing."""
+    key = address_of(token)
+    if key is None:
+        return render(request, "reflection/link_is_over.html", status=410)
+    found = Promise.objects.filter(key=key).select_related("agreement")
+    if request.method == "POST":
+        found.delete()
+        return redirect(request.path)
+    return render(request, "reflection/forget_address.html", {"promise": found.first()})
 
 
 @require_safe

@@ -57,7 +57,7 @@ def agree(request, participant):
     draft = _draft_of(room)
     if request.method == "POST":
         draft, _made = AgreementDraft.objects.get_or_create(reflection=room)
-    form = AgreeForm(post_data(request), instance=draft)
+    form = AgreeForm(post_data(request), instance=draft, participant=participant)
     answer = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))
     context = {"participant": participant, "room": room, "form": form}
     return answer or render(request, "reflection/agree.html", context, status=status_of(form))
@@ -75,7 +75,7 @@ def _after_agreeing(request, participant, draft, go: str):
         messages.warning(request, _("Et felt er tømt i et andet vindue. Se aftalen igennem."))
         return redirect("reflection:agree", key=room.key)
     said = {name: getattr(draft, name) for name in ["what", "who", "due", "no_date_reason"]}
-    if room.agree(**said):
+    if room.agree(**said, address=draft.who_email, by=participant.label):
         return redirect(room.outcome_address)
     messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
     return redirect("reflection:room", key=room.key)

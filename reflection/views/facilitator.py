@@ -106,16 +106,6 @@ def collect_again(request, participant):
 
 @require_POST
 @facilitator_required
-def conclude(request, participant):
-    if participant.reflection.is_collecting:
-        messages.warning(request, _("Vis svarene samlet, før I afslutter."))
-        return redirect("reflection:lead", key=participant.reflection.key)
-    messages.info(request, _("Rummet slutter med det, I bliver enige om. Skriv det her."))
-    return redirect(participant.reflection.conclude_address)  # an ending has an outcome and a date
-
-
-@require_POST
-@facilitator_required
 def renew_code(request, participant):
     if participant.reflection.is_by_invitation:  # there is none; slips are renewed one by one
         raise Http404

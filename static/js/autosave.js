@@ -29,7 +29,8 @@
   const readAloud = () => {
     const { className } = line(status);
     const isNews = className.includes("--not-saved") || className.includes("--saved") || status.querySelector("[class*=--warning]");
-    const words = status.innerText.trim();
+    const { spoken } = line(status).dataset; // without the time, which is another each minute
+    const words = (className.includes("--saved") && spoken) || status.innerText.trim();
     if (isNews && voice.textContent !== words) voice.textContent = words;
   };
   const again = () => {

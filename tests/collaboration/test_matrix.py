@@ -138,7 +138,7 @@ def test_who_does_not_lead_changes_nothing_by_sending_a_form(opened, crowd, in_s
             url = address(name, opened.reflection, **ARGUMENTS.get(name, {}))
             said = {"what": "Noget andet", "who": role, "asked_by": role, "may_share": "on", "known": "Nej"}
             assert crowd[role].post(url, {**said, "go": "next"}).status_code in {403, 404}, (role, name)
-        for name in ["reveal", "collect_again", "conclude", "renew_code", *LEADING]:
+        for name in ["reveal", "collect_again", "renew_code", *LEADING]:
             url = reverse(f"reflection:{name}", args=[opened.reflection.key])
             sent = {"step": 1, "answers": "no", "wall": "open"}
             assert crowd[role].post(url, sent).status_code in {403, 404}, (role, name)

@@ -145,14 +145,6 @@ def test_an_ending_without_a_date_needs_a_reason(page, staff, finished):
     assert "Ingen dato, fordi: Stien er bygget." in last.texts("dd")
 
 
-def test_a_round_is_not_closed_without_its_agreement(page, staff, finished):
-    room = finished.reflection
-    there = page(reverse("reflection:conclude", args=[room.key]), by=staff, post={})
-    assert there.url == address("agree", room)
-    room.refresh_from_db()
-    assert not room.is_concluded
-
-
 def test_a_round_ended_twice_has_one_agreement(finished):
     finished.what, finished.who, finished.due = "Vi mødes.", "Bo", "2027-06-01"
     finished.conclude()

@@ -180,6 +180,7 @@ def test_no_address_that_is_a_secret_may_be_indexed(content_without_search, staf
     ]
     assert {route.name for route in secret} >= {
         "reflection:join", "reflection:own_link", "reflection:follow_up_by_link", "collaboration:shared",
+        "reflection:forget_address",
         "account_reset_password_from_key",
     }  # fmt: skip
     for route in secret:

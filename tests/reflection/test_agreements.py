@@ -54,15 +54,17 @@ def test_the_longest_overdue_stands_first_and_what_has_no_date_last(page, staff,
     make_agreement(room, "For længst", due=date(2020, 3, 1))
     make_agreement(room, "Gjort", due=date(2020, 1, 1), status="done")
     seen = page(ADDRESS, by=staff)
-    assert seen.texts("h2") == ["For længst", "Til foråret", "Uden dato"]
-    assert seen.texts(".kompas-tag--warn") == ["Tiden er gået"]
+    assert seen.texts(".kompas-card__what") == ["For længst", "Til foråret", "Uden dato"]
+    assert seen.texts(".kompas-tag--warn") == ["Tiden gik 1. marts 2020"]
+    assert len(seen.select(".kompas-card--overdue")) == 1
+    assert seen.texts("h2")[0].startswith("Målkompasset: Stien langs åen")
 
 
 @pytest.mark.parametrize(("state", "shown"), [("gjort", ["Gjort"]), ("farvel", ["Slut"]), ("x", ["Åben"])])
 def test_done_and_goodbye_have_lists_of_their_own(page, staff, room, state, shown):
     for what, status in [("Åben", "open"), ("Gjort", "done"), ("Slut", "goodbye")]:
         make_agreement(room, what, status=status)
-    assert page(f"{ADDRESS}?vis={state}", by=staff).texts("h2") == shown
+    assert page(f"{ADDRESS}?vis={state}", by=staff).texts(".kompas-card__what") == shown
 
 
 def test_agreements_of_rooms_one_was_in_are_there_and_no_others(page, colleague, staff, room):
@@ -70,13 +72,13 @@ def test_agreements_of_rooms_one_was_in_are_there_and_no_others(page, colleague,
     make_agreement(room, "Vores")
     make_agreement(make_room(leader=staff), "Deres")
     make_agreement(make_room(leader=colleague, is_rehearsal=True), "Ikke ment")
-    assert page(ADDRESS, by=colleague).texts("h2") == ["Vores"]
+    assert page(ADDRESS, by=colleague).texts(".kompas-card__what") == ["Vores"]
 
 
 def test_of_a_look_alone_the_agreement_is_there_too(page, staff, room):
     alone = Reflection.start_solo(room.version, staff)
     make_agreement(alone, "Kig igen")
-    assert page(ADDRESS, by=staff).texts("h2") == ["Kig igen"]
+    assert page(ADDRESS, by=staff).texts(".kompas-card__what") == ["Kig igen"]
 
 
 def test_the_endings_of_both_compasses_are_among_mine(page, staff):
@@ -94,7 +96,7 @@ def test_the_endings_of_both_compasses_are_among_mine(page, staff):
     opened.what, opened.who, opened.due = "Vi ringer om fredagen.", "Bo", date(2027, 2, 1)
     opened.conclude()
     seen = page(ADDRESS, by=staff)
-    assert seen.texts("h2") == ["Vi ringer om fredagen.", "Vi skriver det om"]
+    assert seen.texts(".kompas-card__what") == ["Vi ringer om fredagen.", "Vi skriver det om"]
     links = seen.links("main a").items()
     for what in ["Vi ringer om fredagen.", "Vi skriver det om"]:
         [minutes] = [url for name, url in links if name.startswith(f"Referat med aftalen: {what}")]
@@ -106,9 +108,9 @@ def test_a_long_list_has_pages(page, staff, room):
         make_agreement(room, f"Aftale {number:02}")
     first = page(ADDRESS, by=staff)
     assert len(first.select("h2")) == 20
-    assert page(ADDRESS + first.links(".kompas-pagination a")["Næste side →"], by=staff).texts("h2") == [
-        "Aftale 20"
-    ]
+    assert page(ADDRESS + first.links(".kompas-pagination a")["Næste side →"], by=staff).texts(
+        ".kompas-card__what"
+    ) == ["Aftale 20"]
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -218,7 +220,7 @@ def test_of_two_who_save_at_the_same_moment_the_second_is_shown_what_the_first_s
 def test_who_only_looked_on_reads_it_and_a_stranger_does_not_know_it(page, colleague, room, agreement):
     page(follow_up(agreement), by=colleague, status=404)
     room.participants.create(user=colleague, is_respondent=False)
-    assert page(ADDRESS, by=colleague).texts("h2") == ["Vi ringer om fredagen."]
+    assert page(ADDRESS, by=colleague).texts(".kompas-card__what") == ["Vi ringer om fredagen."]
     page(follow_up(agreement), by=colleague, status=404)
     assert "Udskudt" not in page(ADDRESS, by=colleague).texts("main li a")
 

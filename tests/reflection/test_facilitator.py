@@ -105,14 +105,6 @@ def test_a_room_whose_time_has_come_is_shown_to_the_next_visitor(page, room):
     assert page(at(room, "room"), by=visitor).url == at(room, "board")
 
 
-def test_a_room_that_ends_with_a_decision_is_not_ended_without(leader, logged_in):
-    room = make_goal(owner=leader).open_room(leader, mode="confidential").reflection
-    room.reveal()
-    ended = logged_in(leader).post(at(room, "conclude"))
-    assert ended["Location"] == reverse("goals:decision", args=[room.key])
-    assert not Reflection.objects.get(pk=room.pk).is_concluded
-
-
 def test_a_group_decides_only_on_what_it_has_seen(leader, logged_in):
     review = make_goal(owner=leader).open_room(leader, mode="confidential")
     room = review.reflection
@@ -300,7 +292,7 @@ def test_the_leader_sees_names_and_numbers_but_not_who_is_done(page, room, leade
 
 
 @pytest.mark.parametrize(
-    "name", ["lead", "poster", "paper", "reveal", "collect_again", "conclude", "renew_code", "timer"]
+    "name", ["lead", "poster", "paper", "reveal", "collect_again", "renew_code", "timer"]
 )
 def test_who_does_not_lead_finds_nothing_there(room, name):
     browser = enter(room)

@@ -237,7 +237,7 @@ def test_a_mail_that_comes_back_changes_nothing(server, page, staff, due):
     remind()
     due.refresh_from_db()
     assert (due.status, due.is_open) == ("open", True)
-    assert page("/aftaler/", by=staff).texts("h2") == ["Vi ringer om fredagen."]
+    assert page("/aftaler/", by=staff).texts(".kompas-card__what") == ["Vi ringer om fredagen."]
 
 
 # --- Other reminders ------------------------------------------------------------------------------

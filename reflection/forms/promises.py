@@ -1,0 +1,35 @@
+"""Whom a mail about an agreement goes to: who writes it is told, and may give the address of who promised."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reflection.models import Participant
+
+
+class AddressField(forms.EmailField):
+    def __init__(self):
+        super().__init__(
+            label=_("E-mail til den, der har lovet det"),
+            help_text=_(
+                "Så får også den, der har lovet det, en mail nu og en, når datoen er der. I dem står dit "
+                "navn, og hvordan man slipper for mails. Adressen slettes, når aftalen er gjort."
+            ),
+            widget=forms.EmailInput(attrs={"autocomplete": "off"}),  # somebody else's
+            error_messages={"invalid": _("Skriv en e-mail som navn@eksempel.dk.")},
+            required=False,
+        )
+
+
+class TellsWhoIsMailed:
+    """Mixin for forms with a `who_email`: only who is logged in may give somebody else's address."""
+
+    name_field = "who"
+
+    def __init__(self, *args, participant: Participant | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if participant and participant.is_told:
+            told = _("Mailen om aftalen går til dig (%(email)s).") % {"email": participant.user.email}
+            field = self.fields[self.name_field]
+            field.help_text = " ".join(filter(None, [str(field.help_text), told]))
+        else:
+            del self.fields["who_email"]
