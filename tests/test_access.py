@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
-from reflection.models import Answer
+from reflection.models import Answer, EmergencyAccess
 from tests import oidc
 from tests.admin.conftest import admin_url
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     make_agreement,
     make_collaboration,
     make_goal,
+    make_open_room,
     make_review,
     make_room,
     make_user,
@@ -51,6 +52,7 @@ class Things:
         self.answered, _shown = add(self.open, *answers), add(self.shown, *answers)
         self.shown.reveal()
         self.agreement = make_agreement(self.shown)
+        self.nobodys = make_open_room(title="Et åbent rum")
         self.colleague = make_user("Karen Kollega", email="karen@example.dk")
 
 
@@ -63,6 +65,7 @@ def things(staff):
 def people(things, logged_in):
     participant = enter(things.open, name="Nete")
     enter(things.shown, by=participant, name="Nete")
+    enter(things.nobodys, by=participant, name="Nete")
     return {
         "gæst": Client(),
         PARTICIPANT: participant,
@@ -119,6 +122,14 @@ def becomes_another(browser, things) -> bool:
     return bool(known & names) or things.colleague.email in own.content.decode()
 
 
+def opens_in_an_emergency(browser, room) -> bool:
+    """With a reason, as a room with an owner may be."""
+    sent = {"room": f"/rum/{room.key}/", "reason": "En deltager har bedt om hjælp.", "confirmed": "on"}
+    return browser.post(reverse("admin:reflection_emergencyaccess_open"), sent).status_code == 302 and (
+        EmergencyAccess.objects.filter(reflection=room).exists()
+    )
+
+
 DOORS = {
     ("et mål", "læse"): lambda b, t: opens(b, "goals:goal", t.goal.key),
     ("et mål", "rette"): lambda b, t: opens(b, "goals:edit", t.goal.key),
@@ -132,6 +143,9 @@ DOORS = {
     ("et rum, der svares i", "lede"): lambda b, t: opens(b, "reflection:lead", t.open.key),
     ("et rum, der er vist", "læse tavlen"): lambda b, t: opens(b, "reflection:board", t.shown.key),
     ("et rum, der er vist", "læse referatet"): lambda b, t: opens(b, "reflection:minutes", t.shown.key),
+    ("et åbent rum", "svare som sig selv"): lambda b, t: opens(b, "reflection:answers", t.nobodys.key),
+    ("et åbent rum", "lede"): lambda b, t: opens(b, "reflection:lead", t.nobodys.key),
+    ("et åbent rum", "åbne som administrator"): lambda b, t: opens_in_an_emergency(b, t.nobodys),
     ("en aftale", "følge op"): lambda b, t: opens(b, "reflection:follow_up", t.agreement.key),
     ("et rums administration", "åbne med en grund"): lambda b, t: opens(
         b, "admin:reflection_emergencyaccess_open"

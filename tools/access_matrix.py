@@ -18,6 +18,8 @@ sammenligner den med portalen, som den er. Hvad rollerne må i redaktionen, stå
   har ingen konto. De øvrige har en konto og er ikke med. **superbruger** er lavet med `createsuperuser`.
 - *En andens konto* er en kollegas konto, som er taget i brug. Før det er den en invitation, og en
   administrator kan rette adressen.
+- *Et åbent rum* er begyndt uden konto («Prøv selv»). Ingen ejer det, og det ledes af den, der har linket fra
+  starten, til en, der har en konto, får linket og overtager det.
 - Ingen side lader nogen blive en anden. Det eneste, der ligner, er nødadgang: Den åbner et rums
   administration og aldrig et svar, den kræver en grund, og alle i rummet får det at vide.
 - Den, der driver serveren, kan nå databasen. Det kan ingen side ændre på.
