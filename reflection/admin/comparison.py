@@ -1,6 +1,7 @@
 """Two versions of a guide side by side, line by line."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -114,3 +115,47 @@ def _all(item, name: str) -> list:
 
 def _titles(step: Step | None, name: str) -> str:
     return ", ".join(f"{item.key} {item.title}" for item in _all(step, name))
+
+
+# --- What to look at before it is published ------------------------------------------------------------
+
+NUMBERS = ["nul", "et", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"]
+
+
+def warnings(old: GuideVersion | None, new: GuideVersion) -> list[str]:
+    """What an editor who has changed some of it forgets, in sentences."""
+    return [*_without_english(new), *_old_provenance(old, new), *_old_numbers(old, new)]
+
+
+def _without_english(version: GuideVersion) -> Iterator[str]:
+    for step in _all(version, "steps"):
+        parts = [("", step, OF_THE_STEP)]
+        parts += [(_name(prompt), prompt, OF_THE_PROMPT) for prompt in _all(step, "prompts")]
+        parts += [(_name(variant), variant, OF_THE_VARIANT) for variant in _all(step, "variants")]
+        lacks = [name for start, part, fields in parts for name in _lacks(start, part, fields)]
+        if lacks:
+            yield f"{step} mangler på engelsk: {', '.join(lacks)}."
+
+
+def _lacks(start: str, part, fields: list[str]) -> list[str]:
+    twins = [name for name in fields if f"{name}_en" in fields]
+    lacks = [name for name in twins if getattr(part, name) and not getattr(part, f"{name}_en")]
+    return [f"{start}{part._meta.get_field(name).verbose_name}" for name in lacks]
+
+
+def _old_provenance(old: GuideVersion | None, new: GuideVersion) -> Iterator[str]:
+    is_changed = old and any(section.changes for section in compare(old, new)[1:])
+    if is_changed and new.provenance_note and new.provenance_note == old.provenance_note:
+        note = new.provenance_note
+        yield f"Trinnene er ændret, og noten om ophav er den samme: «{note}» Passer den stadig?"
+
+
+def _old_numbers(old: GuideVersion | None, new: GuideVersion) -> Iterator[str]:
+    before, after = len(_all(old, "steps")), len(_all(new, "steps"))
+    if not before or before == after:
+        return
+    words = {str(before), NUMBERS[before]} if before < len(NUMBERS) else {str(before)}
+    for name in ["intro", "provenance_note"]:
+        if said := words & set(re.findall(r"\w+", getattr(new, name).lower())):
+            label = new._meta.get_field(name).verbose_name
+            yield f"Der er nu {after} trin, og feltet «{label}» siger {said.pop()}."

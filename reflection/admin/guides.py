@@ -28,7 +28,7 @@ from publishing.admin.snapshots import row_of
 from publishing.admin.unpublishing import PINNED_BY
 from publishing.shortcuts import json_file
 from reflection import compass_files
-from reflection.admin.comparison import Section, compare, fingerprint
+from reflection.admin.comparison import Section, compare, fingerprint, warnings
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
 from reflection.compasses import home_of
@@ -307,6 +307,7 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
             context["published"] = PUBLISHED.format(version=obj)
             context["sections"] = compare(whole, whole)
             context["draft"] = obj.guide.versions.filter(published_at=None).first()
+            context["is_earlier"] = obj.guide.versions.published().filter(number__gt=obj.number).exists()
         else:
             context["shelves"] = [_keys("Dilemmaer", Dilemma), _keys("Historier", Story)]
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -321,6 +322,7 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
     def get_urls(self):
         own = [
             path("<int:pk>/kladde/", self._guarded(self.draft_view), name=_name("draft")),
+            path("<int:pk>/igen/", self._guarded(self.again_view), name=_name("again")),
             path("<int:pk>/udgiv/", self._guarded(self.publish_view), name=_name("publish")),
             path("<int:pk>/proev/", self._guarded(self.rehearse_view), name=_name("rehearse")),
             path("<int:pk>/fil/", self.admin_site.admin_view(self.file_view), name=_name("file")),
@@ -347,6 +349,18 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
             self.log_addition(request, draft, f"Lavet ud fra udgave {version.number}.")
             messages.success(request, f"Kladden er en kopi af udgave {version.number}. Ret den her.")
         return redirect(_url(draft))
+
+    @method_decorator(require_POST)
+    @method_decorator(transaction.atomic)
+    def again_view(self, request, pk):
+        """Back to an earlier version in one act: it is published once more, as the newest."""
+        version = get_object_or_404(GuideVersion.objects.published(), pk=pk)
+        if version.guide.versions.filter(published_at=None).exists():
+            messages.error(request, "Der er en kladde. Udgiv den, eller slet den, før du går tilbage.")
+            return redirect(_url(version))
+        again = version.new_draft()
+        self.log_addition(request, again, f"Lavet ud fra udgave {version.number}.")
+        return self._publish(request, GuideVersion.objects.with_steps().get(pk=again.pk))
 
     @method_decorator(require_POST)
     def rehearse_view(self, request, pk):
@@ -404,6 +418,7 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
             "draft": draft,
             "form": form,
             "everything": everything,
+            "warnings": warnings(old, draft),
             "sections": sections if everything else [part for part in sections if part.changes],
         }
         return TemplateResponse(request, "admin/reflection/guideversion/publish.html", context)

@@ -289,7 +289,8 @@ def test_the_page_shows_both_texts_side_by_side_and_the_rest_on_request(
     compared = edit(draft, {"steps-0-purpose": "Noget nyt."}, by=method_owner_client, button="_compare")
     assert compared.url == admin_url(draft, "publish")
     cells = compared.texts("tbody tr:first-child > *")
-    assert cells == ["Formål", "At se, hvad målet vil ændre.", "Noget nyt.", "Ændret"]
+    marked = "Ændret: [fjernet: At se, hvad målet vil ændre][tilføjet: Noget nyt]."
+    assert cells == ["Formål", "At se, hvad målet vil ændre.", "Noget nyt.", marked]
     assert len(compared.select("tbody tr")) == 1
     everything = admin_page(admin_url(draft, "publish"), by=method_owner_client, query={"alt": "1"})
     assert len(everything.select("tbody tr")) > 20
@@ -386,3 +387,41 @@ def test_the_pages_of_guides_are_good_pages(admin_page, method_owner_client, gui
         "Målkompasset, udgave 2": admin_url(draft),
         "Målkompasset, udgave 1": admin_url(guide.versions.get(number=1)),
     }
+
+
+# --- Warned, and back again ---------------------------------------------------------------------------
+
+
+def test_the_comparison_marks_words_and_warns_of_what_is_forgotten(admin_page, method_owner_client, draft):
+    draft.provenance_note = "De to trin er fra bogen."
+    draft.save()
+    draft.publish()
+    draft = draft.new_draft()
+    step = draft.steps.first()
+    step.title, step.title_en = "En ny titel", ""
+    step.save()
+    draft.steps.create(position=9, title="Et trin mere", purpose="Mere.", help="Hjælp.")
+    shown = admin_page(admin_url(draft, "publish"), by=method_owner_client)
+    told = " ".join(shown.texts("[role=note] li"))
+    assert "Et trin mere mangler på engelsk: " in told
+    assert "Passer den stadig?" in told
+    assert "Der er nu 3 trin, og feltet" in told
+    assert "siger to." in told
+    assert "En ny titel" in " ".join(shown.texts(".differences ins"))
+
+
+def test_one_goes_back_to_an_earlier_version_in_one_act(admin_page, method_owner_client, version, draft):
+    draft.steps.update(title="Noget andet")
+    draft.publish()
+    page = admin_page(admin_url(version), by=method_owner_client)
+    page.form("form[action$='/igen/']").send()
+    now = version.guide.current_version()
+    assert now.number == 3
+    assert [*now.steps.values_list("title", flat=True)] == [*version.steps.values_list("title", flat=True)]
+    assert not admin_page(admin_url(now), by=method_owner_client).select("form[action$='/igen/']")
+
+
+def test_nobody_goes_back_over_a_draft(method_owner_client, version, draft):
+    answer = method_owner_client.post(admin_url(version, "again"), follow=True)
+    assert "Der er en kladde." in answer.content.decode()
+    assert version.guide.versions.count() == 2
