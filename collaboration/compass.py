@@ -15,12 +15,22 @@ from collaboration.models import GUIDE, Collaboration, Round
 from collaboration.slides import note_on_pair, pair_slides
 from reflection.blindspots import compared_at
 from reflection.closing import day_or_reason, first_agreement, who_of
-from reflection.compasses import Closing, Compass, Home, Link, NextStep
+from reflection.compasses import AGREED, Closing, Compass, Home, Link, NextStep, Paper, PaperPart
 from reflection.models import Agreement, Participant, Reflection
 from reflection.reminders import Due, leading, receivers, subject
 from reflection.slides import pair_count
 
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
+
+
+def paper(version) -> Paper:
+    """Each answers and guesses; then the group asks about the two that lie furthest apart."""
+    asked = PaperPart(
+        "",
+        [_("Vi troede …"), _("Nu ved vi …"), _("Derfor vil vi …")],
+        _("Vis alle tal på samme tid. Spørg om de to principper, hvor gæt og svar er længst fra hinanden."),
+    )
+    return Paper([_("Jeg svarer for"), _("Jeg gætter på")], [asked, AGREED], has_lines=False)
 
 
 def open_with_the_news(agreement: Agreement):
@@ -110,6 +120,7 @@ SAMARBEJDSKOMPASSET = Compass(
     mine=Link("collaboration:mine", _("Mine samarbejder")),
     home=Home("collaboration:about", _("Samarbejdskompasset")),
     guesses=True,
+    paper=paper,
     result=Link("collaboration:result", _("Gæt og svar")),
     conclude=Link("collaboration:agree", _("Aftal")),
     closing=agreed,

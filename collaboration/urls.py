@@ -1,15 +1,17 @@
 from django.urls import path
 
+from collaboration.models import GUIDE
 from collaboration.views import collaborations, printables, rounds
+from reflection.views import printables as sheets
 
 app_name = "collaboration"
 
 urlpatterns = [
     path("", printables.about, name="about"),
     path("blanket/", printables.blank, name="blank"),
-    path("kort.pdf", printables.cards_pdf, name="cards_pdf"),
-    path("plakat.pdf", printables.poster_pdf, name="poster_pdf"),
-    path("blanket.pdf", printables.blank_pdf, name="blank_pdf"),
+    path("kort.pdf", sheets.cards_pdf, {"slug": GUIDE}, name="cards_pdf"),
+    path("plakat.pdf", sheets.poster_pdf, {"slug": GUIDE}, name="poster_pdf"),
+    path("blanket.pdf", sheets.blank_pdf, {"slug": GUIDE}, name="blank_pdf"),
     path("mine/", collaborations.mine, name="mine"),
     path("nyt/", collaborations.register, name="register"),
     path("samarbejde/<uuid:key>/", collaborations.collaboration, name="collaboration"),

@@ -16,7 +16,18 @@ from goals.models import GUIDE, Decision, Goal, GoalShare, Goodbye, GoodbyeCheck
 from goals.previous_review import previous_answers
 from privacy.restrictions import unrestricted
 from reflection.closing import first_agreement, look_back_of, who_of
-from reflection.compasses import Choice, Closing, Compass, Home, Link, NextStep, Page, beginning_of
+from reflection.compasses import (
+    Choice,
+    Closing,
+    Compass,
+    Home,
+    Link,
+    NextStep,
+    Page,
+    Paper,
+    PaperPart,
+    beginning_of,
+)
 from reflection.models import Participant, Reflection, Step
 from reflection.reminders import Due, leading, subject
 
@@ -144,6 +155,13 @@ def _review(review) -> dict:
     }
 
 
+def paper(version) -> Paper:
+    """The goal, and at the end the decision and the plan of the same lines as on the screen."""
+    decision = PaperPart(_("Beslutning"), [_("Fordi")], choices=[choice.label for choice in Decision.usual()])
+    plan = PaperPart(_("Opfølgningsplan"), [label for label, _text in Review().plan_lines])
+    return Paper([_("Målet, ord for ord")], [decision, plan])
+
+
 def decisions(room: Reflection) -> list[Choice]:
     """What can become of the goal, for everybody in the room to choose between before it is decided."""
     review = Review.objects.filter(reflection=room).select_related("goal").first()
@@ -165,6 +183,7 @@ MAALKOMPASSET = Compass(
     closing=decided,
     next_steps=next_steps,
     choices=decisions,
+    paper=paper,
     ending=_("Hvad skal der ske med målet?"),
     variants={
         Goal.Concerns.CITIZENS: "borgere",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reflection.models import Participant
@@ -25,7 +25,7 @@ class Place(StrEnum):
 TITLES = {
     Place.COLLECT: _("Saml svar"),
     Place.SEE: _("Se svarene"),
-    Place.TALK: _("Tal"),
+    Place.TALK: pgettext_lazy("samtale", "Tal"),
     Place.AGREE: _("Aftal"),
 }
 MINUTES = {Place.COLLECT: 15, Place.SEE: 5, Place.TALK: 40, Place.AGREE: 15}

@@ -114,6 +114,33 @@ class Home(NamedTuple):
         return Page(reverse(self.route), str(self.title))
 
 
+class PaperPart(NamedTuple):
+    """Something a group writes together on paper: each label has a line of its own."""
+
+    title: str
+    labels: list[str]
+    text: str = ""
+    choices: list[str] = []
+
+
+class Paper(NamedTuple):
+    """A round on paper: what one writes first, and what the group writes at the end."""
+
+    first: list[str]
+    together: list[PaperPart]
+    has_lines: bool = True  # one for each step: «det ved vi nu»
+
+
+AGREED = PaperPart(
+    _("Det blev vi enige om"),
+    [_("Én aftale, med navn og dato"), _("Hvem?"), _("Hvornår?"), _("Vi kigger igen den")],
+)
+
+
+def usual_paper(version: "GuideVersion") -> Paper:
+    return Paper([_("Hvad handler det om?")], [AGREED])
+
+
 def nothing_first(participant: "Participant") -> str:
     return ""
 
@@ -196,6 +223,7 @@ class Compass:
     owned: dict[type[Model], str] = field(default_factory=dict)  # what is given on before an account can go
     own_data: dict[str, Callable[[Model], list[dict]]] = field(default_factory=dict)  # of a user, by its name
     reminders: Callable[[], Iterable[Due]] = no_reminders  # all that is due today
+    paper: Callable[["GuideVersion"], Paper] = usual_paper  # a round without screens
     aside: Callable[["Participant", "Step"], SafeString] = no_aside  # HTML beside a step, for who answers it
     told_to_readers: Callable[[], Iterable[int]] = no_rooms  # reflections that a public page tells of
     followed_up: Callable[["Agreement"], None] = tell_nobody  # somebody said what became of an agreement

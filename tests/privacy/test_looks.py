@@ -131,7 +131,8 @@ SHOWN = {
     "nobody": {"reflection:board", "reflection:minutes", "reflection:minutes_word"},
 }
 NO_WORDS_OF_ANYBODY = {  # sheets to print: questions and ways in
-    "collaboration:cards_pdf", "collaboration:poster_pdf", "collaboration:blank_pdf",
+    "collaboration:cards_pdf", "collaboration:poster_pdf", "collaboration:blank_pdf", "reflection:cards_pdf",
+    "reflection:poster_pdf", "reflection:blank_pdf", "reflection:facilitators_guide_pdf",
     "collaboration:invitation_pdf", "reflection:slips_pdf", "compass:attachment",
 }  # fmt: skip
 
