@@ -93,7 +93,7 @@ class PortalAdmin(admin.AdminSite):
 
         if not _runs(request):
             raise PermissionDenied
-        context = {**self.each_context(request), "title": "Det mangler der", "missing": missing(self)}
+        context = {**self.each_context(request), "title": "Det, der mangler", "missing": missing(self)}
         return TemplateResponse(request, "admin/readiness.html", context)
 
     def bin_view(self, request):
