@@ -31,6 +31,12 @@ def test_english_has_the_same_placeholders_and_tags(catalogue):
                 assert set(PLACEHOLDER.findall(english)) == set(PLACEHOLDER.findall(entry.msgid))
 
 
+def test_no_english_says_the_same_twice(catalogue):
+    """Where two branches added the same entry, a merge can join their lines."""
+    texts = [english for entry in catalogue for english in [entry.msgstr, *entry.msgstr_plural.values()]]
+    assert [one for one in texts if len(one) > 6 and one == 2 * one[: len(one) // 2]] == []
+
+
 def test_a_new_text_in_a_template_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr("tools.catalogue.ROOT", tmp_path)
     (tmp_path / "templates").mkdir()
