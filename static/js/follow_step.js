@@ -39,8 +39,14 @@
   }
 
   const written = () => Number(part.querySelector("[data-room-step]").dataset.roomStep);
-  part.addEventListener("live:step", ({ detail }) => take(detail));
-  part.addEventListener("live:shown", () => take(written()));
+  let heard = 0; // steps that events have told of
+  let heardBefore = 0; // when the part was asked for: what comes back late may be of an older step
+  part.addEventListener("htmx:beforeRequest", () => { heardBefore = heard; });
+  part.addEventListener("live:step", ({ detail }) => {
+    heard += 1;
+    take(detail);
+  });
+  part.addEventListener("live:shown", () => take(heard === heardBefore ? written() : step));
   const follow = (isFollowing) => {
     hasLeft = !isFollowing;
     inTab.set(hasLeft ? "yes" : "no");

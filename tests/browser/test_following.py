@@ -9,6 +9,7 @@ from tests.browser.input_devices import hide, press
 from tests.browser.inspection import PHONE
 from tests.browser.test_live import JOIN
 from tests.browser.test_room import come_in, open_room
+from tests.browser.test_wall import sees_only, shown_slides
 from tests.databases import on_the_server
 from tests.routes import COMPARED, LED, REVEALED
 
@@ -208,3 +209,33 @@ def test_who_is_writing_at_the_reveal_is_told_and_finds_the_board(new_page, logi
     phone.once("dialog", lambda dialog: dialog.accept())
     link.click()
     phone.wait_for_url(re.compile("/tavle/"))
+
+
+# --- The step, while something else is on its way ------------------------------------------------------
+
+
+def test_an_answer_that_comes_late_does_not_take_the_phone_back(new_page, login):
+    leader = new_page()
+    login(leader)
+    phone = at_the_first_step(new_page(viewport=PHONE), open_room(leader))
+    phone.locator("label:has([name^=prompt-][value='2'])").first.click()
+    phone.goto(phone.url.replace("/trin/1/", "/mine-svar/"))
+    press(phone, "Jeg er færdig")
+    leader.reload()
+    press(leader, "Vis svarene samlet")
+    press(leader, "Det passer. Vis svarene samlet")
+    phone.wait_for_url(re.compile("/tavle/"))
+    phone.wait_for_timeout(1_500)
+    press(leader, "Tal om det første, alle sammen")
+    sees_only(phone, 1)
+    held = []
+    phone.route(re.compile("/tavle/$"), lambda route: held.append((route, route.fetch())))
+    press(leader, "Start 2 minutter")
+    while not held:
+        phone.wait_for_timeout(50)
+    press(leader, "Næste →")
+    sees_only(phone, 2)
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    phone.locator(".kompas-timer").wait_for()
+    assert shown_slides(phone) == ["2"]
