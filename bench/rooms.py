@@ -35,6 +35,7 @@ from runner.serve import Service, open_port, services, wait_for_pages
 PORT = 18_801
 AT_ONCE = 40  # who join, or open their stream, at the same time
 WRITERS, WRITING_SECONDS, BETWEEN_SAVES = 500, 24, (5, 11)  # seconds; autosave waits for a pause
+STEP_RATIO = 20  # at most, of what an event from a bare server takes the same phones
 PATIENCE = 90  # seconds, for all of them
 CHANGED, COUNTED, REVEALED = b"event: changed", b"event: counted", b"event: revealed"
 STEP = b"event: step"
@@ -483,7 +484,8 @@ async def broadcast(people: list[Person], key: str) -> list[float]:
     return sorted(rounds, key=max)[2]
 
 
-async def measure(people: list[Person], room: Room, facilitator: Browser, servers: list[int]):
+async def measure(people: list[Person], room: Room, facilitator: Browser, servers: list[int]) -> list[float]:
+    """All of it, and how long a step took to each of them."""
     start = time.perf_counter()
     await all_of([lambda person=person: person.join(room.code) for person in people])
     report("all have joined after", f"{time.perf_counter() - start:.1f} s")
@@ -497,8 +499,9 @@ async def measure(people: list[Person], room: Room, facilitator: Browser, server
     report("memory per waiting person", f"{(kilobytes(servers) - before) / len(people):.0f} KiB")
     told = await broadcast(people, room.key)
     report("an event to all, nothing fetched", milliseconds(told))
-    await measure_board(people, room, facilitator, servers, told)
+    moved = await measure_board(people, room, facilitator, servers, told)
     report("memory of all server processes", f"{kilobytes(servers) / 1024:.0f} MiB")
+    return moved
 
 
 async def measure_writing(writers: list[Person], room: Room, servers: list[int]):
@@ -511,7 +514,7 @@ async def measure_writing(writers: list[Person], room: Room, servers: list[int])
 
 async def measure_board(
     people: list[Person], room: Room, facilitator: Browser, servers: list[int], told: list[float]
-):
+) -> list[float]:
     path, before = f"/rum/{room.key}/led", processor_seconds(servers)
     page = gzip.decompress((await facilitator.ask(f"{path}/vis/")).body).decode()
     counted = re.search(r'name="counted" value="(\w+)"', page)[1]
@@ -523,13 +526,17 @@ async def measure_board(
     check(people)
     changed = await until_all_see(people, lambda: facilitator.post(f"{path}/ur/", minutes="2"))
     report("a later change of the board", milliseconds(changed))
-    await measure_steps(people, f"{path}/trin/", facilitator, servers, told)
+    moved, one_step = await measure_steps(people, f"{path}/trin/", facilitator, servers, told)
+    report("  as a share of the reveal", f"{max(moved) / max(seen):.2f}, processor {one_step / used:.2f}")
+    if max(moved) > max(seen) or one_step > used:
+        raise SystemExit("A step costs more than the reveal.")
+    return moved
 
 
 async def measure_steps(
     people: list[Person], path: str, facilitator: Browser, servers: list[int], told: list[float]
-):
-    """Whoever leads takes all to another step; the middle one of five."""
+) -> tuple[list[float], float]:
+    """Whoever leads takes all to another step: the middle one of five, and the server's processor for one."""
     fetched, before = sum(person.fetches for person in people), processor_seconds(servers)
     rounds = [
         await until_all_see(people, lambda step=step: facilitator.post(path, step=str(step)))
@@ -542,6 +549,7 @@ async def measure_steps(
     report("from «Næste» to the step", milliseconds(moved))
     report("  as a ratio to that event", f"{max(moved) / max(told):.1f}×")
     report("  processor time of the server", f"{used:.2f} s")
+    return moved, used
 
 
 def check(people: list[Person]):
@@ -558,7 +566,7 @@ def report(what: str, figure: str):
     print(f"  {what:<36}{figure}", flush=True)
 
 
-async def measure_bare(number: int, port: int):
+async def measure_bare(number: int, port: int) -> list[float]:
     """The floor: streams of an application that does nothing else, in one process."""
     heard: list[float] = []
     browser = Browser(port)
@@ -576,7 +584,9 @@ async def measure_bare(number: int, port: int):
         await browser.ask("/", {})
         await until(lambda: len(heard) == number)
         rounds.append([moment - start for moment in heard])
-    report("an event from a bare ASGI server", milliseconds(sorted(rounds, key=max)[2]))
+    bare = sorted(rounds, key=max)[2]
+    report("an event from a bare ASGI server", milliseconds(bare))
+    return bare
 
 
 def allow_many_files():
@@ -599,9 +609,10 @@ def main():
         facilitator = Browser(wanted.port, room.facilitator)
         with portal(wanted.port) as servers:
             people = [Person(wanted.port, room.key) for _ in range(number)]
-            uvloop.run(measure(people, room, facilitator, servers))
+            moved = uvloop.run(measure(people, room, facilitator, servers))
         with bare_server(wanted.port + 1):
-            uvloop.run(measure_bare(number, wanted.port + 1))
+            bare = uvloop.run(measure_bare(number, wanted.port + 1))
+        report("a step as a ratio to that", f"{max(moved) / max(bare):.1f}× (aim: {STEP_RATIO}×)")
 
 
 if __name__ == "__main__":
