@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 
 from privacy.models import Kept
@@ -213,6 +214,7 @@ def dot_line(counts: list[int]) -> SafeString:
 
 LEFT, STEP = 16, 70  # where the scale of what is compared begins, and how far 2 is from 1
 RIGHT = 270  # from here on there is no room for a number beside a mark
+LONGEST_NAME = 36  # signs of a lane's name that there is room for
 TOP, LANE = 36, 54  # where the first lane lies, and how far the next is from it
 
 
@@ -222,7 +224,7 @@ def marks_of(compared: dict) -> str:
 
     Each lane says whose it is: «Eget» and «Gæt» are understood by whoever has read how it is made.
     """
-    lanes = [_lane(index, mark) for index, mark in enumerate(compared["marks"])]
+    lanes = [_lane(index, mark, compared) for index, mark in enumerate(compared["marks"])]
     ends = [lane["x"] for lane in lanes[1:]]
     context = {
         "compared": compared,
@@ -237,14 +239,21 @@ def _x(number) -> float:
     return round(LEFT + STEP * float(number - 1), 1)
 
 
-def _lane(index: int, mark: dict) -> dict:
+def _lane(index: int, mark: dict, compared: dict) -> dict:
     """`low` and `high` are the ends of the spread; nothing but the name where nothing may be shown."""
-    lane = {"name": mark["kind"], "label": mark["label"], "y": TOP + LANE * index, "x": None}
+    party = compared["about" if mark["kind"] == "answer" else "guesser"]
+    lane = {"name": mark["kind"], "label": _name(mark["label"], party), "y": TOP + LANE * index, "x": None}
     if mark["mean"] is not None:
         ends = {"low": _x(mark["low"]), "high": _x(mark["high"])}
         beside = ends["high"] + 16 if ends["high"] < RIGHT else ends["low"] - 16
         lane |= {"x": _x(mark["mean"]), "mean": mark["shown"], "mean_at": round(beside, 1), **ends}
     return lane
+
+
+def _name(label: str, party: str) -> str:
+    """Of a long name the party is shortened, never what it is that it did: «svarede», «gættede»."""
+    room = LONGEST_NAME - len(label) + len(party)
+    return label.replace(party, Truncator(party).chars(room))
 
 
 class WallWords(NamedTuple):

@@ -102,6 +102,15 @@ def test_the_marks_differ_in_shape_and_the_picture_has_a_name(page, staff, finis
     assert len({path.get("d") for path in picture.cssselect("path")}) == 2
 
 
+def test_of_a_long_name_the_party_is_shortened_and_not_what_it_did(page, staff, finished):
+    finished.reflection.parties.filter(title="Beboerne").update(
+        title="De frivillige i Ungdomsklubben ved havnen"
+    )
+    names = page(address("result", finished.reflection), by=staff).texts("text.kompas-marks__name")
+    assert {name.split()[-1] for name in names} <= {"selv", "gættede", "svarede"}
+    assert max(map(len, names)) <= 36
+
+
 def test_two_principles_are_asked_about_and_one_agreement_ends_the_round(page, staff, resident, finished):
     room = finished.reflection
     asking = page(reverse("reflection:talk_here", args=[room.key]), by=staff)
