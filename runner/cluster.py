@@ -243,11 +243,11 @@ class Database(Machine):
 class Node(Machine):
     """Pages and jobs of one release, and the pooler beside them."""
 
-    def __init__(self, name: str, values: dict[str, str], logs: Path):
+    def __init__(self, name: str, values: dict[str, str], logs: Path, code: Path):
         super().__init__(name, values, logs)
         self.write("pgbouncer.ini", "pgbouncer.users")
         self.runs("pooler", "pgbouncer", str(self.folder / "pgbouncer.ini"), orphan_signal="INT")
-        self.release(ROOT, "1")
+        self.release(code, "1")
 
     def release(self, code: Path, name: str) -> None:
         """Serve this release from the next start on."""
@@ -295,8 +295,8 @@ def answers(address: str, path: str) -> bool:
 class Cluster:
     """The machines, in the order in which they come up."""
 
-    def __init__(self, folder: Path, port: int):
-        self.folder, self.port = folder, port
+    def __init__(self, folder: Path, port: int, code: Path):
+        self.folder, self.port, self.code = folder, port, code
         for name in ["secrets", "logs", "backups", "balancer"]:
             (folder / name).mkdir(parents=True, exist_ok=True)
         values = common_values(folder, port, passwords(folder / "secrets"))
@@ -306,7 +306,7 @@ class Cluster:
         self.balancer = Machine("balancer", values | {"FOLDER": str(folder / "balancer")}, logs)
         self.balancer.write("haproxy.cfg", "away.http")
         self.balancer.runs("haproxy", "haproxy", "-db", "-f", str(self.balancer.folder / "haproxy.cfg"))
-        self.nodes = [Node(name, values | node_values(folder, port, name), logs) for name in NODES]
+        self.nodes = [Node(name, values | node_values(folder, port, name), logs, code) for name in NODES]
 
     def start(self) -> None:
         with stage("Three PostgreSQL that know each other"):
@@ -318,7 +318,7 @@ class Cluster:
         for node in self.nodes:
             node.start("pooler")
         with stage("Tables, content and static files"):
-            self.nodes[0].prepare(ROOT, "1")
+            self.nodes[0].prepare(self.code, "1")
         with stage("Two nodes"):
             for node in self.nodes:
                 node.start("pages", "jobs")
@@ -425,10 +425,10 @@ def stage(title: str) -> Iterator[None]:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[Cluster]:
+def running(folder: Path, port: int, code: Path = ROOT) -> Iterator[Cluster]:
     """A cluster that is up, and gone afterwards; its data stay for the next time."""
     with ExitStack() as stack:
-        cluster = Cluster(folder, port)
+        cluster = Cluster(folder, port, code)
         stack.callback(cluster.stop)
         cluster.start()
         yield cluster

@@ -1,6 +1,6 @@
 """The files for several machines as `make cluster` fills them in, and the bookkeeping of `make cluster-test`.
 
-That machines die and nobody loses anything is shown by `make cluster-test`, which takes a quarter of an hour.
+That machines die and nobody loses anything is shown by `make cluster-test`, which takes half an hour.
 """
 
 import re
