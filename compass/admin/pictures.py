@@ -1,20 +1,23 @@
 """Pictures and files: read when they are uploaded, refused in words when they are not what they should be."""
 
+from pathlib import Path
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.shortcuts import render
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
 from publishing.admin import ContentAdmin, ContentForm, english
-from publishing.admin.references import rows_with
+from publishing.admin.references import rows_with, use_at, uses_of
 from publishing.admin.text_checks import CHOOSERS, SearchForm
 from publishing.admin.unpublishing import PINNED_BY
+from publishing.models import PendingVersion
 
 MOST_CHOSEN = 24
 CHOOSERS["pictures"] = "admin:compass_picture_choose"
@@ -27,6 +30,49 @@ def texts_with(item) -> list[str]:
 
 
 PINNED_BY.append(texts_with)
+
+
+class UnusedFilter(admin.SimpleListFilter):
+    """What stands in no text, public or not, and waits beside none: it can be thrown away."""
+
+    title = "brug"
+    parameter_name = "brug"
+
+    def lookups(self, request, model_admin):
+        return [("ingen", "Bruges ikke")]
+
+    def queryset(self, request, queryset):
+        if self.value() != "ingen":
+            return queryset
+        chosen_by_none = queryset.filter(stories=None)
+        return queryset.filter(pk__in=[one.pk for one in chosen_by_none if not (_texts(one) or _waits(one))])
+
+
+def _texts(item) -> list:
+    return list(rows_with(Path(item.file.name).stem))
+
+
+def _waits(item) -> bool:
+    """In a version beside a public text."""
+    in_a_text = Q(texts__icontains=Path(item.file.name).stem)
+    chosen = (
+        Q(texts__row__picture_id=item.pk)
+        if isinstance(item, Picture)
+        else Q(texts__row__attachments__contains=item.pk)
+    )
+    return PendingVersion.objects.filter(in_a_text | chosen).exists()
+
+
+def used_in(item):
+    """Every place, with links to where it is changed."""
+    if not item.pk:
+        return "–"
+    uses = [*uses_of(item), *filter(None, map(use_at, _texts(item)))]
+    links = [
+        (use.kind, format_html('<a href="{}">{}</a>', use.url, use.text) if use.url else use.text)
+        for use in uses
+    ]
+    return format_html_join(", ", "{}: {}", dict.fromkeys(links)) or "Ingen steder"
 
 
 class PictureForm(ContentForm):
@@ -54,9 +100,9 @@ class PictureAdmin(ContentAdmin):
     form = PictureForm
     list_display = ["thumbnail", "__str__", "credit", "uploaded_at"]
     list_display_links = ["thumbnail", "__str__"]
-    list_filter = ["is_decorative"]
+    list_filter = [UnusedFilter, "is_decorative"]
     search_fields = ["alt", "alt_en", "caption", "credit"]
-    readonly_fields = ["thumbnail"]
+    readonly_fields = ["thumbnail", "used"]
     help_texts = {
         "file": (
             "JPEG, PNG, WebP eller AVIF. Sted, kamera og andre skjulte oplysninger bliver fjernet. "
@@ -80,6 +126,7 @@ class PictureAdmin(ContentAdmin):
         ),
         english("alt_en", "caption_en"),
         ("Udsnit", {"fields": ["focus_x", "focus_y"]}),
+        ("Bruges i", {"fields": ["used"]}),
     ]  # fmt: skip
 
     def get_urls(self):
@@ -93,6 +140,10 @@ class PictureAdmin(ContentAdmin):
         has_words = Q(alt__icontains=words) | Q(caption__icontains=words) | Q(credit__icontains=words)
         pictures = Picture.objects.filter(has_words, is_decorative=False)[:MOST_CHOSEN]
         return render(request, "admin/_pictures_found.html", {"pictures": pictures})
+
+    @admin.display(description="bruges i")
+    def used(self, item):
+        return used_in(item)
 
     @admin.display(description="udsnit")
     def thumbnail(self, picture):
@@ -109,7 +160,8 @@ class PictureAdmin(ContentAdmin):
 class AttachmentAdmin(ContentAdmin):
     form = AttachmentForm
     list_display = ["title", "kind", "uploaded_at"]
-    list_filter = ["kind"]
+    list_filter = [UnusedFilter, "kind"]
+    readonly_fields = ["used"]
     search_fields = ["title", "title_en"]
     help_texts = {
         "file": "PDF, Word (docx), Excel (xlsx) eller CSV. Er teksten kort, så skriv den hellere på siden.",
@@ -119,4 +171,8 @@ class AttachmentAdmin(ContentAdmin):
             "Loven kræver det, så uden flueben kan filen ikke gemmes."
         ),
     }
-    fieldsets = [(None, {"fields": ["title", "file", "is_accessible"]}), english("title_en")]
+    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "used"]}), english("title_en")]
+
+    @admin.display(description="bruges i")
+    def used(self, item):
+        return used_in(item)
