@@ -474,9 +474,11 @@ def _illustrate(story):
 
 
 def make_goals_over_time(user):
-    """A goal that is looked at again and shared, and a goodbye that it is time to check."""
+    """A goal that is looked at again, shared and told of, and a goodbye that it is time to check."""
     again = make_goal("Flere skal spise sammen.", owner=user)
-    before = make_ended_review(again).reflection
+    ended = make_ended_review(again)
+    ended.tell_everybody()
+    before = ended.reflection
     Reflection.objects.filter(pk=before.pk).update(created_at=before.created_at - timedelta(days=365))
     make_review(again)
     again.shares.create(user=make_user("Dina Deler"))
