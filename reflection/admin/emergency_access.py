@@ -82,6 +82,7 @@ class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
             return self._room(form.save(request.user))
         context = {
             **self.admin_site.each_context(request),
+            "opts": self.opts,
             "title": "Åbn et rums administration",
             "form": form,
         }
@@ -100,7 +101,7 @@ class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
             messages.success(request, "Det, kontoen ejede, er givet videre.")
             return redirect("admin:reflection_emergencyaccess_changelist")
         title = "Giv en lukket kontos ting videre"
-        context = {**self.admin_site.each_context(request), "title": title, "form": form}
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "form": form}
         template = "admin/reflection/emergencyaccess/hand_over.html"
         return TemplateResponse(request, template, context, status=status_of(form))
 
@@ -160,6 +161,7 @@ class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
         }
         context = {
             **self.admin_site.each_context(request),
+            "opts": self.opts,
             "title": "Rummets administration",
             "opened": opened,
             "facts": _facts(room),

@@ -145,6 +145,7 @@ class EventAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
             return json_file(held_about(person), "indsigt")
         context = {
             **self.admin_site.each_context(request),
+            "opts": self.opts,
             "title": "Svar på en anmodning om indsigt",
             "form": form,
         }
@@ -159,6 +160,7 @@ class EventAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
         looks = Event.objects.filter(what=What.LOOKED, at__gte=since).exclude(why__in=[Why.ROOM, Why.LEADS])
         context = {
             **self.admin_site.each_context(request),
+            "opts": self.opts,
             "title": "Stikprøve af, hvem der har set hvad",
             "rows": [self._row(event) for event in with_names(looks).order_by("?")[:SAMPLE]],
             "days": SAMPLE_DAYS,
