@@ -42,11 +42,13 @@ class CollaborationForm(forms.ModelForm):
             max_length=120,
             required=is_needed,
             initial=partner.title if partner else "",
+            help_text=_("Fx Ungdomsklubben") if number == 1 else "",
             error_messages={"required": _("Skriv, hvem part %(number)s er.") % {"number": number}},
         )
         self.fields[f"kind_{number}"] = forms.ChoiceField(
-            label=_("Slags, part %(number)s") % {"number": number},
-            choices=[("", _("Vælg")), *Partner.Kind.choices],
+            label=_("Hvad er part %(number)s?") % {"number": number},
+            choices=Partner.Kind.choices,
+            widget=forms.RadioSelect,
             required=is_needed,
             initial=partner.kind if partner else "",
             error_messages={"required": _("Vælg, hvad part %(number)s er.") % {"number": number}},
@@ -213,12 +215,6 @@ class EndingForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
         parties = self.instance.reflection.parties.filter(is_absent=False)
         self.fields["party"].queryset = parties
         self.fields["party"].empty_label = None
-
-    @property
-    def asked(self) -> list[forms.BoundField]:
-        """In the order of the page; a day and a reason stand under their choice."""
-        beneath = {name for field in self if isinstance(field.field, WhenField) for name in field.beneath}
-        return [field for field in self if field.name not in beneath]
 
 
 MISSING = {

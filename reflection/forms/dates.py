@@ -70,6 +70,14 @@ class AsksWhen:
         super().__init__(*args, **kwargs)
         for name, field in self._when_fields():
             self.initial[name] = self._chosen(self.get_initial_for_field, field)
+            for beneath in [field.day, field.reason]:
+                self.fields[beneath].is_needed_sometimes = True
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """In the order of the page; a day and a reason stand under their choice."""
+        beneath = {name for field in self if isinstance(field.field, WhenField) for name in field.beneath}
+        return [field for field in self if field.name not in beneath]
 
     def _when_fields(self) -> list[tuple[str, WhenField]]:
         return [(name, field) for name, field in self.fields.items() if isinstance(field, WhenField)]

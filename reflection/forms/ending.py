@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import DayField
 from reflection.forms.answers import TextLine
+from reflection.forms.dates import AsksWhen, ReasonField, WhenField
 from reflection.models import EndLine, GuideVersion, Reflection
 
 NEEDS_A_DATE = _("Vælg en dato, eller skriv, hvorfor der ikke er en.")
@@ -19,6 +20,11 @@ class EndingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.room = room
 
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields in the order of the page."""
+        return list(self)
+
     def save(self) -> bool:
         """False when somebody has gone back to the answers meanwhile."""
         return self.room.end_with(self.agreements(), self.outcome())
@@ -30,7 +36,7 @@ class EndingForm(forms.Form):
         return []
 
 
-class DecideForm(EndingForm):
+class DecideForm(AsksWhen, EndingForm):
     """One of the words that the guide lets choose between, why, and one thing that somebody does."""
 
     decision = forms.ChoiceField(
@@ -51,10 +57,9 @@ class DecideForm(EndingForm):
         error_messages={"required": _("Skriv den ene ting, I er blevet enige om.")},
     )
     who = forms.CharField(label=_("Hvem?"), max_length=120, error_messages={"required": NO_NAME})
-    due = DayField(label=_("Hvornår kigger vi på det igen?"), required=False)
-    no_date_reason = forms.CharField(
-        label=_("Hvis der ikke er en dato: hvorfor ikke?"), max_length=250, required=False
-    )
+    look_back = WhenField(label=_("Hvornår kigger I igen?"), day="due", reason="no_date_reason")
+    due = DayField(label=_("Datoen"), required=False)
+    no_date_reason = ReasonField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,12 +67,6 @@ class DecideForm(EndingForm):
             (choice.value, f"{choice.label}: {choice.hint}" if choice.hint else choice.label)
             for choice in self.room.compass.choices(self.room)
         ]
-
-    def clean(self):
-        cleaned = super().clean()
-        if not (cleaned.get("due") or cleaned.get("no_date_reason")) and "due" not in self.errors:
-            self.add_error("due", NEEDS_A_DATE)
-        return cleaned
 
     def agreements(self):
         return [{name: self.cleaned_data[name] for name in ["what", "who", "due", "no_date_reason"]}]

@@ -46,7 +46,7 @@ def open_round(page) -> str:
         [("Teknik og Miljø", "department"), ("De frivillige i Ungdomsklubben", "association")], start=1
     ):
         page.fill(f"[name=partner_{number}]", title)
-        page.select_option(f"[name=kind_{number}]", kind)
+        page.check(f"[name=kind_{number}][value={kind}]")
     press(page, "Gem samarbejdet")
     press(page, "Åbn en runde")
     page.click("summary:has-text('Vejen ind')")

@@ -1,6 +1,7 @@
 """A look at a goal: eight steps, a decision with a reason, a plan with a date – and then no change."""
 
 import pytest
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from goals.models import Decision, Review
@@ -510,3 +511,37 @@ def test_a_draft_is_used_by_nobody(staff):
     guide = make_guide()
     guide.current_version().new_draft()
     assert make_review(make_goal(owner=staff)).reflection.version.number == 1
+
+
+# --- What stands beside a choice, and what is written already -------------------------------------------
+
+
+def test_what_the_last_step_says_can_stop_is_written_into_the_plan(page, staff):
+    version = make_guide(is_published=False).versions.get()
+    version.steps.filter(position=2).update(topic="goodbye")
+    version.publish()
+    review = make_review(make_goal(owner=staff), decision="keep", reason="Den virker.")
+    review.decide()
+    line = review.reflection.version.steps.get(position=2).prompts.get(kind="line")
+    review.participant.answers.create(prompt=line, text="Den ugentlige rapport")
+    address = reverse("goals:plan", args=[review.reflection.key])
+    plan = page(address, by=staff)
+    assert plan.form().values["stop"][0].strip() == "Den ugentlige rapport"
+    assert "Det står i sidste trin." in plan.text
+    plan.form().send({"stop": "Skemaet"}, button="Gem, og fortsæt senere")
+    assert page(address, by=staff).form().values["stop"][0].strip() == "Skemaet"
+
+
+def test_the_answers_stand_beside_the_decision_and_hints_under_their_choices(page, staff, address, review):
+    place = review.participant
+    scale = review.reflection.version.steps.get(position=1).prompts.get(kind="scale")
+    place.answers.create(prompt=scale, value=4)
+    decision = page(address("decision"), by=staff)
+    assert decision.texts(".kompas-profile__words") == ["4 af 5", "intet tal"]
+    assert len(decision.select(".kompas-profile__dots .kompas-profile__chosen")) == 1
+    keep = decision.one("[name=decision][value=keep]")
+    hint = decision.one(f"#{keep.get('aria-describedby')}")
+    assert str(Decision.KEEP.when) in hint.text_content()
+    own = page(address("answers"), by=staff)
+    assert own.texts(".kompas-profile__words") == ["4 af 5", "intet tal"]
+    assert len(own.select(".kompas-row a")) == 2
