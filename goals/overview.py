@@ -179,7 +179,7 @@ class Shown(NamedTuple):
     lang: str
     of: list[str]
     numbers: list[int]
-    is_named: bool = False  # one department or Aarhusmål; not several together, nor what has none
+    is_named: bool = False  # one department or city goal; not several together, nor what has none
 
 
 class Overview(NamedTuple):

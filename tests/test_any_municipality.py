@@ -10,7 +10,7 @@ APPS = ["accounts", "collaboration", "compass", "goals", "privacy", "publishing"
 SEARCHED = [*APPS, "aarhuskompas", "runner", "templates", "static", "locale", "content/common"]
 ENDINGS = {".py", ".html", ".txt", ".typ", ".js", ".css", ".svg", ".po", ".sql", ".yaml"}
 # The package, the database and the image keep the name of the project: nobody who uses a portal is shown it.
-OURS = re.compile(r'aarhuskompas(?!set)|AarhuskompasConfig|default="aarhus"')
+OURS = re.compile(r'aarhuskompas(?!set)|AarhuskompasConfig|default="aarhus"|\("aarhus", ""\)')
 NAMED = re.compile(r"aarhus|århus|\broye\b", re.IGNORECASE)
 
 FILES = [
