@@ -35,6 +35,10 @@ class Held(NamedTuple):
         names = self.names(kinds)
         return [{name: said(row, name) for name in names} for row in self.rows]
 
+    def _is_account(self, name: str) -> bool:
+        """Whose number says nothing to whoever it is."""
+        return self.model._meta.get_field(name).related_model is User
+
     @property
     def more(self) -> int:
         """How many rows the page leaves to the file."""
@@ -44,7 +48,7 @@ class Held(NamedTuple):
         """For the page: of the newest rows what each field is, and its value; what is empty is left out."""
         return [
             [
-                (KINDS_IN_WORDS[kind](), str(value))
+                (KINDS_IN_WORDS[kind](), gettext("dig") if self._is_account(name) else str(value))
                 for kind in ALL
                 for name in self.names([kind])
                 if (value := said(row, name)) not in EMPTY
