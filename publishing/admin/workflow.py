@@ -494,6 +494,8 @@ class PublishableAdmin(ContentAdmin):
 
     def _take(self, request, step: str, items):
         taken = [item for item in items if getattr(self, step)(request, item)]
+        if taken and step == "_publish" and len(items) == 1:
+            _warn_of_english(request, taken[0])
         if taken:
             messages.success(request, f"{TAKEN[step]}: {', '.join(f'«{item}»' for item in taken)}")
 
@@ -512,7 +514,6 @@ class PublishableAdmin(ContentAdmin):
             with self.as_version(request, item, told):
                 item.publish(at)
                 close(Remark.objects.of(item))
-                _warn_of_english(request, item)
                 self.record_act(request, What.PUBLISHED, item)
         except ValidationError as error:
             messages.error(request, f"«{item}» blev ikke offentliggjort. {' '.join(error.messages)}")
@@ -549,6 +550,7 @@ class PublishableAdmin(ContentAdmin):
         if form.is_valid():
             if self._publish(request, item, form.cleaned_data["moment"]):
                 messages.success(request, f"«{item}»: {status_of(item)}.")
+                _warn_of_english(request, item)
             return redirect(self.address(item))
         return self._step_page(request, item, "Planlæg", "Planlæg", form)
 

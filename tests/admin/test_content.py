@@ -148,11 +148,12 @@ def test_an_action_asked_for_by_somebody_without_the_role_does_nothing(method_ow
 # --- The form ----------------------------------------------------------------------------------------
 
 
-def test_danish_comes_first_and_english_is_folded_away(admin_page, editor_client, db):
+def test_danish_comes_first_and_english_stands_beside_it(admin_page, editor_client, db):
     form = admin_page(admin_url(make_story()), by=editor_client)
-    headings = ["Engelsk", "Billede og filer", "Ophav og kilder", "Adresse og offentliggørelse"]
+    headings = ["Billede og filer", "Ophav og kilder", "Adresse og offentliggørelse"]
     assert form.texts("fieldset h2") == headings
-    assert len(form.select("details:not([open]) [name=body_en]")) == 1
+    texts = [field.get("name") for field in form.select(".field-body.field-body_en textarea")]
+    assert texts == ["body", "body_en"]
     assert form.texts(".field-readability .readonly") == ["16 (meget let)"]
 
 
