@@ -85,3 +85,10 @@ def keep(page, name):
     if folder := os.environ.get("SCREENSHOTS"):
         width = page.viewport_size["width"]
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def note(what, figures):
+    """A line of figures for people, beside the pictures."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        with (Path(folder) / "figures.txt").open("a", encoding="utf-8") as lines:
+            lines.write(f"{what}: " + " · ".join(f"{name} {one}" for name, one in figures.items()) + "\n")
