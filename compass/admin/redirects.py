@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from compass.models import Redirect
+from publishing.admin.lists import DeclaredLookups
 from publishing.admin.references import is_good_link, leads_to_a_page, own_path
 from publishing.slugs import slug_of
 
@@ -42,7 +43,7 @@ class RedirectForm(forms.ModelForm):
 
 
 @admin.register(Redirect)
-class RedirectAdmin(admin.ModelAdmin):
+class RedirectAdmin(DeclaredLookups, admin.ModelAdmin):
     form = RedirectForm
     fields = ["old", "new"]
     list_display = ["old", "new", "moved_at"]

@@ -321,7 +321,7 @@ def test_nobody_subtracts_their_way_to_the_answers_of_few(mode, parties):
     def attack(first, chosen):
         with transaction.atomic():
             book = Book(make_room(leader=leader, mode=mode), parties)
-            for act in [*first, *chosen, ("reveal",)]:
+            for act in [*first, *chosen, ("reveal",), ("conclude",)]:
                 book.act(*act)
             book.check()
             seen.update(shown=len(book.shown), left=len(book.left), sure=len(book.shown_sure))
