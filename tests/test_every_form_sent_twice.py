@@ -262,6 +262,8 @@ NEEDED = {
     "compass_contact": lambda: {"as_of": "2026-11-01", "department": make_department().pk},
     "compass_milestone": lambda: {"date": "2026-11-01", "precision": "day"},
     "compass_page": lambda: {"slug": "en-ny-side"},
+    "compass_redirect": lambda: {"old": "samtale", "new": "/dilemmaer/"},
+    "privacy_restriction": lambda: {"who": make_user().email, "reason": "Personen bad om det."},
     "privacy_retentionperiod": lambda: {"days": "30", "decided_on": "2026-11-01"},
     "accounts_user": lambda: {"email": "ny@example.dk", "password1": PASSWORD, "password2": PASSWORD},
 }

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import rate_limits
 from reflection import tokens
@@ -350,7 +351,8 @@ def test_ones_answers_can_be_taken_home(room):
     scale, _line = room.version.steps.first().answered_prompts
     browser.post(f"/rum/{room.key}/trin/1/", {f"prompt-{scale.pk}": "5"})
     file = browser.get(f"/rum/{room.key}/mine-svar/hent/")
-    assert file["Content-Disposition"] == 'attachment; filename="mine-svar.json"'
+    name = f"mine-svar-flere-paa-cykel-{timezone.localdate()}.json"  # the room, and the day
+    assert file["Content-Disposition"] == f'attachment; filename="{name}"'
     (number,) = [given["number"] for given in file.json()["answers"] if given["number"]]
     assert (file.json()["name"], number) == ("Alma", 5)
 
