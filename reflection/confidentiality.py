@@ -190,7 +190,7 @@ def board(reflection: Reflection) -> list[StepResult]:
     for snapshot in shown(reflection).filter(about=None).prefetch_related("hidden"):
         snapshot.reflection = reflection
         by_prompt.setdefault(snapshot.prompt_id, []).append(snapshot)
-    parties: list[Party | None] = [*reflection.parties.filter(is_absent=False)]
+    parties: list[Party | None] = [party for party in reflection.parties.all() if not party.is_absent]
     results = [
         _step_result(reflection, step, by_prompt, parties or [None])
         for step in reflection.version.all_steps()

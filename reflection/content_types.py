@@ -31,6 +31,7 @@ declare(
                 fragment="trin-{}",
                 kind="step",
                 length_of_address=2,
+                is_reference=True,
                 is_written=True,
             ),
         ),

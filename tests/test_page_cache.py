@@ -18,7 +18,8 @@ from aarhuskompas import page_cache
 from aarhuskompas import urls as portal
 from aarhuskompas.page_cache import PageCacheMiddleware, answer_at_once, best_encoding
 from compass.models import Chapter, Contact, Page, Recording, ResearchQuestion, Story
-from goals.models import Goodbye
+from goals.models import Goal, Goodbye
+from privacy.models import Restriction
 from publishing.public_pages import has_session, public
 from tests import routes
 from tests.factories import make_path, make_story, make_user, tomorrow
@@ -221,6 +222,9 @@ NEED_NO_TRIGGER = {
     "reflection_step": "a published version never changes",
     "reflection_prompt": "a published version never changes",
     "reflection_helpvariant": "a published version never changes",
+    "reflection_endline": "a published version never changes",
+    "goals_review": "which goal it is a look at never changes, and a goodbye goes with it",
+    "accounts_user": "read for its pseudonym alone, which never changes",
 }
 FOLLOWED = "SELECT event_object_table FROM information_schema.triggers WHERE trigger_name = 'content_changed'"
 
@@ -265,6 +269,17 @@ def test_a_change_is_seen_at_once(client, url, model, field):
     assert "Et helt nyt ord" not in text(client.get(url))
     model.objects.update(**{field: "Et helt nyt ord"})
     assert "Et helt nyt ord" in text(client.get(url))
+
+
+@pytest.mark.usefixtures("content")
+def test_a_goodbye_that_is_handed_over_is_seen_again_at_once(client):
+    owner, other = make_user("Malik Medarbejder"), make_user("Karen Kollega")
+    routes.make_examples(owner)
+    Goodbye.objects.update(what="Ugerapporten", published_at=timezone.now(), is_shared=True)
+    Restriction.objects.create(subject=owner.pseudonym, reason="Personen har krævet det, sag 2026-7.")
+    assert "Ugerapporten" not in text(client.get("/farvel/"))
+    Goal.objects.update(owner=other)
+    assert "Ugerapporten" in text(client.get("/farvel/"))
 
 
 @pytest.mark.usefixtures("an_hour_passes_before_it_asks")

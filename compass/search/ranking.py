@@ -25,7 +25,7 @@ WEIGHTS = {
     "compound_in_intro": 7,
     "word_in_text": 6,
     "compound_in_text": 5,
-    "reference": 1,  # less, for what tells where something stands
+    "reference": 1.5,  # less, for what tells where something stands
 }
 
 WRITTEN = """(

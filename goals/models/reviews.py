@@ -256,7 +256,13 @@ class Review(Fieldwise):
     @cached_property
     def participant(self) -> Participant:
         """The one who answers a review alone; in a room the one who opened it."""
-        return self.reflection.participants.get(user=self.reflection.owner_id)
+        return self.reflection.participants.select_related("user").get(user=self.reflection.owner_id)
+
+    def place_of(self, leader) -> Participant | None:
+        """Alone there is but one place."""
+        if self.reflection.is_solo:
+            return self.participant
+        return self.reflection.participants.select_related("user").filter(user=leader).first()
 
     @property
     def is_running(self) -> bool:

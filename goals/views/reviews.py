@@ -192,8 +192,7 @@ def plan(request, review):
     if not review.is_decided:
         messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
         return redirect("goals:decision", key=review.reflection.key)
-    place = review.reflection.participants.filter(user=request.user).first()
-    form = PlanForm(post_data(request), instance=review, participant=place)
+    form = PlanForm(post_data(request), instance=review, participant=review.place_of(request.user))
     answer = save_form(request, form, lambda go: _after_plan(request, review, go))
     context = {"review": review, "form": form}
     return answer or render(request, "goals/plan.html", context, status=status_of(form))

@@ -7,8 +7,10 @@ from django.http import Http404
 
 from privacy.models import Kept
 from privacy.retention import period
+from publishing.content_version import once_per_version
 
 
+@once_per_version(otherwise=timedelta)
 def open_rooms_last() -> timedelta:
     """From the start; nothing where the municipality has closed that door."""
     return period(Kept.OPEN_ROOMS).age or timedelta()

@@ -237,12 +237,11 @@ def test_a_card_shows_the_part_that_matters(page, db):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_list_costs_the_same_for_one_picture_and_for_many(
-    client, db, django_assert_max_num_queries, number
-):
+def test_the_list_costs_the_same_for_one_picture_and_for_many(client, db, django_assert_num_queries, number):
     for _ in range(number):
         make_story(picture=make_picture(size=(600, 400)))
-    with django_assert_max_num_queries(8):
+    client.get("/historier/")  # what a process reads once a version of the content
+    with django_assert_num_queries(4):
         client.get("/historier/")
 
 

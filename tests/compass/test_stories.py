@@ -245,7 +245,7 @@ def test_the_stories_are_read_again_by_a_thread_of_their_own(transactional_db, m
 def test_the_list_costs_the_same_for_one_story_and_for_many(django_assert_num_queries, number):
     for count in range(number):
         make_story(f"Historie {count}", themes=[make_theme()])
-    story_index.current()
+    Client().get("/historier/?slags=case")  # what a process reads once a version of the content
     with django_assert_num_queries(3):
         assert Client().get("/historier/?slags=case").status_code == 200
 

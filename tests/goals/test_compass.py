@@ -30,7 +30,7 @@ def test_a_goodbye_is_asked_about_once_for_each_stage(goodbye, mail_server):
     send_all()
     [(receivers, letter)] = mail_server.got
     assert receivers == ["malik@example.dk"]
-    assert letter["Subject"] == "Er det virkelig væk?"
+    assert letter["Subject"] == "Er det virkelig væk? Ugerapporten <1>"
     address = reverse("goals:check_goodbye", args=[goodbye.review.reflection.key])
     for part in ["plain", "html"]:
         text = letter.get_body((part,)).get_content()

@@ -41,9 +41,9 @@ def test_the_owner_shares_by_the_address_of_an_account(page, staff, colleague, g
     ("email", "message"),
     [
         ("", "Skriv kollegaens e-mail."),
-        ("karen", "Skriv en e-mail som navn@aarhus.dk."),
+        ("karen", "Skriv en e-mail som navn@kommune.dk."),
         ("ukendt@example.dk", "Ingen med den adresse har taget en konto i brug her."),
-        ("væk@example.dk", "Skriv en e-mail som navn@aarhus.dk."),
+        ("væk@example.dk", "Skriv en e-mail som navn@kommune.dk."),
         ("gone@example.dk", "Ingen med den adresse har taget en konto i brug her."),
         ("invited@example.dk", "Ingen med den adresse har taget en konto i brug her."),
         ("malik@example.dk", "Målet er dit eget. Skriv en kollegas adresse."),
