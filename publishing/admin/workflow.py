@@ -474,8 +474,8 @@ class PublishableAdmin(ContentAdmin):
             close(Remark.objects.filter(pk=closing.cleaned_data["remark"].pk))
         elif form.is_valid():
             remark = say(item, form.cleaned_data["text"], by=request.user, **_about(form.cleaned_data))
-            if remark.answers:
-                tell(request, remark.answers.by, item, page, ANSWERED)
+            if asked := remark.answers:
+                tell(request, asked.by, item, page, ANSWERED)
         else:
             messages.error(request, "Skriv, hvad du vil sige. Højst 2.000 tegn.")
         return redirect(f"{page}#remarks")

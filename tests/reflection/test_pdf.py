@@ -33,7 +33,7 @@ def content(*texts: str) -> str:
         "outcome": [{"label": "Vi ændrer", "text": text} for text in texts],
         "agreements": [{"what": text, **agreement} for text in texts], "steps": [],
     }  # fmt: skip
-    return drawable(json.dumps(for_sheet(minutes), ensure_ascii=False))
+    return drawable(json.dumps(for_sheet(minutes) | {"author": "Aarhus Kommune"}, ensure_ascii=False))
 
 
 def make(*texts: str) -> pikepdf.Pdf:
