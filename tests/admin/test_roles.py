@@ -98,7 +98,7 @@ def test_a_form_sent_by_somebody_without_the_role_changes_nothing(somebody, ever
 
 def private_models():
     apps_with_answers = [app for app in ["reflection", "goals", "collaboration"] if apps.is_installed(app)]
-    of_guides = {"Guide", "GuideVersion", "Step", "Prompt", "HelpVariant"}
+    of_guides = {"Guide", "GuideVersion", "Step", "Prompt", "HelpVariant", "EndLine"}
     for app in apps_with_answers:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             name = model.__name__
