@@ -45,6 +45,7 @@ from reflection.live.notifications import (
     STEP,
 )
 from reflection.live.room_rows import copies
+from reflection.minutes import pdf
 from reflection.minutes.calendar import calendar_of
 from reflection.minutes.content import minutes_to_keep
 from reflection.minutes.files import excel, for_sheet, word
@@ -94,8 +95,9 @@ def room(request, staff):
 
 
 @pytest.fixture
-def crowd(room, staff, logged_in):
+def crowd(room, staff, logged_in, monkeypatch):
     """Every kind of person who may come by, with a browser; «alma» is the one who is to be protected."""
+    monkeypatch.setattr(pdf, "SECONDS", 120)  # a sheet that a busy machine gives up would be a difference
     us, them = room.parties.all()
     staff.is_superuser = staff.is_staff = True
     crowd = {
@@ -145,6 +147,7 @@ def seen(browser, room, caplog) -> dict[str, tuple]:
     for address in everything(room):
         caplog.clear()
         response = browser.get(address)  # other methods are refused (test_pages.py) or are forms
+        assert response.status_code != 503, address
         logged = [steady(JsonFormatter().format(record)) for record in caplog.records]
         headers = {name: steady(value) for name, value in response.items() if name not in CLOCKS}
         told[address] = (response.status_code, headers, steady(said(response)), logged)
