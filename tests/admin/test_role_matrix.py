@@ -8,15 +8,17 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts.roles import ROLES
+from compass.models import Redirect
 from goals.models import CityGoal, Goodbye
 from privacy.models import PrivacyNotice, Restriction
+from publishing.models import Announcement, Portal
 from reflection.models import EmergencyAccess, GuideVersion
 from tests.factories import decide, make_attachment, make_picture, make_recording, make_review, make_user
 from tools import role_matrix
 from tools.role_matrix import ACTIONS, DOCUMENT, NO_ROLE, label_of, registered
 
 
-def test_the_document_is_what_the_rules_say():
+def test_the_document_is_what_the_rules_say(db):
     assert DOCUMENT.read_text(encoding="utf-8") == role_matrix.document()
 
 
@@ -58,6 +60,9 @@ def everything(content, settings, tmp_path):
     Goodbye.objects.create(review=make_review(), **said)
     EmergencyAccess.objects.create(room="Et rum", name="Ada", action="opened", reason="Rummet skulle lukkes.")
     decide("rooms", 90)
+    Redirect.objects.create(old="/samtale/", new="/veje/")
+    Announcement.objects.create(text="Lukket på søndag.")
+    Portal.objects.get_or_create()
     PrivacyNotice.objects.create(controller="Aarhus Kommune")
     Restriction.objects.create(subject=uuid4(), reason="Personen har krævet det, sag 2026-7.")
     draft = GuideVersion.objects.order_by("pk").first().new_draft()
