@@ -84,7 +84,7 @@
     const before = new Set(said().map(([, content]) => content));
     const token = document.querySelector("[name=csrfmiddlewaretoken]"); // each rendering writes it anew
     fragment.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((one) => {
-      one.setAttribute("value", token.getAttribute("value"));
+      if (token) one.setAttribute("value", token.getAttribute("value")); // the first form of the page keeps its own
     });
     const focused = document.activeElement;
     update(part, fragment);
