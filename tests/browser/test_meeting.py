@@ -18,6 +18,7 @@ from tests.browser.inspection import keep, note
 from tests.browser.stopwatch import keep_time, page_took, pressed_at, shown_at
 from tests.browser.test_collaboration import scales
 from tests.browser.test_phone import MOST_SCREENS, MOST_TAPS, SMALL, Phone
+from tests.browser.test_room import open_room
 from tests.browser.test_wall import SOON, WALL, fits, shown_slides, size
 
 PEOPLE = {
@@ -261,3 +262,31 @@ def test_a_round_on_eight_screens(new_page, server):
     choose_day(leader, "done_by", "due", "2027-01-01")
     choose_day(leader, "look_back", "look_back_on", "2027-03-03")
     meeting.end("Afslut runden", said)
+
+
+@pytest.mark.long
+def test_a_goal_on_eight_screens(new_page, server):
+    meeting = Meeting(new_page, open_room, [None] * len(PEOPLE))
+    meeting.all_answer()
+    meeting.reveal("Svarene samlet")
+    meeting.talk(8)
+    press(meeting.leader, "Videre til Aftal →")
+    none = "0 af 6 har valgt."
+    meeting.all_show("choose", "Sig, hvad du ville vælge", wall=none, leader=none)
+    for number, hand in enumerate(meeting.hands):
+        hand.follow("Sig, hvad du ville vælge")
+        hand.page.wait_for_selector("[name=choice]")
+        hand.choose_by_words("choice", "Sig farvel" if number % 3 else "Behold")
+        hand.press("main form button")
+    leader = meeting.leader
+    press(leader, "Opdatér")
+    press(leader, "Vis, hvad I har valgt")
+    meeting.all_show("chosen", "Sig farvel", wall="Sig farvel 4", leader="Sig farvel 4")
+    leader.click("label:has([name=decision]):has-text('Sig farvel')")
+    leader.fill("[name=reason]", "Ingen har brug for det.")
+    press(leader, "Beslut, og lav en plan")
+    leader.wait_for_url(re.compile("/plan/"))
+    leader.fill("[name=stop]", "Ugerapporten")
+    leader.fill("[name=responsible]", "Bo")
+    choose_day(leader, "look_back", "look_back_on", "2027-03-03")
+    meeting.end("Afslut", "Sig farvel")
