@@ -7,7 +7,7 @@ import pytest
 from tests.browser.callers import Caller
 from tests.browser.conftest import PASSWORD
 from tests.browser.input_devices import Keyboard, Mouse, choose_day, press
-from tests.browser.inspection import NARROW, WIDE, look
+from tests.browser.inspection import NARROW, WIDE, look, note
 
 PRINCIPLES = 7
 
@@ -279,6 +279,18 @@ class Newcomer:
         self.seconds += TO_FIND_AND_PRESS
         control.click()
 
+    def log_in(self):
+        """Where the clock starts."""
+        self.seconds = 0
+        self.read()
+        self.write("E-mail", "medarbejder@example.dk")
+        self.write("Adgangskode", PASSWORD)
+        self.press("Log ind")
+
+    def has_time(self):
+        note("from the login to an opened room", {"seconds": round(self.seconds)})
+        assert self.seconds <= AT_MOST, f"{self.seconds:.0f} seconds"
+
     def follow(self, words):
         with self.page.expect_navigation():
             self._pressed(self.page.get_by_role("link", name=words, exact=True).first)
@@ -290,6 +302,9 @@ class Newcomer:
     def write(self, label, text):
         self.seconds += TO_FIND_AND_PRESS + len(text) / LETTERS_A_SECOND
         self.page.get_by_label(label, exact=True).fill(text)
+
+    def tick(self, words):
+        self._pressed(self.page.locator("main label", has_text=words).first)
 
     def choose(self, label, option):
         self.seconds += 2 * TO_FIND_AND_PRESS
@@ -303,11 +318,7 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     newcomer = Newcomer(page)
     newcomer.follow("Samarbejdskompasset")
     newcomer.follow("Kom i gang")
-    newcomer.seconds = 0
-    newcomer.read()
-    newcomer.write("E-mail", "medarbejder@example.dk")
-    newcomer.write("Adgangskode", PASSWORD)
-    newcomer.press("Log ind")
+    newcomer.log_in()
     assert "Skriv et samarbejde ind" in newcomer.read()
     newcomer.write("Hvad kalder I samarbejdet?", "Legepladsen i parken")
     newcomer.write("Hvad er I sammen om?", "At passe legepladsen og holde den åben.")
@@ -323,7 +334,7 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     newcomer.write("Hvor mange svarer fra Parkafdelingen?", "3")
     newcomer.press("Åbn rummet")
     assert page.inner_text("h1") == "Saml svar"
-    assert newcomer.seconds <= AT_MOST, f"{newcomer.seconds:.0f} seconds"
+    newcomer.has_time()
     newcomer.follow("Sedler")
     codes = page.locator(".kompas-slip .kompas-code").all_inner_texts()
     assert (len(codes), all(re.fullmatch("[2-9A-HJ-NP-Z]{6}", code) for code in codes)) == (7, True)
@@ -334,3 +345,24 @@ def test_somebody_new_gets_from_the_login_to_an_opened_room_within_three_minutes
     newcomer.follow("Legepladsen i parken")
     newcomer.follow("Gå til runden, der er i gang")
     assert page.inner_text("h1") == "Saml svar"
+
+
+@pytest.mark.long
+def test_somebody_new_opens_a_room_about_a_goal_within_three_minutes(new_page):
+    page = new_page(viewport=WIDE)
+    page.goto("/")
+    newcomer = Newcomer(page)
+    newcomer.follow("Målkompasset")
+    newcomer.follow("Kom i gang")
+    newcomer.log_in()
+    assert "Skriv et mål ind" in newcomer.read()
+    newcomer.write("Målet, ord for ord", "Vi skal svare inden fem dage.")
+    newcomer.tick("Borgere")
+    newcomer.press("Gem målet")
+    newcomer.read()
+    newcomer.follow("Gå det igennem som gruppe (75 min)")
+    newcomer.read()
+    newcomer.write("Hvor mange skal svare?", "6")
+    newcomer.press("Åbn rummet")
+    assert page.inner_text("h1") == "Saml svar"
+    newcomer.has_time()
