@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from publishing.admin import ContentAdmin, ContentForm, english
@@ -88,8 +89,11 @@ class PortalAdmin(ContentAdmin):
             return HttpResponseRedirect(address or reverse("admin:publishing_portal_add"))
         return super().changelist_view(request, extra_context)
 
-    def has_add_permission(self, request):
-        return super().has_add_permission(request) and not Portal.objects.exists()
+    def add_view(self, request, form_url="", extra_context=None):
+        """Of what there is, no second one is made."""
+        if Portal.objects.exists():
+            return redirect("admin:publishing_portal_changelist")
+        return super().add_view(request, form_url, extra_context)
 
     def has_delete_permission(self, request, obj=None):
         return False

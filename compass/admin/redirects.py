@@ -1,17 +1,17 @@
 """Old addresses that lead on, and short ones for a poster."""
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from compass.models import Redirect
-from publishing.admin.lists import DeclaredLookups
+from publishing.admin import ContentAdmin, ContentForm
 from publishing.admin.references import is_good_link, leads_to_a_page, own_path
+from publishing.danish_order import danish_order
 from publishing.slugs import slug_of
 
 
-class RedirectForm(forms.ModelForm):
+class RedirectForm(ContentForm):
     """`old` is one word after the host, as on a poster; those that came by a renaming stay as they are."""
 
     def clean_old(self):
@@ -43,14 +43,13 @@ class RedirectForm(forms.ModelForm):
 
 
 @admin.register(Redirect)
-class RedirectAdmin(DeclaredLookups, admin.ModelAdmin):
+class RedirectAdmin(ContentAdmin):
     form = RedirectForm
-    fields = ["old", "new"]
+    fieldsets = [(None, {"fields": ["old", "new"]})]
     list_display = ["old", "new", "moved_at"]
     search_fields = ["old", "new"]
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.base_fields["old"].help_text = "Ét ord, fx «samtale». Så fører /samtale/ til siden."
-        form.base_fields["new"].help_text = "Adressen på en offentlig side på portalen, fx /veje/lytte/."
-        return form
+    ordering = [danish_order("old")]
+    help_texts = {
+        "old": "Ét ord, fx «samtale». Så fører /samtale/ til siden.",
+        "new": "Adressen på en offentlig side på portalen, fx /veje/lytte/.",
+    }

@@ -204,7 +204,8 @@ def dot_line(counts: list[int]) -> SafeString:
     """Five places in a row, those that were chosen filled: larger where more did. Words stand beside it."""
     most = max([*counts, 1])
     places = [
-        f'<circle class="kompas-profile__{"chosen" if count else "place"}" cx="{14 + 26 * index}" cy="12"'
+        f'<circle class="{"kompas-profile__chosen" if count else "kompas-profile__place"}"'
+        f' cx="{14 + 26 * index}" cy="12"'
         f' r="{3 + round(7 * count / most) if count else 3}"/>'
         for index, count in enumerate(counts)
     ]

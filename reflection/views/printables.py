@@ -23,25 +23,26 @@ def version_required(view):
 @public
 @version_required
 def cards_pdf(request, version):
-    return _pdf(request, version, "cards", sheet(version), "kort")
+    return _pdf(request, version, "reflection/print/cards.typ", sheet(version), "kort")
 
 
 @public
 @version_required
 def poster_pdf(request, version):
-    return _pdf(request, version, "poster", sheet(version), "plakat")
+    return _pdf(request, version, "reflection/print/poster.typ", sheet(version), "plakat")
 
 
 @public
 @version_required
 def blank_pdf(request, version):
-    return _pdf(request, version, "blank", round_on_paper(version), "blanket")
+    return _pdf(request, version, "reflection/print/blank.typ", round_on_paper(version), "blanket")
 
 
 @public
 @version_required
 def guide_pdf(request, version):
-    return _pdf(request, version, "facilitators_guide", facilitators_guide(version), "vejledning")
+    template = "reflection/print/facilitators_guide.typ"
+    return _pdf(request, version, template, facilitators_guide(version), "vejledning")
 
 
 @public
@@ -53,4 +54,4 @@ def guide(request, version):
 
 def _pdf(request, version, template: str, content: dict, name: str):
     filename = f"{version.guide.slug}-{name}.pdf"
-    return pdf_response(request, f"reflection/print/{template}.typ", content, filename)
+    return pdf_response(request, template, content, filename)

@@ -8,9 +8,12 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 from compass import models as compass
+from compass.models import Redirect
 from goals.models import CityGoal, Goodbye
+from privacy.models import Restriction
 from publishing.admin import ContentAdmin, Guarded
 from publishing.fields import MarkdownField
+from publishing.models import Announcement
 from reflection.models import EmergencyAccess, Guide, GuideVersion
 from tests.admin.conftest import admin_url
 from tests.factories import (
@@ -27,7 +30,7 @@ from tests.pages import Page
 from tests.test_architecture import templates
 
 # About people and what was done to rooms; nobody writes for readers there.
-OF_PEOPLE = {get_user_model(), EmergencyAccess}
+OF_PEOPLE = {get_user_model(), EmergencyAccess, Restriction}
 # What is only added to (events, decisions) nobody writes in twice.
 CHANGED = {model for model in admin.site._registry if "change" in model._meta.default_permissions}
 WRITTEN = sorted(CHANGED - OF_PEOPLE, key=lambda model: model.__name__)
@@ -41,6 +44,8 @@ def row(content, settings, tmp_path):
     make_recording()
     make_picture()
     make_attachment()
+    Redirect.objects.create(old="/samtale/", new="/veje/")
+    Announcement.objects.create(text="Lukket på søndag.")
     CityGoal.objects.create(title="Et godt sted at bo", position=1)
     make_goodbye(make_ended_review(decision="goodbye"), is_shared=True)
     draft = GuideVersion.objects.order_by("pk").first().new_draft()

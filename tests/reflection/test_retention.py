@@ -103,7 +103,8 @@ def test_an_old_room_loses_people_and_answers_and_keeps_its_decision(leader, cap
     purges = [line for line in logged if line["message"] == "purge"]
     assert [(line["kind"], line["number"], line["decided_on"]) for line in purges] == [
         ("rehearsals", 0, ""), ("open_rooms", 0, ""), ("submissions", 0, ""), ("drafts", 0, ""),
-        ("bin", 0, ""), ("imports", 0, ""), ("sessions", 0, ""), ("logins", 0, ""), ("wrong_tries", 0, ""), ("rooms", 1, "2026-01-01"),
+        ("bin", 0, ""), ("imports", 0, ""), ("sessions", 0, ""), ("logins", 0, ""),
+        ("wrong_tries", 0, ""), ("rooms", 1, "2026-01-01"),
     ]  # fmt: skip
     purged = Event.objects.get(what="purged")
     assert (purged.who, purged.detail, purged.number) == (None, "rooms", 1)
