@@ -135,7 +135,7 @@ PERSONAL = {
     "account_change_password", "account_set_password", "account_email", "account_confirm_new_email",
     "reflection:agreements", "reflection:calendar", "reflection:home",
     "reflection:follow_up", "reflection:one_in_calendar", "reflection:rooms", "reflection:archive",
-    "reflection:data", "reflection:data_json", "reflection:delete_account",
+    "reflection:data", "reflection:data_json", "reflection:everything", "reflection:delete_account",
     "reflection:begin", "reflection:open_room",
 }  # fmt: skip
 
@@ -399,6 +399,8 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:development": collaboration_keys,
     "collaboration:follow_up": agreements,
     "collaboration:invitation_pdf": guessed,
+    "reflection:compared": compared,
+    "reflection:compared_pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
     "collaboration:result": compared,
     "collaboration:agree": compared,
     "collaboration:consent": compared,
