@@ -142,7 +142,7 @@ PERSONAL = {
 # Only for somebody who has a place in the room. The way in is open to everybody.
 OPEN_DOORS = {
     "reflection:open_rooms", "reflection:begin_open_room", "reflection:take_over",
-    "reflection:about", "reflection:blank", "reflection:cards_pdf", "reflection:poster_pdf",
+    "reflection:about", "reflection:compass_file", "reflection:blank", "reflection:cards_pdf", "reflection:poster_pdf",
     "reflection:blank_pdf", "reflection:facilitators_guide", "reflection:facilitators_guide_pdf",
     "reflection:code", "reflection:come_back", "reflection:wall_code", "reflection:own_link",
     "reflection:join", "reflection:follow_up_by_link", "reflection:thanks",
@@ -156,6 +156,10 @@ def slugs(model) -> Callable[[], list[dict]]:
 
 def look() -> list[dict]:
     return [{"mark": current_portal().look}]
+
+
+def own_logo() -> list[dict]:
+    return look() if current_portal().logo else []
 
 
 def goal_keys() -> list[dict]:
@@ -258,7 +262,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         for attachment in Attachment.objects.filter(stories__isnull=False)
     ],
     "compass:colours": look,
-    "compass:logo": look,
+    "compass:logo": own_logo,
     "compass:social_picture": lambda: [{"mark": social_picture.mark(current_portal())}],
     "compass:opendata_json": collections,
     "compass:opendata_csv": collections,

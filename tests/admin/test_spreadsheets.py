@@ -33,7 +33,7 @@ from tests.factories import (
 
 FIRST = ["nøgle", "slags", "vej", "titel", "indledning", "tekst", "ophav"]
 GOOD = ["N1", "Case", "lytte", "Ny historie", "Kort sagt.", "De prøvede.", "composed"]
-COMPOSED = "Eksempel skrevet til portalen. Det er ikke hentet fra publikationen Aarhuskompasset."
+COMPOSED = "Eksempel skrevet til portalen. Det er ikke hentet fra en publikation."
 
 
 @pytest.fixture(autouse=True)

@@ -50,7 +50,7 @@ def advice(editor_tab, story):
     editor_tab.goto(f"{story}/change/")
     editor_tab.fill("#id_body", "### Mødet\n\nVi **mødtes** i maj. Læs mere [her](/findes-ikke/).")
     editor_tab.wait_for_selector("#id_body-findings li")
-    editor_tab.locator(".field-body button", has_text="Vis, som læseren ser det").click()
+    editor_tab.locator("[aria-controls=id_body-preview]").click()
     editor_tab.wait_for_selector("#id_body-preview h3")
     editor_tab.locator(".field-body").scroll_into_view_if_needed()
     editor_tab.evaluate("document.querySelector('#id_body').rows = 6")
