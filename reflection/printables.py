@@ -115,9 +115,7 @@ def _before(version: GuideVersion) -> list[str]:
         ),
         gettext("Prøv det én gang alene: Sæt kryds ved «Det er en prøve», så har du set alle skærme."),
         gettext("Print blanketten til dem, der hellere skriver på papir, og et sæt kort til hvert bord."),
-        gettext(
-            "Hav en storskærm, hvis I er mange. Vælg «Vis på storskærm», og skriv skærmkoden dér."
-        ),
+        gettext("Hav en storskærm, hvis I er mange. Vælg «Vis på storskærm», og skriv skærmkoden dér."),
     ]
 
 

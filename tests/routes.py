@@ -142,7 +142,8 @@ PERSONAL = {
 # Only for somebody who has a place in the room. The way in is open to everybody.
 OPEN_DOORS = {
     "reflection:open_rooms", "reflection:begin_open_room", "reflection:take_over",
-    "reflection:about", "reflection:compass_file", "reflection:blank", "reflection:cards_pdf", "reflection:poster_pdf",
+    "reflection:about", "reflection:compass_file", "reflection:blank",
+    "reflection:cards_pdf", "reflection:poster_pdf",
     "reflection:blank_pdf", "reflection:facilitators_guide", "reflection:facilitators_guide_pdf",
     "reflection:code", "reflection:come_back", "reflection:wall_code", "reflection:own_link",
     "reflection:join", "reflection:follow_up_by_link", "reflection:thanks",
