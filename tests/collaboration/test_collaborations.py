@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from collaboration.development import development
 from collaboration.models import Collaboration
-from compass import story_index
 from reflection.models import Participant
 from tests.collaboration.people import say_yes
 from tests.factories import make_collaboration, make_collaboration_guide, make_round, make_user
@@ -215,15 +214,12 @@ def test_a_collaboration_costs_the_same_with_one_round_and_with_many(staff_clien
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(
-    ("name", "menu", "first"),
-    [("about", 1, 5), ("blank", 1, 4), ("cards_pdf", 0, 4)],  # once: how long an open room lasts
-)
-def test_the_compass_costs_the_same_with_one_principle_and_with_many(client, db, name, menu, first, number):
+@pytest.mark.parametrize(("name", "menu"), [("about", 1), ("blank", 1), ("cards_pdf", 0)])
+def test_the_compass_costs_the_same_with_one_principle_and_with_many(client, db, name, menu, number):
     make_collaboration_guide(steps=number)
-    story_index.current()  # counts all stories, if no test before has done it
+    client.get("/")  # what a process reads once: stories, paths, how long an open room lasts
     address = reverse(f"collaboration:{name}")
-    assert (cost(client, address), cost(client, address)) == (first + menu, 1 + menu)
+    assert (cost(client, address), cost(client, address)) == (4 + menu, 1 + menu)
 
 
 @pytest.mark.parametrize("number", [1, 3])
