@@ -437,7 +437,8 @@ def make_examples(user):
     ended.decide()
     ended.reflection.conclude()
     make_goals_over_time(user)
-    make_recording()
+    if not Chapter.objects.exists():
+        make_recording()
     _illustrate(Story.objects.published().first())
     _keep_release()
     make_story("En kladde, nogen viser frem", published_at=None)

@@ -23,6 +23,7 @@ import yaml
 from lxml import html
 from PIL import Image as Picture
 
+from aarhuskompas.jobs import JOBS
 from runner import postgres
 from runner.serve import free_port
 from tests.processes import ROOT
@@ -313,7 +314,7 @@ def test_the_portal_works_as_a_role_that_only_reads_and_writes_rows(started, com
 
 def test_the_jobs_are_done(started, compose):
     done = "SELECT count(*) FROM aarhuskompas_scheduledjob WHERE finished_at IS NOT NULL AND NOT has_failed"
-    assert postgres.wait_until(lambda: compose.rows(done) == [(3,)], 60), compose.log("jobs")
+    assert postgres.wait_until(lambda: compose.rows(done) == [(len(JOBS),)], 60), compose.log("jobs")
 
 
 # --- An editor -----------------------------------------------------------------------------------

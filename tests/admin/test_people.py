@@ -17,6 +17,7 @@ from django.db import connections
 
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, EDITOR, METHOD_OWNER
+from publishing.models import Portal
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import PASSWORD, make_goal, make_room, make_story, make_user
 from tests.reflection.conftest import committed
@@ -428,6 +429,8 @@ def test_no_list_answers_what_no_filter_of_it_asks(administrator_client, invited
     allowed = []
     asked = hostile()
     for model, lookup, value in asked:
+        if model is Portal:
+            continue  # there is one, and no list
         answer = administrator_client.get(admin_url(model, "changelist"), {lookup: value})
         if answer.status_code != 400:
             allowed.append((model.__name__, lookup, answer.status_code))

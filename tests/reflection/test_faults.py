@@ -56,7 +56,7 @@ class Portal:
         self.database = Server(folder / "var" / "postgres")
         code = (
             "from pathlib import Path; from runner import serve;"
-            f"serve.VAR = Path({str(folder / 'var')!r}); serve.main()"
+            f"serve.VAR = Path({str(folder / 'var')!r}); serve.FOLDER = serve.VAR / 'postgres'; serve.main()"
         )
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
