@@ -18,7 +18,7 @@ ADMIN = [
 ]
 # Wrong codes and passwords, for a few minutes or a day; and that something was refused, once a minute.
 COUNTED = {"accounts_wrongtries", "privacy_event"}
-BY_A_SECRET = {"reflection:own_link"}  # whoever has somebody's own link comes in by it
+BY_A_SECRET = {"reflection:own_link", "reflection:forget_address"}  # who has such a link acts by it
 
 
 def rows() -> dict[str, int]:
