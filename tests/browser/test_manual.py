@@ -52,7 +52,7 @@ def advice(editor_tab, story):
     editor_tab.wait_for_selector("#id_body-findings li")
     editor_tab.locator("[aria-controls=id_body-preview]").click()
     editor_tab.wait_for_selector("#id_body-preview h3")
-    editor_tab.locator(".field-body").scroll_into_view_if_needed()
+    editor_tab.locator(".fieldBox.field-body").scroll_into_view_if_needed()
     editor_tab.evaluate("document.querySelector('#id_body').rows = 6")
     editor_tab.locator("#id_body").scroll_into_view_if_needed()
 
