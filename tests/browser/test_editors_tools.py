@@ -147,7 +147,7 @@ def test_advice_comes_below_the_field_while_one_writes(story):
 
 def test_the_readers_view_opens_and_closes_with_the_keyboard(story):
     story.fill("#id_body", "## Mødet\n\nVi **mødtes** <b onclick=alert(1)>i maj</b>.")
-    button = story.locator(".field-body button", has_text="Vis, som læseren ser det")
+    button = story.locator("[aria-controls=id_body-preview]")
     button.focus()
     story.keyboard.press("Enter")
     shown = story.locator("#id_body-preview")
@@ -155,7 +155,7 @@ def test_the_readers_view_opens_and_closes_with_the_keyboard(story):
     expect(shown.locator("strong")).to_have_text("mødtes")
     assert shown.locator("b").count() == 0
     expect(shown).to_be_focused()
-    closing = story.locator(".field-body button", has_text="Luk visningen")
+    closing = story.locator("[aria-controls=id_body-preview]", has_text="Luk visningen")
     expect(closing).to_have_attribute("aria-expanded", "true")
     closing.focus()
     story.keyboard.press("Enter")
@@ -165,7 +165,7 @@ def test_the_readers_view_opens_and_closes_with_the_keyboard(story):
 def test_the_network_that_is_gone_loses_nothing(story):
     story.context.set_offline(True)
     story.fill("#id_body", "Det, jeg skrev.")
-    story.locator(".field-body button", has_text="Vis, som læseren ser det").click()
+    story.locator("[aria-controls=id_body-preview]").click()
     expect(story.locator("#id_body-preview")).to_contain_text("Den står stadig i feltet.")
     assert story.input_value("#id_body") == "Det, jeg skrev."
     story.context.set_offline(False)

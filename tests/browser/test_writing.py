@@ -27,11 +27,11 @@ def story(editor_tab):
 
 
 def bar(tab):
-    return tab.locator(".field-body [role=toolbar]")
+    return tab.locator(".form-row.field-body [role=toolbar]").first
 
 
 def panel(tab):
-    return tab.locator(".field-body .kompas-toolbar__panel")
+    return tab.locator(".form-row.field-body .kompas-toolbar__panel").first
 
 
 def is_good(tab):
