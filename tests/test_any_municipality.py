@@ -48,3 +48,19 @@ def test_no_file_names_a_municipality():
         " portal.local.city_goal in a template (after {% portal as portal %} in a mail), current_portal() in"
         " Python, and {municipality} in content/common/."
     )
+
+
+MAILS = [path for path in FILES if path.suffix in {".txt", ".html"} and path.parent.name in {"mail", "email"}]
+FRAME = re.compile(r'{% extends "([^"]+)" %}')
+
+
+def asks_who_we_are(path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    frame = FRAME.search(text)
+    return "{% portal as portal %}" in text or bool(frame and asks_who_we_are(ROOT / "templates" / frame[1]))
+
+
+@pytest.mark.parametrize("path", MAILS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_mail_that_says_who_we_are_has_asked(path):
+    """No request is there to know it by, and an empty name looks like a mistake."""
+    assert "portal." not in path.read_text(encoding="utf-8") or asks_who_we_are(path)
