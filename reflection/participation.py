@@ -297,13 +297,20 @@ def facilitator_required(view):
     return guarded
 
 
-def _no_more_answers(request, room: Reflection):
-    """Whoever was writing is told, gets the words back and finds the way on; others are led there."""
+def told_that_it_is_over(request, room: Reflection, words: list[str] | None):
+    """Whoever was writing is told so and gets the words back; None where nothing (`words`: None) was sent."""
     if request.htmx:
         closed = {"state": "closed", "room": room}
         return render(request, "components/save_status.html", closed, status=409)
-    if words := submitted_answers(request):
+    if words is not None:
         return render(request, "reflection/over.html", {"room": room, "submitted_texts": words}, status=409)
+    return None
+
+
+def _no_more_answers(request, room: Reflection):
+    """Whoever was writing is told and finds the way on; others are led there."""
+    if told := told_that_it_is_over(request, room, submitted_answers(request) or None):
+        return told
     if room.is_solo:
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect("reflection:room", key=room.key)

@@ -13,7 +13,7 @@ from reflection.forms.autosave import post_data, save_form, status_of, submitted
 from reflection.forms.concluding import AgreeForm
 from reflection.forms.ending import ending_form
 from reflection.models import AgreementDraft, GuideVersion
-from reflection.participation import own_place_required, shows_others
+from reflection.participation import own_place_required, shows_others, told_that_it_is_over
 
 
 @require_safe
@@ -51,7 +51,8 @@ def agree(request, participant):
     if not (room.is_solo or room.is_revealed):
         return redirect("reflection:room", key=room.key)
     if room.is_concluded:
-        return _closed(request, room)
+        words = submitted_texts(request) if request.method == "POST" else None
+        return told_that_it_is_over(request, room, words) or redirect(room.outcome_address)
     if room.version.ending != GuideVersion.Ending.AGREEMENT:
         return _decide_or_plan(request, participant)
     draft = _draft_of(room)
@@ -79,17 +80,6 @@ def _after_agreeing(request, participant, draft, go: str):
         return redirect(room.outcome_address)
     messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
     return redirect("reflection:room", key=room.key)
-
-
-def _closed(request, room):
-    """It has ended, perhaps in another window: say so, and give back what was typed."""
-    if request.htmx:
-        closed = {"state": "closed", "room": room}
-        return render(request, "components/save_status.html", closed, status=409)
-    if request.method == "POST":
-        context = {"room": room, "submitted_texts": submitted_texts(request)}
-        return render(request, "reflection/over.html", context, status=409)
-    return redirect(room.outcome_address)
 
 
 def _decide_or_plan(request, participant):

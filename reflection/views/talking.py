@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.submitted_forms import repeatable
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.forms.facilitator import StepForm
-from reflection.participation import facilitator_required, shows_others, way_back
+from reflection.participation import facilitator_required, shows_others, told_that_it_is_over, way_back
 from reflection.slides import end_of, note_of, slides_of
 
 
@@ -40,7 +40,8 @@ def talk(request, participant, number):
     """One slide, what to ask about it, and an open field for what the group says."""
     room = participant.reflection
     if room.is_concluded or not room.is_revealed:
-        return _over(request, room)
+        words = submitted_texts(request) if request.method == "POST" else None
+        return told_that_it_is_over(request, room, words) or redirect("reflection:room", key=room.key)
     slides = slides_of(room)
     if not 1 <= number <= len(slides):
         raise Http404
@@ -75,14 +76,3 @@ def _address(participant, number: int) -> str:
     if participant.may_go_on:
         return room.conclude_address
     return reverse("reflection:lead", args=[room.key])
-
-
-def _over(request, room):
-    """It has ended, or gone back to the answers, perhaps in another window: give back what was typed."""
-    if request.htmx:
-        closed = {"state": "closed", "room": room}
-        return render(request, "components/save_status.html", closed, status=409)
-    if request.method == "POST":
-        context = {"room": room, "submitted_texts": submitted_texts(request)}
-        return render(request, "reflection/over.html", context, status=409)
-    return redirect("reflection:room", key=room.key)
