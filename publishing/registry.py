@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from publishing.fields import MarkdownField
 from publishing.publishable import Publishable
+from publishing.translated import translated_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,7 @@ class ContentType:
 
     @cached_property
     def translated(self) -> set[str]:
-        names = {one.name for one in self.model._meta.fields}
-        return {name for name in names if f"{name}_en" in names}
+        return set(translated_names(self.model))
 
     @cached_property
     def markdown(self) -> set[str]:

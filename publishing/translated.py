@@ -42,6 +42,18 @@ class Local:
         return Text(english) if english else Text(danish, "da" if danish else "")
 
 
+def translated_names(model) -> list[str]:
+    """The fields that have an English twin, in the order of the model."""
+    names = [field.name for field in model._meta.fields]
+    return [name for name in names if f"{name}_en" in names]
+
+
+def lacking_english(item) -> list[str]:
+    """The names of those whose text is written in Danish alone."""
+    names = translated_names(type(item))
+    return [name for name in names if getattr(item, name) and not getattr(item, f"{name}_en")]
+
+
 class Translated:
     """Mixin for models whose texts have an `_en` twin: published ones, unless a model says otherwise."""
 

@@ -21,7 +21,7 @@ LONGEST_TEXT = 20_000
 MOST = {"steps": 40, "prompts": 30, "end_lines": 20, "variants": 10}
 OF_THE_GUIDE = ["slug", "title", "title_en", "standfirst", "standfirst_en"]
 OF_THE_VERSION = [
-    "intro", "intro_en", "for_whom", "for_whom_en", "for_one", "together", "guesses", "ending",
+    "for_whom", "for_whom_en", "for_one", "together", "guesses", "ending", "intro", "intro_en",
     "minutes_solo", "minutes_group", "provenance", "provenance_note", "provenance_note_en",
 ]  # fmt: skip
 OF_THE_STEP = [

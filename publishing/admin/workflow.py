@@ -49,6 +49,7 @@ from publishing.fields import MomentField
 from publishing.models import PendingVersion, Remark
 from publishing.publishable import State
 from publishing.readability import AIM, described, lix
+from publishing.translated import lacking_english, translated_names
 from publishing.trial import is_trial
 from publishing.views import link_to
 
@@ -217,18 +218,17 @@ ENGLISH_BEHIND = models.Q(english_behind__len__gt=0)
 def english_warnings(item) -> list[str]:
     """What an English reader would miss, in sentences."""
     labels = {field.name: str(field.verbose_name) for field in item._meta.fields}
-    twins = [name for name in labels if f"{name}_en" in labels]
-    lacks = [name for name in twins if getattr(item, name) and not getattr(item, f"{name}_en")]
-    found = [("Mangler på engelsk", lacks), ("Ældre på engelsk end på dansk", item.english_behind or [])]
+    found = [
+        ("Mangler på engelsk", lacking_english(item)),
+        ("Ældre på engelsk end på dansk", item.english_behind or []),
+    ]
     return [f"{words}: {', '.join(labels[name] for name in names)}." for words, names in found if names]
 
 
 def no_english(model) -> models.Q:
     """A Danish text without its English twin; never true of a model that has no twins."""
-    names = {field.name for field in model._meta.fields}
-    twins = [name.removesuffix("_en") for name in names if name.endswith("_en")]
     lacks = models.Q(pk__in=[])
-    for name in sorted(twins):
+    for name in translated_names(model):
         lacks |= models.Q(**{f"{name}__gt": "", f"{name}_en": ""})
     return lacks
 

@@ -9,30 +9,23 @@ from itertools import zip_longest
 from django.utils.text import capfirst
 
 from publishing.admin.comparison import Line, Section
+from publishing.translated import lacking_english
+from reflection import compass_files
 from reflection.admin.texts import LANGUAGES, name_of
 from reflection.models import GuideVersion, HelpVariant, Prompt, Step
 
-OF_THE_VERSION = [
-    "for_whom", "for_whom_en", "for_one", "together", "guesses", "ending",
-    "intro", "intro_en", "minutes_solo", "minutes_group", "provenance", "provenance_note",
-    "provenance_note_en",
-]  # fmt: skip
-OF_THE_STEP = [
-    "position", "title", "title_en", "purpose", "purpose_en", "help", "help_en", "good", "good_en",
-]  # fmt: skip
-OF_THE_PROMPT = [
-    "position", "kind", "text", "text_en", "low", "low_en", "second", "second_en", "third", "third_en",
-    "fourth", "fourth_en", "high", "high_en",
-]  # fmt: skip
-OF_THE_END_LINE = ["position", "text", "text_en", "hint", "hint_en"]
-OF_THE_VARIANT = ["help", "help_en"]
+# What is shown of each; a topic and whom a help is for tell the rows apart and are not changed.
+OF_THE_STEP = ["position", *(name for name in compass_files.OF_THE_STEP if name != "topic")]
+OF_THE_PROMPT = ["position", *compass_files.OF_THE_PROMPT]
+OF_THE_END_LINE = ["position", *compass_files.OF_THE_END_LINE]
+OF_THE_VARIANT = [name for name in compass_files.OF_THE_VARIANT if name != "concerns"]
 
 
 def compare(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
     """The version itself, then each step; a guide's first version has nothing to stand beside."""
     steps = _pairs(_all(old, "steps"), _all(new, "steps"), key=lambda step: step.title)
     return [
-        Section("Om udgaven", list(_fields(old, new, OF_THE_VERSION))),
+        Section("Om udgaven", list(_fields(old, new, compass_files.OF_THE_VERSION))),
         *own_texts(old, new),
         *end_lines(old, new),
         *(Section(str(after or before), list(_step(before, after))) for before, after in steps),
@@ -129,18 +122,15 @@ def warnings(old: GuideVersion | None, new: GuideVersion) -> list[str]:
 
 def _without_english(version: GuideVersion) -> Iterator[str]:
     for step in _all(version, "steps"):
-        parts = [("", step, OF_THE_STEP)]
-        parts += [(_name(prompt), prompt, OF_THE_PROMPT) for prompt in _all(step, "prompts")]
-        parts += [(_name(variant), variant, OF_THE_VARIANT) for variant in _all(step, "variants")]
-        lacks = [name for start, part, fields in parts for name in _lacks(start, part, fields)]
+        parts = [("", step)]
+        parts += [(_name(part), part) for part in [*_all(step, "prompts"), *_all(step, "variants")]]
+        lacks = [name for start, part in parts for name in _lacks(start, part)]
         if lacks:
             yield f"{step} mangler på engelsk: {', '.join(lacks)}."
 
 
-def _lacks(start: str, part, fields: list[str]) -> list[str]:
-    twins = [name for name in fields if f"{name}_en" in fields]
-    lacks = [name for name in twins if getattr(part, name) and not getattr(part, f"{name}_en")]
-    return [f"{start}{part._meta.get_field(name).verbose_name}" for name in lacks]
+def _lacks(start: str, part) -> list[str]:
+    return [f"{start}{part._meta.get_field(name).verbose_name}" for name in lacking_english(part)]
 
 
 def _old_provenance(old: GuideVersion | None, new: GuideVersion) -> Iterator[str]:
