@@ -71,8 +71,7 @@ def development(collaboration: Collaboration, places) -> list[Development]:
 
 
 def _statements(reflection: Reflection) -> list[Prompt]:
-    steps = reflection.version.all_steps()
-    return [prompt for step in steps for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE]
+    return [prompt for step in reflection.version.all_steps() for prompt in step.scales]
 
 
 def _topic(prompt: Prompt) -> str:

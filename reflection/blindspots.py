@@ -210,12 +210,7 @@ def compare(rated: list[tuple[Step, Prompt]], parties: list[Party], shown: dict)
 def statements(reflection: Reflection) -> list[tuple[Step, Prompt]]:
     """The principles and what is rated of each."""
     steps = reflection.version.steps.select_related("version").prefetch_related("prompts")
-    return [
-        (step, prompt)
-        for step in steps
-        for prompt in step.answered_prompts
-        if prompt.kind == Prompt.Kind.SCALE
-    ]
+    return [(step, prompt) for step in steps for prompt in step.scales]
 
 
 def pairs(found: list[Spot], first: Party, other: Party) -> list[Pair]:

@@ -284,7 +284,7 @@ def _outside(values: Values) -> Values:
 def _step_result(
     reflection: Reflection, step: Step, by_prompt: dict[int, list[Snapshot]], parties: list
 ) -> StepResult:
-    scales = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE]
+    scales = step.scales
     lines = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.LINE]
     numbers = [shown for prompt in scales for shown in by_prompt.get(prompt.pk, [])]
     words = [shown for prompt in lines for shown in by_prompt.get(prompt.pk, [])]

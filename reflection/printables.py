@@ -25,7 +25,7 @@ def sheet(version: GuideVersion, **more) -> dict:
 
 def card(step: Step) -> dict:
     """A step as the sheets show it; a statement is all its sheets need, and not every step has one."""
-    statement = next((prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.SCALE), None)
+    statement = next(iter(step.scales), None)
     lines = [prompt for prompt in step.answered_prompts if prompt.kind == Prompt.Kind.LINE]
     return {
         "number": step.position,

@@ -70,12 +70,7 @@ def pair_slides(room: Reflection, written: dict | None = None) -> list[Slide]:
 
 
 def pair_count(room: Reflection) -> int:
-    rated = [
-        step
-        for step in room.version.all_steps()
-        if any(prompt.kind == prompt.Kind.SCALE for prompt in step.answered_prompts)
-    ]
-    return len(rated) * len(blindspots.party_pairs(room))
+    return sum(bool(step.scales) for step in room.version.all_steps()) * len(blindspots.party_pairs(room))
 
 
 def _pairs_to_show(room: Reflection) -> list[blindspots.Pair]:

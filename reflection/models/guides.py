@@ -58,12 +58,7 @@ class Guide(Translated, models.Model):
     @transaction.atomic
     def begin_as(self, version: "GuideVersion") -> "GuideVersion":
         """Of a new guide: a first draft that asks what another compass asks."""
-        draft = GuideVersion.objects.get(pk=version.pk)
-        draft.pk, draft.guide, draft.number, draft.published_at = None, self, 1, None
-        draft._state.adding = True
-        draft.save()
-        version.copy_to(draft)
-        return draft
+        return version.copied(self, number=1)
 
     def current_version(self) -> "GuideVersion":
         """The newest published version; a guide without one cannot be used."""
@@ -206,22 +201,21 @@ class GuideVersion(Provenance):
     @transaction.atomic
     def new_draft(self) -> "GuideVersion":
         """A copy of this version to edit, with the next number."""
-        draft = GuideVersion.objects.get(pk=self.pk)
-        draft.pk, draft.published_at = None, None
-        draft._state.adding = True
-        draft.number = self.guide.versions.latest("number").number + 1
-        draft.save()
-        self.copy_to(draft)
-        return draft
+        return self.copied(self.guide, number=self.guide.versions.latest("number").number + 1)
 
-    def copy_to(self, version: "GuideVersion"):
-        """What stands in rows of its own: the steps, and the lines of the end."""
+    def copied(self, guide: Guide, *, number: int) -> "GuideVersion":
+        """A draft of all that stands here, with the steps and the lines of the end."""
+        draft = GuideVersion.objects.get(pk=self.pk)
+        draft.pk, draft.guide, draft.number, draft.published_at = None, guide, number, None
+        draft._state.adding = True
+        draft.save()
         for step in self.steps.all():
-            step.copy_to(version)
+            step.copy_to(draft)
         for line in self.end_lines.all():
-            line.pk, line.version = None, version
+            line.pk, line.version = None, draft
             line._state.adding = True
             line.save()
+        return draft
 
 
 class Step(Translated, models.Model):
@@ -275,6 +269,11 @@ class Step(Translated, models.Model):
     @property
     def answered_prompts(self) -> list["Prompt"]:
         return [prompt for prompt in self.prompts.all() if prompt.kind != Prompt.Kind.QUESTION]
+
+    @property
+    def scales(self) -> list["Prompt"]:
+        """What is rated."""
+        return [prompt for prompt in self.answered_prompts if prompt.kind == Prompt.Kind.SCALE]
 
     def copy_to(self, version: GuideVersion):
         copy = Step.objects.get(pk=self.pk)
