@@ -17,21 +17,12 @@ SELECT
 """  # noqa: S608 – put together from our own words
 
 
-class _Heard:
-    marks: tuple[str, str] | None = None
-
-
 def content_version() -> tuple[str, str] | None:
     """Another one after every change of what readers see; nothing while the story index is behind it."""
     with connection.cursor() as cursor:
         cursor.execute(MARKS)
-        _Heard.marks = marks = cursor.fetchone()
+        marks = cursor.fetchone()
     return marks if story_index.is_renewed(marks[1]) else None
-
-
-def last_heard() -> tuple[str, str] | None:
-    """The marks as this process last asked for them, before it made a page that is kept; else nothing."""
-    return _Heard.marks
 
 
 def state_of(model) -> str:

@@ -23,6 +23,7 @@ class _Kept:
     values: dict[Callable, object] = {}  # another one for each version: what is read too late is thrown away
     version: object = None
     asked = float("-inf")
+    away = float("-inf")  # when the database was last found to be
 
 
 def heard(version: object):
@@ -44,7 +45,8 @@ def _ask():
 class OncePerVersion(Generic[T]):
     """`@once_per_version(…)` on a function without arguments: it is called again when something changes.
 
-    While the database is away the last value stands; before there is any, what `otherwise` says.
+    While the database is away the last value stands; before there is any, what `otherwise` says. A page that
+    reads several waits for it once.
     """
 
     def __init__(self, read: Callable[[], T], otherwise: Callable[[], T]):
@@ -56,6 +58,8 @@ class OncePerVersion(Generic[T]):
     def __call__(self) -> T:
         if is_trial():
             return self.read()
+        if time.monotonic() < _Kept.away + ASKED_AGAIN_AFTER:
+            return self._last()
         try:
             _ask()
             values = _Kept.values
@@ -63,7 +67,11 @@ class OncePerVersion(Generic[T]):
                 self.last = values[self] = self.read()
             return values[self]  # type: ignore[return-value]
         except DatabaseError:
-            return self.otherwise() if self.last is None else self.last
+            _Kept.away = time.monotonic()
+            return self._last()
+
+    def _last(self) -> T:
+        return self.otherwise() if self.last is None else self.last
 
     def forget(self, **kwargs):
         """Read it again; may be connected to a signal."""

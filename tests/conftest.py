@@ -13,10 +13,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from compass import content_version, story_index
+from compass import story_index
 from compass.content import read
-from publishing import content_version as kept_content
+from publishing import content_version
 from publishing.portal import Portal, current_portal
+from reflection.published import further_compasses
 from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server
@@ -110,18 +111,13 @@ def story_index_at_once(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def portal_as_shipped(monkeypatch):
-    """The record of the first set, read already: a test that saves another sees that one."""
+    """The record of the first set, read already: a test that saves another sees that one; two compasses."""
     words = read(django_settings.CONTENT_DIR / "portal.yaml")
     given = {name: value for name, value in django_settings.PORTAL_BEGINS_WITH.items() if value}
-    kept = {current_portal: Portal(**words | given)}
-    monkeypatch.setattr(kept_content._Kept, "values", kept)
-    monkeypatch.setattr(kept_content._Kept, "asked", float("inf"))
-
-
-@pytest.fixture(autouse=True)
-def nothing_heard(monkeypatch):
-    """Of the content's version, as in a process that keeps no pages: so the menu is read for each."""
-    monkeypatch.setattr(content_version._Heard, "marks", None)
+    kept = {current_portal: Portal(**words | given), further_compasses: []}
+    monkeypatch.setattr(content_version._Kept, "values", kept)
+    monkeypatch.setattr(content_version._Kept, "asked", float("inf"))
+    monkeypatch.setattr(content_version._Kept, "away", float("-inf"))
 
 
 # --- People --------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_what_is_saved_is_seen_on_the_next_page(page, portal):
 
 def test_it_is_read_once_however_many_pages_are_shown(client, portal, django_assert_num_queries):
     client.get("/veje/")
-    with django_assert_num_queries(2):  # the paths, and the compasses in the menu
+    with django_assert_num_queries(1):  # the paths
         client.get("/veje/")
 
 

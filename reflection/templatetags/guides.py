@@ -7,8 +7,7 @@ from reflection.published import menu
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def compasses(context) -> tuple[tuple[str, str], ...]:
-    """Address and words of each; only a public page asks the database."""
-    match = getattr(context.get("request"), "resolver_match", None)
-    return tuple(menu(is_fresh=bool(match and getattr(match.func, "is_public", False))))
+@register.simple_tag
+def compasses() -> tuple[tuple[str, str], ...]:
+    """Address and words of each."""
+    return tuple(menu())

@@ -241,7 +241,7 @@ def test_the_list_costs_the_same_for_one_picture_and_for_many(client, db, django
     for _ in range(number):
         make_story(picture=make_picture(size=(600, 400)))
     client.get("/historier/")  # what a process reads once a version of the content
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/historier/")
 
 

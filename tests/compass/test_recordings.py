@@ -118,7 +118,7 @@ def test_the_audio_book_costs_the_same_for_one_chapter_and_for_many(
     client, media, django_assert_num_queries, number
 ):
     make_recording(chapters=number)
-    with django_assert_num_queries(3 + (media == "database")):  # which tells the sizes of all at once
+    with django_assert_num_queries(2 + (media == "database")):  # which tells the sizes of all at once
         client.get("/lydbog/")
 
 

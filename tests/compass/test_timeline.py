@@ -87,5 +87,5 @@ def test_the_page_costs_the_same_however_long_the_history_is(
 ):
     client.get("/")
     Milestone.objects.filter(key__gt=last).delete()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/tilblivelse/")

@@ -65,4 +65,4 @@ def test_the_pages_of_a_look_cost_the_same_with_one_step_and_with_many(
 @pytest.mark.parametrize("path", ["/maalkompasset/", "/maalkompasset/blanket/"])
 def test_the_compass_costs_the_same_with_one_step_and_with_many(client, number, path, db):
     make_guide(steps=number)
-    assert cost(client, path) == 2  # with the menu
+    assert cost(client, path) == 1
