@@ -6,7 +6,8 @@ from django.contrib.admin import AdminSite
 from django.db.models import Count
 from django.urls import reverse
 
-from publishing.admin.workflow import ENGLISH_BEHIND, PublishableAdmin, TaskKind, no_english, not_seen
+from publishing.admin.filters import ENGLISH_BEHIND, TaskKind, no_english, not_seen
+from publishing.admin.publishable_admin import PublishableAdmin
 from publishing.publishable import State, in_state
 
 TASKS = [

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db import models
 
 from compass import story_index
+from publishing.admin import PublishableAdmin
 from publishing.admin.snapshots import fields_of, stored, written
-from publishing.admin.workflow import PublishableAdmin
 from publishing.models import PendingVersion
 from publishing.views import link_to
 from tests.admin.conftest import admin_url
