@@ -43,3 +43,10 @@ class ResetPasswordForm(WithoutPlaceholders, forms.ResetPasswordForm):
 
 class ResetPasswordKeyForm(WithoutPlaceholders, forms.ResetPasswordKeyForm):
     pass
+
+
+class UserTokenForm(forms.UserTokenForm):
+    def _get_user(self, uidb36):
+        """A link that was sent before the account was closed opens nothing."""
+        user = super()._get_user(uidb36)
+        return user if user and user.is_active else None

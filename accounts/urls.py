@@ -9,7 +9,7 @@ from django.urls import path, re_path
 
 from accounts import emergency, login_views, own_email
 from accounts.allauth_views import with_status
-from accounts.guards import password_pages, staff_required
+from accounts.guards import fresh_login_required, password_pages, staff_required
 from accounts.submitted_forms import repeatable
 
 everybody = password_pages("on")
@@ -52,7 +52,11 @@ urlpatterns = [
         administrators(with_status(views.password_change)),
         name="account_change_password",
     ),
-    path("adgangskode/saet/", administrators(with_status(views.password_set)), name="account_set_password"),
+    path(
+        "adgangskode/saet/",
+        fresh_login_required(administrators(with_status(views.password_set))),
+        name="account_set_password",
+    ),
     path("adgangskode/glemt/", everybody(with_status(views.password_reset)), name="account_reset_password"),
     path(
         "adgangskode/glemt/sendt/", everybody(views.password_reset_done), name="account_reset_password_done"

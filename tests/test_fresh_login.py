@@ -36,6 +36,18 @@ def test_a_quarter_of_an_hour_after_the_login_it_is_asked_again(administrator_cl
         assert administrator_client.get(address)["Location"].startswith(AGAIN), address
 
 
+def test_nobody_gives_an_account_its_first_password_at_an_open_desk(logged_in, time_machine):
+    """Who comes by single sign-on has none, so none is asked for: a login of this morning is not enough."""
+    user = User.objects.create_user("malik@example.dk", name="Malik")
+    client, address = logged_in(user), reverse("account_set_password")
+    assert client.get(address).status_code == 200
+    time_machine.move_to(time.time() + 61 * MINUTE)
+    assert client.get(address)["Location"].startswith(AGAIN)
+    client.post(address, {"password1": PASSWORD, "password2": PASSWORD})
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+
+
 def test_who_shows_it_goes_on_to_what_they_wanted(page, administrator_client, time_machine):
     time_machine.move_to(time.time() + 16 * MINUTE)
     address = reverse("reflection:delete_account")

@@ -111,6 +111,13 @@ def test_an_invitation_is_over_after_three_days(page, time_machine, administrato
     assert not page(link).select("[name=password1]")
 
 
+def test_the_link_to_an_account_that_was_closed_opens_nothing(page, invited):
+    [(_to, link)] = links()
+    invited.is_active = False
+    invited.save()
+    assert not page(link).select("[name=password1]")
+
+
 def test_the_list_and_the_page_say_that_it_waits(admin_page, administrator_client, invited):
     assert (
         "Inviteret, endnu ikke brugt"
