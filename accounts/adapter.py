@@ -103,14 +103,13 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
             sociallogin.user = single_sign_on.admit(sociallogin.account, claims)
         except single_sign_on.RefusedError as error:
             note("login refused", reason=error.reason)
-            record(What.LOGIN_FAILED, about=_known(sociallogin), detail=f"kommunens login: {error.reason}")
+            known = sociallogin.user if sociallogin.is_existing else None
+            record(What.LOGIN_FAILED, about=known, detail=f"kommunens login: {error.reason}")
+            if known and error.reason == "no_role":
+                single_sign_on.turn_away(known)
             raise ImmediateHttpResponse(refused(request, error.reason)) from None
         request.provider_sid = str(claims.get("sid") or "")[:255]
         request.id_token = sociallogin.id_token
-
-
-def _known(sociallogin):
-    return sociallogin.user if sociallogin.is_existing else None
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

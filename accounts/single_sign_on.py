@@ -5,13 +5,14 @@ Name, e-mail, department and roles are the provider's to say. A role that it no 
 
 import time
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 
-from accounts.models import User
+from accounts.models import LoginSession, User
 from accounts.roles import ADMINISTRATOR, ROLES
 from accounts.security_log import note
 from privacy.events import record
@@ -45,6 +46,8 @@ def admit(account, claims: dict) -> User:
     if settings.OIDC_REQUIRED_ROLE and settings.OIDC_REQUIRED_ROLE not in said.roles:
         raise RefusedError("no_role")
     email = said.email()
+    _wait_for_others_with(email)
+    account = SocialAccount.objects.filter(uid=account.uid).first() or account
     user = account.user if account.pk else _premade_or_new(email)
     user = User.objects.select_for_update().get(pk=user.pk) if user.pk else user
     if not user.is_active:
@@ -58,6 +61,21 @@ def admit(account, claims: dict) -> User:
         account.user = user
         account.save()
     return user
+
+
+@transaction.atomic
+def turn_away(user: User):
+    """Whom the provider gives no way in any more keeps neither roles nor the logins it gave this morning."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _give_roles(user, Said({}))
+    if user.login_sessions.filter(kind=LoginSession.Kind.SINGLE_SIGN_ON).delete()[0]:
+        record(What.SESSIONS_ENDED, about=user, detail="kommunens login")
+
+
+def _wait_for_others_with(email: str):
+    """Until they have ended: two at once must not both make an account, nor both get the one that waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"accounts.single_sign_on {email}"])
 
 
 def _premade_or_new(email: str) -> User:
@@ -80,10 +98,11 @@ def _give_roles(user: User, said: "Said"):
     if ADMINISTRATOR not in after and user.is_last_administrator:
         note("last administrator kept", user)
         after |= before & {ADMINISTRATOR}
-    elif user.is_superuser:
+    else:
         user.is_superuser = False
-        user.save(update_fields=["is_superuser"])
-    user.groups.set(Group.objects.filter(name__in=after))  # and with a role comes is_staff: roles.let_in
+    user.groups.set(Group.objects.filter(name__in=after))
+    user.is_staff = user.is_superuser or bool(after)
+    user.save(update_fields=["is_superuser", "is_staff"])
     if said.has_too_many_groups:
         note("groups were not sent", user)
         record(What.ROLES_CHANGED, about=user, detail="grupperne blev ikke sendt")

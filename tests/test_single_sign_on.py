@@ -1,5 +1,6 @@
 """Login by the municipality's own provider: who comes in, with what, and what is refused in Danish words."""
 
+import threading
 import time
 
 import pytest
@@ -8,6 +9,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 from django.urls import reverse_lazy
 
@@ -17,6 +19,9 @@ from privacy.models import Event, What
 from tests import oidc
 from tests.factories import make_user
 from tests.oidc import MALIK, come_back, go_through
+from tests.reflection.conftest import committed
+
+__all__ = ["committed"]
 
 pytestmark = pytest.mark.django_db
 MINE = "/maalkompasset/mine/"
@@ -142,6 +147,16 @@ def test_nobody_becomes_a_superuser_and_who_was_one_is_it_no_more(client, provid
     assert User.objects.get(email=MALIK["email"]).is_superuser is False
 
 
+@pytest.mark.parametrize("roles", [[], ["Kompas-Redaktoer"]])
+def test_who_was_a_superuser_enters_the_admin_by_a_role_alone(client, provider, administrator, roles):
+    provider.knows("malik", **MALIK, roles=roles)
+    go_through(client, provider, "malik")
+    User.objects.filter(email=MALIK["email"]).update(is_superuser=True, is_staff=True)
+    go_through(Client(), provider, "malik")
+    user = User.objects.get(email=MALIK["email"])
+    assert (user.is_superuser, user.is_staff) == (False, bool(roles))
+
+
 def test_name_email_and_department_follow_the_provider(client, provider):
     go_through(client, provider, "malik")
     married = {"name": "Malik Møller", "email": "moeller@aarhus.dk", "department": "Kultur og Borgerservice"}
@@ -239,6 +254,42 @@ def test_somebody_else_at_the_provider_with_the_same_address_is_refused(page, cl
     assert SocialAccount.objects.count() == 1
 
 
+def both(provider, *subs) -> list[int]:
+    """Two who come back from the provider at the same moment."""
+    away, answers, ready = [], [], threading.Barrier(2)
+    for sub in subs:
+        client = Client(raise_request_exception=False)
+        asked = client.post("/konto/log-ind/kommunen/")["Location"]
+        back = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=5)
+        away.append((client, back.headers["Location"]))
+
+    def arrive(client, address):
+        try:
+            ready.wait()
+            answers.append(come_back(client, address, follow=False).status_code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=arrive, args=one) for one in away]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(answers)
+
+
+def test_two_tabs_at_a_first_login_are_one_account(committed, provider):
+    assert both(provider, "malik", "malik") == [302, 302]
+    assert SocialAccount.objects.get().user == User.objects.get()
+
+
+def test_two_people_with_one_address_do_not_share_the_account_that_waits(committed, provider):
+    User.objects.create_user(MALIK["email"], name="Malik")
+    provider.knows("en-anden", **MALIK)
+    assert both(provider, "malik", "en-anden") == [302, 403]
+    assert SocialAccount.objects.count() == 1
+
+
 # --- Refused, on a page that says what to ask for --------------------------------------------------------
 
 
@@ -250,6 +301,20 @@ def test_without_the_required_role_one_is_told_its_name(page, client, provider, 
     provider.knows("malik", **MALIK, roles=["Kompas-Bruger"])
     go_through(client, provider, "malik")
     assert is_logged_in(client)
+
+
+def test_who_may_not_come_in_any_more_is_out_everywhere(page, client, provider, settings, administrator):
+    """Not only not let in again: the login of this morning, in another browser, had the roles of then."""
+    settings.OIDC_REQUIRED_ROLE = "Kompas-Bruger"
+    provider.knows("malik", **MALIK, roles=["Kompas-Bruger", "Kompas-Administrator"])
+    morning = Client()
+    go_through(morning, provider, "malik")
+    provider.knows("malik", **MALIK, roles=["Kompas-Administrator"])
+    refused(page, client, provider)
+    assert roles_of(MALIK["email"]) == []
+    assert not is_logged_in(morning)
+    told = Event.objects.filter(about=User.objects.get(email=MALIK["email"]).pseudonym)
+    assert {What.ROLES_CHANGED, What.SESSIONS_ENDED} <= set(told.values_list("what", flat=True))
 
 
 def test_a_closed_account_stays_closed(page, client, provider):
@@ -366,6 +431,15 @@ def test_one_logs_out_here_and_at_the_provider(client, provider):
     assert there.startswith(f"{provider.url}/oauth2/end_session?id_token_hint={provider.tokens[0]}&")
     assert "post_logout_redirect_uri=http%3A%2F%2Ftestserver%2F" in there
     assert there.replace("&", "&amp;") in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/konto/log-ud/", "/admin/logout/"])
+def test_no_other_site_logs_anybody_out(staff, address):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(staff)
+    assert client.post(address).status_code == 403
+    client.get(address)
+    assert is_logged_in(client)
 
 
 def test_the_way_out_of_the_admin_is_the_same(client, provider):
