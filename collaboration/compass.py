@@ -82,15 +82,15 @@ def collaborations_of(user) -> list[dict]:
 
 def agreed(room: Reflection) -> Closing:
     """The agreement has a day it is to be done by, and the round one on which it is looked at again."""
-    round = Round.objects.filter(reflection=room).select_related("principle").first()
-    agreement = first_agreement(room)
+    round = Round.objects.filter(reflection=room).select_related("principle", "party").first()
+    agreement = first_agreement(room) if room.is_concluded else round and round.drafted
     if round is None or agreement is None:
         return Closing("", [])
     due = (_("Hvornår"), day_or_reason(agreement.due, agreement.no_date_reason))
     again = (_("I kigger igen"), day_or_reason(round.look_back_on, round.no_look_back_reason))
     principle = round.principle.local.title if round.principle else ""
     lines = [(_("Princip"), principle), *who_of(agreement), due, again]
-    if round.is_one_sided:  # not as if the other party had agreed to anything
+    if round.is_one_sided and agreement.what:  # not as if the other party had agreed to anything
         lines.insert(0, (_("Kun vores eget syn"), _("Runden er først færdig, når nogen har svaret.")))
     return Closing(agreement.what, lines)
 

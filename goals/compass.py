@@ -52,11 +52,15 @@ def look_back_first(participant: Participant) -> str:
 
 
 def decided(room: Reflection) -> Closing:
-    """The decision first, then the plan's one agreement."""
-    review, agreement = Review.objects.filter(reflection=room).first(), first_agreement(room)
+    """The decision first, then the plan's one agreement; before the end as they are written now."""
+    review = Review.objects.filter(reflection=room).first()
+    agreement = first_agreement(room) if room.is_concluded else review and review.drafted
     if review is None or agreement is None:
         return Closing("", [])
-    lines = [(_("Hvorfor"), review.reason), (_("Aftale"), agreement.what), *who_of(agreement)]
+    is_reworded = review.is_of_words and review.new_wording != review.wording
+    new_words = review.new_wording if is_reworded else ""
+    lines = [(_("Hvorfor"), review.reason), (_("Målet lyder nu"), new_words)]
+    lines += [(_("Aftale"), agreement.what), *who_of(agreement)]
     return Closing(review.decision_words, [*lines, look_back_of(room, agreement)])
 
 

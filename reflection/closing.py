@@ -9,10 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reflection.compasses import Closing, NextStep
-from reflection.models import Agreement, Participant, Reflection
+from reflection.models import Agreement, AgreementDraft, Participant, Reflection
 
 
 def closing_of(room: Reflection) -> Closing:
+    """What came of it; before the end, what whoever leads has written so far."""
     return (room.compass.closing or what_was_agreed)(room)
 
 
@@ -23,17 +24,22 @@ def heading_of(room: Reflection) -> str:
 def what_was_agreed(room: Reflection) -> Closing:
     """One agreement, whose date is the day one looks again, with what was decided; or a plan of several."""
     agreements = list(room.agreements.select_related("party").order_by("pk"))
+    draft = None if room.is_concluded else AgreementDraft.objects.filter(reflection=room).first()
+    if draft:
+        draft.reflection = room
+        agreements = [Agreement(**agreement) for agreement in draft.agreements()]
     if not agreements:
         return Closing("", [])
     first, *others = agreements
     if others:
         return Closing(_("Planen"), [(agreement.what, _who_and_when(agreement)) for agreement in agreements])
-    decided = [(label, text) for label, text in room.outcome]
+    decided = [(label, text) for label, text in (draft.outcome() if draft else room.outcome)]
     return Closing(first.what, [*decided, *who_of(first), look_back_of(room, first)])
 
 
 def _who_and_when(agreement: Agreement) -> str:
-    return f"{agreement.who}, {day_or_reason(agreement.due, agreement.no_date_reason)}"
+    when = day_or_reason(agreement.due, agreement.no_date_reason)
+    return ", ".join(filter(None, [agreement.who, when])) or "…"  # while it is written
 
 
 def first_agreement(room: Reflection) -> Agreement | None:

@@ -76,6 +76,10 @@ class Closing(NamedTuple):
     def told(self) -> list[tuple[str, str]]:
         return [(str(label), str(text)) for label, text in self.lines if text]
 
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.headline or self.told)
+
 
 class NextStep(NamedTuple):
     """A way on from the last screen."""
@@ -209,7 +213,9 @@ class Compass:
     result: Link | None = None  # what is shown at the reveal; else the board
     conclude: Link = AGREEMENT  # where one decides or agrees, and ends
     alone_ended: str = _("Det har du aftalt")  # over what somebody came to alone
-    closing: Callable[["Reflection"], Closing] | None = None  # what came of it; else the agreement
+    closing: Callable[["Reflection"], Closing] | None = (
+        None  # what came of it, or is written now; else the agreement
+    )
     next_steps: Callable[["Participant"], list[NextStep]] = no_next_steps  # its own, before those of all
     slides: "Slides | None" = None  # what is shown at the reveal, one by one; else the board
     slide_count: Callable[["Reflection"], int] | None = None  # how many, without a look at what they show

@@ -11,7 +11,7 @@ from compass.models import Story
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
 from reflection.live.notifications import announce
-from reflection.models import MIN_IN_ROOM, Fieldwise, Participant, Party, Reflection, Step
+from reflection.models import MIN_IN_ROOM, Agreement, Fieldwise, Participant, Party, Reflection, Step
 
 
 class RoundQuerySet(models.QuerySet):
@@ -116,15 +116,26 @@ class Round(Fieldwise):
         to_whom = {"party": self.absent_party}
         return str(_("Spørg %(party)s:") % to_whom) + "".join(f"\n– {text}" for text in self.questions)
 
+    @property
+    def drafted(self) -> Agreement:
+        """The agreement as it is written now; it is not made yet."""
+        what = self.agreed if self.what or self.questions else ""
+        return Agreement(
+            what=what, who=self.who, party=self.party, due=self.due, no_date_reason=self.no_date_reason
+        )
+
+    def tell_the_room(self):
+        announce(self.reflection.key, is_urgent=False)  # the wall; phones show it when it stands
+
     @transaction.atomic
     def conclude(self, by: str = ""):
         """The agreement stands and nothing changes any more; pressed twice, it is one agreement."""
         room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
         if room.phase != Reflection.Phase.REVEALED:
             return
-        agreement = room.agreements.create(
-            what=self.agreed, who=self.who, party=self.party, due=self.due, no_date_reason=self.no_date_reason
-        )
+        agreement = self.drafted
+        agreement.reflection = room
+        agreement.save()
         agreement.give_address(self.who_email, by)
         self.who_email = ""
         self.save(update_fields=["who_email"])
@@ -249,9 +260,10 @@ class Insight(Fieldwise):
             mine = {"round": self.round, "step": self.step, "guesser": self.guesser, "about": self.about}
             made, _is_new = Insight.objects.get_or_create(**mine)
             self.pk, self._state.adding = made.pk, False
-        changed = super().write(texts, was=was, page=page)
+        return super().write(texts, was=was, page=page)
+
+    def tell_the_room(self):
         announce(self.round.reflection.key)
-        return changed
 
 
 class Consent(models.Model):

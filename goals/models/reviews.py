@@ -14,7 +14,7 @@ from privacy.models import Kept
 from privacy.restrictions import unrestricted
 from reflection.confidentiality import cells
 from reflection.live.notifications import announce
-from reflection.models import Fieldwise, Participant, Reflection
+from reflection.models import Agreement, Fieldwise, Participant, Reflection
 
 STOPS = "goodbye"  # the topic of the step about what can stop
 ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_rehearsal=False)
@@ -331,12 +331,9 @@ class Review(Fieldwise):
         if self.is_of_words and self.new_wording:
             self.goal.reword(self.new_wording)
         room.save(update_fields=["outcome"])
-        agreement = room.agreements.create(
-            what=self.change or self.stop,
-            who=self.responsible,
-            due=self.look_back_on,
-            no_date_reason="" if self.look_back_on else self.no_date_reason,
-        )
+        agreement = self.drafted
+        agreement.reflection = room
+        agreement.save()
         agreement.give_address(self.who_email, by)
         self.who_email = ""
         self.save(update_fields=["who_email"])
@@ -355,6 +352,19 @@ class Review(Fieldwise):
     def is_planned(self) -> bool:
         """Whether the plan holds what an agreement needs: a thing, a name, and a date or a reason."""
         return bool(self.stop and self.responsible and (self.look_back_on or self.no_date_reason))
+
+    @property
+    def drafted(self) -> Agreement:
+        """The plan's one agreement as it is written now; it is not made yet."""
+        return Agreement(
+            what=self.change or self.stop,
+            who=self.responsible,
+            due=self.look_back_on,
+            no_date_reason="" if self.look_back_on else self.no_date_reason,
+        )
+
+    def tell_the_room(self):
+        announce(self.reflection.key, is_urgent=False)  # the wall; phones show it when it stands
 
     def settle(self) -> list[str]:
         if not (self.decision and self.reason):  # erased again: nothing is decided any more

@@ -194,7 +194,7 @@ def plan(request, review):
         return redirect("goals:decision", key=review.reflection.key)
     form = PlanForm(post_data(request), instance=review, participant=review.place_of(request.user))
     answer = save_form(request, form, lambda go: _after_plan(request, review, go))
-    context = {"review": review, "form": form}
+    context = {"review": review, "form": form, "room": review.reflection}
     return answer or render(request, "goals/plan.html", context, status=status_of(form))
 
 

@@ -57,10 +57,12 @@ class AutosavedForm:
         super().__init__(*args, **kwargs)
         self.clashes: list[Clash] = []
         self.is_closed = False  # answers are no longer taken
+        self.is_draft = False  # nothing is asked for yet
         self.page = self._page()
 
     def relax(self):
         """Ask for nothing: half an answer is worth keeping, «Fortsæt» asks for the rest."""
+        self.is_draft = True
         for field in self.fields.values():
             field.required = False
 

@@ -1,47 +1,55 @@
-"""How a reflection ends where its guide says more than one agreement: a decision in its words, or a plan."""
+"""How a reflection ends where its compass has no end of its own: one agreement, a decision in the words of
+its guide, or a plan of its lines. All are written into an AgreementDraft, and stand when they are sent.
+"""
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.fields import DayField
-from reflection.forms.answers import TextLine
+from publishing.fields import DayField, HintedRadios
+from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import AsksWhen, ReasonField, WhenField
-from reflection.models import EndLine, GuideVersion, Reflection
+from reflection.forms.promises import AddressField, TellsWhoIsMailed
+from reflection.models import AgreementDraft, GuideVersion
 
-NEEDS_A_DATE = _("Vælg en dato, eller skriv, hvorfor der ikke er en.")
 NO_NAME = _("Skriv ét navn.")
+NO_THING = _("Skriv den ene ting, I er blevet enige om.")
 
 
-class EndingForm(forms.Form):
-    """What is agreed, and the date on which one looks again – or why there is none (product.md §4)."""
+class AgreeForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
+    """One thing, who does it, and when one looks again – or why not (product.md §4)."""
 
-    def __init__(self, *args, room: Reflection, **kwargs):
+    needed: tuple[str, ...] = ("what", "who", "look_back")
+    what = TextLine(
+        label=_("Hvad gør vi?"),
+        help_text=_("Én ting, ikke ti."),
+        max_length=500,
+        error_messages={"required": NO_THING},
+    )
+    who_email = AddressField()
+    look_back = WhenField(label=_("Hvornår kigger I igen?"), day="due", reason="no_date_reason")
+    due = DayField(label=_("Datoen"), required=False)
+    no_date_reason = ReasonField()
+
+    class Meta:
+        model = AgreementDraft
+        fields = ["what", "who", "who_email", "due", "no_date_reason"]
+        error_messages = {"who": {"required": NO_NAME}}
+
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.room = room
-
-    @property
-    def asked(self) -> list[forms.BoundField]:
-        """The fields in the order of the page."""
-        return list(self)
-
-    def save(self) -> bool:
-        """False when somebody has gone back to the answers meanwhile."""
-        return self.room.end_with(self.agreements(), self.outcome())
-
-    def agreements(self) -> list[dict]:
-        raise NotImplementedError
-
-    def outcome(self) -> list[list[str]]:
-        return []
+        if self.instance.reflection.is_solo:
+            self.fields["what"].label = _("Hvad gør du?")
+            self.fields["what"].error_messages["required"] = _("Skriv den ene ting, du vil gøre.")
+            self.fields["look_back"].label = _("Hvornår kigger du igen?")
 
 
-class DecideForm(AsksWhen, EndingForm):
+class DecideForm(AgreeForm):
     """One of the words that the guide lets choose between, why, and one thing that somebody does."""
 
+    needed = ("decision", "why", *AgreeForm.needed)
     decision = forms.ChoiceField(
         label=_("Hvad beslutter I?"),
-        widget=forms.RadioSelect,
+        widget=HintedRadios,
         error_messages=dict.fromkeys(["required", "invalid_choice"], _("Vælg, hvad I beslutter.")),
     )
     why = TextLine(
@@ -50,92 +58,96 @@ class DecideForm(AsksWhen, EndingForm):
         max_length=500,
         error_messages={"required": _("Skriv, hvorfor.")},
     )
-    what = TextLine(
-        label=_("Hvad gør vi?"),
-        help_text=_("Én ting, ikke ti."),
-        max_length=500,
-        error_messages={"required": _("Skriv den ene ting, I er blevet enige om.")},
-    )
-    who = forms.CharField(label=_("Hvem?"), max_length=120, error_messages={"required": NO_NAME})
-    look_back = WhenField(label=_("Hvornår kigger I igen?"), day="due", reason="no_date_reason")
-    due = DayField(label=_("Datoen"), required=False)
-    no_date_reason = ReasonField()
+
+    class Meta(AgreeForm.Meta):
+        fields = ["decision", "why", *AgreeForm.Meta.fields]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["decision"].choices = [
-            (choice.value, f"{choice.label}: {choice.hint}" if choice.hint else choice.label)
-            for choice in self.room.compass.choices(self.room)
-        ]
-
-    def agreements(self):
-        return [{name: self.cleaned_data[name] for name in ["what", "who", "due", "no_date_reason"]}]
-
-    def outcome(self):
-        labels = {choice.value: choice.label for choice in self.room.compass.choices(self.room)}
-        return [
-            [gettext("Beslutning"), labels[self.cleaned_data["decision"]]],
-            [gettext("Hvorfor?"), self.cleaned_data["why"]],
-        ]
+        room = self.instance.reflection
+        offered = room.compass.choices(room)
+        self.fields["decision"].choices = [(choice.value, choice.label) for choice in offered]
+        self.fields["decision"].widget.hints = {choice.value: choice.hint for choice in offered}
+        if room.is_solo:
+            self.fields["decision"].label = _("Hvad beslutter du?")
+            self.fields["why"].help_text = _("Én sætning.")
 
 
-class PlanForm(EndingForm):
+class LinesForm(FieldwiseForm):
+    """A row of fields for each line of the guide's plan."""
+
+    class Meta:
+        model = AgreementDraft
+        fields: list[str] = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines = {line.position: line for line in self.instance.reflection.version.end_lines.all()}
+        for number, line in self.lines.items():
+            self._add_line(number, line)
+        for name in self.stored_names:
+            self.initial[name] = self.instance.raw(name)
+
+    def _add_line(self, number: int, line):
+        about = {"line": line.local.text}
+        self.fields[f"what_{number}"] = TextLine(
+            label=str(line.local.text), help_text=str(line.local.hint), max_length=500, required=False
+        )
+        self.fields[f"who_{number}"] = forms.CharField(
+            label=_("Hvem? (%(line)s)") % about, max_length=120, required=False
+        )
+        self.fields[f"when_{number}"] = WhenField(
+            label=_("Hvornår? (%(line)s)") % about,
+            day=f"due_{number}",
+            reason=f"no_date_reason_{number}",
+            required=False,
+        )
+        self.fields[f"due_{number}"] = DayField(label=_("Datoen"), required=False)
+        self.fields[f"no_date_reason_{number}"] = ReasonField()
+        for name in [f"who_{number}", f"when_{number}"]:
+            self.fields[name].is_needed_sometimes = True
+
+    @property
+    def stored_names(self) -> list[str]:
+        return [name for name, field in self.fields.items() if not isinstance(field, WhenField)]
+
+
+class PlanForm(TellsWhoIsMailed, AsksWhen, LinesForm):
     """Some of the lines of the guide, each with what is done, by whom and when."""
 
-    no_date_reason = forms.CharField(
-        label=_("Hvis noget ikke har en dato: hvorfor ikke?"), max_length=250, required=False
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.lines = {line.position: line for line in self.room.version.end_lines.all()}
-        for number, line in self.lines.items():
-            about = {"line": line.local.text}
-            self.fields[f"what_{number}"] = TextLine(
-                label=str(line.local.text), help_text=str(line.local.hint), max_length=500, required=False
-            )
-            self.fields[f"who_{number}"] = forms.CharField(
-                label=_("Hvem? (%(line)s)") % about, max_length=120, required=False
-            )
-            self.fields[f"due_{number}"] = DayField(label=_("Hvornår? (%(line)s)") % about, required=False)
-        self.order_fields([name for name in self.fields if name != "no_date_reason"])
+    @property
+    def name_field(self) -> str:
+        return f"who_{min(self.lines)}"
 
     def clean(self):
+        written = [number for number in self.lines if self.cleaned_data.get(f"what_{number}")]
+        for number in [] if self.is_draft else written:
+            self.fields[f"when_{number}"].required = True
         cleaned = super().clean()
-        written = [number for number in self.lines if cleaned.get(f"what_{number}")]
-        if not written:
-            self.add_error(None, _("Skriv mindst én linje i planen."))
-        for number in written:
-            if not cleaned.get(f"who_{number}"):
-                self.add_error(f"who_{number}", NO_NAME)
-            is_dated = cleaned.get(f"due_{number}") or f"due_{number}" in self.errors
-            if not (is_dated or cleaned.get("no_date_reason")):
-                self.add_error(f"due_{number}", NEEDS_A_DATE)
+        if not self.is_draft:
+            self._ask_for_what_is_missing(cleaned, written)
         return cleaned
 
-    def agreements(self):
-        return [
-            self._agreement(line)
-            for line in self.lines.values()
-            if self.cleaned_data[f"what_{line.position}"]
-        ]
+    def _ask_for_what_is_missing(self, cleaned: dict, written: list[int]):
+        if not written:
+            self.add_error(None, _("Skriv mindst én linje i planen."))
+        for number in self.lines:
+            who, when = cleaned.get(f"who_{number}"), self._is_dated(cleaned, number)
+            if number in written and not who:
+                self.add_error(f"who_{number}", NO_NAME)
+            if number in written and not when:
+                self.add_error(f"when_{number}", self.fields[f"when_{number}"].error_messages["required"])
+            if number not in written and (who or when) and f"what_{number}" not in self.errors:
+                self.add_error(f"what_{number}", _("Skriv, hvad der skal ske, eller slet navn og dato."))
 
-    def _agreement(self, line: EndLine) -> dict:
-        cleaned, number = self.cleaned_data, line.position
-        due = cleaned[f"due_{number}"]
-        return {
-            "what": f"{line.local.text}: {cleaned[f'what_{number}']}",
-            "who": cleaned[f"who_{number}"],
-            "due": due,
-            "no_date_reason": "" if due else cleaned["no_date_reason"],
-        }
+    def _is_dated(self, cleaned: dict, number: int) -> bool:
+        """Or what is missing of it is said already."""
+        beneath = [f"due_{number}", f"no_date_reason_{number}"]
+        return any(cleaned.get(name) or name in self.errors for name in [f"when_{number}", *beneath])
 
 
-FORMS = {
+FORMS: dict[str, type[FieldwiseForm]] = {
+    GuideVersion.Ending.AGREEMENT: AgreeForm,
     GuideVersion.Ending.DECISION: DecideForm,
     GuideVersion.Ending.PLAN: PlanForm,
 }
-
-
-def ending_form(room: Reflection, data) -> EndingForm:
-    return FORMS[GuideVersion.Ending(room.version.ending)](data, room=room)

@@ -32,4 +32,4 @@ class TellsWhoIsMailed:
             field = self.fields[self.name_field]
             field.help_text = " ".join(filter(None, [str(field.help_text), told]))
         else:
-            del self.fields["who_email"]
+            self.fields.pop("who_email", None)

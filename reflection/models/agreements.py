@@ -1,15 +1,19 @@
 """What people agree on, and that they have been reminded of it."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from reflection.live.notifications import announce
 from reflection.models.fieldwise import Fieldwise
+from reflection.models.guides import GuideVersion
 
 
 class AgreementQuerySet(models.QuerySet):
@@ -175,31 +179,85 @@ class Promise(models.Model):
 
 
 class AgreementDraft(Fieldwise):
-    """The one agreement while it is written, of a compass with no end of its own; gone when it stands."""
+    """What is agreed while it is written, of a compass with no end of its own; gone when it stands."""
 
     reflection = models.OneToOneField("reflection.Reflection", models.CASCADE, related_name="agreement_draft")
+    decision = models.CharField(_("Hvad beslutter I?"), max_length=20, blank=True)
+    why = models.TextField(_("Hvorfor?"), max_length=500, blank=True)
     what = models.TextField(_("Hvad gør vi?"), max_length=500, blank=True)
     who = models.CharField(_("Hvem?"), max_length=120, blank=True)
     who_email = models.EmailField(blank=True)
     due = models.DateField(_("Hvornår kigger I igen?"), null=True, blank=True)
     no_date_reason = models.CharField(_("Ingen dato, fordi"), max_length=250, blank=True)
+    lines = models.JSONField(default=dict)  # of a plan, as forms hold it: «what_1», «who_1», «due_1» …
 
     personal_data = PersonalData(
         Whose.GROUP,
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
         identity=("who_email",),
-        words=("what", "who", "no_date_reason"),
-        nothing=("written_by",),
+        words=("why", "what", "who", "no_date_reason", "lines"),
+        nothing=("written_by", "decision"),
     )
 
     def __str__(self):
         return f"udkast til aftale {self.pk}"
 
+    def agreements(self) -> list[dict]:
+        """What stands when it is sent: one, or one for each line of a plan that something is written in."""
+        if self._ending != GuideVersion.Ending.PLAN:
+            return [{name: getattr(self, name) for name in ["what", "who", "due", "no_date_reason"]}]
+        lines = self.reflection.version.end_lines.all()
+        return [self._of_line(line) for line in lines if self.raw(f"what_{line.position}")]
+
+    def _of_line(self, line) -> dict:
+        due = self.raw(f"due_{line.position}")
+        return {
+            "what": f"{line.local.text}: {self.raw(f'what_{line.position}')}",
+            "who": self.raw(f"who_{line.position}"),
+            "due": date.fromisoformat(due) if due else None,
+            "no_date_reason": self.raw(f"no_date_reason_{line.position}"),
+        }
+
+    def outcome(self) -> list[list[str]]:
+        """What was decided, as the room keeps it: label and words."""
+        if self._ending != GuideVersion.Ending.DECISION:
+            return []
+        chosen = {choice.value: choice.label for choice in self.reflection.compass.choices(self.reflection)}
+        return [[gettext("Beslutning"), chosen.get(self.decision, "")], [gettext("Hvorfor?"), self.why]]
+
+    @property
+    def _ending(self) -> str:
+        return self.reflection.version.ending
+
     @property
     def is_whole(self) -> bool:
-        """Whether it holds what an agreement needs: a thing, a name, and a date or a reason."""
-        return bool(self.what and self.who and (self.due or self.no_date_reason))
+        """Whether it holds what it needs to stand: things and names, each with a date or a reason."""
+        agreed = self.agreements()
+        return (
+            bool(agreed)
+            and all(one["what"] and one["who"] and (one["due"] or one["no_date_reason"]) for one in agreed)
+            and all(text for _label, text in self.outcome())
+        )
+
+    def tell_the_room(self):
+        announce(self.reflection.key, is_urgent=False)  # the wall; phones show it when it stands
+
+    def column(self, name: str) -> str:
+        return "lines" if _is_of_line(name) else name
+
+    def put(self, name: str, text: str):
+        if _is_of_line(name):
+            self.lines[name] = text
+        else:
+            super().put(name, text)
+
+    def raw(self, name: str) -> str:
+        return self.lines.get(name, "") if _is_of_line(name) else super().raw(name)
+
+
+def _is_of_line(name: str) -> bool:
+    return name[-1].isdigit()
 
 
 class Reminder(models.Model):

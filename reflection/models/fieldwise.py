@@ -23,13 +23,17 @@ class Fieldwise(models.Model):
         mine = [name for name in changed if stored.written_by.get(name) == page]
         free = [name for name in changed if name in mine or stored.raw(name) == was[name]]
         for name in free:
-            field = self._field(name)
-            setattr(stored, field.attname, None if field.null and not texts[name] else texts[name])
+            stored.put(name, texts[name])
             stored.written_by[name] = page
         beside = ["written_by", *stored.settle()]
-        stored.save(update_fields=[*free, *beside])
-        self.refresh_from_db(fields=[*texts, *beside])
+        stored.save(update_fields=[*{self.column(name) for name in free}, *beside])
+        self.refresh_from_db(fields=[*{self.column(name) for name in texts}, *beside])
+        if free:
+            self.tell_the_room()
         return [name for name in changed if name not in free and texts[name] != was[name]]
+
+    def tell_the_room(self):
+        """Somebody has written: whoever shows it while it is written is told."""
 
     def settle(self) -> list[str]:
         """Bring other fields in line with what was just written; returns their names."""
@@ -37,6 +41,15 @@ class Fieldwise(models.Model):
 
     def _field(self, name: str) -> models.Field:
         return next(field for field in self._meta.concrete_fields if field.name == name)
+
+    def column(self, name: str) -> str:
+        """Where a field of the form is kept."""
+        return name
+
+    def put(self, name: str, text: str):
+        """Set a field to what a form holds."""
+        field = self._field(name)
+        setattr(self, field.attname, None if field.null and not text else text)
 
     def raw(self, name: str) -> str:
         """A field as forms hold it."""

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
-from reflection.forms.concluding import AgreeForm
-from reflection.forms.ending import ending_form
+from reflection.forms.ending import FORMS
 from reflection.models import AgreementDraft, GuideVersion
 from reflection.participation import own_place_required, shows_others, told_that_it_is_over
 
@@ -36,6 +35,7 @@ def outcome(request, participant):
 
 
 HEADINGS = {
+    GuideVersion.Ending.AGREEMENT: gettext_lazy("Én aftale"),
     GuideVersion.Ending.DECISION: gettext_lazy("Beslutningen"),
     GuideVersion.Ending.PLAN: gettext_lazy("Planen"),
 }
@@ -53,19 +53,26 @@ def agree(request, participant):
     if room.is_concluded:
         words = submitted_texts(request) if request.method == "POST" else None
         return told_that_it_is_over(request, room, words) or redirect(room.outcome_address)
-    if room.version.ending != GuideVersion.Ending.AGREEMENT:
-        return _decide_or_plan(request, participant)
-    draft = _draft_of(room)
-    if request.method == "POST":
-        draft, _made = AgreementDraft.objects.get_or_create(reflection=room)
-    form = AgreeForm(post_data(request), instance=draft, participant=participant)
+    draft = _draft_of(room, is_kept=request.method == "POST")
+    form = FORMS[room.version.ending](post_data(request), instance=draft, participant=participant)
     answer = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))
-    context = {"participant": participant, "room": room, "form": form}
+    context = {
+        "participant": participant,
+        "room": room,
+        "form": form,
+        "heading": HEADINGS[GuideVersion.Ending(room.version.ending)],
+        "votes": [] if room.is_solo else room.compass.choices(room),
+    }
     return answer or render(request, "reflection/agree.html", context, status=status_of(form))
 
 
-def _draft_of(room) -> AgreementDraft:
-    return AgreementDraft.objects.filter(reflection=room).first() or AgreementDraft(reflection=room)
+def _draft_of(room, *, is_kept: bool) -> AgreementDraft:
+    if is_kept:
+        draft, _made = AgreementDraft.objects.get_or_create(reflection=room)
+    else:
+        draft = AgreementDraft.objects.filter(reflection=room).first() or AgreementDraft()
+    draft.reflection = room
+    return draft
 
 
 def _after_agreeing(request, participant, draft, go: str):
@@ -75,23 +82,7 @@ def _after_agreeing(request, participant, draft, go: str):
     if not draft.is_whole:  # another window has just emptied a field that this one left alone
         messages.warning(request, _("Et felt er tømt i et andet vindue. Se aftalen igennem."))
         return redirect("reflection:agree", key=room.key)
-    said = {name: getattr(draft, name) for name in ["what", "who", "due", "no_date_reason"]}
-    if room.agree(**said, address=draft.who_email, by=participant.label):
+    if room.end_with(draft.agreements(), draft.outcome(), draft.who_email, participant.label):
         return redirect(room.outcome_address)
     messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
     return redirect("reflection:room", key=room.key)
-
-
-def _decide_or_plan(request, participant):
-    """The other ends that a guide may have."""
-    room = participant.reflection
-    form = ending_form(room, post_data(request))
-    if form.is_valid():
-        if form.save():
-            return redirect(room.outcome_address)
-        messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
-        return redirect("reflection:room", key=room.key)
-    votes = room.compass.choices(room) if not room.is_solo else []
-    heading = HEADINGS[GuideVersion.Ending(room.version.ending)]
-    context = {"participant": participant, "room": room, "form": form, "heading": heading, "votes": votes}
-    return render(request, "reflection/decide.html", context, status=status_of(form))

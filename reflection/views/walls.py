@@ -21,14 +21,14 @@ def wall(request, room, leads):
     slides = slides_of(room)
     here = room.current_step
     slide = slides[here - 1] if 0 < here <= len(slides) else None
-    is_end = here >= end_of(room)
+    is_end = room.is_concluded or here >= end_of(room)
     context = {
         "room": room,
         "leads": leads and room.is_revealed and not room.is_concluded,
         "slides": slides,
         "slide": slide,
         "is_end": is_end,
-        "closing": closing_of(room) if room.is_concluded else None,
+        "closing": closing_of(room) if is_end else None,
         "choices": room.compass.choices(room) if is_end else [],
         "heading": _heading(room, slide, is_end=is_end),
         "previous": here - 1,

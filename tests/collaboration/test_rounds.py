@@ -6,6 +6,7 @@ from django.urls import reverse
 from collaboration.models import Round
 from reflection.models import Agreement, Answer
 from reflection.privacy.retention import delete_room
+from reflection.slides import end_of
 from tests.collaboration.people import Person, address
 from tests.factories import make_collaboration, make_round, seat
 from tests.pages import words
@@ -149,6 +150,8 @@ def test_an_ending_without_a_date_needs_a_reason(page, staff, finished):
         "Hvornår?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
         "Hvornår kigger I igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
+    room.show_step(end_of(room))
+    assert ENDING["what"] in page(reverse("reflection:wall", args=[room.key]), by=staff).text
     reasons = {"no_date_reason": "Vi venter på byrådet.", "no_look_back_reason": "Stien er bygget."}
     last = refused.form().send({**fields, **reasons}, button="Afslut runden")
     assert "Ingen dato, fordi: Stien er bygget." in last.texts("dd")
@@ -234,6 +237,8 @@ def test_a_one_sided_round_ends_with_three_questions_and_who_asks_them(page, sta
     room = one_sided.reflection
     asking = page(room.conclude_address, by=staff)
     assert asking.texts("h1") == ["Tre spørgsmål at tage med"]
+    room.show_step(end_of(room))
+    assert "Tal sammen." in page(reverse("reflection:wall", args=[room.key]), by=staff).text
     said = {
         "question_1": "Hvad koster det jer?", "question_2": "Hvad venter I på?", "question_3": "",
         "who": "Malik", "party": room.parties.get(position=2).pk,

@@ -3,9 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from reflection.models import Agreement, Guide, GuideVersion, Prompt, Reflection
-from tests.factories import make_guide, make_open_room
+from publishing.days import months_after
+from reflection.models import Agreement, AgreementDraft, Guide, GuideVersion, Prompt, Reflection
+from tests.factories import make_guide, make_open_room, make_room
 from tests.reflection.people import add, enter, place_of, reveal, seat
 
 pytestmark = pytest.mark.django_db
@@ -150,14 +152,80 @@ def test_it_ends_with_a_plan_of_its_lines(page, staff):
     starter = seat(room.participants.get(is_facilitator=True))
     form = page(room.conclude_address, by=starter).form("main form")
     assert "Skriv mindst én linje i planen." in form.send({}, status=422).text
-    refused = form.send({"what_1": "Ring"}, status=422)
+    refused = form.send({"what_1": "Ring", "who_2": "Bo"}, status=422)
     assert refused.texts(".kompas-error-summary a") == [
         "Hvem? (I morgen): Skriv ét navn.",
         "Hvornår? (I morgen): Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Om en måned: Skriv, hvad der skal ske, eller slet navn og dato.",
     ]
-    ended = refused.form("main form").send({"who_1": "Ea", "due_1": "2027-03-01"})
+    said = {"who_1": "Ea", "when_1": "2", "what_2": "Skriv", "when_2": "none", "no_date_reason_2": "Snart."}
+    ended = refused.form("main form").send(said)
     assert "I morgen: Ring" in ended.text
-    assert [(one.what, one.who) for one in Agreement.objects.all()] == [("I morgen: Ring", "Ea")]
+    assert list(Agreement.objects.order_by("pk").values_list("what", "who", "due", "no_date_reason")) == [
+        ("I morgen: Ring", "Ea", months_after(timezone.localdate(), 2), ""),
+        ("Om en måned: Skriv", "Bo", None, "Snart."),
+    ]
+    assert not AgreementDraft.objects.exists()
+
+
+ENDS = {
+    "decision": {"decision": "line-2", "why": "Der er trangt", "what": "Vi pakker", "look_back": "none"},
+    "plan": {"what_2": "Vi pakker", "who_2": "Ea", "when_2": "day", "due_2": "2027-03-01"},
+}
+
+
+@pytest.mark.parametrize("ending", ENDS)
+def test_every_end_saves_itself_and_is_filled_in_when_one_comes_back(page, ending):
+    room = make_open_room(with_lines("Bliv", "Flyt", ending=ending).guide)
+    add(room, "1", "2", "3")
+    room.reveal()
+    starter = seat(room.participants.get(is_facilitator=True))
+    saves = {"HX-Request": "true", "HX-Target": "save-status"}
+
+    def save(of_page="a", **said):
+        return starter.post(room.conclude_address, {"page": of_page * 22, **said}, headers=saves).status_code
+
+    assert save(**ENDS[ending]) == 200
+    form = page(room.conclude_address, by=starter).form("main form[data-autosave]")
+    found = {name: form.values[name][0].strip() for name in ENDS[ending] if form.values.get(name)}
+    assert found == {name: text for name, text in ENDS[ending].items() if text != "none"}
+    what = next(name for name in ENDS[ending] if name.startswith("what"))
+    assert save("b", **{what: "Vi går", f"{what}-was": ""}) == 409  # another window is never overwritten
+    assert form.send(button="Tilbage til svarene").url == room.result_address
+
+
+# --- The wall, while it is written --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ending", "said", "told"),
+    [
+        ("agreement", {"what": "Vi pakker", "who": "Ea", "who_email": "ea@example.dk", "due": "2027-03-01"},
+         ["Vi pakker", "Ea", "1. marts 2027"]),
+        ("decision", {"decision": "line-2", "why": "Der er trangt"}, ["Flyt", "Der er trangt"]),
+        ("plan", {"what_1": "Vi pakker", "who_1": "Ea", "what_2": "Vi går"},
+         ["Bliv: Vi pakker", "Ea", "Flyt: Vi går"]),
+    ],
+)  # fmt: skip
+def test_the_wall_shows_what_is_agreed_while_it_is_written(page, staff, logged_in, ending, said, told):
+    version = with_lines("Bliv", "Flyt", ending=ending)
+    room = make_room(leader=staff, guide=SLUG, people=[None] * 3)
+    room.reveal()
+    wall = reverse("reflection:wall", args=[room.key])
+    Reflection.objects.filter(pk=room.pk).update(current_step=len(version.all_steps()) + 1)
+    before = page(wall, by=staff)
+    assert ("Tal sammen" in before.text) == (ending != "decision")
+    saves = {"HX-Request": "true", "HX-Target": "save-status"}
+    logged_in(staff).post(room.conclude_address, {"page": "p" * 22, **said}, headers=saves)
+    shown = page(wall, by=staff)
+    assert [words for words in told if words not in shown.text] == []
+    assert "ea@example.dk" not in shown.html
+    assert "Det bliver skrevet nu" in shown.text
+    assert "Tal sammen" not in shown.text
+    Reflection.objects.filter(pk=room.pk).update(current_step=1)
+    assert told[0] not in page(wall, by=staff).text  # what is looked at now is something else
+    Reflection.objects.get(pk=room.pk).collect_again()
+    assert told[0] not in page(wall, by=staff).text
 
 
 def test_the_end_of_a_published_version_never_changes(db):

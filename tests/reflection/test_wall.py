@@ -194,6 +194,24 @@ def test_the_wall_hears_what_the_room_hears_until_its_code_is_closed(room, wall)
         assert subscribers.hear()[1] == {"wall": b""}
 
 
+def test_what_is_decided_stands_on_it_while_it_is_written_and_it_alone_is_told(
+    page, revealed, leader, wall, logged_in
+):
+    revealed.show_step(3)
+    phone, lead = seat(revealed.participants.exclude(user=leader).first()), logged_in(leader)
+    said = {"decision": Decision.ADJUST, "reason": "Det måler forkert", "new_wording": "Svar, der hjælper"}
+    said["new_wording-was"] = "Svar inden fem dage."
+    saves = {"HX-Request": "true", "HX-Target": "save-status"}
+    with closing(Subscribers(revealed, phone=phone)) as subscribers:
+        subscribers.hear()
+        lead.post(reverse("goals:decision", args=[revealed.key]), {"page": "p" * 22, **said}, headers=saves)
+        assert subscribers.hear()[0] == [(CHANNEL, f"{revealed.key}+")]  # no hurry: boards do not change
+    shown = page(at(revealed, "wall"), by=wall)
+    assert shown.texts("h1") == ["Hvad skal der ske med målet?"]
+    assert shown.texts(".kompas-panel__said") == ["Justér"]
+    assert shown.texts(".kompas-wall__lines dd") == ["Det måler forkert", "Svar, der hjælper"]
+
+
 # --- The step --------------------------------------------------------------------------------------
 
 
