@@ -56,6 +56,7 @@ from publishing.admin.workflow import (
     moment,
     status_of,
     steps_beside,
+    steps_from,
     warn_of_english,
 )
 from publishing.models import PendingVersion, Remark
@@ -184,11 +185,12 @@ class PublishableAdmin(ContentAdmin):
         request.saved_item = form.instance
 
     def response_add(self, request, obj, post_url_continue=None):
-        return (
-            redirect(self.address(obj))
-            if is_trial()
-            else super().response_add(request, obj, post_url_continue)
-        )
+        if is_trial():
+            return redirect(self.address(obj))
+        taken = self._response_of_step(request, obj)
+        if obj.state == State.DRAFT and not taken:
+            messages.info(request, f"«{obj}» er en kladde. Læserne ser den først, når den er offentlig.")
+        return taken or super().response_add(request, obj, post_url_continue)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     @method_decorator(transaction.atomic)
@@ -248,15 +250,14 @@ class PublishableAdmin(ContentAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["can_preview"] = hasattr(self.model, "get_absolute_url")
+        if add and not context["is_popup"]:
+            context["steps"] = steps_from(State.DRAFT)
+            context["reviewer_form"] = ReviewerForm(user=request.user, model=self.model)
         if obj and obj.pk and change and self.has_change_permission(request, obj):
             context |= self._pending_context(request, obj)
             context["state"] = status_of(obj)
             behind = obj.english_behind or []
-            steps = [
-                step
-                for step in STEPS
-                if obj.state in step.states and (behind or step.name != "_english_right")
-            ]
+            steps = steps_from(obj.state, english_is_behind=bool(behind))
             mark_english_behind(context["adminform"].form, behind)
             context["steps"] = steps_beside(context["pending"]) if context["is_pending"] else steps
             context |= self._remarks_context(request, obj, context)
@@ -304,13 +305,13 @@ class PublishableAdmin(ContentAdmin):
         """The form is saved; the button says what is to happen next."""
         if is_trial():
             return redirect(self.address(obj))
+        return self._response_of_step(request, obj) or super().response_change(request, obj)
+
+    def _response_of_step(self, request, obj):
         step = next((one for one in STEPS if one.name in request.POST and obj.state in one.states), None)
-        if step is None:
-            return super().response_change(request, obj)
-        if step.page:
-            return redirect(self.address(obj, step.page))
-        self._take(request, step.name, [obj])
-        return redirect(self.address(obj))
+        if step and not step.page:
+            self._take(request, step.name, [obj])
+        return redirect(self.address(obj, step.page or "change")) if step else None
 
     def _take(self, request, step: str, items):
         taken = [item for item in items if getattr(self, step)(request, item)]

@@ -60,6 +60,14 @@ PENDING_STEPS = [
 ]
 
 
+def steps_from(state: State, *, english_is_behind=False) -> list[Step]:
+    return [
+        step
+        for step in STEPS
+        if state in step.states and (english_is_behind or step.name != "_english_right")
+    ]
+
+
 def steps_beside(pending: PendingVersion) -> list[Step]:
     other = "_submit_pending" if pending.submitted_at else "_return_pending"
     return [step for step in PENDING_STEPS if step.name != other]

@@ -12,7 +12,15 @@ from compass.models import Dilemma, Page, Path, Pivot, Recording, Redirect, Rese
 from publishing.admin import status_of
 from publishing.publishable import State
 from tests.admin.conftest import admin_url, messages_of
-from tests.factories import make_dilemma, make_page, make_recording, make_story, tomorrow, yesterday
+from tests.factories import (
+    make_dilemma,
+    make_page,
+    make_path,
+    make_recording,
+    make_story,
+    tomorrow,
+    yesterday,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +109,40 @@ def test_the_buttons_are_those_of_the_state(admin_page, editor_client, state, bu
     assert ("Arkivér" in opened.links(".state a")) == (state != State.ARCHIVED)
 
 
-def test_a_new_text_has_no_state_yet(admin_page, editor_client):
-    assert steps_of(admin_page(admin_url(Story, "add"), by=editor_client)) == []
+def add(admin_page, button, *, by):
+    opened = admin_page(admin_url(Story, "add"), by=by)
+    typed = {"kind": "case", "path": Path.objects.get().pk, "title": "Den første", "body": "De spurgte."}
+    return opened.form("#story_form").send(
+        {**typed, "standfirst": "Kort.", "provenance": "composed", button: "1"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("button", "state", "told"),
+    [
+        ("_save", State.DRAFT, "«Den første» er en kladde. Læserne ser den først, når den er offentlig."),
+        ("_submit", State.REVIEW, "Nu til gennemsyn: «Den første»"),
+        ("_publish", State.PUBLISHED, "Nu offentligt: «Den første»"),
+    ],
+)
+def test_a_new_text_goes_from_the_empty_form_to_readers(
+    admin_page, editor_client, client, button, state, told
+):
+    make_path()
+    saved = add(admin_page, button, by=editor_client)
+    assert Story.objects.get().state == state
+    assert told in messages_of(saved)
+    assert ("Den første" in client.get("/historier/").content.decode()) == (state == State.PUBLISHED)
+
+
+def test_when_a_new_text_appears_is_asked_next(admin_page, editor_client):
+    make_path()
+    assert add(admin_page, "_schedule", by=editor_client).texts("h1") == ["Planlæg"]
+    assert Story.objects.get().state == State.DRAFT
+
+
+def test_what_is_added_on_the_way_offers_no_step(admin_page, editor_client):
+    assert steps_of(admin_page(admin_url(Story, "add"), query={"_popup": "1"}, by=editor_client)) == []
 
 
 def test_a_button_of_another_state_does_nothing(admin_page, editor_client):
