@@ -35,12 +35,14 @@ class Place(NamedTuple):
 
 def place_of(path: Path) -> Place:
     shown = _shown()
-    number, points = bisect_left(shown, path.position), number_of_points()
+    number, points = bisect_left(shown, path.position), number_of_points() or LEAST
     return Place(number % COLOURS + 1, _short(number * 360 / points), points)
 
 
 def number_of_points() -> int:
-    return max(len(_shown()), LEAST)
+    """None while readers see no path."""
+    shown = len(_shown())
+    return max(shown, LEAST) if shown else 0
 
 
 class Point(NamedTuple):
@@ -54,8 +56,7 @@ class Point(NamedTuple):
 
 
 def points_of(number: int) -> list[Point]:
-    apart = 360 / number
-    return [_point(place % COLOURS + 1, place * apart, apart / 2) for place in range(number)]
+    return [_point(place % COLOURS + 1, place * 360 / number, 180 / number) for place in range(number)]
 
 
 def _point(colour: int, turn: float, half: float) -> Point:

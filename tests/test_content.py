@@ -172,6 +172,7 @@ def test_lix_is_counted_as_the_definition_says():
 
 
 SETS = [CONTENT, SECOND, COMMON]
+PLAIN_PAGE = re.compile(r"/(en/)?([a-z-]+/)*")  # on the portal, and no file
 
 
 def texts(name: str) -> dict[str, dict]:
@@ -465,6 +466,26 @@ def test_an_entry_of_a_set_stands_in_the_place_of_a_common_one(db, release):
     load(folder)
     assert list(Page.objects.filter(slug="cookies").values_list("title", flat=True)) == ["Vores cookies"]
     assert Page.objects.filter(slug="privatliv").exists()
+
+
+def test_a_set_that_only_says_who_we_are_is_a_whole_portal(db, page, tmp_path):
+    """Nothing of another municipality stands in it, nothing is counted that is not there, no link is dead."""
+    shutil.copytree(COMMON, tmp_path / "common")
+    own = tmp_path / "own"
+    own.mkdir()
+    shutil.copy(SECOND / "portal.yaml", own)
+    load(own)
+    load_guides(own)
+    waiting, seen = {"/", "/en/"}, set()
+    while waiting:
+        address = waiting.pop()
+        seen.add(address)
+        read = page(address)
+        assert not re.search(r"\b(0 (ting|veje|things|paths)|opdigtet|made up)\b", read.text), address
+        found = {link.partition("#")[0] for link in read.links("a").values()}
+        waiting |= {link for link in found if PLAIN_PAGE.fullmatch(link)} - seen
+    assert {"/om/", "/kontakt/", "/viden/", "/dokumenter/", "/veje/", "/tilblivelse/", "/en/om/"} <= seen
+    assert "kompas-rose__point" not in page("/").html
 
 
 def test_another_set_does_not_come_into_a_portal_that_has_begun(content):
