@@ -178,6 +178,7 @@ def show_again(request):
     form = ShowAgainForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
         request.session[SHOWN_AT] = time.time()
+        request.session.cycle_key()
         return redirect(target)
     status = 429 if form.has_error("password", "too_many") else 422 if form.errors else 200
     return render(request, "account/show_again.html", {**context, "form": form}, status=status)

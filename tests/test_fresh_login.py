@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from accounts.models import User
@@ -54,7 +55,9 @@ def test_who_shows_it_goes_on_to_what_they_wanted(page, administrator_client, ti
     asked = page(address, by=administrator_client)
     asked.form().send({"password": "forkert-kodeord"}, status=422)
     assert page(address, by=administrator_client).url == AGAIN
+    before = administrator_client.session.session_key
     assert asked.form().send({"password": PASSWORD}).url == address
+    assert not Session.objects.filter(pk=before).exists()
 
 
 def test_it_leads_to_no_other_site(page, administrator_client):
