@@ -19,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 
 from aarhuskompas.logs import request_id
 from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
-from publishing.media import StorageFullError
+from publishing.media import is_full
 from publishing.tidy_text import tidy
 
 access = logging.getLogger("aarhuskompas.access")
@@ -62,7 +62,7 @@ def language_of(request) -> str:
 class RefusedMiddleware:
     """Answer what is not worth reading on: too much, too slow, or nothing that anybody sends by mistake."""
 
-    PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html"}
+    PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html", 507: "507.html"}
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -76,6 +76,8 @@ class RefusedMiddleware:
         response.headers["Cache-Control"] = "no-store"
         if status == 503:
             response.headers["Retry-After"] = "30"
+        if status == 507:
+            access.error("there is no room for uploads")
         return response
 
     def _status(self, request) -> int | None:
@@ -189,7 +191,7 @@ class StorageFullMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, error):
-        if not isinstance(error, StorageFullError):
+        if not is_full(error):
             return None
         access.error("there is no room for uploads")
         return render(request, "507.html", status=507)

@@ -408,6 +408,10 @@ ROOM_MAX_PARTICIPANTS = env_int("ROOM_MAX_PARTICIPANTS", default=1_200)
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     1_000_000  # and so much of anything from anybody: aarhuskompas/serving/wsgi_bridge.py
 )
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "publishing.media.WholeUploadHandler",
+]
 # What editors may upload (compass/uploads.py) and import (compass/admin/spreadsheets.py).
 PICTURE_MAX_BYTES = 12_000_000
 PICTURE_MAX_PIXELS = 50_000_000

@@ -38,7 +38,7 @@ from bench.rooms import (
     what_one_says,
 )
 from runner import cluster
-from runner.cluster import HOST, ROOT, Cluster, Node
+from runner.cluster import HOST, ROOT, Cluster, Database, Node, children
 from runner.serve import number_of_port, raise_exit
 
 PATIENCE = 60  # seconds, for whatever is to come back
@@ -275,6 +275,8 @@ class Faults:
         self.up = up
         self.releases = 1
         self.dead: list[tuple] = []
+        self.cut_off: list[Database] = []
+        self.astray = 0  # writes taken by a primary that had been replaced
 
     async def primary(self) -> float:
         """kill -9 of Patroni and its PostgreSQL, as when the machine goes."""
@@ -290,6 +292,14 @@ class Faults:
         self.dead.append((victim, "etcd", "patroni"))
         moment = time.monotonic()
         victim.kill()
+        return moment
+
+    async def cut(self) -> float:
+        """The primary's machine is cut off: it stands still, and later goes on as if nothing had been."""
+        victim = await asyncio.to_thread(lambda: self.up.primary)
+        self.cut_off.append(victim)
+        moment = time.monotonic()
+        victim.stand_still()
         return moment
 
     async def node(self) -> float:
@@ -336,6 +346,10 @@ class Faults:
         for machine, *names in self.dead:
             machine.start(*names)
         self.dead.clear()
+        for database in self.cut_off:
+            database.go_on()  # and is the primary, for all it knows
+            self.astray += await asyncio.to_thread(database.takes_a_write)
+        self.cut_off.clear()
         await eventually(self.up.is_whole, "The databases are not whole again")
         await eventually(lambda: all(node.is_ready() for node in self.up.nodes), "A node is not ready again")
 
@@ -386,6 +400,7 @@ class Round(NamedTuple):
     board: float  # seconds from the reveal until the last one had it
     unstyled: int
     pages: int
+    astray: int = 0  # writes taken by a primary that had been replaced
 
 
 @asynccontextmanager
@@ -437,6 +452,7 @@ async def play(up: Cluster, faults: Faults, fault: str, number: int) -> Round:
         board=board,
         unstyled=readers.unstyled,
         pages=readers.pages,
+        astray=faults.astray,
     )
 
 
@@ -526,14 +542,13 @@ async def to_a_moment(up: Cluster) -> Restored:
 def megabytes(node: Node) -> float:
     """What the pages of a node have in memory."""
     parent = node.services["pages"].process.pid
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in [parent, *children]]
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in [parent, *children(parent)]]
     return sum(int(rollup.partition("Pss:")[2].split()[0]) for rollup in rollups) / 1024
 
 
 # --- All of it -------------------------------------------------------------------------------------
 
-FAULTS = ["primary", "machine", "node", "pooler", "etcd", "upgrade"]
+FAULTS = ["primary", "machine", "cut", "node", "pooler", "etcd", "upgrade"]
 RESTORE = "restore"  # once, after all of them
 LIMITS = {"node": 2}  # seconds until people can write again; 30 where none is said
 
@@ -559,6 +574,8 @@ def shortcomings(results: dict[str, list[Round]], number: int, heard: list[float
     for fault, rounds in results.items():
         if lost := sum(each.lost for each in rounds):
             yield f"{fault}: {lost} people lost what had been acknowledged"
+        if any(each.astray for each in rounds):
+            yield f"{fault}: a primary that had been replaced took a write"
         if any(each.on_board < number for each in rounds):
             yield f"{fault}: not everybody came to the board by themselves"
         if unstyled := sum(each.unstyled for each in rounds):

@@ -46,7 +46,9 @@ def _write(line: dict[str, str]) -> None:
     logger.info("erased", extra={"fields": line})
     try:
         file = os.open(settings.ERASURES_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o660)
-        os.write(file, f"{json.dumps(line)}\n".encode())  # one write: lines of two processes stay whole
+        # In one write, so that lines of two processes stay whole; and on a line of its own, also where a full
+        # disk has cut the one before.
+        os.write(file, f"\n{json.dumps(line)}\n".encode())
         os.close(file)
     except OSError:
         logger.exception("an erasure is in the log alone: ERASURES_FILE cannot be written")
@@ -63,7 +65,9 @@ def erase_again() -> int:
 
 
 def _lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    """Whole ones: what a full disk has cut is in the log, and stops no start."""
+    texts = path.read_text().splitlines() if path.exists() else []
+    return [json.loads(text) for text in texts if text.startswith("{") and text.endswith("}")]
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import errno
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -12,6 +13,7 @@ import psycopg
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import OperationalError, transaction
 from django.utils.deconstruct import deconstructible
 
@@ -23,6 +25,23 @@ PIECE = 256 * 1024
 
 class StorageFullError(Exception):
     """There is no room for the file; nothing of it was kept."""
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether there was no room: for an upload, or for what is kept of it until it has come."""
+    return isinstance(error, StorageFullError) or (isinstance(error, OSError) and error.errno in NO_ROOM)
+
+
+class WholeUploadHandler(TemporaryFileUploadHandler):
+    """What comes of a form lies beside until it is looked at; of what found no room nothing stays."""
+
+    def receive_data_chunk(self, raw_data, start):
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            with suppress(OSError):  # closing it writes what was left
+                self.upload_interrupted()
+            raise
 
 
 class WholeFileStorage(FileSystemStorage):
@@ -40,7 +59,7 @@ class WholeFileStorage(FileSystemStorage):
             Path(self.path(part)).replace(self.path(name))
         except OSError as error:
             self.delete(part)
-            if error.errno in NO_ROOM:
+            if is_full(error):
                 raise StorageFullError from None
             raise
         return name

@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 from string import Template
@@ -148,6 +148,22 @@ class Machine:
         for name in names or self.services:
             self.services[name].kill()
 
+    def stand_still(self) -> None:
+        """As when nobody reaches it: what runs there knows nothing of it when it goes on."""
+        self._signal_all(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: int) -> None:
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def processes(self) -> list[int]:
+        own = [service.process.pid for service in self.services.values() if service.process]
+        return [each for pid in own for each in [pid, *children(pid)]]
+
 
 class Database(Machine):
     """PostgreSQL under Patroni, and a member of etcd."""
@@ -211,11 +227,11 @@ class Database(Machine):
     def _told_by_patroni(self, name: str) -> str:
         return yaml.safe_load(rendered("patroni.yml", self.values))["postgresql"]["parameters"][name]
 
-    def sql(self, statement: str, database: str = "aarhuskompas") -> str:
+    def sql(self, statement: str, database: str = "aarhuskompas", **how) -> str:
         """As the superuser, by the socket."""
         address = ["--host", self.folder / "socket", "--port", self.values["POSTGRES_PORT"]]
         psql = [POSTGRES_BIN / "psql", "-XqAt", "--set=ON_ERROR_STOP=1", *address, "--username=postgres"]
-        return run(*psql, f"--dbname={database}", "--command", statement).strip()
+        return run(*psql, f"--dbname={database}", "--command", statement, **how).strip()
 
     def backup(self, *what: str) -> str:
         """pgBackRest: `stanza-create`, `--type=full backup`, `--type=time --target=… restore`"""
@@ -225,9 +241,26 @@ class Database(Machine):
     def kill(self, *names: str) -> None:
         """Patroni's PostgreSQL goes on without Patroni: it is killed too."""
         super().kill(*names)
+        if "patroni" in (names or self.services) and (postmaster := self.postmaster()):
+            os.kill(postmaster, signal.SIGKILL)
+
+    def postmaster(self) -> int | None:
         pid_file = self.folder / "data" / "postmaster.pid"
-        if "patroni" in (names or self.services) and pid_file.exists():
-            os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+        return int(pid_file.read_text().split()[0]) if pid_file.exists() else None
+
+    def processes(self) -> list[int]:
+        """PostgreSQL is nobody's child; it first, so that no new one of its own is missed."""
+        postmaster = self.postmaster()
+        theirs = [postmaster, *children(postmaster)] if postmaster else []
+        return [*theirs, *super().processes()]
+
+    def takes_a_write(self, seconds: float = 10) -> bool:
+        """Whether somebody who still reaches it is told that something is kept."""
+        try:
+            self.sql("CREATE TABLE kept_by_whom ()", timeout=seconds)
+        except (SystemExit, subprocess.TimeoutExpired):
+            return False
+        return True
 
     def stop(self) -> None:
         """Patroni ends PostgreSQL before it ends; where it was killed, nobody did."""
@@ -279,6 +312,10 @@ class Node(Machine):
 
     def is_ready(self) -> bool:
         return answers(self.values["NODE"], "/health/ready")
+
+
+def children(pid: int) -> list[int]:
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 def answers(address: str, path: str) -> bool:

@@ -1,7 +1,9 @@
 """Fixtures for all tests: pages, people and the portal's real content."""
 
 import fcntl
+import resource
 import shutil
+from contextlib import contextmanager
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -148,6 +150,22 @@ def method_owner(db):
 @pytest.fixture
 def administrator(db):
     return factories.make_user("Ada Administrator", email="ada@example.dk", role="administrator")
+
+
+@pytest.fixture
+def small_disk():
+    """A block in which no file of ours grows beyond so many bytes, as on a disk that is full."""
+
+    @contextmanager
+    def limited(size: int):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
 
 
 @pytest.fixture

@@ -153,7 +153,9 @@ def listed(settings, tmp_path):
     """A function: the lines of the list."""
     settings.ERASURES_FILE = str(tmp_path / "erasures.jsonl")
     path = Path(settings.ERASURES_FILE)
-    return lambda: [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return lambda: (
+        [json.loads(line) for line in path.read_text().split("\n") if line] if path.exists() else []
+    )
 
 
 @pytest.fixture
@@ -221,3 +223,16 @@ def test_a_list_that_cannot_be_written_stops_nobody(
     with django_capture_on_commit_callbacks(execute=True):
         room.participants.create().delete()
     assert "ERASURES_FILE cannot be written" in caplog.text
+
+
+def test_half_a_line_of_a_full_disk_spoils_no_other_and_stops_no_start(
+    room, listed, small_disk, settings, django_capture_on_commit_callbacks
+):
+    first, second = room.participants.create(), room.participants.create()
+    with small_disk(20), django_capture_on_commit_callbacks(execute=True):
+        first.delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        second.delete()
+    assert len(Path(settings.ERASURES_FILE).read_text().split()[0]) < 20
+    forget_that_it_was_erased()
+    assert erasures.erase_again() == 1

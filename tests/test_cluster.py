@@ -6,6 +6,7 @@ That machines die and nobody loses anything is shown by `make cluster-test`, whi
 import re
 import shutil
 import subprocess
+import sys
 from string import Template
 
 import pytest
@@ -110,14 +111,17 @@ def test_the_poolers_fit_into_postgresql(tmp_path):
 
 @pytest.mark.parametrize(
     ("program", "options", "file"),
-    [("haproxy", ["-c", "-f"], "haproxy.cfg"), ("systemd-analyze", ["verify"], "portal-pages.service")],
+    [
+        ("haproxy", ["-c", "-f"], "haproxy.cfg"),
+        *(("systemd-analyze", ["verify"], unit.name) for unit in sorted(TEMPLATES.glob("*.service"))),
+    ],
 )
 def test_the_program_itself_finds_nothing_wrong(program, options, file, tmp_path):
     found = shutil.which(program, path="/usr/sbin:/usr/bin")
     if not found:
         pytest.skip(f"{program} is not installed: apt-get install {program}")
-    own = values(tmp_path, "a") | {"FOLDER": str(TEMPLATES)}
-    (tmp_path / file).write_text(rendered(file, own).replace("User=portal", "User=nobody"))
+    own = values(tmp_path, "a") | {"FOLDER": str(TEMPLATES), "PATRONI_PROGRAM": sys.executable}
+    (tmp_path / file).write_text(re.sub(r"User=\w+", "User=nobody", rendered(file, own)))
     done = subprocess.run([found, *options, tmp_path / file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -215,6 +219,7 @@ GOOD = Round(back=1, acknowledged=9, lost=0, failed=0, on_board=3, board=1, unst
         ({"lost": 1}, "etcd"),
         ({"on_board": 2}, "etcd"),
         ({"unstyled": 1}, "etcd"),
+        ({"astray": 1}, "cut"),
         ({"back": 31}, "primary"),
         ({"back": 3}, "node"),
     ],

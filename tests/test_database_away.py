@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from accounts.models import Submission
+from goals.models import Goal
 from publishing import database_away
 from publishing.database_away import TryAgainMiddleware, is_away, is_lost
 from tests.factories import make_guide, make_room, make_user
@@ -129,3 +131,21 @@ def test_who_sent_a_form_reads_that_it_can_be_sent_again(browser):
     with connection.execute_wrapper(dies):
         page = browser.post("/maalkompasset/nyt/", form | words)
     assert (dies.is_dead, page.status_code, page["Retry-After"]) == (True, 503, "30")
+
+
+NO_ROOM = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER no_room AFTER INSERT ON goals_goal FOR EACH ROW EXECUTE FUNCTION no_room();
+"""
+
+
+def test_where_the_database_has_no_room_nothing_is_half_kept(browser):
+    form = Page(browser.get("/maalkompasset/nyt/"), None).form("main form").values
+    with connection.cursor() as cursor:
+        cursor.execute(NO_ROOM)
+    page = browser.post(
+        "/maalkompasset/nyt/", form | {"wording": "Flere skal cykle.", "concerns": "citizens"}
+    )
+    assert (page.status_code, page["Retry-After"]) == (503, "30")
+    assert (Goal.objects.count(), Submission.objects.count()) == (0, 0)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
@@ -263,4 +264,19 @@ def test_an_editor_is_told_that_there_is_no_room(administrator_client, db, monke
     assert response.status_code == 507
     assert "ikke plads" in response.content.decode()
     assert not Picture.objects.exists()
+    assert [file for file in media.rglob("*") if file.is_file()] == []
+
+
+def test_it_is_told_too_where_the_room_ends_while_the_form_is_read(
+    administrator, db, small_disk, media, settings
+):
+    """Django keeps what is above 2.5 MB beside until the form is looked at."""
+    settings.FILE_UPLOAD_TEMP_DIR = media
+    browser = Client(raise_request_exception=False)
+    browser.force_login(administrator)
+    sent = {"file": SimpleUploadedFile("plan.pdf", b"%PDF-1.4" + b"x" * 6_000_000), "title": "Planen"}
+    with small_disk(5_000_000):
+        response = browser.post("/admin/compass/attachment/add/", sent)
+    assert response.status_code == 507
+    assert "ikke plads" in response.content.decode()
     assert [file for file in media.rglob("*") if file.is_file()] == []

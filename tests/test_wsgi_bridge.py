@@ -153,6 +153,15 @@ def test_what_grows_too_long_is_refused_without_its_words(monkeypatch):
     assert (visitor.status, seen["body"], seen["CONTENT_LENGTH"]) == (413, b"", "0")
 
 
+def test_what_finds_no_room_while_it_comes_is_refused_without_its_words(monkeypatch, small_disk):
+    monkeypatch.setattr(wsgi_bridge, "LARGEST_FORM", 4 * wsgi_bridge.IN_MEMORY)
+    seen = {}
+    with small_disk(2 * wsgi_bridge.IN_MEMORY):
+        parts = [b"x" * wsgi_bridge.IN_MEMORY] * 3
+        visitor = visit(refusing(seen), method="POST", parts=parts, headers=CHUNKED)
+    assert (visitor.status, seen["body"]) == (507, b"")
+
+
 def test_more_is_for_whom_the_pages_know_and_has_an_end_too(monkeypatch):
     monkeypatch.setattr(wsgi_bridge, "LARGEST_FORM", 3)
     monkeypatch.setattr(wsgi_bridge, "LARGEST_UPLOAD", 5)

@@ -97,6 +97,8 @@ class ThreadedWSGI:
                     await receive_body(receive, body, most)
         except TimeoutError:
             raise RefusedError(408) from None
+        except OSError:  # no room in /tmp
+            raise RefusedError(507) from None
 
     @contextmanager
     def _room_for(self, announced: int, *, is_upload: bool):

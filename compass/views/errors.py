@@ -5,6 +5,7 @@ import sys
 from django.shortcuts import render
 
 from publishing.database_away import is_away
+from publishing.media import is_full
 
 
 def bad_request(request, exception=None):
@@ -26,6 +27,8 @@ def server_error(request):
         response = unavailable(request)
         response.database_error = error
         return response
+    if is_full(error):  # while the form was still being read
+        return render(request, "507.html", status=507)
     return render(None, "500.html", status=500)
 
 
