@@ -53,8 +53,26 @@ def test_every_setting_that_is_given_is_one():
     assert {name.removesuffix("_FILE") for name in given_settings()} - known == set()
 
 
+def test_no_setting_of_compose_needs_another_file_than_env():
+    """Single sign-on, a new key: what is secret is a file of its own, all else a line of .env."""
+    for each in portal_services().values():
+        assert each["env_file"] == [{"path": ".env", "required": False}]
+        files = {
+            path.rpartition("/")[2] for name, path in each["environment"].items() if name.endswith("_FILE")
+        }
+        assert {"oidc_client_secret", "secret_key_fallbacks"} <= files == set(each["secrets"])
+
+
+def test_what_an_installation_needs_is_what_the_page_makes():
+    made = (ROOT / "docs/operations/install.md").read_text().partition("docker compose up")[0]
+    assert [name for name in COMPOSE["secrets"] if name not in made] == []
+
+
 def test_no_secret_stands_in_an_environment():
-    secret = {"SECRET_KEY", "EMAIL_URL", "DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD"}
+    secret = {
+        "SECRET_KEY", "SECRET_KEY_FALLBACKS", "EMAIL_URL", "OIDC_CLIENT_SECRET", "DATABASE_PASSWORD",
+        "DATABASE_OWNER_PASSWORD",
+    }  # fmt: skip
     assert given_settings() & secret == set()
     addresses = re.findall(r"postgres://[^@\s]+@", (ROOT / "compose.yaml").read_text())
     addresses += re.findall(r"postgres://[^@\s]+@", "".join(p.read_text() for p in KUBERNETES.glob("*.yaml")))

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.long
 UID = 12345
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+GIVEN = {"email_url": "consolemail://\n", "oidc_client_secret": "", "secret_key_fallbacks": ""}
 SITE_PACKAGES = Path(yaml.__file__).parent.parent
 
 
@@ -142,8 +143,8 @@ class Compose:
         self.running: dict[str, subprocess.Popen] = {}
         (image.folder / "run" / "secrets").mkdir(parents=True)
         for name in COMPOSE["secrets"]:
-            secret = "consolemail://" if name == "email_url" else f"a-{name}-that-is-long-enough-for-all"
-            (image.folder / "run" / "secrets" / name).write_text(f"{secret}\n")
+            secret = GIVEN.get(name, f"a-{name}-that-is-long-enough-for-all\n")
+            (image.folder / "run" / "secrets" / name).write_text(secret)
 
     def start(self, service: str, *command: str, **settings: str) -> subprocess.Popen:
         given = command or COMPOSE["services"][service].get("command") or self._of_the_image()
