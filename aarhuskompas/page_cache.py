@@ -9,7 +9,6 @@ processes, and a page is compressed once. Whoever has a session always gets a fr
 import gzip
 import hashlib
 import re
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
@@ -26,7 +25,6 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.utils.module_loading import import_string
 
 from aarhuskompas.middleware import RequestIdMiddleware
 from aarhuskompas.serving.wsgi_bridge import Response
@@ -34,7 +32,6 @@ from publishing import content_version
 from publishing.public_pages import has_session
 from publishing.publishable import next_appearance
 
-ASKED_AGAIN_AFTER = 1  # second
 WEIGHT_OF_HEADERS = 4_000  # bytes, and of the rest of what is kept beside a page
 SHORTEST_COMPRESSED = 200  # bytes
 NOT_PAGES = ("/static/", "/health/")
@@ -63,41 +60,28 @@ class Version(NamedTuple):
     until: datetime  # then something appears that was dated ahead, or another day begins
 
 
-class ContentVersion:
-    """The version as this process last heard of it."""
+class CurrentVersion:
+    """The version of pages that are made now, as this process last heard of it."""
 
-    def __init__(self):
-        self.of_content = import_string(settings.CONTENT_VERSION)
-        self.version: Version | None = None
-        self.ask_again()
+    version: Version | None = None
 
-    def ask_again(self):
-        self.heard = float("-inf")
+    def at_once(self) -> Version | None:
+        """Without asking the database; None where that is needed."""
+        known = self.version
+        is_it = content_version.is_known() and known and known.content == content_version.version()
+        return known if is_it and timezone.now() < known.until else None
 
-    @property
-    def is_certain(self) -> bool:
-        is_new = time.monotonic() < self.heard + ASKED_AGAIN_AFTER
-        return bool(is_new and self.version and timezone.now() < self.version.until)
-
-    def current(self) -> Version | None:
-        """None where it is not known. While the database is away, the last one stands."""
-        if not self.is_certain:
-            asked = time.monotonic()
-            try:
-                self.version = self._ask()
-            except DatabaseError:
-                asked = time.monotonic()
-            self.heard = asked
+    def asked(self) -> Version | None:
+        """None where nothing is kept. While the database is away, the last one stands."""
+        try:
+            content, known = content_version.version(), self.version
+            if content is None:
+                self.version = None
+            elif not (known and known.content == content and timezone.now() < known.until):
+                self.version = Version(content, next_appearance())
+        except DatabaseError:
+            pass
         return self.version
-
-    def _ask(self) -> Version | None:
-        content, known = self.of_content(), self.version
-        if content is None:
-            return None
-        if known and known.content == content and timezone.now() < known.until:
-            return known
-        content_version.heard(content)  # no page of this version is made of what was read before it
-        return Version(content, next_appearance())
 
 
 class Copy(NamedTuple):
@@ -146,7 +130,7 @@ class PageCacheMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.content = ContentVersion()
+        self.version = CurrentVersion()
         # Anybody can ask in more ways than there is room for; that pushes no page out.
         self.pages, self.variants = Copies(), Copies()
         PageCacheMiddleware.newest = self  # of this process
@@ -154,13 +138,12 @@ class PageCacheMiddleware:
     def __call__(self, request):
         if request.method not in {"GET", "HEAD"}:
             response = self.get_response(request)
-            self.content.ask_again()  # it may have changed something
-            content_version.ask_again()
+            content_version.ask_again()  # it may have changed something
             return response
         if has_session(request) or request.path_info.startswith(NOT_PAGES):
             return self.get_response(request)
         # Asked before the page is made: what changes meanwhile makes it an old one.
-        version = self.content.current() if settings.PAGE_CACHE_MB else None
+        version = self.version.asked() if settings.PAGE_CACHE_MB else None
         copy = self._copies(request).find(_key(request), version)
         if copy is None:
             response = self.get_response(request)
@@ -173,8 +156,7 @@ class PageCacheMiddleware:
 
     def find_at_once(self, request) -> Copy | None:
         """Without asking the database."""
-        version = self.content.version if self.content.is_certain else None
-        return self._copies(request).find(_key(request), version)
+        return self._copies(request).find(_key(request), self.version.at_once())
 
     def _copies(self, request) -> Copies:
         return self.pages if _is_plain(request) else self.variants

@@ -1,11 +1,12 @@
 """What a process reads once for each version of the content, and keeps until there is another.
 
-The version is asked for at most once a second, as for finished pages (aarhuskompas/page_cache.py), and what
-this process itself saves is seen at once.
+The version is asked for at most once a second, for this and for finished pages (aarhuskompas/page_cache.py),
+and what this process itself saves is seen at once.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from functools import update_wrapper
 from typing import Generic, TypeVar
 
@@ -26,6 +27,25 @@ class _Kept:
     away = float("-inf")  # when the database was last found to be
 
 
+def _happened_just_now(moment: float) -> bool:
+    return time.monotonic() < moment + ASKED_AGAIN_AFTER
+
+
+def is_known() -> bool:
+    """Whether `version` would ask nobody. A database that is away is not asked twice in a second either."""
+    return _happened_just_now(_Kept.asked) or _happened_just_now(_Kept.away)
+
+
+def version() -> object:
+    """As this process last heard it; None where nothing may be kept. Raises DatabaseError when that fails."""
+    if not is_known():
+        asked = time.monotonic()
+        with _noticing_that_it_is_away():
+            heard(import_string(settings.CONTENT_VERSION)())
+        _Kept.asked = asked
+    return _Kept.version
+
+
 def heard(version: object):
     """The content has this version: what was read of another is not kept."""
     if version != _Kept.version:
@@ -36,10 +56,13 @@ def ask_again():
     _Kept.asked = float("-inf")
 
 
-def _ask():
-    if time.monotonic() >= _Kept.asked + ASKED_AGAIN_AFTER:
-        _Kept.asked = time.monotonic()
-        heard(import_string(settings.CONTENT_VERSION)())
+@contextmanager
+def _noticing_that_it_is_away():
+    try:
+        yield
+    except DatabaseError:
+        _Kept.away = time.monotonic()
+        raise
 
 
 class OncePerVersion(Generic[T]):
@@ -58,17 +81,19 @@ class OncePerVersion(Generic[T]):
     def __call__(self) -> T:
         if is_trial():
             return self.read()
-        if time.monotonic() < _Kept.away + ASKED_AGAIN_AFTER:
-            return self._last()
         try:
-            _ask()
-            values = _Kept.values
-            if self not in values:
-                self.last = values[self] = self.read()
-            return values[self]  # type: ignore[return-value]
+            version()
+            return self._of_this_version(_Kept.values)
         except DatabaseError:
-            _Kept.away = time.monotonic()
             return self._last()
+
+    def _of_this_version(self, values: dict) -> T:
+        if self not in values:
+            if _happened_just_now(_Kept.away):
+                return self._last()
+            with _noticing_that_it_is_away():
+                self.last = values[self] = self.read()
+        return values[self]
 
     def _last(self) -> T:
         return self.otherwise() if self.last is None else self.last

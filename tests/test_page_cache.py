@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from django.utils import timezone
 
-from aarhuskompas import page_cache
 from aarhuskompas import urls as portal
 from aarhuskompas.page_cache import PageCacheMiddleware, answer_at_once, best_encoding
 from compass.models import Chapter, Contact, Page, Recording, ResearchQuestion, Story
 from goals.models import Goal, Goodbye
 from privacy.models import Restriction
+from publishing import content_version
 from publishing.public_pages import has_session, public
 from tests import routes
 from tests.factories import make_path, make_story, make_user, tomorrow
@@ -74,13 +74,14 @@ handler404 = portal.handler404
 @pytest.fixture(autouse=True)
 def pages_are_kept(settings, monkeypatch):
     settings.PAGE_CACHE_MB = 32
-    monkeypatch.setattr(page_cache, "ASKED_AGAIN_AFTER", 0)
+    monkeypatch.setattr(content_version, "ASKED_AGAIN_AFTER", 0)
+    content_version.ask_again()
     calls.clear()
 
 
 @pytest.fixture
 def an_hour_passes_before_it_asks(monkeypatch):
-    monkeypatch.setattr(page_cache, "ASKED_AGAIN_AFTER", 3_600)
+    monkeypatch.setattr(content_version, "ASKED_AGAIN_AFTER", 3_600)
 
 
 def text(response) -> str:
@@ -99,7 +100,7 @@ def test_a_copy_costs_one_query_a_second_at_most(client, django_assert_num_queri
     client.get(url)
     with django_assert_num_queries(1):
         client.get(url)
-    monkeypatch.setattr(page_cache, "ASKED_AGAIN_AFTER", 3_600)
+    monkeypatch.setattr(content_version, "ASKED_AGAIN_AFTER", 3_600)
     with django_assert_num_queries(0):
         client.get(url)
 
@@ -288,7 +289,7 @@ def test_what_another_process_changed_is_seen_when_this_one_asks_again(client):
     client.get(url)
     Story.objects.update(title="Efter rettelsen")
     assert "Før rettelsen" in text(client.get(url))
-    PageCacheMiddleware.newest.content.ask_again()
+    content_version.ask_again()
     assert "Efter rettelsen" in text(client.get(url))
 
 
@@ -319,13 +320,13 @@ def test_a_new_day_makes_new_pages(client):
         assert text(client.get("/talt/")) == " side 2"
 
 
-def test_while_the_database_is_away_readers_get_what_is_there(client):
+def test_while_the_database_is_away_readers_get_what_is_there(client, monkeypatch):
     client.get("/talt/")
 
     def away():
         raise DatabaseError
 
-    PageCacheMiddleware.newest.content.of_content = away
+    monkeypatch.setattr(content_version, "import_string", lambda path: away)
     assert text(client.get("/talt/")) == " side 1"
 
 
