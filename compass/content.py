@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 import yaml
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.core.management import CommandError
 from django.db.models import Field, Max, Model
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -55,8 +57,12 @@ def _trimmed(content):
     return content.strip() if isinstance(content, str) else content
 
 
-class OtherSetError(Exception):
+class OtherSetError(CommandError):
     """Two municipalities' texts in one portal would mix."""
+
+
+class PortalFileError(CommandError):
+    """What the admin would refuse, in words for whoever wrote the file."""
 
 
 def load(folder: Folder) -> dict[str, int]:
@@ -196,8 +202,17 @@ def _department(slug: str) -> Department | None:
 def make_portal(position: int, item: dict) -> Portal:
     """What the environment says of it stands in for what is no text: docs/operations.md."""
     given = {name: value for name, value in settings.PORTAL_BEGINS_WITH.items() if value}
-    del item["set"]
-    return Portal.objects.first() or Portal.objects.create(**item | given)
+    name = item.pop("set")
+    if begun := Portal.objects.first():
+        return begun
+    portal = Portal(**item | given)
+    try:
+        portal.full_clean()
+    except ValidationError as error:
+        lines = [f"  {field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
+        raise PortalFileError("\n".join([f"content/{name}/{PORTAL} cannot be used yet:", *lines])) from error
+    portal.save()
+    return portal
 
 
 def make_pivot(position: int, item: dict) -> Pivot:

@@ -15,7 +15,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from tools.catalogue import compile_catalogue
@@ -79,6 +79,8 @@ def main() -> None:
         prepare(demo="--demo" in sys.argv)
     except ImproperlyConfigured as error:
         raise SystemExit(f"A setting is wrong: {error}") from None
+    except CommandError as error:
+        raise SystemExit(str(error)) from None
     except OperationalError as error:
         raise SystemExit(f"The database at DATABASE_URL does not answer: {error}") from None
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models
 
-from compass.content import KINDS, OtherSetError, load, read_items
+from compass.content import KINDS, OtherSetError, PortalFileError, load, read_items
 from compass.models import (
     Contact,
     Dilemma,
@@ -486,6 +486,18 @@ def test_a_set_that_only_says_who_we_are_is_a_whole_portal(db, page, tmp_path):
         waiting |= {link for link in found if PLAIN_PAGE.fullmatch(link)} - seen
     assert {"/om/", "/kontakt/", "/viden/", "/dokumenter/", "/veje/", "/tilblivelse/", "/en/om/"} <= seen
     assert "kompas-rose__point" not in page("/").html
+
+
+def test_a_portal_file_says_what_the_admin_would_refuse(db, tmp_path):
+    (tmp_path / "own").mkdir()
+    record = {"name": "Kompasset", "municipality": "Havnsted Kommune", "main_colour": "#ffcc00"}
+    (tmp_path / "own" / "portal.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
+    with pytest.raises(PortalFileError) as refused:
+        call_command("load_content", folder=tmp_path / "own", verbosity=0)
+    assert "content/own/portal.yaml cannot be used yet" in str(refused.value)
+    assert "  main_colour_dark: Skriv farven til både lys og mørk bund" in str(refused.value)
+    assert "  welcome: Dette felt" in str(refused.value)
+    assert not Page.objects.exists()
 
 
 def test_another_set_does_not_come_into_a_portal_that_has_begun(content):

@@ -1,6 +1,7 @@
 """The framework: pivots with their points, and paths."""
 
 from django.contrib import admin
+from django.db.models import Max
 
 from compass.models import Path, Pivot, PivotPoint
 from publishing.admin import PUBLISHING, OrderedInline, PublishableAdmin, english
@@ -14,8 +15,16 @@ class PivotPointInline(OrderedInline):
     ]
 
 
+class InOrderAdmin(PublishableAdmin):
+    """What readers meet in an order; a new one comes last."""
+
+    def get_changeform_initial_data(self, request):
+        last = self.model.objects.aggregate(last=Max("position"))["last"] or 0
+        return {"position": last + 1, **super().get_changeform_initial_data(request)}
+
+
 @admin.register(Pivot)
-class PivotAdmin(PublishableAdmin):
+class PivotAdmin(InOrderAdmin):
     list_display = ["title", "position"]
     search_fields = ["title", "title_en", "body"]
     ordering = ["position"]
@@ -28,7 +37,7 @@ class PivotAdmin(PublishableAdmin):
 
 
 @admin.register(Path)
-class PathAdmin(PublishableAdmin):
+class PathAdmin(InOrderAdmin):
     list_display = ["title", "verb", "position"]
     search_fields = ["title", "title_en", "standfirst", "body"]
     ordering = ["position"]

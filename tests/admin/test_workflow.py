@@ -141,6 +141,12 @@ def test_when_a_new_text_appears_is_asked_next(admin_page, editor_client):
     assert Story.objects.get().state == State.DRAFT
 
 
+def test_a_new_path_comes_after_the_last(admin_page, editor_client):
+    last = make_path().position
+    form = admin_page(admin_url(Path, "add"), by=editor_client).form("#path_form")
+    assert form.values["position"] == [str(last + 1)]
+
+
 def test_what_is_added_on_the_way_offers_no_step(admin_page, editor_client):
     assert steps_of(admin_page(admin_url(Story, "add"), query={"_popup": "1"}, by=editor_client)) == []
 
