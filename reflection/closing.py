@@ -63,7 +63,19 @@ def day_or_reason(day, reason: str) -> str:
 def next_steps(participant: Participant) -> list[NextStep]:
     """Those of the compass first, then what every ending has."""
     room = participant.reflection
-    return [*room.compass.next_steps(participant), *_calendar(room), _minutes(room)]
+    return [
+        *room.compass.next_steps(participant), *_development(participant), *_calendar(room), _minutes(room)
+    ]  # fmt: skip
+
+
+def _development(participant: Participant) -> list[NextStep]:
+    """Where the room went on from another; whoever only looked on was not there."""
+    room = participant.reflection
+    earlier = Reflection.objects.rounds_of(room).filter(pk__lt=room.pk)
+    if not ((participant.is_respondent or participant.is_facilitator) and earlier.exists()):
+        return []
+    address = reverse("reflection:development", args=[room.key])
+    return [NextStep(_("Udvikling over runderne"), address, _("Det, du så i hver runde, du var med i."))]
 
 
 def _minutes(room: Reflection) -> NextStep:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("kompasser/<slug:slug>/begynd/", compasses.begin, name="begin"),
     path("kompasser/<slug:slug>/rum/", compasses.open_room, name="open_room"),
     path("rum/<uuid:key>/aftalt/", concluding.outcome, name="outcome"),
+    path("rum/<uuid:key>/udvikling/", concluding.development, name="development"),
     path("rum/<uuid:key>/aftale/", concluding.agree, name="agree"),
     path("aftaler/", agreements.agreements, name="agreements"),
     path("aftaler/kalender.ics", agreements.calendar, name="calendar"),

@@ -359,6 +359,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     ),
     "reflection:room_in_calendar": told,
     "reflection:outcome": told,
+    "reflection:development": told,
     "reflection:follow_up": lambda: [{"agreement": agreement.key} for agreement in Agreement.objects.all()],
     "reflection:one_in_calendar": lambda: [
         {"agreement": agreement.key} for agreement in Agreement.objects.all()

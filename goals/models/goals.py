@@ -208,10 +208,12 @@ class Goal(models.Model):
         running = self._running(mode__in=together, is_rehearsal=is_rehearsal)
         if running:
             return running
+        last = self.last_review()
+        if last:
+            chosen["series"] = last.reflection.series
         room = Reflection.open_room(
             self._version(), user, title=self.wording, variant=self.concerns, **chosen
         )
-        last = self.last_review()
         room.opening = last.opening_for(room) if last else []
         room.save(update_fields=["opening"])
         if room.is_by_invitation:

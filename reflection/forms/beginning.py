@@ -99,6 +99,8 @@ class OpenRoomForm(RoomForm):
         chosen = self.chosen
         people, follows = chosen.pop("people"), chosen.pop("follows", None)
         titles = [chosen.pop(name) for name in self.parties]
+        if follows:
+            chosen["series"] = follows.series
         room = Reflection.open_room(self.version, self.user, **chosen)
         room.opening = follows.opening_for(room) if follows else []
         room.save(update_fields=["opening"])

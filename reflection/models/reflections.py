@@ -75,6 +75,11 @@ class ReflectionQuerySet(models.QuerySet):
         ended = self.filter(version__guide=guide, phase=Reflection.Phase.CONCLUDED, is_rehearsal=False)
         return ended.filter(models.Exists(led), agreements__isnull=False).distinct().order_by("-concluded_at")
 
+    def rounds_of(self, room: "Reflection"):
+        """The rooms of its series that have ended, the oldest first; a look alone is nobody else's."""
+        ended = self.filter(series=room.series, phase=Reflection.Phase.CONCLUDED, is_rehearsal=False)
+        return ended.exclude(mode=Reflection.Mode.SOLO).select_related("version").order_by("pk")
+
     def overdue(self):
         """Collecting rooms whose time of reveal has come, and whose people somebody has counted."""
         due = self.filter(phase=Reflection.Phase.COLLECTING, reveal_at__lte=timezone.now())
@@ -119,6 +124,7 @@ class Reflection(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reflections"
     )
     is_for_anybody = models.BooleanField(default=False)  # «åbent rum»: begun without an account
+    series = models.UUIDField(db_default=RandomUUID(), db_index=True, editable=False)  # of all its rounds
     title = models.TextField(blank=True)
     mode = models.CharField(max_length=20, choices=Mode.choices)
     is_mixed = models.BooleanField(default=False)

@@ -9,10 +9,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
+from reflection.development import development as over_rounds
+from reflection.development import rounds_open_to
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.forms.ending import FORMS
 from reflection.models import AgreementDraft, GuideVersion
-from reflection.participation import own_place_required, shows_others, told_that_it_is_over
+from reflection.participation import (
+    all_places,
+    own_place_required,
+    place_required,
+    shows_others,
+    told_that_it_is_over,
+)
 
 
 @require_safe
@@ -32,6 +40,16 @@ def outcome(request, participant):
         "mail_to": mail_to(participant),
     }
     return render(request, "reflection/outcome.html", context)
+
+
+@require_safe
+@place_required
+@shows_others
+def development(request, participant):
+    """What one saw in each round of a series, for whoever has a place in this one."""
+    room = participant.reflection
+    parties = over_rounds(rounds_open_to(room, all_places(request)))
+    return render(request, "reflection/development.html", {"room": room, "parties": parties})
 
 
 HEADINGS = {
