@@ -15,7 +15,7 @@ from accounts.sessions import EMERGENCY_LASTS
 from compass.pending_imports import KEPT_FOR
 from goals.overview import LEAST
 from privacy.models import AT_ONCE, Kept
-from privacy.models.retention import USUAL
+from privacy.models.retention import LEAST_DAYS_OF_EVENTS, USUAL
 from publishing.models import KEPT as UNSAVED_KEPT
 from reflection.confidentiality import MIN_OUTSIDE
 from reflection.forms.follow_up import DAYS
@@ -152,6 +152,7 @@ def in_the_code() -> dict[str, str]:
         "goals.overview.LEAST": f"{LEAST}",
         "PASSWORD_RESET_TIMEOUT": f"{settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)} days",
         "privacy.models.retention.USUAL": f"{USUAL[Kept.OPEN_ROOMS].days} days",
+        "privacy.models.retention.LEAST_DAYS_OF_EVENTS": f"{LEAST_DAYS_OF_EVENTS} days",
         "publishing.models.KEPT": f"{UNSAVED_KEPT.days} days",
         "reflection.forms.follow_up.DAYS": f"{DAYS} days",
         "reflection.participation.LASTS": f"{PLACE_LASTS.days} days",

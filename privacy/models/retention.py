@@ -75,6 +75,8 @@ AT_ONCE = {
 }
 # What nobody is kept waiting for: a decision may say something else, and 0 days that there shall be none.
 USUAL = {Kept.OPEN_ROOMS: timedelta(days=30)}
+# Who has done something shall not decide away its trace on the same day.
+LEAST_DAYS_OF_EVENTS = 30
 TO_DECIDE = [kind for kind in Kept if kind not in AT_ONCE]
 
 
@@ -124,6 +126,14 @@ class RetentionPeriod(models.Model):
                 condition=models.Q(days__gt=0) | models.Q(kind=Kept.OPEN_ROOMS),
                 name="only_for_open_rooms_no_day_means_none",
                 violation_error_message="Skriv mindst 1 dag. Kun ved åbne rum kan der stå 0.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(days__gte=LEAST_DAYS_OF_EVENTS) | ~models.Q(kind=Kept.EVENTS),
+                name="the_event_log_is_kept_for_a_month",
+                violation_error_message=(
+                    f"Hændelsesloggen gemmes mindst {LEAST_DAYS_OF_EVENTS} dage, så ingen kan slette sporet "
+                    "efter sig selv. Skriv et højere tal."
+                ),
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
@@ -9,8 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from aarhuskompas.database_rights import grant_rights
 from privacy.events import record, record_looks
 from privacy.models import Event, Kept, PrivacyNotice, RetentionPeriod, What, Why
-from tests.factories import make_goal
+from tests.factories import make_goal, make_user
+from tests.reflection.conftest import committed
 from tests.test_database_rights import APPLICATION, rights
+
+__all__ = ["committed"]
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -76,15 +80,15 @@ def test_only_what_is_older_than_the_decided_time_can_go_and_only_then(staff):
 
 
 def test_a_later_decision_counts_and_the_earlier_stays(staff):
-    decide(days=1)
+    decide(days=30)
     decide(days=3650)
     with time_machine.travel(datetime(2025, 1, 1, tzinfo=UTC)):
         happened(who=staff)
     assert execute("SELECT privacy_purge_events()") == (0,)
-    for sql in ["UPDATE privacy_retentionperiod SET days = 1", "DELETE FROM privacy_retentionperiod"]:
+    for sql in ["UPDATE privacy_retentionperiod SET days = 30", "DELETE FROM privacy_retentionperiod"]:
         with pytest.raises(IntegrityError, match="add a new one"):
             execute(sql)
-    assert [period.days for period in RetentionPeriod.objects.all()] == [3650, 1]
+    assert [period.days for period in RetentionPeriod.objects.all()] == [3650, 30]
 
 
 def test_whose_account_is_gone_is_nobody_the_log_could_name(colleague, staff):
@@ -127,6 +131,35 @@ def test_the_application_may_read_and_add_and_nothing_else(model):
     """Whoever holds its password changes nothing, empties nothing, and deletes what is over in one way."""
     grant_rights(APPLICATION)
     assert rights(model._meta.db_table) == ["SELECT", "INSERT"]
+
+
+DECIDE = "INSERT INTO privacy_retentionperiod (kind, days, basis, decided_by, decided_on) VALUES"
+ATTACKS = [
+    "UPDATE privacy_event SET who = NULL",
+    "DELETE FROM privacy_event",
+    "TRUNCATE privacy_event",
+    "INSERT INTO privacy_event SELECT * FROM privacy_event ON CONFLICT (id) DO UPDATE SET who = NULL",
+    "ALTER TABLE privacy_event DISABLE TRIGGER ALL",
+    "DROP TRIGGER events_are_only_added ON privacy_event",
+    "SET session_replication_role = replica",
+    "CREATE OR REPLACE FUNCTION privacy_events_end() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+    f"{DECIDE} ('events', 1, 'x', 'x', now())",  # and then privacy_purge_events()
+]
+
+
+def test_whoever_holds_its_password_leaves_the_log_as_it_is(committed):
+    grant_rights(APPLICATION)
+    happened(who=make_user("Malik"))
+    before = list(Event.objects.values())
+    info = connection.connection.info
+    address = {"host": info.host, "port": info.port, "dbname": info.dbname, "user": APPLICATION}
+    with psycopg.connect(**address, autocommit=True) as application:
+        assert application.execute("SELECT count(*) FROM privacy_event").fetchone() == (1,)
+        for attack in ATTACKS:
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation)):
+                application.execute(attack)
+        application.execute("SELECT privacy_purge_events()")
+    assert list(Event.objects.values()) == before
 
 
 def test_the_one_way_to_delete_works_with_the_rights_of_who_made_it():
