@@ -227,3 +227,16 @@ def _tidied(fields: QueryDict) -> QueryDict:
 def _meant(text: str) -> str:
     """A NUL is nobody's mistake: forms refuse it in words."""
     return text if "\0" in text else tidy(text)
+
+
+class ProgressMiddleware:
+    """Says where a form leads to a script that shows how much is sent: a browser would follow by itself."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 302 and "X-Progress" in request.headers:
+            return HttpResponse(status=204, headers={"X-Leads-To": response.url})
+        return response

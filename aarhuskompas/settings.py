@@ -157,6 +157,7 @@ MIDDLEWARE = [
     "aarhuskompas.middleware.WrongMethodMiddleware",
     "aarhuskompas.middleware.StorageFullMiddleware",
     "aarhuskompas.middleware.TidyTextMiddleware",
+    "aarhuskompas.middleware.ProgressMiddleware",
     "accounts.submitted_forms.SubmitOnceMiddleware",
 ]
 

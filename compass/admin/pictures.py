@@ -3,23 +3,21 @@
 from pathlib import Path
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
-from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
-from django.views.decorators.http import require_POST
 
+from compass.admin.choosers import FILE_LIMIT, PICTURE_LIMIT, Chosen, TagFilter, TagsField, limited
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
 from publishing.admin import ContentAdmin, ContentForm, english
 from publishing.admin.references import rows_with, use_at, uses_of
-from publishing.admin.text_checks import CHOOSERS, SearchForm
+from publishing.admin.text_checks import CHOOSERS
 from publishing.admin.unpublishing import PINNED_BY
 from publishing.models import PendingVersion
 
-MOST_CHOSEN = 24
+SORTED = "Skriv komma mellem ordene, fx «skole, møde». Kun redaktionen ser dem og kan finde frem ved dem."
 CHOOSERS["pictures"] = "admin:compass_picture_choose"
 
 
@@ -75,7 +73,23 @@ def used_in(item):
     return format_html_join(", ", "{}: {}", dict.fromkeys(links)) or "Ingen steder"
 
 
-class PictureForm(ContentForm):
+class UploadForm(ContentForm):
+    """Knows what may be uploaded before it is."""
+
+    limit: tuple[int, str, str]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            limited(self.fields["file"], *self.limit)
+
+    class Meta:
+        field_classes = {"tags": TagsField}
+
+
+class PictureForm(UploadForm):
+    limit = PICTURE_LIMIT
+
     def clean_file(self):
         upload = self.cleaned_data["file"]
         if not isinstance(upload, UploadedFile):
@@ -87,7 +101,9 @@ class PictureForm(ContentForm):
         return written
 
 
-class AttachmentForm(ContentForm):
+class AttachmentForm(UploadForm):
+    limit = FILE_LIMIT
+
     def clean_file(self):
         upload = self.cleaned_data["file"]
         if isinstance(upload, UploadedFile):
@@ -96,13 +112,18 @@ class AttachmentForm(ContentForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(ContentAdmin):
+class PictureAdmin(Chosen, ContentAdmin):
+    class Media:
+        js = ["js/admin_focus.js"]
+
     form = PictureForm
+    searched = ["alt", "caption", "credit"]
+    asked_for = ["alt", "credit", "tags"]
     list_display = ["thumbnail", "__str__", "credit", "uploaded_at"]
     list_display_links = ["thumbnail", "__str__"]
-    list_filter = [UnusedFilter, "is_decorative"]
+    list_filter = [UnusedFilter, TagFilter, "is_decorative"]
     search_fields = ["alt", "alt_en", "caption", "credit"]
-    readonly_fields = ["thumbnail", "used"]
+    readonly_fields = ["whole", "used"]
     help_texts = {
         "file": (
             "JPEG, PNG, WebP eller AVIF. Sted, kamera og andre skjulte oplysninger bliver fjernet. "
@@ -112,6 +133,7 @@ class PictureAdmin(ContentAdmin):
         "is_decorative": "Sæt kun flueben, hvis læseren intet går glip af uden billedet.",
         "decorative_reason": "Skal skrives, når billedet kun er pynt. Læseren ser det ikke.",
         "credit": "Navnet på den, der har taget eller tegnet billedet.",
+        "tags": SORTED,
         "focus_x": "Et tal fra 0 (helt til venstre) til 100 (helt til højre). Udsnittet på kort lægges her.",
         "focus_y": "Et tal fra 0 (øverst) til 100 (nederst).",
     }
@@ -120,35 +142,32 @@ class PictureAdmin(ContentAdmin):
             None,
             {
                 "fields": [
-                    "file", "thumbnail", "alt", "is_decorative", "decorative_reason", "caption", "credit",
+                    "file", "alt", "is_decorative", "decorative_reason", "caption", "credit", "tags",
                 ]
             },
         ),
         english("alt_en", "caption_en"),
-        ("Udsnit", {"fields": ["focus_x", "focus_y"]}),
+        ("Udsnit", {"fields": ["whole", "focus_x", "focus_y"]}),
         ("Bruges i", {"fields": ["used"]}),
     ]  # fmt: skip
-
-    def get_urls(self):
-        return [self.route("vaelg/", require_POST(self.choose_view), "choose"), *super().get_urls()]
-
-    def choose_view(self, request):
-        """Pictures to put into a text, those last uploaded first."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        words = self._typed(request, SearchForm).get("q", "")
-        has_words = Q(alt__icontains=words) | Q(caption__icontains=words) | Q(credit__icontains=words)
-        pictures = Picture.objects.filter(has_words, is_decorative=False)[:MOST_CHOSEN]
-        return render(request, "admin/_pictures_found.html", {"pictures": pictures})
 
     @admin.display(description="bruges i")
     def used(self, item):
         return used_in(item)
 
+    @admin.display(description="klik på det vigtigste")
+    def whole(self, picture):
+        """static/js/admin_focus.js makes a click two numbers, and shows a file that is only chosen."""
+        if not picture.pk:
+            return format_html("<span data-focus>{}</span>", "Vælg en fil, så ses billedet her.")
+        width, height = picture.shown_size
+        return format_html(
+            '<span data-focus><img src="{}" alt="{}" width="{}" height="{}"></span>',
+            picture.address, picture.alt, width, height,
+        )  # fmt: skip
+
     @admin.display(description="udsnit")
     def thumbnail(self, picture):
-        if not picture.pk:
-            return "Udsnittet vises, når billedet er gemt."
         width, height = CARD[0] // 4, CARD[1] // 4
         return format_html(
             '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
@@ -157,10 +176,12 @@ class PictureAdmin(ContentAdmin):
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(ContentAdmin):
+class AttachmentAdmin(Chosen, ContentAdmin):
     form = AttachmentForm
+    searched = ["title", "title_en"]
+    asked_for = ["title", "is_accessible", "tags"]
     list_display = ["title", "kind", "uploaded_at"]
-    list_filter = [UnusedFilter, "kind"]
+    list_filter = [UnusedFilter, TagFilter, "kind"]
     readonly_fields = ["used"]
     search_fields = ["title", "title_en"]
     help_texts = {
@@ -170,8 +191,9 @@ class AttachmentAdmin(ContentAdmin):
             "Filen har overskrifter, sprog og billedtekster, og den kan læses op. "
             "Loven kræver det, så uden flueben kan filen ikke gemmes."
         ),
+        "tags": SORTED,
     }
-    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "used"]}), english("title_en")]
+    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "tags", "used"]}), english("title_en")]
 
     @admin.display(description="bruges i")
     def used(self, item):

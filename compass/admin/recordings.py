@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
-from django.template.defaultfilters import filesizeformat
 
+from compass.admin.choosers import limited
 from compass.models import Chapter, Recording
 from compass.models.recordings import NO_TEXT
 from compass.templatetags.library import duration
@@ -28,12 +28,8 @@ class ChapterForm(OrderedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "audio" in self.fields:
-            most = settings.SOUND_MAX_BYTES
-            self.fields["audio"].widget.attrs |= {
-                "accept": ",".join(f".{ending}" for ending in SOUNDS.values()),
-                "data-most-bytes": most,
-                "data-too-large": f"Lyden må højst fylde {filesizeformat(most)}. Gem den som MP3.",
-            }
+            endings = ",".join(f".{ending}" for ending in SOUNDS.values())
+            limited(self.fields["audio"], settings.SOUND_MAX_BYTES, endings, "Gem den som MP3.")
 
     def clean_audio(self):
         """Called by what it is; its length is read from it."""
@@ -90,9 +86,6 @@ class NoSoundFilter(admin.SimpleListFilter):
 
 @admin.register(Recording)
 class RecordingAdmin(PublishableAdmin):
-    class Media:
-        js = ["js/admin_uploads.js"]
-
     text_field = ""
     # No chapter can be without its text (a constraint of the table), so only whole recordings can lack it.
     own_tasks = [TaskKind("Mangler lyd og tekst", lambda model: Q(chapters__isnull=True), "lyd=mangler")]

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Q
 
+from compass.admin.choosers import ChoosesPictures
 from compass.admin.lists import LargeTablePaginator
 from compass.admin.spreadsheets import Exchange
 from compass.models import Story
@@ -12,7 +13,7 @@ from publishing.publishable import State, in_state
 
 
 @admin.register(Story)
-class StoryAdmin(Exchange, PublishableAdmin):
+class StoryAdmin(ChoosesPictures, Exchange, PublishableAdmin):
     # A conversation that is told as a story gets such a key (collaboration/cases.py).
     own_tasks = [
         TaskKind(
@@ -31,7 +32,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
     paginator = LargeTablePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    autocomplete_fields = ["themes", "department", "dilemmas", "sources", "picture", "attachments"]
+    autocomplete_fields = ["themes", "department", "dilemmas", "sources"]
     help_texts = {
         "standfirst": "To eller tre sætninger, der siger, hvad der skete, og hvorfor det er værd at læse.",
         "talk": "Spørgsmål, som læserne kan tale om bagefter. Skriv ét på hver linje.",
@@ -41,8 +42,7 @@ class StoryAdmin(Exchange, PublishableAdmin):
         "dilemmas": "Vælg de dilemmaer, som historien belyser.",
         "sources": "Vælg de kilder, som oplysningerne kommer fra.",
         "drawing": "Vises, hvor der ikke er et billede. Vælg ingen, så er det vejens tegning.",
-        "picture": "Læg først billedet op under «Billeder», og vælg det her.",
-        "attachments": "Læg først filen op under «Filer», og vælg den her.",
+        "attachments": "Filer, som læseren kan hente under teksten.",
     }
     fieldsets = [
         (

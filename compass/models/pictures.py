@@ -3,6 +3,7 @@
 from pathlib import Path as FilePath
 from secrets import token_hex
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
@@ -22,6 +23,12 @@ WIDTHS = [480, 960, 1600]
 WIDEST = WIDTHS[-1]
 CARD = (640, 360)
 MIDDLE = 50
+
+
+def tags() -> ArrayField:
+    """Words that editors find it by; readers never see them."""
+    word = models.CharField(max_length=40)
+    return ArrayField(word, verbose_name="emneord", size=12, blank=True, default=list, db_default=[])
 
 
 def picture_path(picture, name) -> str:
@@ -51,6 +58,7 @@ class Picture(Translated, models.Model):
     focus_y = models.PositiveSmallIntegerField(
         "det vigtigste: fra toppen", default=MIDDLE, validators=[MaxValueValidator(100)]
     )
+    tags = tags()
     width = models.PositiveIntegerField("bredde", editable=False)
     height = models.PositiveIntegerField("højde", editable=False)
     uploaded_at = models.DateTimeField("lagt op", auto_now_add=True)
@@ -162,6 +170,7 @@ class Attachment(Translated, models.Model):
     title = models.CharField("titel", max_length=160)
     title_en = models.CharField("titel, engelsk", max_length=160, blank=True)
     file = models.FileField("fil", upload_to=attachment_path)
+    tags = tags()
     kind = models.CharField("slags", max_length=4, choices=Kind.choices, editable=False)
     size = models.PositiveIntegerField("størrelse", editable=False)
     is_accessible = models.BooleanField("jeg har kontrolleret, at filen er tilgængelig", default=False)

@@ -131,6 +131,8 @@ def told(field: models.Field, value) -> str:
         return str(field.related_model._default_manager.filter(pk=value).first() or "noget, der er slettet")
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return "ja" if value else "nej"
     return date_format(value, r"j. F Y \k\l. H.i") if isinstance(value, datetime) else str(value)

@@ -33,6 +33,8 @@ class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, DeclaredLookups, O
         js = [
             "js/admin_unsaved.js",
             "js/admin_checks.js",
+            "js/admin_uploads.js",
+            "js/admin_chooser.js",
             "js/admin_toolbar.js",
             "js/admin_preview.js",
             "js/admin_order.js",

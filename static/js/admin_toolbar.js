@@ -42,7 +42,7 @@
     ["Liste", (field) => lines(field, "- "), "l"],
     ["Citat", (field) => lines(field, "> "), "q"],
     ["Link", (field, bar) => choose(field, bar, field.dataset.links, "Find en side", linkTo), "k"],
-    ["Billede", (field, bar) => choose(field, bar, field.dataset.pictures, "Find et billede", show), "i"],
+    ["Billede", (field) => window.kompasChoose(field.dataset.pictures, (one) => show(field, one), { fits: (one) => !one.decorative }), "i"],
     ["Faktaboks", (field) => apart(field, "::: faktaboks Overskrift\nSkriv fakta her.\n:::"), "f"],
     ["Fodnote", note, "n"],
   ];

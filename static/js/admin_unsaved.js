@@ -103,6 +103,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   form.addEventListener("input", () => { isTouched = true; });
+  form.addEventListener("stay", stay); // admin_uploads.js: the server did not take it
   sent = content(words());
   window.addEventListener("load", () => {
     if (!isTouched) sent = content(words()); // scripts and the browser may have filled something in
@@ -141,12 +142,14 @@ document.addEventListener("DOMContentLoaded", () => {
     tell();
     setInterval(() => { if (!isGoing && !document.hidden) tell(); }, TELLS_EVERY);
   }
+  window.addEventListener("focus", () => isAway && !busy && keep()); // back from the window where one logged in
   window.addEventListener("keydown", (event) => event.key === "Escape" && isGoing && stay());
   window.addEventListener("pageshow", (event) => event.persisted && stay());
   window.addEventListener("beforeunload", (event) => {
     if (!isGoing && isUnsent() && (isAway || String(words()).length > MOST_SENT_AT_THE_END)) event.preventDefault();
   });
+  // Also of a form that goes: whoever leaves at that moment stops it. What came whole is not taken again.
   window.addEventListener("pagehide", () => {
-    if (!isGoing && isUnsent()) post(words(), { keepalive: true });
+    if (isUnsent()) post(words(), { keepalive: true });
   });
 });

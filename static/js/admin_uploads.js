@@ -1,8 +1,69 @@
-// A file that is too large is refused before it is sent: [data-most-bytes], with the sentence in [data-too-large].
-// The browser says it, and lets the form go when another file is chosen; the server refuses it all the same.
-document.addEventListener("change", ({ target }) => {
-  if (target.type !== "file" || !target.dataset.mostBytes) return;
-  const isTooLarge = [...target.files].some((file) => file.size > Number(target.dataset.mostBytes));
-  target.setCustomValidity(isTooLarge ? target.dataset.tooLarge : "");
-  if (isTooLarge) target.reportValidity();
-});
+// Files that editors send. What is too large is refused before it is sent ([data-most-bytes], the sentence in
+// [data-too-large]), and a form with a file is sent with its progress shown. What is wrong is said in the form, so
+// that no file must be chosen anew. Without this file the form goes as every form does.
+window.kompasUpload = (() => {
+  document.addEventListener("change", ({ target }) => {
+    if (target.type !== "file" || !target.dataset.mostBytes) return;
+    const isTooLarge = [...target.files].some((file) => file.size > Number(target.dataset.mostBytes));
+    target.setCustomValidity(isTooLarge ? target.dataset.tooLarge : "");
+    if (isTooLarge) target.reportValidity();
+  });
+
+  // The answer as a page; or where it leads, when all is done.
+  const send = (address, data, progress, signal) => new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.responseType = "document";
+    request.setRequestHeader("X-Progress", "1");
+    request.upload.onprogress = ({ loaded, total }) => { progress.value = loaded / total; };
+    request.onload = () => resolve({
+      status: request.status, leadsTo: request.getResponseHeader("X-Leads-To"), page: request.response
+    });
+    request.onerror = request.onabort = reject;
+    signal?.addEventListener("abort", () => request.abort());
+    progress.hidden = false;
+    request.send(data);
+  });
+  const hasFile = (form) => [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
+  const rowOf = (form, list) => {
+    const name = list.closest(".form-row")?.querySelector("[name]")?.name;
+    return (name && form.elements[name]?.closest?.(".form-row")) || form.querySelector(":scope > div");
+  };
+  const show = (form, page) => {
+    for (const old of form.querySelectorAll(".errorlist")) old.remove();
+    const lists = [...page.querySelectorAll(".errorlist")];
+    for (const list of lists) rowOf(form, list).prepend(document.adoptNode(list));
+    lists[0]?.closest("div").scrollIntoView({ block: "center" });
+    return lists.length > 0;
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    const words = document.getElementById("upload-words");
+    if (event.defaultPrevented || !words?.content || submitter?.formTarget === "_blank" || !hasFile(form)) return;
+    event.preventDefault();
+    const shown = words.content.firstElementChild.cloneNode(true);
+    const stop = new AbortController();
+    shown.querySelector("button").addEventListener("click", () => stop.abort());
+    shown.addEventListener("cancel", () => stop.abort());
+    document.body.append(shown);
+    setTimeout(() => shown.isConnected && shown.showModal(), 400);
+    try {
+      const answer = await send(form.action, new FormData(form, submitter), shown.querySelector("progress"), stop.signal);
+      if (answer.leadsTo) {
+        location.assign(answer.leadsTo);
+        return;
+      }
+      if (answer.status !== 200 || !show(form, answer.page)) { // the page itself says what is the matter
+        if (submitter?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value }));
+        form.submit();
+      }
+    } catch {
+      const said = document.getElementById("unsaved-status");
+      if (said && !stop.signal.aborted) said.textContent = shown.dataset.away;
+    }
+    shown.remove();
+    form.dispatchEvent(new Event("stay"));
+  });
+  return send;
+})();

@@ -39,7 +39,7 @@ class Editor:
         self.typed, self.is_online, self.is_in, self.answers = {}, True, True, []
         tab.context.expose_binding("typed", lambda _source, name, text: self.typed.update({name: text}))
         tab.add_init_script(HASTE)
-        tab.on("dialog", lambda dialog: dialog.accept())
+        tab.on("dialog", lambda dialog: dialog.dismiss())  # who is warned stays
         tab.on("response", self._hear)
         self.network = tab.context.new_cdp_session(tab)
         self.other = tab.context.new_page()

@@ -1,0 +1,157 @@
+"""Pictures and files are chosen by what they show: in a story's form, in a text, and in their own lists.
+
+A field is a select with what was last uploaded; static/js/admin_chooser.js makes it a list of what is chosen,
+with a dialog to search, to narrow by tags and to upload in place, through the ordinary form for a new one.
+"""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import PermissionDenied
+from django.db.models import Func, Q
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from compass.models import Attachment, Picture
+from publishing.admin.text_checks import SearchForm
+
+MOST_SHOWN = 24
+MOST_IN_SELECT = 200
+MOST_TAGS = 200
+
+
+def limited(field: forms.Field, most: int, accept: str, advice: str):
+    """The browser says what is too large before it is sent; the server refuses it all the same."""
+    field.widget.attrs |= {
+        "accept": accept,
+        "data-most-bytes": most,
+        "data-too-large": f"Filen må højst fylde {filesizeformat(most)}. {advice}",
+    }
+
+
+# --- Tags --------------------------------------------------------------------------------------------
+
+
+class TagsField(SimpleArrayField):
+    """Words with commas between; each once, in small letters."""
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        words = value.split(",") if isinstance(value, str) else value or []
+        return [*dict.fromkeys(filter(None, (" ".join(word.lower().split()) for word in words)))]
+
+
+def tags_of(model) -> list[str]:
+    words = model.objects.annotate(tag=Func("tags", function="unnest")).values_list("tag", flat=True)
+    return [*words.distinct().order_by("tag")[:MOST_TAGS]]
+
+
+class TagFilter(admin.SimpleListFilter):
+    title = "emneord"
+    parameter_name = "emneord"
+
+    def lookups(self, request, model_admin):
+        return [(tag, tag) for tag in tags_of(model_admin.model)]
+
+    def queryset(self, request, queryset):
+        is_known = self.value() in dict(self.lookup_choices)
+        return queryset.filter(tags__contains=[self.value()]) if is_known else queryset
+
+
+# --- The field ---------------------------------------------------------------------------------------
+
+
+class _Chooses:
+    """Mixin for selects: the newest, and what is chosen, each with what the dialog shows of it."""
+
+    def __init__(self, model, attrs=None):
+        self.model = model
+        address = reverse(f"admin:compass_{model._meta.model_name}_choose")
+        super().__init__({"data-chooser": address, "data-words": f"Vælg {model._meta.verbose_name}"})
+
+    def optgroups(self, name, value, attrs=None):
+        rows = self.model.objects.all()
+        newest = rows.order_by("-uploaded_at", "-pk").values("pk")[:MOST_IN_SELECT]
+        chosen = [int(one) for one in value if one.isdecimal() and len(one) < 19]
+        self.choices.queryset = rows.filter(Q(pk__in=newest) | Q(pk__in=chosen))
+        return super().optgroups(name, value, attrs)
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if isinstance(getattr(value, "instance", None), Picture):
+            option["attrs"]["data-picture"] = value.instance.card_address
+        return option
+
+
+class ChooseOne(_Chooses, forms.Select):
+    pass
+
+
+class ChooseSeveral(_Chooses, forms.SelectMultiple):
+    pass
+
+
+class ChoosesPictures:
+    """Mixin for admins with a picture or files to choose."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Picture:
+            kwargs["widget"] = ChooseOne(Picture)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.related_model is Attachment:
+            return db_field.formfield(**kwargs, widget=ChooseSeveral(Attachment))  # without «hold Ctrl down»
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+# --- The dialog --------------------------------------------------------------------------------------
+
+
+class ChooseForm(SearchForm):
+    tag = forms.CharField(required=False, max_length=40)
+
+
+class Chosen:
+    """Mixin for the admins of what is chosen; `searched` are the fields that its words are looked for in."""
+
+    searched: list[str]
+    asked_for: list[str]  # of whoever uploads one in the dialog
+
+    def get_urls(self):
+        choose = require_http_methods(["GET", "HEAD", "POST"])(self.choose_view)
+        return [self.route("vaelg/", choose, "choose"), *super().get_urls()]
+
+    def choose_view(self, request):
+        """The dialog; or what was found for what somebody has typed into it, the newest first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        typed = self._typed(request, ChooseForm)
+        context = {"opts": self.opts, "found": self._found(typed.get("q", ""), typed.get("tag", ""))}
+        if request.method == "POST":
+            return render(request, "admin/_found_to_choose.html", context)
+        form = self.get_form(request)(auto_id=False)
+        own = {
+            "tags": tags_of(self.model),
+            "can_add": self.has_add_permission(request),
+            "limits": form.fields["file"].widget.attrs,
+            "fields": [form[name] for name in self.asked_for],
+            "filled": [field for field in form if field.field.initial and field.name not in self.asked_for],
+        }
+        return render(request, "admin/_chooser.html", {**context, **own})
+
+    def _found(self, words: str, tag: str):
+        has_words = Q(tags__contains=[words.lower()])
+        for name in self.searched:
+            has_words |= Q(**{f"{name}__icontains": words})
+        found = self.model.objects.filter(has_words).order_by("-uploaded_at", "-pk")
+        return (found.filter(tags__contains=[tag]) if tag else found)[:MOST_SHOWN]
+
+
+PICTURE_LIMIT = (settings.PICTURE_MAX_BYTES, "image/jpeg,image/png,image/webp,image/avif", "Gem det mindre.")
+FILE_LIMIT = (settings.ATTACHMENT_MAX_BYTES, ".pdf,.docx,.xlsx,.csv", "Gem den mindre.")
