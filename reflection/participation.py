@@ -220,7 +220,14 @@ def leads_to_the_end(view):
 
 
 def record_look(request, participant: Participant):
-    """Nobody looks at others where they are alone; and of an open room no log of the house knows."""
+    """That others' words were shown; where one looks alone there are none.
+
+    Of an open room no event is written. An event names the room, is read by administrators and is kept for
+    years: through it the house would know of a room that it cannot find and that deletes itself. Who would
+    ask has no account to be shown it in, and nobody to be told of; what is shown there is shown to all in the
+    room at once, which each is told before going in (join.html). From the day an account takes it over, each
+    look is an event, as in every room.
+    """
     if not (participant.reflection.is_solo or participant.reflection.is_nobodys):
         is_own = participant.user_id is not None and participant.user_id == request.user.pk
         why = Why.LEADS if participant.is_facilitator else Why.ROOM

@@ -900,22 +900,31 @@ class Participant(models.Model):
 
     @transaction.atomic
     def take_over(self, user) -> bool:
-        """Whoever has the link and an account keeps the room: the place becomes the account's.
+        """Whoever has the link and an account keeps the room. False where somebody was quicker.
 
-        All in it are told, for they were promised that it goes by itself. False where somebody was quicker.
+        All in it are told, for they were promised that it goes by itself. In a room the account gets a place
+        of its own, and who began keeps theirs: nobody becomes somebody else, and the last screen is theirs
+        too. What somebody looks at alone is the place itself.
         """
         self.reflection = room = self.reflection.held()
         if not self.may_be_kept:
             return False
         room.owner, room.keep_until = user, None
         room.save(update_fields=["owner", "keep_until"])
-        known = room.participants.filter(user=user, is_put_out=False).first()
-        if known:
-            known.lead()
-        elif self.user_id is None:
-            self.user, self.name = user, self.name or user.get_full_name()
+        if room.is_solo:
+            self.user, self.name = user, user.get_full_name()
             self.save(update_fields=["user", "name"])
             self.renew_ways_back(is_closed=True)
+        else:
+            room.participants.update_or_create(
+                user=user,
+                defaults={"is_facilitator": True, "is_put_out": False},
+                create_defaults={
+                    "name": user.get_full_name(),
+                    "is_facilitator": True,
+                    "is_respondent": False,
+                },
+            )
         room.tell(Reflection.Act.TAKEN_OVER, user.get_full_name())
         return True
 

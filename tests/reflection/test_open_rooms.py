@@ -274,13 +274,43 @@ def test_a_colleague_with_the_link_keeps_it(page, guide, colleague, monkeypatch,
     assert mine.url.startswith(f"/rum/{room.key}/")
     room.refresh_from_db()
     assert (room.owner, room.keep_until) == (colleague, None)
-    if mode != "solo":
+    if mode == "solo":
+        page(link, status=404)
+    else:
         assert "Karen Kollega har overtaget rummet" in page(at("lead", room.key), by=colleague).text
-    page(link, status=404)
+        assert "Overtag" not in page(link).text
     later(monkeypatch, 40)
     call_command("purge")
     monkeypatch.undo()
     page(at("room", room.key), by=colleague)
+
+
+def test_who_began_stays_who_they_are_when_a_colleague_keeps_it(page, guide, colleague):
+    starter, by_colleague = Client(), Client()
+    by_colleague.force_login(colleague)
+    link = link_on(begin(page, starter))
+    room = Reflection.objects.get()
+    began = room.participants.get()
+    began.is_respondent = True
+    began.save(update_fields=["is_respondent"])
+    answer(began, "1", "mit eget")
+    page(link, by=by_colleague).form("form[action$='/behold/']").send()
+    began.refresh_from_db()
+    kept = room.participants.get(user=colleague)
+    assert (began.user, began.name, began.is_facilitator) == (None, "", True)
+    assert (kept.pk != began.pk, kept.is_facilitator, kept.is_respondent) == (True, True, False)
+    assert (began.answers.exists(), kept.answers.exists()) == (True, False)
+    page(at("lead", room.key), by=starter)
+    other = Client()
+    assert page(link, by=other).form("main form").send().url == at("answers", room.key)
+
+
+def test_a_colleague_who_was_in_it_or_was_put_out_has_one_place(guide, colleague):
+    room = make_open_room()
+    place = room.participants.create(user=colleague, name="Kim", is_put_out=True)
+    assert room.participants.earliest("pk").take_over(colleague)
+    place.refresh_from_db()
+    assert (place.name, place.is_facilitator, place.is_put_out) == ("Kim", True, False)
 
 
 def test_nobody_takes_it_over_without_the_link_of_who_leads(page, guide, colleague):
@@ -351,6 +381,13 @@ def test_no_event_and_no_mail_tells_of_it(page, secret, mailoutbox):
     secret.participants.create(user=make_user("Karen", email="karen@example.dk"), is_facilitator=True)
     assert send_all() == (0, 0)
     assert mailoutbox == []
+
+
+def test_from_the_day_it_is_taken_over_each_look_is_an_event(page, secret, colleague):
+    starter = secret.participants.get(is_facilitator=True)
+    starter.take_over(colleague)
+    page(at("minutes", secret.key), by=seat(starter))
+    assert Event.objects.filter(key=str(secret.key), what="looked").exists()
 
 
 def test_its_board_is_the_gates(guide):
