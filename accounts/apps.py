@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from allauth.account.signals import password_changed, password_reset, password_set
+        from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 
         from accounts import checks, events, sessions
         from accounts.allauth_views import note_who_it_is
@@ -28,6 +29,9 @@ class AccountsConfig(AppConfig):
         user_login_failed.connect(events.login_failed)
         for new_password in [password_changed, password_reset, password_set]:
             new_password.connect(sessions.end_others)
+            new_password.connect(events.new_password)
+        for other_factor in [authenticator_added, authenticator_removed, authenticator_reset]:
+            other_factor.connect(events.other_second_factor)
         m2m_changed.connect(let_in, sender=get_user_model().groups.through)
         # Permissions are made app by app; when auth has its turn, those of our own apps are there.
         post_migrate.connect(grant_permissions, sender=apps.get_app_config("auth"))

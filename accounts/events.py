@@ -22,6 +22,15 @@ def logged_out(sender, request, user, **kwargs):
         record(What.LOGGED_OUT, who=user)
 
 
+def new_password(sender, request, user, **kwargs):
+    """By whoever is logged in, or by a link in a mail: then who it was nobody knows."""
+    record(What.ACCOUNT_CHANGED, who=request.user, about=user, detail="adgangskode")
+
+
+def other_second_factor(sender, request, user, **kwargs):
+    record(What.ACCOUNT_CHANGED, who=request.user, about=user, detail="anden faktor")
+
+
 def login_failed(sender, credentials, request=None, **kwargs):
     """About the account, where there is one: an address that was typed stands nowhere."""
     email = str(credentials.get("email") or "").strip().lower()

@@ -13,6 +13,8 @@ from accounts.guards import staff_required
 from accounts.invitations import send
 from accounts.models import User
 from accounts.rate_limits import CHANGE_PASSWORD
+from privacy.events import record
+from privacy.models import What
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 TOO_MANY = "too_many"
@@ -112,6 +114,7 @@ def confirm(request, token):
     is_free = is_good and not User.objects.filter(email__iexact=user.new_email).exists()
     if is_free and request.method == "POST":
         user.change_email(user.new_email)
+        record(What.ACCOUNT_CHANGED, who=user, about=user, detail="e-mail")
         messages.success(request, _("Din e-mail er skiftet. Brug den nye, når du logger ind."))
         return redirect("account_email")
     return render(request, "account/email_confirm.html", {"is_good": is_free}, status=200 if is_free else 410)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import WithoutPlaceholders
 from accounts.rate_limits import SECOND_FACTOR, USED_CODE
+from privacy.events import record
+from privacy.models import What
 
 
 class CodeForm(WithoutPlaceholders, forms.AuthenticateForm):
@@ -27,6 +29,7 @@ class CodeForm(WithoutPlaceholders, forms.AuthenticateForm):
         finally:
             if not hasattr(self, "authenticator"):
                 SECOND_FACTOR.use(who)
+                record(What.LOGIN_FAILED, about=self.user, detail="anden faktor")
         if USED_CODE.use(who, code.strip()) > USED_CODE.most:
             raise get_adapter().validation_error("incorrect_code")
         return code

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 # What whoever watches over the installation hears of at once, by pseudonyms (docs/operations/monitoring.md).
 SECURITY = {
     What.LOGGED_IN, What.LOGIN_FAILED, What.LIMITED, What.REFUSED, What.INVITED, What.ROLES_CHANGED,
-    What.ACCOUNT_CLOSED, What.ACCOUNT_OPENED, What.SESSIONS_ENDED, What.EMERGENCY,
+    What.ACCOUNT_CHANGED, What.ACCOUNT_CLOSED, What.ACCOUNT_OPENED, What.SESSIONS_ENDED, What.EMERGENCY,
     What.HANDED_OVER, What.EXPORTED,
 }  # fmt: skip
 LOGGED = ["what", "who", "about", "thing", "why", "detail"]

@@ -32,6 +32,8 @@ def settings(port: int) -> dict[str, str]:
 
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    import authlib.deprecate  # noqa: F401 – switches its own warnings on, so that they can be switched off
+
     warnings.simplefilter("ignore")
     import oidc_provider_mock  # a package for tests; whoever asks for the settings alone has it not
     from werkzeug.serving import make_server

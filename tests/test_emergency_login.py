@@ -147,6 +147,7 @@ def test_after_five_wrong_codes_the_right_one_waits_too(page, client, ada, time_
         asked.form("main form.kompas-form").send({"code": "000000"}, status=422)
     asked.form("main form.kompas-form").send({"code": code_of(ada.secret)}, status=429)
     assert not is_logged_in(client)
+    assert Event.objects.filter(what=What.LOGIN_FAILED, detail="anden faktor").exists()
     time_machine.move_to("2026-11-24T08:15:01+01:00")
     log_in(page, ada).form("main form.kompas-form").send({"code": code_of(ada.secret)})
     assert is_logged_in(client)
@@ -233,6 +234,8 @@ def test_one_sets_up_only_after_a_fresh_login(page, administrator_client, emerge
 def test_the_app_can_be_removed_and_its_codes_with_it(page, administrator_client, ada):
     page(f"{APP}fjern/", by=administrator_client).form().send()
     assert not Authenticator.objects.exists()
+    told = Event.objects.filter(what=What.ACCOUNT_CHANGED, about=ada.pseudonym, detail="anden faktor")
+    assert told.count() >= 2  # set up, and removed
 
 
 # --- LOCAL_LOGIN -------------------------------------------------------------------------------------------

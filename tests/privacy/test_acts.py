@@ -1,14 +1,17 @@
 """What is done in the portal is in the event log: who, what, about whom – and nothing typed."""
 
+import re
+
 import pytest
 from django.contrib import admin
+from django.core import mail
 from django.test import Client
 
 from accounts.models import User
 from privacy.models import Event, What
 from publishing.admin.recorded import RecordsEvents
 from tests.admin.conftest import admin_url
-from tests.factories import make_goal, make_room, make_user
+from tests.factories import PASSWORD, make_goal, make_room, make_user
 from tests.reflection.people import add
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,32 @@ def test_what_is_done_to_an_account(administrator, administrator_client, colleag
     ]
     roles = Event.objects.filter(what="roles_changed").order_by("pk").values_list("detail", flat=True)
     assert list(roles) == ["ingen → redaktør", "redaktør → ingen"]
+
+
+def changes() -> list[tuple]:
+    found = Event.objects.filter(what=What.ACCOUNT_CHANGED).order_by("pk")
+    return [(event.who, event.about, event.detail) for event in found]
+
+
+def test_a_new_password_and_a_new_address_of_ones_own(page, staff, staff_client):
+    sent = {"oldpassword": PASSWORD, "password1": "en-helt-ny-adgang", "password2": "en-helt-ny-adgang"}
+    staff_client.post("/konto/adgangskode/skift/", sent)
+    staff_client.post("/konto/mail/", {"email": "ny@example.dk", "password": sent["password1"]})
+    page(link_to("/konto/mail/"), by=staff_client).form().send()
+    page("/konto/adgangskode/glemt/").form().send({"email": "ny@example.dk"})
+    page(link_to("/konto/adgangskode/ny/")).form().send({"password1": PASSWORD, "password2": PASSWORD})
+    person = staff.pseudonym
+    assert changes() == [
+        (person, person, "adgangskode"),
+        (person, person, "e-mail"),
+        (None, person, "adgangskode"),
+    ]
+
+
+def link_to(beginning: str) -> str:
+    """The last that was sent."""
+    found = [re.search(rf"http://testserver({beginning}\S+)", message.body) for message in mail.outbox]
+    return next(match[1] for match in reversed(found) if match)
 
 
 def test_looking_at_an_account_is_a_look(administrator, administrator_client, colleague):
