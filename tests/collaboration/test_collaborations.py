@@ -33,10 +33,10 @@ def test_a_collaboration_is_written_down_with_its_parties(page, staff):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"title": ""}, "Hvad kalder I samarbejdet?: Giv samarbejdet et navn."),
+        ({"title": ""}, "Hvad kalder I samarbejdet? Giv samarbejdet et navn."),
         ({"partner_2": ""}, "Part 2: Skriv, hvem part 2 er."),
-        ({"kind_1": ""}, "Hvad er part 1?: Vælg, hvad part 1 er."),
-        ({"partner_3": "Barerne"}, "Hvad er part 3?: Vælg, hvad part 3 er."),
+        ({"kind_1": ""}, "Hvad er part 1? Vælg, hvad part 1 er."),
+        ({"partner_3": "Barerne"}, "Hvad er part 3? Vælg, hvad part 3 er."),
         ({"kind_3": "company"}, "Part 3: Skriv, hvem part 3 er."),
         ({"partner_2": "BEBOERNE"}, "Part 1: To parter har samme navn. Giv dem hver sit."),
     ],

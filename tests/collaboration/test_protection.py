@@ -443,7 +443,7 @@ def test_paper_says_yes_only_by_somebody_who_asked_and_whose_name_all_can_see(pa
     assert "har spurgt" not in before.text
     refused = ask_them(page, on_paper, staff, may_share="on", asked_by="", status=422)
     assert refused.texts(".kompas-error-summary a") == [
-        "Hvem har spurgt dem?: Skriv, hvem der har spurgt dem."
+        "Hvem har spurgt dem? Skriv, hvem der har spurgt dem."
     ]
     after = ask_them(page, on_paper, staff, may_share="on")
     assert re.search(r"Beboerne: 2 på papir\. Karen har spurgt, \d+\. \w+ \d{4}\.", after.text)

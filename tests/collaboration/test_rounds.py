@@ -147,8 +147,8 @@ def test_an_ending_without_a_date_needs_a_reason(page, staff, finished):
     agreeing = page(address("agree", room), by=staff)
     refused = agreeing.form().send(fields, button="Afslut runden", status=422)
     assert refused.texts(".kompas-error-summary a") == [
-        "Hvornår?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
-        "Hvornår kigger I igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Hvornår? Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Hvornår kigger I igen? Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
     room.show_step(end_of(room))
     assert ENDING["what"] in page(reverse("reflection:wall", args=[room.key]), by=staff).text

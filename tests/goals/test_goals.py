@@ -42,7 +42,7 @@ def test_the_words_and_whom_they_are_about_are_needed(page, staff):
     answer = page("/maalkompasset/nyt/", by=staff).form().send({}, status=422)
     assert answer.texts(".kompas-error-summary li") == [
         "Målet, ord for ord: Skriv målet, som det står.",
-        "Hvem handler målet om?: Vælg, hvem målet handler om.",
+        "Hvem handler målet om? Vælg, hvem målet handler om.",
     ]
     assert Goal.objects.count() == 0
 

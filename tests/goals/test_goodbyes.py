@@ -248,7 +248,7 @@ def asked_at(review):
 def test_an_answer_is_needed_and_the_note_is_kept(page, staff, ended):
     make_goodbye(ended, stops_on=datetime.date(2020, 1, 1))
     again = page(asked_at(ended), by=staff).form("form.kompas-form").send({"note": "Husk mig"}, status=422)
-    assert again.texts(".kompas-error-summary li") == ["Er det virkelig væk?: Vælg et af svarene."]
+    assert again.texts(".kompas-error-summary li") == ["Er det virkelig væk? Vælg et af svarene."]
     assert again.one("[name=note]").get("value") == "Husk mig"
 
 

@@ -77,7 +77,7 @@ def test_without_an_answer_one_is_asked_and_what_is_typed_is_kept(page, staff, l
     form = page(address(make_review(looked.goal), "look_back"), by=staff).form("form.kompas-form")
     again = form.send({"stop_became": "Den kom tilbage"}, button="Fortsæt", status=422)
     assert again.texts(".kompas-error-summary li") == [
-        "Var opfølgningen til nytte?: Vælg ja, nej eller ved ikke."
+        "Var opfølgningen til nytte? Vælg ja, nej eller ved ikke."
     ]
     looked.refresh_from_db()
     assert looked.stop_became == "Den kom tilbage"

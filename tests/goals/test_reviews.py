@@ -216,7 +216,7 @@ def test_a_decision_leads_to_the_plan(page, staff, address, review):
 def test_a_decision_needs_a_choice_and_a_reason(page, staff, address, review):
     answer = page(address("decision"), by=staff).form().send({}, button="Beslut, og lav en plan", status=422)
     assert answer.texts(".kompas-error-summary a") == [
-        "Hvad beslutter du?: Vælg én af beslutningerne.",
+        "Hvad beslutter du? Vælg én af beslutningerne.",
         "Én sætning om hvorfor: Skriv én sætning om hvorfor.",
     ]
     assert not Review.objects.get().is_decided
@@ -301,7 +301,7 @@ def test_carrying_the_experience_on_needs_to_whom(page, staff, address, review):
     told = {"decision": "carry-on", "reason": "Andre bestemmer."}
     answer = form.send(told, button="Beslut, og lav en plan", status=422)
     assert answer.texts(".kompas-error-summary a") == [
-        "Hvem skal erfaringen bæres videre til?: Skriv, hvem erfaringen skal bæres videre til."
+        "Hvem skal erfaringen bæres videre til? Skriv, hvem erfaringen skal bæres videre til."
     ]
     plan = answer.form().send({"carry_to": "Ministeriet"}, button="Beslut, og lav en plan")
     assert plan.texts(".kompas-notice p")[1] == "Bær erfaringen videre Ministeriet: Andre bestemmer."
@@ -364,7 +364,7 @@ def test_a_plan_needs_something_to_stop_somebody_and_a_date_or_a_reason(page, st
     assert answer.texts(".kompas-error-summary a") == [
         "Jeg holder op med: Skriv mindst én ting, eller skriv «intet, fordi …».",
         "Ansvarlig: Skriv ét navn.",
-        "Hvornår kigger du igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Hvornår kigger du igen? Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
     assert not Review.objects.get().is_concluded
 

@@ -142,8 +142,8 @@ def test_it_is_done_postponed_or_said_goodbye_to(page, staff, agreement, sent, s
 @pytest.mark.parametrize(
     ("sent", "error"),
     [
-        ({}, "Hvad blev der af det?: Vælg gjort, udskudt eller farvel."),
-        ({"status": "open"}, "Hvad blev der af det?: Vælg gjort, udskudt eller farvel."),
+        ({}, "Hvad blev der af det? Vælg gjort, udskudt eller farvel."),
+        ({"status": "open"}, "Hvad blev der af det? Vælg gjort, udskudt eller farvel."),
         ({"status": "postponed"}, "Udskudt til: Vælg en dato, eller skriv, hvorfor der ikke er en."),
         (
             {"status": "postponed", "due": ""},

@@ -45,13 +45,13 @@ def test_the_choices_say_which_day_they_mean(page, staff, room):
 @pytest.mark.parametrize(
     ("said", "errors"),
     [
-        ({}, ["Hvornår kigger I igen?: Vælg en dato, eller skriv, hvorfor der ikke er en."]),
+        ({}, ["Hvornår kigger I igen? Vælg en dato, eller skriv, hvorfor der ikke er en."]),
         ({"look_back": "day"}, ["Datoen: Vælg en dato."]),
         ({"look_back": "none"}, ["Ingen dato, fordi: Skriv, hvorfor der ikke er en dato."]),
         ({"look_back": "day", "due": "30.02.27"}, ["Datoen: Skriv datoen som år-måned-dag, fx 2027-03-01."]),
         (
             {"look_back": "7"},
-            ["Hvornår kigger I igen?: Vælg en dato, eller skriv, hvorfor der ikke er en."],
+            ["Hvornår kigger I igen? Vælg en dato, eller skriv, hvorfor der ikke er en."],
         ),
     ],
 )

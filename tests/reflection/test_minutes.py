@@ -388,7 +388,18 @@ def test_the_agreement_stands_first_then_what_was_talked_about(page, staff, logg
             told, "Vi sætter et skilt op.", "Bo (Teknik og Miljø)", "1. marts 2027", "Det talte I om",
             "Vi troede", "Vi troede, I var glade.", "I mangler svar.", "Vi ringer.",
         )  # fmt: skip
-    assert seen.texts("h2")[:2] == ["Det blev I enige om", "Det talte I om"]
+    assert seen.texts("h2")[:3] == ["Det blev I enige om", "I referatet", "Det talte I om"]
+
+
+def test_the_page_is_short_and_leads_to_each_step_whose_numbers_are_folded(page, staff, round_room):
+    seen = page(at(round_room), by=staff)
+    steps = [step.get("id") for step in seen.select("section.kompas-result")]
+    assert [link.get("href") for link in seen.select("nav[aria-labelledby=contents-title] a")] == [
+        f"#{step}" for step in steps
+    ]
+    assert len(seen.select("section.kompas-result > details")) == len(steps)
+    assert not seen.select("details[open]")
+    assert "I mangler svar." in seen.texts("section.kompas-result > .kompas-result__line")[1]
 
 
 def words_of(client, room):

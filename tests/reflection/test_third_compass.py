@@ -103,8 +103,8 @@ def test_a_room_goes_from_the_public_page_to_the_minutes(page, guide, leader, lo
     agree = page(room.conclude_address, by=leader)
     refused = agree.form().send({"what": "Vi ringer"}, status=422)
     assert refused.texts(".kompas-error-summary a") == [
-        "Hvem?: Skriv ét navn.",
-        "Hvornår kigger I igen?: Vælg en dato, eller skriv, hvorfor der ikke er en.",
+        "Hvem? Skriv ét navn.",
+        "Hvornår kigger I igen? Vælg en dato, eller skriv, hvorfor der ikke er en.",
     ]
     last = refused.form().send({"who": "Ea", "due": "2027-03-01"})
     assert (last.url, last.texts("h1")) == (at("outcome", room.key), ["Det blev I enige om"])
