@@ -45,13 +45,14 @@ def as_readers_see_it(request, item, language: str) -> HttpResponse:
         type(item)._base_manager.filter(pk=item.pk).update(**shown)
     with override(language):
         path = item.get_absolute_url().partition("#")[0]
-        reader = _reader(request, path, language)
+        reader = reader_like(request, path, language)
         view, args, kwargs = reader.resolver_match = resolve(path)
         response = view(reader, *args, **kwargs)
         return response.render() if hasattr(response, "render") else response
 
 
-def _reader(request, path: str, language: str) -> Any:
+def reader_like(request, path: str, language: str) -> Any:
+    """Nobody in particular who asks for the page, as far as its template can tell."""
     kept = {
         name: value for name, value in request.META.items() if not name.startswith(("HTTP_COOKIE", "HTTP_HX"))
     }

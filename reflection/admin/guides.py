@@ -31,9 +31,11 @@ from reflection import compass_files
 from reflection.admin.comparison import Section, compare, fingerprint, warnings
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
+from reflection.admin.walkthrough import made_up_room, pages_of
 from reflection.compasses import home_of
 from reflection.models import EndLine, Guide, GuideVersion, Prompt, Reflection, Step, rehearse
 from reflection.models.guides import versions_pointing_at
+from reflection.participation import step_or_404
 from reflection.privacy.retention import delete_room
 
 PUBLISHED = (
@@ -325,6 +327,9 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
             path("<int:pk>/igen/", self._guarded(self.again_view), name=_name("again")),
             path("<int:pk>/udgiv/", self._guarded(self.publish_view), name=_name("publish")),
             path("<int:pk>/proev/", self._guarded(self.rehearse_view), name=_name("rehearse")),
+            path(
+                "<int:pk>/se/<int:position>/", self.admin_site.admin_view(self.walk_view), name=_name("walk")
+            ),
             path("<int:pk>/fil/", self.admin_site.admin_view(self.file_view), name=_name("file")),
         ]
         return [*own, *super().get_urls()]
@@ -369,13 +374,22 @@ class GuideVersionAdmin(Guarded, admin.ModelAdmin):
         if problems := problems_of(version):
             messages.error(request, " ".join(problems))
             return redirect(_url(version))
-        chosen = {"title": f"Prøve: {version}", "mode": Reflection.Mode.CONFIDENTIAL, "is_rehearsal": True}
-        room = Reflection.open_room(version, request.user, **chosen)
-        for position, title in enumerate(["Os", "De andre"], start=1):
-            if version.is_between_parties:
-                room.parties.create(position=position, title=title)
+        room = made_up_room(version, request.user)
         rehearse(room)
         return redirect("reflection:lead", key=room.key)
+
+    @method_decorator(require_safe)
+    def walk_view(self, request, pk, position):
+        """The steps as they are saved, one after the other, as on the phone of somebody who takes part."""
+        version = get_object_or_404(GuideVersion.objects.with_steps().select_related("guide"), pk=pk)
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        step = step_or_404(version, position)
+        context = {
+            **self.admin_site.each_context(request), "title": f"{version}: {step}", "draft": version,
+            "steps": version.all_steps(), "step": step, "pages": pages_of(request, version, step),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/reflection/guideversion/walk.html", context)
 
     @method_decorator(require_safe)
     def file_view(self, request, pk):

@@ -102,7 +102,13 @@ def step(request, participant, position):
     form = StepForm(post_data(request), participant=participant, step=step)
     if answer := save_form(request, form, lambda go: _after_step(form, go)):
         return answer
-    context = {
+    return render(request, "reflection/step.html", on_step(request, form), status=status_of(form))
+
+
+def on_step(request, form: StepForm) -> dict:
+    """What stands on the page of a step."""
+    participant, step = form.participant, form.step
+    return {
         "participant": participant,
         "room": participant.reflection,
         "step": step,
@@ -117,7 +123,6 @@ def step(request, participant, position):
         "dilemmas": step.dilemmas.visible_to(request.user),
         "stories": step.stories.visible_to(request.user),
     }
-    return render(request, "reflection/step.html", context, status=status_of(form))
 
 
 def _after_step(form: StepForm, go: str):

@@ -61,7 +61,8 @@ def check_admin_page(page):
 
 
 def is_named(field, labelled) -> bool:
-    return field.get("id") in labelled or field.get("aria-label") or any(field.iterancestors("label"))
+    is_inside = next(field.iterancestors("label"), None) is not None
+    return field.get("id") in labelled or field.get("aria-label") or is_inside
 
 
 @pytest.fixture
