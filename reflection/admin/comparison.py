@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from django.utils.text import capfirst
 
-from publishing.admin.comparison import Line, Section
+from publishing.admin.comparison import Line, Section, told
 from publishing.translated import lacking_english
 from reflection import compass_files
 from reflection.admin.texts import LANGUAGES, name_of
@@ -96,10 +96,7 @@ def _fields(old, new, names: list[str], prefix: str = "") -> Iterator[Line]:
 
 
 def _text(item, name: str) -> str:
-    if item is None:
-        return ""
-    display = getattr(item, f"get_{name}_display", None)
-    return str(display() if display else getattr(item, name))
+    return told(item._meta.get_field(name), getattr(item, name)) if item else ""
 
 
 def _all(item, name: str) -> list:

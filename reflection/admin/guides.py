@@ -48,7 +48,7 @@ NOTHING_TO_GUESS = "Ingen trin har et udsagn fra 1 til 5 at gætte på."
 
 class NewGuideForm(ContentForm):
     copy_of = forms.ModelChoiceField(
-        label="kopi af",
+        label="Kopi af",
         queryset=Guide.objects.all(),
         required=False,
         empty_label="Intet: begynd forfra",
@@ -193,7 +193,7 @@ class EndLineInline(OrderedInline):
     model = EndLine
     extra = 2
     fields = ["position", "text", "hint", "text_en", "hint_en"]
-    verbose_name_plural = "Slutningen: ord at vælge mellem, eller planens linjer"
+    verbose_name_plural = "Slutningen: ord at vælge mellem, eller planens linjer (tom ved én aftale)"
 
 
 class VersionForm(GuardedForm):

@@ -268,10 +268,12 @@ def test_the_comparison_pairs_steps_and_prompts_and_names_the_difference(version
     first.delete()
     second.purpose = "Noget nyt."
     second.save()
+    draft.for_one = not draft.for_one
+    draft.save()
     second.prompts.create(position=4, kind="question", text="Hvem savner det?")
     old, new = (GuideVersion.objects.with_steps().get(pk=pk) for pk in [version.pk, draft.pk])
     about, gone, kept = compare(old, new)
-    assert about.changes == []
+    assert {(line.label, line.old, line.new) for line in about.changes} == {("Kan bruges alene", "ja", "nej")}
     assert {line.change for line in gone.lines if line.old} == {"Fjernet"}
     told = {line.label: (line.old, line.new, line.change) for line in kept.changes}
     assert told["Formål"] == ("At se, hvad målet vil ændre.", "Noget nyt.", "Ændret")
