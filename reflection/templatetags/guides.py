@@ -1,8 +1,9 @@
-"""The compasses for the menu."""
+"""The compasses for the menu and the front page."""
 
 from django import template
 
-from reflection.published import menu
+from reflection.models import Guide
+from reflection.published import further_compasses, menu
 
 register = template.Library()
 
@@ -11,3 +12,9 @@ register = template.Library()
 def compasses() -> tuple[tuple[str, str], ...]:
     """Address and words of each."""
     return tuple(menu())
+
+
+@register.simple_tag
+def compasses_of_ones_own() -> list[Guide]:
+    """Those that no app has registered."""
+    return further_compasses()

@@ -53,6 +53,11 @@ def test_a_guide_stands_in_the_menu_of_readers_and_then_of_staff(page, guide, st
     assert "Hverdagskompasset" in page("/en/").links("nav a")
 
 
+def test_a_guide_stands_among_the_tools_on_the_front_page(page, guide):
+    shown = page("/").links(".kompas-tools a")
+    assert shown[guide.title] == guide.get_absolute_url()
+
+
 def test_the_menu_has_the_registered_compasses_first(page, content, guide):
     words = list(page("/").links("nav a"))
     at_first = words.index("Målkompasset")
