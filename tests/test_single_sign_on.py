@@ -127,10 +127,11 @@ def test_roles_come_and_go_with_each_login(client, provider):
     event = Event.objects.get(what=What.ROLES_CHANGED)
     assert event.detail == "ingen → metodeansvarlig, redaktør (kommunens login)"
     assert event.about == User.objects.get().pseudonym
-    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/compass/story/add/").status_code == 200
     provider.knows("malik", **MALIK, roles=["Kompas-Metode"])
     go_through(Client(), provider, "malik")
     assert roles_of(MALIK["email"]) == ["metodeansvarlig"]
+    assert client.get("/admin/compass/story/add/").status_code == 403  # in the browser of this morning
     provider.knows("malik", **MALIK)
     go_through(client, provider, "malik")
     assert roles_of(MALIK["email"]) == []
