@@ -109,12 +109,17 @@ def test_the_buttons_are_those_of_the_state(admin_page, editor_client, state, bu
     assert ("Arkivér" in opened.links(".state a")) == (state != State.ARCHIVED)
 
 
-def add(admin_page, button, *, by):
-    opened = admin_page(admin_url(Story, "add"), by=by)
+def add(admin_page, button, *, by, times=1):
+    form = admin_page(admin_url(Story, "add"), by=by).form("#story_form")
     typed = {"kind": "case", "path": Path.objects.get().pk, "title": "Den første", "body": "De spurgte."}
-    return opened.form("#story_form").send(
-        {**typed, "standfirst": "Kort.", "provenance": "composed", button: "1"}
-    )
+    sent = {**typed, "standfirst": "Kort.", "provenance": "composed", button: "1"}
+    return [form.send(sent) for _time in range(times)][-1]
+
+
+def test_a_new_text_that_is_published_twice_is_one(admin_page, editor_client):
+    make_path()
+    add(admin_page, "_publish", by=editor_client, times=2)
+    assert [story.state for story in Story.objects.all()] == [State.PUBLISHED]
 
 
 @pytest.mark.parametrize(
