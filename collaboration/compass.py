@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import GUIDE, Collaboration, Round
 from collaboration.slides import note_on_pair, pair_slides
+from privacy.events import record_looks
+from privacy.models import Why
 from reflection.blindspots import compared_at
 from reflection.closing import day_or_reason, first_agreement, who_of
 from reflection.compasses import AGREED, Closing, Compass, Home, Link, NextStep, Paper, PaperPart
@@ -20,6 +24,7 @@ from reflection.models import Agreement, Participant, Reflection
 from reflection.reminders import Due, leading, receivers, subject
 from reflection.slides import pair_count
 
+AT_MOST_TOLD = 100
 LOOK_BACK = ("collaboration/mail/look_back.txt", "collaboration/mail/look_back.html")
 
 
@@ -114,6 +119,14 @@ def next_steps(participant: Participant) -> list[NextStep]:
     ]
 
 
+def told(user) -> SafeString:
+    """Rounds whose page for others who led them set in the overview for leaders."""
+    rounds = list(Round.objects.told()[:AT_MOST_TOLD])
+    others = [round.reflection for round in rounds if round.collaboration.owner_id != user.pk]
+    record_looks(user, others, why=Why.SHARED)
+    return SafeString(render_to_string("collaboration/_told.html", {"rounds": rounds}) if rounds else "")
+
+
 SAMARBEJDSKOMPASSET = Compass(
     slug=GUIDE,
     start=Link("collaboration:register", _("Se på et samarbejde")),
@@ -140,4 +153,5 @@ SAMARBEJDSKOMPASSET = Compass(
     own_data={"collaborations": collaborations_of},
     reminders=look_backs,
     followed_up=open_with_the_news,
+    told_across=told,
 )

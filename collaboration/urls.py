@@ -26,6 +26,7 @@ urlpatterns = [
     path("runde/<uuid:key>/ja/", rounds.consent, name="consent"),
     path("runde/<uuid:key>/ja/papir/<int:position>/", rounds.paper_consent, name="paper_consent"),
     path("runde/<uuid:key>/del/", rounds.share, name="share"),
+    path("runde/<uuid:key>/fortael/", rounds.tell, name="tell"),
     path("runde/<uuid:key>/historie/", rounds.case, name="case"),
     path("runde/<uuid:key>/plakat.pdf", rounds.invitation_pdf, name="invitation_pdf"),
     path("delt/<uuid:key>/", rounds.shared, name="shared"),

@@ -4,6 +4,12 @@ A goal is no person. Of each told decision stands what its form promised (templa
 goal's words, the decision and its day, the agreement and what became of it, the next look, and which
 knowledge stands behind. Never an answer, a reason or a name. Whatever nobody has told of changes nothing
 here.
+
+Agreements that nobody has told of are not counted, not even with the care of goals/overview.py. Its proof
+stands on pictures with the same columns, of goals that count once in a year, kept until more than LEAST
+colleagues have decided something else. Agreements by department and state are the same goals in other
+columns, so their rows would be put together otherwise, and the difference of two sums could be the goals
+of one colleague; and a state changes by one act of one of them, on a day that colleagues know.
 """
 
 from datetime import date

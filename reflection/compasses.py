@@ -206,6 +206,9 @@ class Compass:
     mine: Link | None = None  # the list of what somebody has of it; without a key
     across: Link | None = None  # what everybody with an account may see of all of it; without a key
     waiting: Callable[["User"], SafeString] = nothing_waits  # HTML for «Din side»
+    told_across: Callable[["User"], SafeString] = (
+        nothing_waits  # HTML for the overview of what is told to all
+    )
     home: Home | None = None  # its public page; else the page that every guide has
     about: Callable[["Participant"], Page] = beginning_of  # what is looked at, for who does so alone
     before_steps: Callable[["Participant"], str] = nothing_first  # the address of what comes first now

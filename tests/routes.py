@@ -59,7 +59,7 @@ POST_ONLY = {
     "reflection:collect_again", "reflection:renew_code", "reflection:door",
     "reflection:renew_own_code",
     "reflection:take_over",
-    "reflection:timer", "reflection:archive", "collaboration:share",
+    "reflection:timer", "reflection:archive", "collaboration:share", "collaboration:tell",
     "reflection:share_wall", "reflection:take_part", "reflection:show_step", "reflection:show_votes",
 }  # fmt: skip
 
@@ -118,7 +118,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
 
 # Only for somebody who has a place in the room of a round of a collaboration.
 IN_A_ROUND = {
-    "result", "pair", "agree", "consent", "share", "case", "round_development",
+    "result", "pair", "agree", "consent", "share", "tell", "case", "round_development",
     "invitation_pdf", "paper_consent",
 }  # fmt: skip
 
@@ -414,6 +414,7 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
     "collaboration:paper_consent": with_position(compared),
     "collaboration:share": told,
+    "collaboration:tell": told,
     "collaboration:case": told,
     "collaboration:shared": shared_keys,
     "static_file_of_another_release": lambda: [{"name": STATIC_FILE}],

@@ -4,12 +4,14 @@ import uuid
 
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from collaboration.models.collaborations import Collaboration
 from compass.models import Story
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
+from privacy.restrictions import unrestricted
 from reflection.live.notifications import announce
 from reflection.models import MIN_IN_ROOM, Agreement, Fieldwise, Participant, Party, Reflection, Step
 
@@ -21,6 +23,21 @@ class RoundQuerySet(models.QuerySet):
     def ended(self):
         """Those of which something can be followed over time: not where one side answered alone."""
         return self.real().filter(reflection__phase=Reflection.Phase.CONCLUDED, is_one_sided=False)
+
+    def told(self):
+        """What the municipality is told of: who leads chose it, and everybody on a screen still says yes.
+
+        For those on paper `keep_promises` sees to it: nobody answers any more.
+        """
+        asked = Participant.objects.filter(is_respondent=True, is_paper=False)
+        without_yes = asked.filter(reflection=models.OuterRef("reflection")).exclude(consent__may_share=True)
+        owned = unrestricted(Collaboration.objects.all())
+        found = self.ended().filter(told_at__isnull=False, shared_key__isnull=False)
+        found = found.filter(~models.Exists(without_yes), collaboration__in=owned.values("pk"))
+        found = found.select_related("collaboration", "reflection").order_by(
+            "-reflection__concluded_at", "-pk"
+        )
+        return found.prefetch_related("reflection__parties", "reflection__agreements")
 
 
 class Round(Fieldwise):
@@ -56,6 +73,7 @@ class Round(Fieldwise):
     look_back_on = models.DateField(_("Vi kigger igen den"), null=True, blank=True)
     no_look_back_reason = models.CharField(_("Vi kigger ikke igen, fordi"), max_length=250, blank=True)
     shared_key = models.UUIDField(null=True, unique=True, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)  # to the whole municipality
     story = models.OneToOneField(Story, models.SET_NULL, null=True, related_name="+", editable=False)
 
     objects = RoundQuerySet.as_manager()
@@ -206,8 +224,15 @@ class Round(Fieldwise):
         self.shared_key = self.shared_key or uuid.uuid4()
         self.save(update_fields=["shared_key"])
 
+    def tell_everybody(self, *, is_told: bool = True):
+        """Name it in the overview for leaders, or no longer."""
+        self.told_at = timezone.now() if is_told else None
+        self.save(update_fields=["told_at"])
+
     def keep_promises(self):
-        """Somebody took a yes back: a draft that nobody has published goes with it."""
+        """Somebody took a yes back: a draft that nobody has published goes with it, and nobody is told."""
+        if self.told_at and not self.has_yes("may_share"):
+            self.tell_everybody(is_told=False)
         if self.story and not self.story.published_at and not self.has_yes("may_tell"):
             self.story.delete()
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.submitted_forms import repeatable
 from collaboration.cases import CaseForm
 from collaboration.development import development as over_time
 from collaboration.forms import (
@@ -192,6 +193,24 @@ def share(request, participant, round):
         messages.warning(request, _("Afslut runden først. Andre kan kun se det, der er afsluttet."))
     elif round.has_yes("may_share"):
         round.share()
+    else:
+        messages.warning(request, _("Der mangler et ja. Resultatet kan ikke vises til andre endnu."))
+    return redirect("collaboration:consent", key=participant.reflection.key)
+
+
+@repeatable
+@require_POST
+@leading_required
+@transaction.atomic
+def tell(request, participant, round):
+    """Name the page for others in the overview for leaders, or no longer; it needs everybody's yes too."""
+    round.hold()
+    if request.POST.get("go") == "take_back":
+        round.tell_everybody(is_told=False)
+        messages.success(request, _("Runden står ikke længere i overblikket."))
+    elif round.shared_key and round.is_followed and round.is_concluded and round.has_yes("may_share"):
+        round.tell_everybody()
+        messages.success(request, _("Runden står nu i overblikket for hele kommunen."))
     else:
         messages.warning(request, _("Der mangler et ja. Resultatet kan ikke vises til andre endnu."))
     return redirect("collaboration:consent", key=participant.reflection.key)

@@ -11,6 +11,7 @@ from goals.told import told
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.public_pages import public
+from reflection.compasses import registered
 from reflection.published import newest_version
 
 
@@ -37,5 +38,6 @@ def overview(request):
     shown = told()
     others = [review.goal for review in shown.reviews if review.goal.owner_id != request.user.pk]
     record_looks(request.user, others, why=Why.SHARED)
-    context = {"told": shown, "years": shown_years(), "least": LEAST}
+    across = [compass.told_across(request.user) for compass in registered()]
+    context = {"told": shown, "told_across": across, "years": shown_years(), "least": LEAST}
     return render(request, "goals/overview.html", context)

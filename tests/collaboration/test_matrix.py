@@ -126,7 +126,7 @@ def test_each_gets_what_the_matrix_says(opened, crowd, collaboration, in_state, 
 
 
 LEADING = ["show_step", "share_wall", "take_part", "show_votes"]
-CHANGES = ["share", "paper_consent", "agree", "case"]
+CHANGES = ["share", "tell", "paper_consent", "agree", "case"]
 
 
 @pytest.mark.parametrize("state", ["collecting", "revealed", "shared"])

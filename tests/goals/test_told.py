@@ -266,5 +266,5 @@ def test_the_page_costs_the_same_for_one_decision_and_for_many(
         )
         make_ended_review(goal).tell_everybody()
     staff_client.get(OVERVIEW)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         staff_client.get(OVERVIEW)
