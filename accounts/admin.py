@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import fresh_login_required
 from accounts.holdings import hand_over_addresses, owned_by
@@ -23,8 +22,8 @@ from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, ROLES
 from privacy.events import happening, record, record_all, record_looks
 from privacy.models import What, Why
-from publishing.admin import DeclaredLookups, DiscreetDeletion
-from publishing.admin.custom_views import OwnPages
+from publishing.admin import BaseAdmin, Feature, item_view
+from publishing.admin.custom_views import ACT, READ
 
 # Roles are what accounts/roles.py says, and how somebody logs in is theirs or the settings': none has a page.
 admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
@@ -101,12 +100,57 @@ def _named(groups) -> str:
     return ", ".join(sorted(group.name for group in groups)) or "ingen"
 
 
+def _invite(request, user):
+    if invite(request, user):
+        messages.success(request, f"Der er sendt en invitation til {user.email}.")
+    else:
+        messages.error(request, "Mailen kunne ikke sendes. Prøv igen med «Send en ny invitation».")
+
+
+@item_view("overblik/", "overview", methods=READ, permission="view")
+def overview_view(model_admin, request, user):
+    """Who somebody is here, where the roles come from, what is still theirs."""
+    record_looks(request.user, [user], why=Why.ACCOUNTS, about=user)
+    context = {
+        "person": user,
+        "status": status_of(user),
+        "roles": model_admin.roles(user),
+        "roles_from": model_admin.roles_from(user),
+        "logins": user.login_sessions.standing(),
+        "owned": owned_by(user),
+        "hand_over": hand_over_addresses(user) if not user.is_active else [],
+    }
+    return model_admin.page(request, "Overblik", "admin/accounts/user/overview.html", context, item=user)
+
+
+@item_view("log-ud/", "end_logins", methods=ACT, guards=[fresh_login_required])
+def end_logins_view(model_admin, request, user):
+    """Log somebody out everywhere; the account stays open."""
+    user.login_sessions.all().delete()
+    record(What.SESSIONS_ENDED, who=request.user, about=user)
+    model_admin.log_change(request, user, "Logget ud overalt.")
+    messages.success(request, f"{user} er logget ud overalt.")
+    return redirect(model_admin.address(user, "overview"))
+
+
+@item_view("inviter/", "invite", methods=ACT)
+def invite_view(model_admin, request, user):
+    """A new link; the one that was sent before works no more."""
+    if user.has_begun or not user.is_active:
+        raise Http404
+    _invite(request, user)
+    record(What.INVITED, who=request.user, about=user)
+    model_admin.log_change(request, user, "Inviteret igen.")
+    return redirect(model_admin.address(user))
+
+
 @admin.register(User)
-class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
+class UserAdmin(BaseAdmin):
     """Invites people and gives them their roles; a superuser is out of an administrator's reach."""
 
     form = UserForm
     looked_at_as = Why.ACCOUNTS
+    features = [Feature([overview_view, end_logins_view, invite_view])]
     list_display = ["name", "email", "roles", "roles_from", "status", "last_login"]
     list_filter = ["groups", "is_active"]
     search_fields = ["name", "email"]
@@ -207,7 +251,7 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
             obj.change_email(obj.email)
         super().save_model(request, obj, form, change)
         if is_new or "email" in form.changed_data:
-            self._invite(request, obj)
+            _invite(request, obj)
         if change and "is_active" in form.changed_data and not obj.is_active:
             tell_closed(request, obj)
 
@@ -227,58 +271,6 @@ class UserAdmin(DeclaredLookups, DiscreetDeletion, OwnPages, admin.ModelAdmin):
         if add:
             return f"Inviteret. Roller: {_named(form.cleaned_data['groups'])}."
         return " ".join(form.changes())
-
-    def _invite(self, request, user):
-        if invite(request, user):
-            messages.success(request, f"Der er sendt en invitation til {user.email}.")
-        else:
-            messages.error(request, "Mailen kunne ikke sendes. Prøv igen med «Send en ny invitation».")
-
-    def get_urls(self):
-        return [
-            self.route("<path:object_id>/inviter/", self.invite_view, "invite"),
-            self.route("<path:object_id>/overblik/", self.overview_view, "overview"),
-            self.route("<path:object_id>/log-ud/", self.end_logins_view, "end_logins"),
-            *super().get_urls(),
-        ]
-
-    @method_decorator(require_safe)
-    def overview_view(self, request, object_id):
-        """Who somebody is here, where the roles come from, what is still theirs."""
-        user = self.item_or_404(request, object_id, "view")
-        record_looks(request.user, [user], why=Why.ACCOUNTS, about=user)
-        context = {
-            "person": user,
-            "status": status_of(user),
-            "roles": self.roles(user),
-            "roles_from": self.roles_from(user),
-            "logins": user.login_sessions.standing(),
-            "owned": owned_by(user),
-            "hand_over": hand_over_addresses(user) if not user.is_active else [],
-        }
-        return self.page(request, user, "Overblik", "admin/accounts/user/overview.html", context)
-
-    @method_decorator(require_POST)
-    @method_decorator(fresh_login_required)
-    def end_logins_view(self, request, object_id):
-        """Log somebody out everywhere; the account stays open."""
-        user = self.item_or_404(request, object_id)
-        user.login_sessions.all().delete()
-        record(What.SESSIONS_ENDED, who=request.user, about=user)
-        self.log_change(request, user, "Logget ud overalt.")
-        messages.success(request, f"{user} er logget ud overalt.")
-        return redirect(self.address(user, "overview"))
-
-    @method_decorator(require_POST)
-    def invite_view(self, request, object_id):
-        """A new link; the one that was sent before works no more."""
-        user = self.item_or_404(request, object_id)
-        if user.has_begun or not user.is_active:
-            raise Http404
-        self._invite(request, user)
-        record(What.INVITED, who=request.user, about=user)
-        self.log_change(request, user, "Inviteret igen.")
-        return redirect(self.address(user))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:

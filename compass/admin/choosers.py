@@ -8,15 +8,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import PermissionDenied
 from django.db.models import Func, Q
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
-from compass.models import Attachment, Picture
-from publishing.admin.text_checks import SearchForm
+from compass.models import Picture
+from publishing.admin import Feature, custom_view
+from publishing.admin.text_checks import SearchForm, typed
 
 MOST_SHOWN = 24
 MOST_IN_SELECT = 200
@@ -96,20 +95,6 @@ class ChooseSeveral(_Chooses, forms.SelectMultiple):
     pass
 
 
-class ChoosesPictures:
-    """Mixin for admins with a picture or files to choose."""
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.related_model is Picture:
-            kwargs["widget"] = ChooseOne(Picture)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        if db_field.related_model is Attachment:
-            return db_field.formfield(**kwargs, widget=ChooseSeveral(Attachment))  # without «hold Ctrl down»
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-
 # --- The dialog --------------------------------------------------------------------------------------
 
 
@@ -117,40 +102,39 @@ class ChooseForm(SearchForm):
     tag = forms.CharField(required=False, max_length=40)
 
 
-class Chosen:
-    """Mixin for the admins of what is chosen; `searched` are the fields that its words are looked for in."""
+def chooser(searched: list[str], asked_for: list[str]) -> Feature:
+    """The dialog of what is chosen: in which fields its words are looked for, and which are filled in by whoever
+    uploads one in it."""
 
-    searched: list[str]
-    asked_for: list[str]  # of whoever uploads one in the dialog
-
-    def get_urls(self):
-        choose = require_http_methods(["GET", "HEAD", "POST"])(self.choose_view)
-        return [self.route("vaelg/", choose, "choose"), *super().get_urls()]
-
-    def choose_view(self, request):
+    @custom_view(
+        "vaelg/", "choose", may=lambda model_admin, request: model_admin.has_view_permission(request)
+    )
+    def choose_view(model_admin, request):
         """The dialog; or what was found for what somebody has typed into it, the newest first."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        typed = self._typed(request, ChooseForm)
-        context = {"opts": self.opts, "found": self._found(typed.get("q", ""), typed.get("tag", ""))}
+        data = typed(request, ChooseForm)
+        found = _found(model_admin.model, searched, data.get("q", ""), data.get("tag", ""))
+        context = {"opts": model_admin.opts, "found": found}
         if request.method == "POST":
             return render(request, "admin/_found_to_choose.html", context)
-        form = self.get_form(request)(auto_id=False)
+        form = model_admin.get_form(request)(auto_id=False)
         own = {
-            "tags": tags_of(self.model),
-            "can_add": self.has_add_permission(request),
+            "tags": tags_of(model_admin.model),
+            "can_add": model_admin.has_add_permission(request),
             "limits": form.fields["file"].widget.attrs,
-            "fields": [form[name] for name in self.asked_for],
-            "filled": [field for field in form if field.field.initial and field.name not in self.asked_for],
+            "fields": [form[name] for name in asked_for],
+            "filled": [field for field in form if field.field.initial and field.name not in asked_for],
         }
         return render(request, "admin/_chooser.html", {**context, **own})
 
-    def _found(self, words: str, tag: str):
-        has_words = Q(tags__contains=[words.lower()])
-        for name in self.searched:
-            has_words |= Q(**{f"{name}__icontains": words})
-        found = self.model.objects.filter(has_words).order_by("-uploaded_at", "-pk")
-        return (found.filter(tags__contains=[tag]) if tag else found)[:MOST_SHOWN]
+    return Feature([choose_view])
+
+
+def _found(model, searched: list[str], words: str, tag: str):
+    has_words = Q(tags__contains=[words.lower()])
+    for name in searched:
+        has_words |= Q(**{f"{name}__icontains": words})
+    found = model.objects.filter(has_words).order_by("-uploaded_at", "-pk")
+    return (found.filter(tags__contains=[tag]) if tag else found)[:MOST_SHOWN]
 
 
 PICTURE_LIMIT = (settings.PICTURE_MAX_BYTES, "image/jpeg,image/png,image/webp,image/avif", "Gem det mindre.")

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from compass.admin.spreadsheets import Exchange
+from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Dilemma, Standpoint
 from publishing.admin import PROVENANCE, WITH_KEY, OrderedInline, PublishableAdmin, english
 
@@ -16,7 +16,8 @@ class StandpointInline(OrderedInline):
 
 
 @admin.register(Dilemma)
-class DilemmaAdmin(Exchange, PublishableAdmin):
+class DilemmaAdmin(PublishableAdmin):
+    features = [SPREADSHEETS]
     text_field = "description"
     list_display = ["title", "path"]
     list_filter = ["path", "provenance"]

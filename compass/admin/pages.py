@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 from django.contrib import admin, messages
 
-from compass.admin.spreadsheets import Exchange
+from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Contact, Page
 from publishing.admin import PUBLISHING, ContentAdmin, PublishableAdmin, english
 from publishing.admin.bulk import asks_first
@@ -43,14 +43,36 @@ class PageAdmin(PublishableAdmin):
         return [*in_menus, *super().uses(item)]
 
 
+@asks_first(
+    "Vis på siden", does="Alle kan så se dem under Kontakt.", applies=lambda contact: not contact.is_shown
+)
+def show(model_admin, request, contacts):
+    _switch(model_admin, request, contacts, is_shown=True)
+
+
+@asks_first("Skjul", does="Læserne kan så ikke se dem mere.", applies=lambda contact: contact.is_shown)
+def hide(model_admin, request, contacts):
+    _switch(model_admin, request, contacts, is_shown=False)
+
+
+def _switch(model_admin, request, contacts, *, is_shown):
+    message = "Vises på siden." if is_shown else "Skjult på siden."
+    for contact in contacts:
+        contact.is_shown = is_shown
+        contact.save(update_fields=["is_shown"])
+        model_admin.log_change(request, contact, message)
+        messages.success(request, f"{contact}: {message}")
+
+
 @admin.register(Contact)
-class ContactAdmin(Exchange, ContentAdmin):
+class ContactAdmin(ContentAdmin):
+    features = [SPREADSHEETS]
     list_display = ["name", "role", "department", "is_shown", "is_shown_in_english", "as_of"]
     list_filter = ["is_shown", "is_shown_in_english", "department"]
     list_select_related = ["department"]
     search_fields = ["name", "role", "email"]
     autocomplete_fields = ["department"]
-    actions = ["show", "hide"]
+    actions = [show, hide]
     help_texts = {
         "as_of": "Skriv den dag, du sidst spurgte. Læseren ser datoen.",
         "is_shown": "Fjern fluebenet, når kontakten er holdt op eller ikke vil stå på siden.",
@@ -61,21 +83,3 @@ class ContactAdmin(Exchange, ContentAdmin):
         english("role_en"),
         ("Vises", {"fields": ["is_shown", "is_shown_in_english"]}),
     ]
-
-    @asks_first(
-        "Vis på siden", does="Alle kan så se dem under Kontakt.", applies=lambda contact: not contact.is_shown
-    )
-    def show(self, request, queryset):
-        self._switch(request, queryset, is_shown=True)
-
-    @asks_first("Skjul", does="Læserne kan så ikke se dem mere.", applies=lambda contact: contact.is_shown)
-    def hide(self, request, queryset):
-        self._switch(request, queryset, is_shown=False)
-
-    def _switch(self, request, queryset, *, is_shown):
-        message = "Vises på siden." if is_shown else "Skjult på siden."
-        for contact in queryset.exclude(is_shown=is_shown):
-            contact.is_shown = is_shown
-            contact.save(update_fields=["is_shown"])
-            self.log_change(request, contact, message)
-            messages.success(request, f"{contact}: {message}")

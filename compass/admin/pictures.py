@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 
-from compass.admin.choosers import FILE_LIMIT, PICTURE_LIMIT, Chosen, TagFilter, TagsField, limited
+from compass.admin.choosers import FILE_LIMIT, PICTURE_LIMIT, TagFilter, TagsField, chooser, limited
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
@@ -61,7 +61,8 @@ def _waits(item) -> bool:
     return PendingVersion.objects.filter(in_a_text | chosen).exists()
 
 
-def used_in(item):
+@admin.display(description="bruges i")
+def used(item):
     """Every place, with links to where it is changed."""
     if not item.pk:
         return "–"
@@ -112,18 +113,17 @@ class AttachmentForm(UploadForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(Chosen, ContentAdmin):
+class PictureAdmin(ContentAdmin):
     class Media:
         js = ["js/admin_focus.js"]
 
     form = PictureForm
-    searched = ["alt", "caption", "credit"]
-    asked_for = ["alt", "credit", "tags"]
+    features = [chooser(["alt", "caption", "credit"], asked_for=["alt", "credit", "tags"])]
     list_display = ["thumbnail", "__str__", "credit", "uploaded_at"]
     list_display_links = ["thumbnail", "__str__"]
     list_filter = [UnusedFilter, TagFilter, "is_decorative"]
     search_fields = ["alt", "alt_en", "caption", "credit"]
-    readonly_fields = ["whole", "used"]
+    readonly_fields = ["whole", used]
     help_texts = {
         "file": (
             "JPEG, PNG, WebP eller AVIF. Sted, kamera og andre skjulte oplysninger bliver fjernet. "
@@ -148,12 +148,8 @@ class PictureAdmin(Chosen, ContentAdmin):
         ),
         english("alt_en", "caption_en"),
         ("Udsnit", {"fields": ["whole", "focus_x", "focus_y"]}),
-        ("Bruges i", {"fields": ["used"]}),
+        ("Bruges i", {"fields": [used]}),
     ]  # fmt: skip
-
-    @admin.display(description="bruges i")
-    def used(self, item):
-        return used_in(item)
 
     @admin.display(description="klik på det vigtigste")
     def whole(self, picture):
@@ -176,13 +172,12 @@ class PictureAdmin(Chosen, ContentAdmin):
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(Chosen, ContentAdmin):
+class AttachmentAdmin(ContentAdmin):
     form = AttachmentForm
-    searched = ["title", "title_en"]
-    asked_for = ["title", "is_accessible", "tags"]
+    features = [chooser(["title", "title_en"], asked_for=["title", "is_accessible", "tags"])]
     list_display = ["title", "kind", "uploaded_at"]
     list_filter = [UnusedFilter, TagFilter, "kind"]
-    readonly_fields = ["used"]
+    readonly_fields = [used]
     search_fields = ["title", "title_en"]
     help_texts = {
         "file": "PDF, Word (docx), Excel (xlsx) eller CSV. Er teksten kort, så skriv den hellere på siden.",
@@ -193,8 +188,4 @@ class AttachmentAdmin(Chosen, ContentAdmin):
         ),
         "tags": SORTED,
     }
-    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "tags", "used"]}), english("title_en")]
-
-    @admin.display(description="bruges i")
-    def used(self, item):
-        return used_in(item)
+    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "tags", used]}), english("title_en")]

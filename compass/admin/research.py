@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from compass.admin.spreadsheets import FiguresFromFile
+from compass.admin.spreadsheets import FIGURES, figures_link
 from compass.models import ResearchFigure, ResearchQuestion, ResearchWave
 from publishing.admin import ContentAdmin, OrderedInline, PublishableAdmin, english
 
@@ -28,15 +28,16 @@ class ResearchFigureInline(OrderedInline):
 
 
 @admin.register(ResearchWave)
-class ResearchWaveAdmin(FiguresFromFile, PublishableAdmin):
+class ResearchWaveAdmin(PublishableAdmin):
+    features = [FIGURES]
     text_field = "text"
     list_display = ["title", "year"]
     search_fields = ["title", "title_en", "text"]
     inlines = [ResearchFigureInline]
     help_texts = {"year": "Det år, der blev spurgt i."}
-    readonly_fields = ["figures_link"]
+    readonly_fields = [figures_link]
     fieldsets = [
-        (None, {"fields": ["year", "title", "text", "readability", "figures_link"]}),
+        (None, {"fields": ["year", "title", "text", "readability", figures_link]}),
         english("title_en", "text_en"),
         ("Offentliggørelse", {"fields": ["published_at", "published_until", "updated_at"]}),
     ]

@@ -1,16 +1,19 @@
 """Import and export in the admin: a file is tried first, and what was tried is what is imported."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from reversion import add_to_revision, create_revision, set_comment, set_user
 from reversion.models import Version
 
@@ -20,6 +23,8 @@ from compass.spreadsheets import Outcome, resources_by_model, run, table
 from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
 from privacy.models import What
+from publishing.admin import Feature, custom_view, item_view
+from publishing.admin.custom_views import ACT, READ
 from publishing.admin.history import ORIGINAL
 from publishing.slugs import slug_of
 
@@ -94,204 +99,166 @@ def _log(user, outcome: Outcome):
             LogEntry.objects.log_actions(user.pk, items, flag, change_message=IMPORTED, single_object=False)
 
 
-# --- The pages -----------------------------------------------------------------------------------------
+# --- A file is chosen, tried, and – the same file – imported -----------------------------------------------
 
 
-class Exchange:
-    """Mixin for admins of models that have a resource."""
+@dataclass
+class Upload:
+    """`run(sheet, by=None)` is the trial, or the import when it is somebody's; `page` shows it."""
 
-    def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        views = [
-            ("import", "import/", require_http_methods(["GET", "POST"])(self.import_view)),
-            ("import_go", "import/gennemfoer/", require_POST(self.import_go_view)),
-            ("export", "eksport/<slug:kind>/", require_safe(self.export_view)),
-        ]
-        return [
-            path(address, self.admin_site.admin_view(view), name=f"{name}_{view_name}")
-            for view_name, address, view in views
-        ] + super().get_urls()
+    request: HttpRequest
+    kept: PendingImport
+    run: Callable[..., Outcome | Import]
+    page: Callable[..., HttpResponse]
 
-    def has_import_permission(self, request) -> bool:
-        return self.has_add_permission(request) and self.has_change_permission(request)
-
-    def changelist_view(self, request, extra_context=None):
-        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}"
-        links = {
-            "has_exchange": True,
-            "import_address": reverse(f"{name}_import") if self.has_import_permission(request) else "",
-            "csv_address": reverse(f"{name}_export", args=["csv"]),
-            "xlsx_address": reverse(f"{name}_export", args=["xlsx"]),
-        }
-        return super().changelist_view(request, {**links, **(extra_context or {})})
-
-    # --- In ---
-
-    def import_view(self, request):
-        if not self.has_import_permission(request):
-            raise PermissionDenied
-        form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    def try_it(self) -> HttpResponse:
+        """Errors to mend, or what will happen and a button."""
+        is_sent = self.request.method == "POST"
+        form = FileForm(self.request.POST, self.request.FILES) if is_sent else FileForm()
         if not form.is_valid():
-            return self._page(request, form, status=400 if form.is_bound else 200)
-        kept = self._kept(request)
-        mark = kept.keep(form.cleaned_data["file"])
-        return self._tried(request, kept, mark)
-
-    def _tried(self, request, kept: PendingImport, mark: str):
-        """The page after a trial: errors to mend, or what will happen and a button."""
-        outcome = self._run(kept)
+            return self.page(form=form, status=400 if is_sent else 200)
+        mark = self.kept.keep(form.cleaned_data["file"])
+        outcome = self._outcome()
         if outcome.errors:
-            kept.remove()
-            return self._page(request, FileForm(), outcome=outcome, status=400)
-        return self._page(
-            request, FileForm(), outcome=outcome, go_on=ConfirmImportForm(initial={"mark": mark})
-        )
+            self.kept.remove()
+            return self.page(outcome=outcome, status=400)
+        return self.page(outcome=outcome, go_on=ConfirmImportForm(initial={"mark": mark}))
 
-    def import_go_view(self, request):
-        if not self.has_import_permission(request):
-            raise PermissionDenied
-        kept, form = self._kept(request), ConfirmImportForm(request.POST)
-        if not (form.is_valid() and kept.has_mark(form.cleaned_data["mark"])):
-            return self._page(request, FileForm(), outcome=Outcome(errors=[ANOTHER_FILE]), status=400)
-        outcome = self._run(kept, by=request.user)
-        kept.remove()
-        if outcome.errors:
-            return self._page(request, FileForm(), outcome=outcome, status=400)
-        messages.success(request, f"Importeret: {told(outcome)}")
-        return redirect(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
+    def import_it(self, done: Callable[..., HttpResponse]) -> HttpResponse:
+        form, outcome = ConfirmImportForm(self.request.POST), Outcome(errors=[ANOTHER_FILE])
+        if form.is_valid() and self.kept.has_mark(form.cleaned_data["mark"]):
+            outcome = self._outcome(by=self.request.user)
+            self.kept.remove()
+        return self.page(outcome=outcome, status=400) if outcome.errors else done(outcome)
 
-    def _kept(self, request) -> PendingImport:
-        return PendingImport.of(request.user, self.opts.label)
-
-    def _run(self, kept: PendingImport, *, by=None) -> Outcome:
-        """A trial; or the import itself, when it is somebody's."""
+    def _outcome(self, by=None):
         try:
-            with kept.open() as file:
-                sheet = read(file)
+            with self.kept.open() as file:
+                return self.run(read(file), by=by)
         except ValidationError as error:
             return Outcome(errors=error.messages)
-        resource = resources_by_model()[self.model]
+
+
+# --- The pages of a list -----------------------------------------------------------------------------------
+
+
+def may_import(model_admin, request) -> bool:
+    return model_admin.has_add_permission(request) and model_admin.has_change_permission(request)
+
+
+def _upload(model_admin, request) -> Upload:
+    resource = resources_by_model()[model_admin.model]
+
+    def run_it(sheet, by):
         return import_by(by, resource, sheet) if by else run(resource, sheet, is_trial=True)
 
-    def _page(self, request, form, *, outcome=None, go_on=None, status=200):
-        resource = resources_by_model()[self.model]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Importér {self.opts.verbose_name_plural}",
-            "opts": self.opts,
-            "form": form,
-            "columns": resource.columns(),
-            "key_column": resource.key_column(),
-            "outcome": outcome,
-            "told": told(outcome) if outcome and not outcome.errors else "",
-            "rows": outcome.rows[:ROWS_SHOWN] if outcome else [],
-            "more_rows": max(0, len(outcome.rows) - ROWS_SHOWN) if outcome else 0,
-            "errors": outcome.errors[:ERRORS_SHOWN] if outcome else [],
-            "more_errors": max(0, len(outcome.errors) - ERRORS_SHOWN) if outcome else 0,
-            "go_on": go_on,
-        }
-        request.current_app = self.admin_site.name
-        return render(request, "admin/spreadsheets/import.html", context, status=status)
+    kept = PendingImport.of(request.user, model_admin.opts.label)
+    return Upload(request, kept, run_it, partial(_import_page, model_admin, request, resource))
 
-    # --- Out ---
 
-    def export_view(self, request, kind):
-        """What the list shows with its filters and its search."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if kind not in {"csv", "xlsx"}:
-            raise Http404
-        chosen = self.get_changelist_instance(request).get_queryset(request)
-        rows = table(resources_by_model()[self.model], chosen)
-        record(What.EXPORTED, who=request.user, thing=self.model(), detail=kind)
-        name = f"{slug_of(self.opts.verbose_name_plural)}-{timezone.localdate()}.{kind}"
-        headers = {"Content-Disposition": content_disposition_header(True, name)}
-        if kind == "csv":
-            return StreamingHttpResponse(as_csv(rows), content_type=CSV, headers=headers)
-        return self._xlsx(request, chosen, rows, headers)
+@custom_view("import/", "import", may=may_import)
+def import_view(model_admin, request):
+    return _upload(model_admin, request).try_it()
 
-    def _xlsx(self, request, chosen, rows, headers):
-        try:
-            if chosen.count() > MOST_IN_EXCEL:
-                raise ValidationError("Listen er for lang til Excel. Vælg et filter, eller hent CSV.")
-            return HttpResponse(as_xlsx(rows), content_type=XLSX, headers=headers)
-        except ValidationError as error:
-            messages.error(request, error.messages[0])
-            return redirect(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+@custom_view("import/gennemfoer/", "import_go", methods=ACT, may=may_import)
+def import_go_view(model_admin, request):
+    def done(outcome):
+        messages.success(request, f"Importeret: {told(outcome)}")
+        return redirect(model_admin.list_address())
+
+    return _upload(model_admin, request).import_it(done)
+
+
+def _import_page(model_admin, request, resource, *, form=None, outcome=None, go_on=None, status=200):
+    rows, errors = (outcome.rows, outcome.errors) if outcome else ([], [])
+    context = {
+        "form": form or FileForm(),
+        "columns": resource.columns(),
+        "key_column": resource.key_column(),
+        "outcome": outcome,
+        "told": told(outcome) if outcome and not errors else "",
+        "rows": rows[:ROWS_SHOWN],
+        "more_rows": max(0, len(rows) - ROWS_SHOWN),
+        "errors": errors[:ERRORS_SHOWN],
+        "more_errors": max(0, len(errors) - ERRORS_SHOWN),
+        "go_on": go_on,
+    }
+    title = f"Importér {model_admin.opts.verbose_name_plural}"
+    return model_admin.page(request, title, "admin/spreadsheets/import.html", context, status=status)
+
+
+@custom_view(
+    "eksport/<slug:kind>/", "export", methods=READ, may=lambda one, request: one.has_view_permission(request)
+)
+def export_view(model_admin, request, kind):
+    """What the list shows with its filters and its search."""
+    if kind not in {"csv", "xlsx"}:
+        raise Http404
+    chosen = model_admin.get_changelist_instance(request).get_queryset(request)
+    rows = table(resources_by_model()[model_admin.model], chosen)
+    record(What.EXPORTED, who=request.user, thing=model_admin.model(), detail=kind)
+    name = f"{slug_of(model_admin.opts.verbose_name_plural)}-{timezone.localdate()}.{kind}"
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    if kind == "csv":
+        return StreamingHttpResponse(as_csv(rows), content_type=CSV, headers=headers)
+    try:
+        if chosen.count() > MOST_IN_EXCEL:
+            raise ValidationError("Listen er for lang til Excel. Vælg et filter, eller hent CSV.")
+        return HttpResponse(as_xlsx(rows), content_type=XLSX, headers=headers)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(model_admin.list_address())
 
 
 def told(outcome: Outcome) -> str:
     return f"{len(outcome.new)} nye, {len(outcome.changed)} ændrede og {outcome.unchanged} uændrede."
 
 
-# --- Figures of a survey -------------------------------------------------------------------------------
+def links_of_list(model_admin, request) -> dict[str, str]:
+    return {
+        "import_address": model_admin.list_address("import") if may_import(model_admin, request) else "",
+        "csv_address": model_admin.list_address("export", "csv"),
+        "xlsx_address": model_admin.list_address("export", "xlsx"),
+    }
 
 
-class FiguresFromFile:
-    """Mixin for the admin of surveys: the figures of one, out of a spreadsheet."""
+# Of models that say what is `imported` (compass/content_types.py).
+SPREADSHEETS = Feature([import_view, import_go_view, export_view], in_list=links_of_list)
 
-    def get_urls(self):
-        address = path(
-            "<int:pk>/tal/",
-            self.admin_site.admin_view(require_http_methods(["GET", "POST"])(self.figures_view)),
-            name=f"{self.opts.app_label}_{self.opts.model_name}_figures",
-        )
-        return [address, *super().get_urls()]
 
-    @admin.display(description="tal fra en fil")
-    def figures_link(self, wave):
-        if not wave.pk:
-            return "Gem undersøgelsen først."
-        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_figures"
-        return format_html('<a href="{}">Hent tallene fra et regneark</a>', reverse(name, args=[wave.pk]))
+# --- Figures of a survey -----------------------------------------------------------------------------------
 
-    def figures_view(self, request, pk):
-        """«Prøv filen» shows what would be there, «Erstat tallene» does it with the file that was tried."""
-        wave = get_object_or_404(self.model, pk=pk)
-        if not self.has_change_permission(request, wave):
-            raise PermissionDenied
-        kept = PendingImport.of(request.user, f"{self.opts.label}-{pk}")
-        if "mark" in request.POST:
-            return self._replace_figures(request, wave, kept)
-        form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
-        if not form.is_valid():
-            return self._figures_page(request, wave, form, status=400 if form.is_bound else 200)
-        mark = kept.keep(form.cleaned_data["file"])
-        result = figures_of(wave, kept, dry_run=True)
-        if result.errors:
-            kept.remove()
-            return self._figures_page(request, wave, FileForm(), result, status=400)
-        go_on = ConfirmImportForm(initial={"mark": mark})
-        return self._figures_page(request, wave, FileForm(), result, go_on=go_on)
 
-    def _replace_figures(self, request, wave, kept: PendingImport):
-        form, result = ConfirmImportForm(request.POST), Import(errors=[ANOTHER_FILE])
-        if form.is_valid() and kept.has_mark(form.cleaned_data["mark"]):
-            result = figures_of(wave, kept)
-            kept.remove()
-        if result.errors:
-            return self._figures_page(request, wave, FileForm(), result, status=400)
-        self.log_change(request, wave, IMPORTED)
+@admin.display(description="tal fra en fil")
+def figures_link(wave):
+    if not wave.pk:
+        return "Gem undersøgelsen først."
+    address = reverse("admin:compass_researchwave_figures", args=[wave.pk])
+    return format_html('<a href="{}">Hent tallene fra et regneark</a>', address)
+
+
+@item_view("tal/", "figures")
+def figures_view(model_admin, request, wave):
+    """«Prøv filen» shows what would be there, «Erstat tallene» does it with the file that was tried."""
+
+    def run_it(sheet, by):
+        return import_figures(wave, sheet, dry_run=by is None)
+
+    def page(*, form=None, outcome=None, go_on=None, status=200):
+        context = {"wave": wave, "form": form or FileForm(), "result": outcome, "go_on": go_on}
+        template = "admin/spreadsheets/figures.html"
+        return model_admin.page(request, f"Tal til «{wave}»", template, context, status=status)
+
+    def done(result):
+        model_admin.log_change(request, wave, IMPORTED)
         record(What.IMPORTED, who=request.user, thing=wave, number=len(result.figures))
         messages.success(request, f"{len(result.figures)} tal er sat ind i «{wave}».")
-        return redirect(f"{self.admin_site.name}:compass_researchwave_change", wave.pk)
+        return redirect(model_admin.address(wave))
 
-    def _figures_page(self, request, wave, form, result=None, *, go_on=None, status=200):
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Tal til «{wave}»",
-            "opts": self.opts,
-            "wave": wave,
-            "form": form,
-            "result": result,
-            "go_on": go_on,
-        }
-        return render(request, "admin/spreadsheets/figures.html", context, status=status)
+    kept = PendingImport.of(request.user, f"{model_admin.opts.label}-{wave.pk}")
+    upload = Upload(request, kept, run_it, page)
+    return upload.import_it(done) if "mark" in request.POST else upload.try_it()
 
 
-def figures_of(wave, kept: PendingImport, *, dry_run: bool = False) -> Import:
-    try:
-        with kept.open() as file:
-            return import_figures(wave, read(file), dry_run=dry_run)
-    except ValidationError as error:
-        return Import(errors=error.messages)
+FIGURES = Feature([figures_view])

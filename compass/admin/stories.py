@@ -3,17 +3,18 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from compass.admin.choosers import ChoosesPictures
+from compass.admin.choosers import ChooseOne, ChooseSeveral
 from compass.admin.lists import LargeTablePaginator
-from compass.admin.spreadsheets import Exchange
-from compass.models import Story
+from compass.admin.spreadsheets import SPREADSHEETS
+from compass.models import Attachment, Picture, Story
 from compass.search import MOST_STORIES, story_ids
 from publishing.admin import PROVENANCE, WITH_KEY, PublishableAdmin, TaskKind, english
 from publishing.publishable import State, in_state
 
 
 @admin.register(Story)
-class StoryAdmin(ChoosesPictures, Exchange, PublishableAdmin):
+class StoryAdmin(PublishableAdmin):
+    features = [SPREADSHEETS]
     # A conversation that is told as a story gets such a key (collaboration/cases.py).
     own_tasks = [
         TaskKind(
@@ -61,6 +62,16 @@ class StoryAdmin(ChoosesPictures, Exchange, PublishableAdmin):
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),
         WITH_KEY,
     ]  # fmt: skip
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Picture:
+            kwargs["widget"] = ChooseOne(Picture)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.related_model is Attachment:
+            return db_field.formfield(**kwargs, widget=ChooseSeveral(Attachment))  # without «hold Ctrl down»
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
         """By the portal's own index, the newest thousand: looking through every text takes seconds."""

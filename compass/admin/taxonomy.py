@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 
-from compass.admin.spreadsheets import Exchange
+from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Department, Source, Theme
 from publishing.admin import ContentAdmin, english
 
 
 @admin.register(Department)
-class TermAdmin(Exchange, ContentAdmin):
+class TermAdmin(ContentAdmin):
+    features = [SPREADSHEETS]
     list_display = ["title", "slug"]
     search_fields = ["title", "title_en"]
     help_texts = {

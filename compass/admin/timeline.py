@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 
-from compass.admin.spreadsheets import Exchange
+from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Fact, Milestone, Resource
 from publishing.admin import ContentAdmin, english
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(Exchange, ContentAdmin):
+class MilestoneAdmin(ContentAdmin):
+    features = [SPREADSHEETS]
     list_display = ["date_text", "text", "kind", "order"]
     list_filter = ["kind", "precision"]
     search_fields = ["text", "date_text", "key"]
@@ -42,7 +43,8 @@ class FactAdmin(ContentAdmin):
 
 
 @admin.register(Resource)
-class ResourceAdmin(Exchange, ContentAdmin):
+class ResourceAdmin(ContentAdmin):
+    features = [SPREADSHEETS]
     list_display = ["title", "key", "kind", "has_link"]
     list_filter = ["kind", ("url", admin.EmptyFieldListFilter)]
     search_fields = ["title", "title_en", "text", "key"]

@@ -1,6 +1,8 @@
 """How the admin treats content. Import from here; the modules say what belongs together."""
 
-from publishing.admin.content_admin import ContentAdmin, ContentForm, Guarded, GuardedForm, address_of
+from publishing.admin.base import BaseAdmin
+from publishing.admin.content_admin import ContentAdmin, ContentForm, GuardedAdmin, GuardedForm, address_of
+from publishing.admin.custom_views import Feature, custom_view, item_view
 from publishing.admin.filters import NotSeenFilter, StatusFilter, TaskKind
 from publishing.admin.help import (
     HELP,
@@ -8,15 +10,13 @@ from publishing.admin.help import (
     PROVENANCE,
     PUBLISHING,
     WITH_KEY,
-    HelpTexts,
     TextArea,
+    WrittenInline,
     english,
 )
-from publishing.admin.lists import DeclaredLookups
 from publishing.admin.ordering import OrderedForm, OrderedFormSet, OrderedInline
 from publishing.admin.publishable_admin import PublishableAdmin
-from publishing.admin.read_only import AddedOnly, ReadOnly
-from publishing.admin.unpublishing import DiscreetDeletion
+from publishing.admin.read_only import AddedOnlyAdmin, ReadOnlyAdmin
 from publishing.admin.workflow import status_of
 
 __all__ = [
@@ -25,24 +25,26 @@ __all__ = [
     "PROVENANCE",
     "PUBLISHING",
     "WITH_KEY",
-    "AddedOnly",
+    "AddedOnlyAdmin",
+    "BaseAdmin",
     "ContentAdmin",
     "ContentForm",
-    "DeclaredLookups",
-    "DiscreetDeletion",
-    "Guarded",
+    "Feature",
+    "GuardedAdmin",
     "GuardedForm",
-    "HelpTexts",
     "NotSeenFilter",
     "OrderedForm",
     "OrderedFormSet",
     "OrderedInline",
     "PublishableAdmin",
-    "ReadOnly",
+    "ReadOnlyAdmin",
     "StatusFilter",
     "TaskKind",
     "TextArea",
+    "WrittenInline",
     "address_of",
+    "custom_view",
     "english",
+    "item_view",
     "status_of",
 ]

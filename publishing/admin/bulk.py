@@ -11,16 +11,17 @@ MOST_LISTED = 100
 
 
 def asks_first(description: str, *, does: str, applies: Callable[[models.Model], bool], permission="change"):
-    """A decorator for actions: `does` is what it does in a sentence, `applies` to which of the chosen."""
+    """A decorator for actions: `does` is what it does in a sentence, `applies` to which of the chosen; those
+    are handed over."""
 
     def decorated(action):
         @admin.action(description=description, permissions=[permission])
         @functools.wraps(action)
-        def asked(self, request, queryset):
-            if "confirmed" in request.POST:
-                return action(self, request, queryset)
+        def asked(model_admin, request, queryset):
             chosen = list(queryset)
             touched = [item for item in chosen if applies(item)]
+            if "confirmed" in request.POST:
+                return action(model_admin, request, touched)
             context = {
                 "does": does,
                 "button": f"Ja, {description[0].lower()}{description[1:]}",
@@ -28,18 +29,18 @@ def asks_first(description: str, *, does: str, applies: Callable[[models.Model],
                 "touched": touched,
                 "untouched": [item for item in chosen if item not in touched],
             }
-            return bulk_page(self, request, queryset, description, "admin/bulk.html", context)
+            return bulk_page(model_admin, request, description, "admin/bulk.html", context)
 
         return asked
 
     return decorated
 
 
-def bulk_page(self, request, queryset, title: str, template: str, context: dict) -> TemplateResponse:
+def bulk_page(model_admin, request, title: str, template: str, context: dict) -> TemplateResponse:
     """A page that asks about the chosen rows of a list, and sends the same choice once more."""
-    around = {
-        **self.admin_site.each_context(request), "opts": self.opts, "title": title,
+    chosen = {
         "chosen": request.POST.getlist("_selected_action"),
-        "select_across": request.POST.get("select_across", "0"), "most": MOST_LISTED,
-    }  # fmt: skip
-    return TemplateResponse(request, template, {**around, **context})
+        "select_across": request.POST.get("select_across", "0"),
+        "most": MOST_LISTED,
+    }
+    return model_admin.page(request, title, template, {**chosen, **context})

@@ -1,19 +1,32 @@
-"""What every form of the admin does: help in sentences, guards, addresses out of titles."""
+"""What every form of the admin does: help in sentences, guards, addresses out of titles, versions."""
 
+import json
 import re
-from collections import Counter
+from collections import ChainMap, Counter
+from contextlib import contextmanager
+from functools import partial
 from itertools import count
 
-from django.db import models
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
+from django.db import models, transaction
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
+from reversion import add_to_revision
+from reversion.admin import VersionAdmin
 
-from publishing.admin.custom_views import OwnPages
-from publishing.admin.drafts import FetchedForm, KeepsUnsaved
-from publishing.admin.edit_conflicts import Collides, CollisionForm
-from publishing.admin.help import HelpTexts
-from publishing.admin.history import Versioned
-from publishing.admin.lists import DeclaredLookups
-from publishing.admin.text_checks import ChecksTexts
-from publishing.admin.unpublishing import Leaving
+from publishing.admin.base import BaseAdmin
+from publishing.admin.custom_views import READ, Feature, item_view
+from publishing.admin.drafts import DRAFTS, FetchedForm, draw_fetched, fetched_work, finish_work, work_key
+from publishing.admin.edit_conflicts import CollisionForm, collision_context, tell_what_was_taken_over
+from publishing.admin.help import TEXT_AREAS, beside_each_other, furnished, with_help
+from publishing.admin.history import HISTORY, VERSIONS_SHOWN, remember, versions_of
+from publishing.admin.references import Use, uses_of
+from publishing.admin.text_checks import TEXT_CHECKS, advise
+from publishing.admin.unpublishing import delete_many, delete_with_successor
+from publishing.bin import throw_away
+from publishing.publishable import put_away
 from publishing.slugs import slug_of
 
 KEY = re.compile(r"([A-ZÆØÅ]+-?)(\d+)")
@@ -24,10 +37,24 @@ class GuardedForm(FetchedForm, CollisionForm):
     """Overwrites nothing unseen, and saves nothing that its editor has not looked at."""
 
 
-class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, DeclaredLookups, OwnPages):
-    """Mixin for every admin in which somebody writes: no word is lost, overwritten or left unchecked."""
+def tell_what_was_added(model_admin, request, item):
+    """Tell the form that the window was opened from, and close it."""
+    chosen = json.dumps({"value": str(item.pk), "obj": str(item)})
+    return TemplateResponse(request, "admin/popup_response.html", {"popup_response_data": chosen})
+
+
+ADDED_IN_A_WINDOW = Feature(
+    [item_view("valgt/", "chosen", methods=READ, permission="view")(tell_what_was_added)]
+)
+
+
+class GuardedAdmin(BaseAdmin):
+    """For all in which somebody writes: no word is lost, overwritten or left unchecked."""
 
     form = GuardedForm
+    help_texts: dict[str, str] = {}
+    formfield_overrides = TEXT_AREAS
+    features = [TEXT_CHECKS, DRAFTS, ADDED_IN_A_WINDOW]
 
     class Media:
         js = [
@@ -44,6 +71,42 @@ class Guarded(HelpTexts, ChecksTexts, KeepsUnsaved, Collides, DeclaredLookups, O
         super().__init_subclass__(**kwargs)
         if not issubclass(cls.form, GuardedForm):
             raise TypeError(f"The form of {cls.__name__} must be a GuardedForm.")
+
+    def get_fieldsets(self, request, obj=None):
+        return beside_each_other(super().get_fieldsets(request, obj))
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        told = {**kwargs, **with_help(db_field, self.help_texts)}
+        return furnished(super().formfield_for_dbfield(db_field, request, **told), db_field, self)
+
+    def _create_formsets(self, request, obj, change):
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        obj.formsets = formsets  # the form is cleaned after this, and its rows with it
+        return formsets, inlines
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        view = partial(super().changeform_view, request, object_id)
+        if work := fetched_work(self, request, object_id):
+            return draw_fetched(request, work, partial(view, request.path, extra_context))
+        return view(form_url, extra_context)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        collision = collision_context(context["adminform"].form)
+        response = super().render_change_form(request, context | collision, add, change, form_url, obj)
+        response.status_code = 409 if collision else response.status_code
+        return response
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        tell_what_was_taken_over(request, form)
+        finish_work(request, self.model, work_key(request, str(form.instance.pk)) if change else "")
+        advise(request, form, formsets)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """A window that adds something to choose leads on as every form does: sent twice, it is one thing."""
+        if IS_POPUP_VAR in request.POST:
+            return redirect(self.address(obj, "chosen"))
+        return super().response_add(request, obj, post_url_continue)
 
 
 class ContentForm(GuardedForm):
@@ -82,9 +145,83 @@ def address_of(title: str, longest: int) -> str:
     return slug_of(title, longest)
 
 
-class ContentAdmin(Leaving, Guarded, Versioned):
+class ContentAdmin(GuardedAdmin, VersionAdmin):
+    """What readers are shown. Reversion keeps the versions; the pages that show them are ours."""
+
     form = ContentForm
     list_per_page = 50
+    object_history_template = "admin/history.html"
+    delete_confirmation_template = "admin/leave_delete.html"
+    change_list_template = None
+    features = [HISTORY]
 
     class Media:
-        js = ["js/admin_labels.js", *Guarded.Media.js]
+        js = ["js/admin_labels.js", *GuardedAdmin.Media.js]
+
+    def get_urls(self):
+        """Reversion's own pages change the row while they show it, so they are not offered."""
+        left_out = {self.page_name(page) for page in ["recoverlist", "recover", "revision"]}
+        return [url for url in super().get_urls() if url.name not in left_out]
+
+    def uses(self, item) -> list[Use]:
+        """Everything that leads to the item; an admin adds what no table knows, such as the menu."""
+        return uses_of(item)
+
+    # --- Every change becomes a version ---
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().change_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            item = self.get_object(request, unquote(object_id))
+            if item and self.has_change_permission(request, item):
+                remember(item)
+            return super().change_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        """What an action does to several items becomes a version of each, not one of all."""
+        shown = [feature.in_list(self, request) for feature in self.all_features()]
+        context = dict(ChainMap(extra_context or {}, *shown))
+        return super(VersionAdmin, self).changelist_view(request, context)
+
+    @contextmanager
+    def as_version(self, request, item, message: str):
+        """Whatever is done to the item in this block becomes one version, and a line of its history."""
+        with transaction.atomic():
+            remember(item)
+            with self.create_revision(request):
+                yield
+                add_to_revision(item)
+                self.log_change(request, item, message)
+
+    def history_view(self, request, object_id, extra_context=None):
+        item = self.item_or_404(request, object_id, "view")
+        versions = list(versions_of(item)[:VERSIONS_SHOWN])
+        shown = {"versions": versions, "can_restore": self.has_change_permission(request, item)}
+        return super(VersionAdmin, self).history_view(request, object_id, {**shown, **(extra_context or {})})
+
+    # --- What is deleted lies in the bin ---
+
+    @method_decorator(transaction.atomic)
+    def delete_view(self, request, object_id, extra_context=None):
+        item = self.item_or_404(request, object_id, "delete")
+        django_view = super().delete_view
+        return delete_with_successor(
+            self, request, item, lambda shown: django_view(request, object_id, shown | (extra_context or {}))
+        )
+
+    def delete_model(self, request, obj):
+        throw_away(obj, request.user)
+
+    def delete_queryset(self, request, queryset):
+        for item in queryset:
+            address = getattr(item, "public_address", "")
+            throw_away(item, request.user)
+            if address:
+                put_away.send(self.model, old=address, new="")
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            actions["delete_selected"] = (delete_many, "delete_selected", "Slet")
+        return actions

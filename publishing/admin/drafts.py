@@ -1,6 +1,6 @@
 """Half-finished work: the server keeps what stands in a form while one types, and offers it back."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -14,9 +14,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_http_methods, require_POST
 
+from publishing.admin.custom_views import ACT, Feature, custom_view
 from publishing.admin.edit_conflicts import Unnoticed
 from publishing.models import UnsavedWork
 
@@ -61,128 +60,118 @@ class FetchForm(forms.Form):
     ugemt = forms.UUIDField()
 
 
-class KeepsUnsaved:
-    """Mixin for admins whose forms take long to write."""
-
-    def get_urls(self):
-        own = [
-            self.route("ugemt/", self.keep_view, "keep_new"),
-            self.route("<path:object_id>/ugemt/", self.keep_view, "keep"),
-            self.route("ugemt/<uuid:token>/kasser/", self.discard_view, "discard"),
-        ]
-        return [*own, *super().get_urls()]
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def keep_view(self, request, object_id=""):
-        """POST keeps the form as it stands; GET gives a page that was logged out a token to go on with."""
-        if not self._may_write(request, object_id):
-            raise PermissionDenied
-        if request.method != "POST":
-            return JsonResponse({"token": get_token(request)})
-        form = TokenForm(request.POST)
-        if not form.is_valid():
-            return JsonResponse({"kept": False}, status=400)
-        key, token = work_key(request, object_id), form.cleaned_data["unsaved_token"]
-        if "is_open" in request.POST:
-            return JsonResponse({"beside": self._tell_that_it_is_open(request, key, token)})
-        if self._keep(request, key, token):
-            return JsonResponse({"kept": True})
+def keep(model_admin, request, object_id=""):
+    """POST keeps the form as it stands; GET gives a page that was logged out a token to go on with."""
+    if not _may_write(model_admin, request, object_id):
+        raise PermissionDenied
+    if request.method != "POST":
+        return JsonResponse({"token": get_token(request)})
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"kept": False}, status=400)
+    key, token = work_key(request, object_id), form.cleaned_data["unsaved_token"]
+    work = _work(request.user, model_admin.model, key, token)
+    if "is_open" in request.POST:
+        _note_that_it_is_open(work)
+        return JsonResponse({"beside": open_beside(request.user, model_admin.model, key)})
+    if work is None or work.is_done:  # the form of that window has been saved: its words are late
         return JsonResponse({"kept": False, "token": uuid4()}, status=409)
+    _keep_fields(work, request.POST)
+    return JsonResponse({"kept": True})
 
-    def _tell_that_it_is_open(self, request, key: str, token: UUID) -> list[str]:
-        """That this window is, to the others; the names of those who have the form open too."""
-        if work := _work(request.user, self.model, key, token):
-            work.open_at = timezone.now()
-            work.save(update_fields=["open_at"])
-        return open_beside(request.user, self.model, key)
 
-    def _may_write(self, request, object_id) -> bool:
-        if not object_id:
-            return self.has_add_permission(request)
-        item = self.get_object(request, unquote(object_id))
-        return item is not None and self.has_change_permission(request, item)
+def _may_write(model_admin, request, object_id) -> bool:
+    if not object_id:
+        return model_admin.has_add_permission(request)
+    item = model_admin.get_object(request, unquote(object_id))
+    return item is not None and model_admin.has_change_permission(request, item)
 
-    def _keep(self, request, object_id, token: UUID) -> bool:
-        """False for a window whose form has been saved: its words are late."""
-        fields = {
-            name: [value.replace("\0", "") for value in values]
-            for name, values in request.POST.lists()
-            if name not in LEFT_OUT
-        }
-        work = _work(request.user, self.model, object_id, token)
-        if work is None or work.is_done:
-            return False
-        work.fields = fields
-        work.save()
-        return True
 
-    @method_decorator(require_POST)
-    def discard_view(self, request, token):
-        for work in UnsavedWork.objects.filter(user=request.user, token=token):
-            work.finish()
-            messages.success(request, "Det, der ikke var gemt, er kasseret.")
-            return redirect(address_of_work(work))
-        return redirect(reverse(f"admin:{self.page_name('add')}"))
+def _note_that_it_is_open(work: UnsavedWork | None):
+    if work:
+        work.open_at = timezone.now()
+        work.save(update_fields=["open_at"])
 
-    # --- In the form ---
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        kept = work_key(request, object_id)
-        fetched = self._fetched(request, kept) if request.method == "GET" else None
-        if fetched:
-            return self._fetched_form(request, object_id, fetched, extra_context)
-        extra = {**self._unsaved_context(request, object_id, kept), **(extra_context or {})}
-        return super().changeform_view(request, object_id, form_url, extra)
+def _keep_fields(work: UnsavedWork, post: QueryDict):
+    work.fields = {
+        name: [value.replace("\0", "") for value in values]
+        for name, values in post.lists()
+        if name not in LEFT_OUT
+    }
+    work.save()
 
-    def _fetched_form(self, request, object_id, work, extra_context):
-        """Drawn as a form that was sent, so that every row and every word is in its place; never saved."""
-        _ = request.FILES  # read while the request is a GET, or Django would read the body again
-        request.POST = _as_post(work)
-        request.method = "POST"
-        try:
-            extra = {"is_fetched": True, **self._unsaved_context(request, object_id, work.object_id)}
-            with transaction.atomic():
-                answer = super().changeform_view(
-                    request, object_id, request.path, {**extra, **(extra_context or {})}
-                )
-                transaction.set_rollback(True)
-            return answer
-        finally:
-            request.method = "GET"
 
-    def render_change_form(self, request, context, *args, **kwargs):
-        """What is missing in half a text is said when it is saved, and not when it is fetched."""
-        if context.get("is_fetched"):
-            messages.info(request, FETCHED)
-            context["errors"] = []
-            context["adminform"].form._errors = ErrorDict()
-            for inline in context["inline_admin_formsets"]:
-                _forget_errors(inline.formset)
-        return super().render_change_form(request, context, *args, **kwargs)
+@custom_view("ugemt/<uuid:token>/kasser/", "discard", methods=ACT)
+def discard(model_admin, request, token):
+    for work in UnsavedWork.objects.filter(user=request.user, token=token):
+        work.finish()
+        messages.success(request, "Det, der ikke var gemt, er kasseret.")
+        return redirect(address_of_work(work))
+    return redirect(model_admin.list_address("add"))
 
-    def _fetched(self, request, object_id) -> UnsavedWork | None:
-        form = FetchForm(request.GET)
-        if not form.is_valid():
-            return None
-        waiting = UnsavedWork.objects.of(request.user, self.model, object_id).waiting()
-        return waiting.filter(token=form.cleaned_data["ugemt"]).first()
 
-    def _unsaved_context(self, request, object_id, kept) -> dict:
-        route, arguments = ("keep", [object_id]) if object_id else ("keep_new", [])
-        address = reverse(f"admin:{self.page_name(route)}", args=arguments)
-        form, fetched = TokenForm(request.POST), FetchedFromForm(request.POST)
-        waiting = UnsavedWork.objects.of(request.user, self.model, kept).waiting()
-        return {
-            "fetched": fetched.cleaned_data if fetched.is_valid() else None,
-            "unsaved_url": address + ("?kladde" if kept.endswith(BESIDE) else ""),
-            "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
-            "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
-            "open_beside": open_beside(request.user, self.model, kept),
-        }
+# --- In the form ---
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        finish_work(request, self.model, work_key(request, str(form.instance.pk)) if change else "")
+
+def fetched_work(model_admin, request, object_id) -> UnsavedWork | None:
+    """What the address of the form says is to be put into it."""
+    form = FetchForm(request.GET)
+    if request.method != "GET" or not form.is_valid():
+        return None
+    kept = UnsavedWork.objects.of(request.user, model_admin.model, work_key(request, object_id))
+    return kept.waiting().filter(token=form.cleaned_data["ugemt"]).first()
+
+
+def draw_fetched(request, work: UnsavedWork, view):
+    """Drawn as a form that was sent, so that every row and every word is in its place; never saved."""
+    _ = request.FILES  # read while the request is a GET, or Django would read the body again
+    request.POST, request.method, request.is_fetched = _as_post(work), "POST", True
+    try:
+        with transaction.atomic():
+            response = view()
+            transaction.set_rollback(True)
+        return response
+    finally:
+        request.method = "GET"
+
+
+def drafts_context(model_admin, request, context, item) -> dict:
+    if context["original"] and not item:  # read and not written by whoever looks at it
+        return {}
+    object_id = str(item.pk) if item else ""
+    kept = work_key(request, object_id)
+    address = model_admin.address(item, "keep") if item else model_admin.list_address("keep_new")
+    form, fetched = TokenForm(request.POST), FetchedFromForm(request.POST)
+    waiting = UnsavedWork.objects.of(request.user, model_admin.model, kept).waiting()
+    if is_fetched := getattr(request, "is_fetched", False):
+        _forget_what_is_missing(request, context)
+    return {
+        **({"errors": []} if is_fetched else {}),
+        "fetched": fetched.cleaned_data if fetched.is_valid() else None,
+        "unsaved_url": address + ("?kladde" if kept.endswith(BESIDE) else ""),
+        "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
+        "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
+        "open_beside": open_beside(request.user, model_admin.model, kept),
+    }
+
+
+DRAFTS = Feature(
+    [
+        custom_view("ugemt/", "keep_new")(keep),
+        custom_view("<path:object_id>/ugemt/", "keep")(keep),
+        discard,
+    ],
+    in_form=drafts_context,
+)
+
+
+def _forget_what_is_missing(request, context):
+    """What is missing in half a text is said when it is saved, and not when it is fetched."""
+    messages.info(request, FETCHED)
+    context["adminform"].form._errors = ErrorDict()
+    for inline in context["inline_admin_formsets"]:
+        _forget_errors(inline.formset)
 
 
 def finish_work(request, model, kept: str):

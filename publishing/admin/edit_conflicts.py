@@ -79,28 +79,17 @@ def _newest_entry(item) -> LogEntry | None:
     return entries.order_by("-action_time").first()
 
 
-class Collides:
-    """Mixin for admins with a CollisionForm: a collision answers 409, with the words of both."""
+def tell_what_was_taken_over(request, form: CollisionForm):
+    entry = _newest_entry(form.instance) if form.merge and form.merge.taken_over else None
+    if entry:
+        names = ", ".join(dict.fromkeys(form.merge.taken_over))
+        messages.info(request, f"{entry.user} har gemt, mens du skrev. Det er taget med: {names}.")
 
-    def _create_formsets(self, request, obj, change):
-        formsets, inlines = super()._create_formsets(request, obj, change)
-        obj.formsets = formsets  # the form is cleaned after this, and its rows with it
-        return formsets, inlines
 
-    def save_related(self, request, form, formsets, change):
-        newest = _newest_entry(form.instance) if change and form.merge.taken_over else None
-        super().save_related(request, form, formsets, change)
-        if newest:
-            names = ", ".join(dict.fromkeys(form.merge.taken_over))
-            messages.info(request, f"{newest.user} har gemt, mens du skrev. Det er taget med: {names}.")
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        form = context["adminform"].form
-        collides = form.has_collision
-        if collides:
-            merge, entry = form.merge, _newest_entry(form.instance)
-            who = str(entry.user) if entry else "En anden"
-            context |= {"collision": mark_of(merge.stored), "merge": merge, "colleague": who}
-        answer = super().render_change_form(request, context, add, change, form_url, obj)
-        answer.status_code = 409 if collides else answer.status_code
-        return answer
+def collision_context(form: CollisionForm) -> dict:
+    """What both have changed, with the words of both."""
+    if not form.has_collision:
+        return {}
+    entry = _newest_entry(form.instance)
+    who = str(entry.user) if entry else "En anden"
+    return {"collision": mark_of(form.merge.stored), "merge": form.merge, "colleague": who}

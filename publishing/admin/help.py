@@ -1,9 +1,11 @@
 """Whole sentences beside the fields, and room for the long texts."""
 
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.db import models
 
-from publishing.admin.text_checks import CheckedFields
+from publishing.admin.text_checks import addresses_of_checks
+from publishing.fields import MarkdownField
 
 LONG_TEXTS = {"body", "description", "transcript", "intro"}
 
@@ -47,7 +49,7 @@ ENGLISH_BESIDE = "Engelsk står ved siden af dansk. Er et felt tomt, viser de en
 
 def in_pairs(fieldsets) -> list[tuple]:
     """Each text beside its own English: ("title", ("title", "title_en")) instead of a fieldset at the end."""
-    names = {name for _title, options in fieldsets for name in _flat(options["fields"])}
+    names = {str(name) for _title, options in fieldsets for name in _flat(options["fields"])}
     paired = {name for name in names if name.endswith("_en") and name.removesuffix("_en") in names}
     found = []
     for title, options in fieldsets:
@@ -57,8 +59,8 @@ def in_pairs(fieldsets) -> list[tuple]:
     return found
 
 
-def _flat(lines) -> list[str]:
-    return [name for line in lines for name in ([line] if isinstance(line, str) else line)]
+def _flat(lines) -> list:
+    return [name for line in lines for name in (line if isinstance(line, list | tuple) else [line])]
 
 
 def _with_english(line, paired: set[str]):
@@ -79,32 +81,52 @@ class TextArea(AdminTextareaWidget):
         return value and value.replace("\r\n", "\n")
 
 
-class HelpTexts(CheckedFields):
-    """Mixin for admins and inlines: whole sentences beside the fields, and room for the long texts."""
+TEXT_AREAS = {models.TextField: {"widget": TextArea}}
 
+
+def with_help(db_field, help_texts: dict[str, str]) -> dict:
+    """How the form field of a column is made."""
+    help_text = {**HELP, **help_texts}.get(db_field.name)
+    told = {"help_text": help_text} if help_text else {}
+    return {**told, "assume_scheme": "https"} if isinstance(db_field, models.URLField) else told
+
+
+def furnished(field, db_field, model_admin):
+    """The form field, as editors need it; of an admin or of an inline."""
+    if field is None:
+        return None
+    widget = field.widget
+    if isinstance(widget, RelatedFieldWidgetWrapper):
+        widget.can_delete_related = False  # a red cross there reads as «choose nothing»
+    if db_field.name.endswith("_en"):
+        widget.attrs["lang"] = "en"  # the browser spells by it, and a screen reader reads by it
+    if isinstance(db_field, models.TextField):
+        widget.attrs["rows"] = 20 if db_field.name.removesuffix("_en") in LONG_TEXTS else 4
+    if isinstance(db_field, MarkdownField):
+        widget.attrs |= addresses_of_checks(model_admin)
+        if db_field.name.endswith("_en"):
+            widget.attrs["data-english"] = "true"
+    return field
+
+
+def beside_each_other(fieldsets) -> list[tuple]:
+    """In pairs, and the first of them says so."""
+    paired = in_pairs(fieldsets)
+    if any(isinstance(line, tuple) for line in paired[0][1]["fields"]):
+        paired[0][1].setdefault("description", ENGLISH_BESIDE)
+    return paired
+
+
+class WrittenInline(admin.StackedInline):
+    """Rows that somebody writes, with the same help as in a form of its own."""
+
+    extra = 0
     help_texts: dict[str, str] = {}
-    formfield_overrides = {models.TextField: {"widget": TextArea}}
+    formfield_overrides = TEXT_AREAS
 
     def get_fieldsets(self, request, obj=None):
-        fieldsets = in_pairs(super().get_fieldsets(request, obj))
-        if any(isinstance(line, tuple) for line in fieldsets[0][1]["fields"]) and not hasattr(
-            self, "parent_model"
-        ):
-            fieldsets[0][1].setdefault("description", ENGLISH_BESIDE)
-        return fieldsets
+        return in_pairs(super().get_fieldsets(request, obj))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        help_text = {**HELP, **self.help_texts}.get(db_field.name)
-        if help_text:
-            kwargs["help_text"] = help_text
-        if isinstance(db_field, models.URLField):
-            kwargs["assume_scheme"] = "https"
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field.widget if field else None, RelatedFieldWidgetWrapper):
-            field.widget.can_delete_related = False  # a red cross there reads as «choose nothing»
-        if field and db_field.name.endswith("_en"):
-            field.widget.attrs["lang"] = "en"  # the browser spells by it, and a screen reader reads by it
-        if isinstance(db_field, models.TextField):
-            is_long = db_field.name.removesuffix("_en") in LONG_TEXTS
-            field.widget.attrs["rows"] = 20 if is_long else 4
-        return field
+        told = {**kwargs, **with_help(db_field, self.help_texts)}
+        return furnished(super().formfield_for_dbfield(db_field, request, **told), db_field, self)

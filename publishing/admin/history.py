@@ -1,28 +1,23 @@
 """Who changed what: every saved version is kept, can be compared with any other, and put back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.views.decorators.http import require_http_methods
 from reversion import add_to_revision, set_comment
-from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
 from reversion.revisions import create_revision, is_active, is_registered
 
 from publishing.admin.comparison import changed, compare
-from publishing.admin.custom_views import OwnPages
+from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.ordering import OUT_OF_THE_WAY
 from publishing.admin.snapshots import Snapshot, parts_of, remembered, stored
 from publishing.bin import is_binned
@@ -170,94 +165,48 @@ class CompareForm(forms.Form):
         return cleaned
 
 
-class Versioned(OwnPages, VersionAdmin):
-    """Mixin for admins. Reversion keeps the versions; the pages that show them are ours."""
+@item_view("sammenlign/", "compare", methods=READ, permission="view")
+def compare_view(model_admin, request, item):
+    form = CompareForm(request.GET, item=item)
+    if not form.is_valid():
+        messages.error(request, "Vælg to udgaver, der kan sammenlignes.")
+        return redirect(model_admin.address(item, "history"))
+    context = {**form.cleaned_data, "sections": changed(form.sections)}
+    return model_admin.page(request, "Sammenlign to udgaver", "admin/compare.html", context, item=item)
 
-    object_history_template = "admin/history.html"
-    change_list_template = None
 
-    def get_urls(self):
-        """Reversion's own pages change the row while they show it, so they are not offered."""
-        pages = [
-            ("<path:object_id>/sammenlign/", self.compare_view, "compare"),
-            ("<path:object_id>/gendan/<int:version_id>/", self.restore_view, "restore"),
-        ]
-        kept = [one for one in super().get_urls() if one.name not in self._not_offered()]
-        return [*(self.route(*page) for page in pages), *kept]
+@item_view("gendan/<int:version_id>/", "restore")
+def restore_view(model_admin, request, item, version_id):
+    version = get_object_or_404(versions_of(item), pk=version_id)
+    try:
+        wanted = in_the_same_state(remembered(version), now := stored(item))
+    except RevertError:
+        messages.error(request, "Udgaven er for gammel til at blive gendannet.")
+        return redirect(model_admin.address(item, "history"))
+    form = RestoreForm(request.POST or None, now=now)
+    if form.is_valid() and _restore(model_admin, request, item, version, wanted, form):
+        return redirect(model_admin.address(item))
+    context = {"version": version, "form": form, "sections": changed(compare(now, wanted))}
+    status = 409 if form.errors else 200
+    return model_admin.page(
+        request, "Gendan en udgave", "admin/restore.html", context, item=item, status=status
+    )
 
-    def _not_offered(self) -> set[str]:
-        return {self.page_name(page) for page in ["recoverlist", "recover", "revision"]}
 
-    # --- Every change becomes a version ---
+def _restore(model_admin, request, item, version, wanted, form) -> bool:
+    moment = moment_of(version)
+    try:
+        with model_admin.as_version(request, item, f"Gendannet, som det var {moment}."):
+            put_back(item, wanted)
+    except (ValidationError, IntegrityError) as error:
+        reasons = getattr(error, "messages", ["Noget andet har taget dets plads."])
+        form.add_error(None, f"Udgaven kan ikke gendannes. {' '.join(reasons)}")
+        return False
+    messages.success(request, f"«{item}» er, som det var {moment}. Det, der stod, findes i historikken.")
+    return True
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        if request.method != "POST":
-            return super().change_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            item = self.get_object(request, unquote(object_id))
-            if item and self.has_change_permission(request, item):
-                remember(item)
-            return super().change_view(request, object_id, form_url, extra_context)
 
-    def changelist_view(self, request, extra_context=None):
-        """What an action does to several items becomes a version of each, not one of all."""
-        return super(VersionAdmin, self).changelist_view(request, extra_context)
-
-    @contextmanager
-    def as_version(self, request, item, message: str):
-        """Whatever is done to the item in this block becomes one version, and a line of its history."""
-        with transaction.atomic():
-            remember(item)
-            with self.create_revision(request):
-                yield
-                add_to_revision(item)
-                self.log_change(request, item, message)
-
-    # --- Looking back ---
-
-    def history_view(self, request, object_id, extra_context=None):
-        item = self.item_or_404(request, object_id, "view")
-        versions = list(versions_of(item)[:VERSIONS_SHOWN])
-        shown = {"versions": versions, "can_restore": self.has_change_permission(request, item)}
-        return admin.ModelAdmin.history_view(self, request, object_id, {**shown, **(extra_context or {})})
-
-    def compare_view(self, request, object_id):
-        item = self.item_or_404(request, object_id, "view")
-        form = CompareForm(request.GET, item=item)
-        if not form.is_valid():
-            messages.error(request, "Vælg to udgaver, der kan sammenlignes.")
-            return redirect(self.address(item, "history"))
-        context = {**form.cleaned_data, "sections": changed(form.sections)}
-        return self.page(request, item, "Sammenlign to udgaver", "admin/compare.html", context)
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    @method_decorator(transaction.atomic)
-    def restore_view(self, request, object_id, version_id):
-        item = self.item_or_404(request, object_id)
-        version = get_object_or_404(versions_of(item), pk=version_id)
-        try:
-            wanted = in_the_same_state(remembered(version), now := stored(item))
-        except RevertError:
-            messages.error(request, "Udgaven er for gammel til at blive gendannet.")
-            return redirect(self.address(item, "history"))
-        form = RestoreForm(request.POST or None, now=now)
-        if form.is_valid() and self._put_back(request, item, version, wanted, form):
-            return redirect(self.address(item))
-        context = {"version": version, "form": form, "sections": changed(compare(now, wanted))}
-        status = 409 if form.errors else 200
-        return self.page(request, item, "Gendan en udgave", "admin/restore.html", context, status)
-
-    def _put_back(self, request, item, version, wanted, form) -> bool:
-        moment = moment_of(version)
-        try:
-            with self.as_version(request, item, f"Gendannet, som det var {moment}."):
-                put_back(item, wanted)
-        except (ValidationError, IntegrityError) as error:
-            reasons = getattr(error, "messages", ["Noget andet har taget dets plads."])
-            form.add_error(None, f"Udgaven kan ikke gendannes. {' '.join(reasons)}")
-            return False
-        messages.success(request, f"«{item}» er, som det var {moment}. Det, der stod, findes i historikken.")
-        return True
+HISTORY = Feature([compare_view, restore_view])
 
 
 def in_the_same_state(wanted: Snapshot, now: Snapshot) -> Snapshot:

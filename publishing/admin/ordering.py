@@ -1,12 +1,11 @@
 """Rows in an order: two may swap places, and none has the place of another."""
 
 from django import forms
-from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db.models import F
 
-from publishing.admin.help import HelpTexts
+from publishing.admin.help import WrittenInline
 
 HIGHEST_POSITION = 999
 OUT_OF_THE_WAY = 10_000
@@ -65,8 +64,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         rows.update(position=F("position") + OUT_OF_THE_WAY)
 
 
-class OrderedInline(HelpTexts, admin.StackedInline):
+class OrderedInline(WrittenInline):
     form = OrderedForm
     formset = OrderedFormSet
-    extra = 0
     ordering = ["position"]

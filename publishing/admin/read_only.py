@@ -1,7 +1,9 @@
-"""Admins of what is written once: mixins before `admin.ModelAdmin`."""
+"""Admins of what is written once."""
+
+from publishing.admin.base import BaseAdmin
 
 
-class AddedOnly:
+class AddedOnlyAdmin(BaseAdmin):
     """A row is added, and neither changed nor deleted."""
 
     def has_change_permission(self, request, obj=None) -> bool:
@@ -11,7 +13,7 @@ class AddedOnly:
         return False
 
 
-class ReadOnly(AddedOnly):
+class ReadOnlyAdmin(AddedOnlyAdmin):
     """Nor is one added here; who has `permission` reads them."""
 
     permission: str

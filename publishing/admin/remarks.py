@@ -11,11 +11,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import send_mail
 from django.db import models
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from publishing.admin.custom_views import ACT, Feature, item_view
 from publishing.admin.snapshots import fields_of
 from publishing.models import PendingVersion, Remark
 from publishing.publishable import Publishable, State
@@ -177,3 +179,34 @@ def asked_of(user) -> list[tuple[Remark, Publishable]]:
 def _is_in_review(item) -> bool:
     submitted = PendingVersion.objects.of(item).filter(submitted_at__isnull=False)
     return item.state == State.REVIEW or submitted.exists()
+
+
+# --- The answer to what is said --------------------------------------------------------------------------
+
+
+@item_view("bemaerkning/", "remark", methods=ACT)
+def remark_view(model_admin, request, item):
+    """Say something of the text, answer what a colleague says, or close it."""
+    page = model_admin.address(item, "pending" if PendingVersion.objects.of(item).exists() else "change")
+    closing, form = CloseForm(request.POST, item=item), RemarkForm(request.POST, item=item)
+    if closing.is_valid():
+        close(Remark.objects.filter(pk=closing.cleaned_data["remark"].pk))
+    elif form.is_valid():
+        asked = form.cleaned_data["answers"]
+        say(item, **form.cleaned_data | ({"field": asked.field} if asked else {}), by=request.user)
+        if asked:
+            tell(request, asked.by, item, page, ANSWERED)
+    else:
+        messages.error(request, "Skriv, hvad du vil sige. Højst 2.000 tegn.")
+    return redirect(f"{page}#remarks")
+
+
+def remarks_context(model_admin, request, context, item) -> dict:
+    if not item:
+        return {}
+    remarks = remarks_of(item)
+    show_beside_fields(context["adminform"].form, remarks)
+    return {"remarks": remarks, "remark_form": RemarkForm(item=item, auto_id="remark_%s")}
+
+
+REMARKS = Feature([remark_view], in_form=remarks_context)

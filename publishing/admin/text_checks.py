@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
-from django.views.decorators.http import require_POST
 
+from publishing.admin.custom_views import ACT, Feature, custom_view
 from publishing.admin.references import is_good_link, public_pages
 from publishing.fields import MarkdownField
 from publishing.pasted import html_to_markdown, lines_to_markdown
@@ -47,73 +46,68 @@ class SearchForm(forms.Form):
     q = forms.CharField(required=False, max_length=100)
 
 
-class CheckedFields:
-    """Mixin for admins and inlines: their Markdown fields know where to ask."""
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(db_field, MarkdownField):
-            field.widget.attrs |= self._addresses()
-            if db_field.name.endswith("_en"):
-                field.widget.attrs["data-english"] = "true"
-        return field
-
-    def _addresses(self) -> dict[str, str]:
-        whole = getattr(self, "parent_model", self.model)._meta
-        name = f"{self.admin_site.name}:{whole.app_label}_{whole.model_name}"
-        own = {page: reverse(f"{name}_{page}") for page in ["check", "preview", "paste", "links"]}
-        return {f"data-{page}": address for page, address in {**own, **chooser_addresses()}.items()}
+def addresses_of_checks(model_admin) -> dict[str, str]:
+    """Where the scripts of a Markdown field ask; an inline's are those of the whole."""
+    whole = getattr(model_admin, "parent_model", model_admin.model)._meta
+    name = f"{model_admin.admin_site.name}:{whole.app_label}_{whole.model_name}"
+    own = {page: reverse(f"{name}_{page}") for page in ["check", "preview", "paste", "links"]}
+    return {f"data-{page}": address for page, address in {**own, **chooser_addresses()}.items()}
 
 
-class ChecksTexts:
-    """Mixin for admins: the answers, and the advice for whoever writes without scripts."""
+def _may_write(model_admin, request) -> bool:
+    return model_admin.has_change_permission(request) or model_admin.has_add_permission(request)
 
-    def get_urls(self):
-        own = [
-            self.route("tjek/", require_POST(self.check_text), "check"),
-            self.route("forhaandsvisning/", require_POST(self.preview_text), "preview"),
-            self.route("indsat/", require_POST(self.paste_text), "paste"),
-            self.route("link/", require_POST(self.links_view), "links"),
-        ]
-        return [*own, *super().get_urls()]
 
-    def _typed(self, request, form_class=TextForm) -> dict:
-        if not (self.has_change_permission(request) or self.has_add_permission(request)):
-            raise PermissionDenied
-        form = form_class(request.POST)
-        return form.cleaned_data if form.is_valid() else {}
+def typed(request, form_class=TextForm) -> dict:
+    form = form_class(request.POST)
+    return form.cleaned_data if form.is_valid() else {}
 
-    def check_text(self, request):
-        typed = self._typed(request)
-        found = findings(
-            typed.get("text", ""), is_good_link=is_good_link, with_lix=not typed.get("is_english")
-        )
-        return render(request, "admin/_findings.html", {"is_too_long": not typed, "findings": found})
 
-    def preview_text(self, request):
-        typed = self._typed(request)
-        return render(request, "admin/_preview.html", {"is_too_long": not typed, **typed})
+@custom_view("tjek/", "check", methods=ACT, may=_may_write)
+def check(model_admin, request):
+    data = typed(request)
+    found = findings(data.get("text", ""), is_good_link=is_good_link, with_lix=not data.get("is_english"))
+    return render(request, "admin/_findings.html", {"is_too_long": not data, "findings": found})
 
-    def paste_text(self, request):
-        """What somebody pastes, as Markdown and as the reader will see it, before it stands."""
-        pasted = self._typed(request, PastedForm)
-        try:
-            html, text = pasted.get("html", ""), pasted.get("text", "")
-            written = html_to_markdown(html) if html else lines_to_markdown(text)
-        except RecursionError:  # a page in a page in a page …
-            written = ""
-        found = findings(written, is_good_link=is_good_link, with_lix=False)
-        return render(request, "admin/_pasted.html", {"written": written, "findings": found})
 
-    def links_view(self, request):
-        """Pages that a text can lead to: everything public, by the beginning of a word of its title."""
-        found = public_pages(self._typed(request, SearchForm).get("q", ""))
-        return render(request, "admin/_links_found.html", {"found": found})
+@custom_view("forhaandsvisning/", "preview", methods=ACT, may=_may_write)
+def preview(model_admin, request):
+    data = typed(request)
+    return render(request, "admin/_preview.html", {"is_too_long": not data, **data})
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        for label, text in _changed_texts(form, formsets):
-            _advise(request, label, text)
+
+@custom_view("indsat/", "paste", methods=ACT, may=_may_write)
+def paste(model_admin, request):
+    """What somebody pastes, as Markdown and as the reader will see it, before it stands."""
+    pasted = typed(request, PastedForm)
+    try:
+        html, text = pasted.get("html", ""), pasted.get("text", "")
+        written = html_to_markdown(html) if html else lines_to_markdown(text)
+    except RecursionError:  # a page in a page in a page …
+        written = ""
+    found = findings(written, is_good_link=is_good_link, with_lix=False)
+    return render(request, "admin/_pasted.html", {"written": written, "findings": found})
+
+
+@custom_view("link/", "links", methods=ACT, may=_may_write)
+def links(model_admin, request):
+    """Pages that a text can lead to: everything public, by the beginning of a word of its title."""
+    found = public_pages(typed(request, SearchForm).get("q", ""))
+    return render(request, "admin/_links_found.html", {"found": found})
+
+
+TEXT_CHECKS = Feature([check, preview, paste, links])
+
+
+def advise(request, form, formsets):
+    """For whoever writes without scripts: all but the LIX, which has a message of its own."""
+    for label, text in _changed_texts(form, formsets):
+        found = [(one.sentence,) for one in findings(text, is_good_link=is_good_link, with_lix=False)]
+        if found:
+            sentences = format_html_join("", "<li>{}</li>", found)
+            messages.warning(
+                request, format_html("Gemt. Se på feltet «{}» igen:<ul>{}</ul>", label, sentences)
+            )
 
 
 def _changed_texts(form, formsets) -> Iterator[tuple[str, str]]:
@@ -129,11 +123,3 @@ def _changed_texts(form, formsets) -> Iterator[tuple[str, str]]:
 def _markdown_in(form) -> list[str]:
     names = {field.name for field in form._meta.model._meta.fields if isinstance(field, MarkdownField)}
     return [name for name in form.changed_data if name in names]
-
-
-def _advise(request, label: str, text: str):
-    """All but the LIX, which has a message of its own."""
-    found = [(one.sentence,) for one in findings(text, is_good_link=is_good_link, with_lix=False)]
-    if found:
-        sentences = format_html_join("", "<li>{}</li>", found)
-        messages.warning(request, format_html("Gemt. Se på feltet «{}» igen:<ul>{}</ul>", label, sentences))

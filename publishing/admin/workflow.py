@@ -1,15 +1,23 @@
-"""The steps from state to state: their buttons, and what is asked for first."""
+"""The steps from state to state: buttons on a text, actions on a list, and what is asked for first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from privacy.models import What
+from publishing.admin.bulk import asks_first
+from publishing.admin.custom_views import Feature, item_view
+from publishing.admin.help import mark_english_behind
+from publishing.admin.remarks import SUBMITTED, ReviewerForm, ask_to_read, close, send_back
+from publishing.admin.unpublishing import archive_view
 from publishing.fields import MomentField
-from publishing.models import PendingVersion
+from publishing.models import PendingVersion, Remark
 from publishing.publishable import State
 from publishing.translated import lacking_english
 
@@ -18,46 +26,134 @@ SENT_BACK = "Sendt tilbage:"
 
 def status_of(item) -> str:
     if item.state == State.SCHEDULED:
-        return f"Planlagt til {moment(item.published_at)}"
+        return f"Planlagt til {moment_of(item.published_at)}"
     return item.state.label
 
 
-def moment(date) -> str:
+def moment_of(date) -> str:
     return date_format(timezone.localtime(date), r"j. F Y \k\l. H.i")
+
+
+def english_warnings(item) -> list[str]:
+    """What an English reader would miss, in sentences."""
+    labels = {field.name: str(field.verbose_name) for field in item._meta.fields}
+    found = [
+        ("Mangler på engelsk", lacking_english(item)),
+        ("Ældre på engelsk end på dansk", item.english_behind or []),
+    ]
+    return [f"{words}: {', '.join(labels[name] for name in names)}." for words, names in found if names]
+
+
+def _warn_of_english(request, item):
+    for words in english_warnings(type(item)._base_manager.get(pk=item.pk)):
+        messages.warning(request, f"«{item}»: {words}")
+
+
+# --- What each step does, to one item: whether it was done -----------------------------------------------
+
+
+def submit(model_admin, request, item) -> bool:
+    with model_admin.as_version(request, item, SUBMITTED):
+        item.submit()
+        ask_to_read(request, item, model_admin.address(item))
+    return True
+
+
+def publish(model_admin, request, item, at=None) -> bool:
+    """Say why where it cannot be."""
+    told = f"Planlagt til {moment_of(at)}." if at else "Offentliggjort."
+    try:
+        item.full_clean()
+        item.check_before_publishing()
+        with model_admin.as_version(request, item, told):
+            item.publish(at)
+            close(Remark.objects.of(item))
+            model_admin.record_act(request, What.PUBLISHED, item)
+    except ValidationError as error:
+        messages.error(request, f"«{item}» blev ikke offentliggjort. {' '.join(error.messages)}")
+        return False
+    return True
+
+
+def withdraw(model_admin, request, item) -> bool:
+    with model_admin.as_version(request, item, "Trukket tilbage."):
+        item.withdraw()
+    return True
+
+
+def archive(model_admin, request, item) -> bool:
+    with model_admin.as_version(request, item, "Arkiveret."):
+        item.archive()
+    return True
+
+
+def say_that_english_is_right(model_admin, request, item) -> bool:
+    item.say_that_english_is_right()
+    model_admin.log_change(request, item, "Det engelske passer stadig.")
+    return True
+
+
+def still_right(model_admin, request, item) -> bool:
+    """The date that readers see is when somebody last vouched for the page."""
+    item.save(update_fields=["updated_at"])
+    model_admin.log_change(request, item, "Set på: stadig rigtig.")
+    return True
+
+
+# --- The buttons -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Step:
-    """A button on an item's page; `page` is where a date or a word is asked for first."""
+    """A button on an item's page: it does something, or leads to the `page` that asks for more."""
 
     name: str
     label: str
-    states: frozenset[State]
+    states: frozenset[State] = frozenset()
     page: str = ""
+    act: Callable[..., bool] | None = None
+    done: str = ""
 
 
-def _step(name, label, *states, page=""):
-    return Step(name, label, frozenset(states), page)
+def _step(name, label, *states, page="", act=None, done=""):
+    return Step(name, label, frozenset(states), page, act, done)
 
 
+DRAFT_AGAIN = "Nu en kladde igen"
 STEPS = [
-    _step("_submit", "Gem, og send til gennemsyn", State.DRAFT),
-    _step("_publish", "Gem, og offentliggør nu", State.DRAFT, State.REVIEW, State.SCHEDULED, State.ARCHIVED),
+    _step("_submit", "Gem, og send til gennemsyn", State.DRAFT, act=submit, done="Nu til gennemsyn"),
+    _step(
+        "_publish", "Gem, og offentliggør nu", State.DRAFT, State.REVIEW, State.SCHEDULED, State.ARCHIVED,
+        act=publish, done="Nu offentligt",
+    ),
     _step("_schedule", "Gem, og planlæg", State.DRAFT, State.REVIEW, State.SCHEDULED, page="schedule"),
     _step("_return", "Gem, og send tilbage", State.REVIEW, page="return"),
     _step("_apart", "Gem uden at vise", State.PUBLISHED),
-    _step("_withdraw", "Gem, og træk tilbage", State.PUBLISHED, State.SCHEDULED),
-    _step("_unarchive", "Gem, og hent frem som kladde", State.ARCHIVED),
-    _step("_english_right", "Gem: det engelske passer stadig", *State),
-    _step("_still_right", "Set på i dag: stadig rigtig", State.PUBLISHED),
-]
+    _step(
+        "_withdraw", "Gem, og træk tilbage", State.PUBLISHED, State.SCHEDULED, act=withdraw, done=DRAFT_AGAIN
+    ),
+    _step("_unarchive", "Gem, og hent frem som kladde", State.ARCHIVED, act=withdraw, done=DRAFT_AGAIN),
+    _step(
+        "_english_right", "Gem: det engelske passer stadig", *State,
+        act=say_that_english_is_right, done="Det engelske passer",
+    ),
+    _step(
+        "_still_right", "Set på i dag: stadig rigtig", State.PUBLISHED, act=still_right, done="Set på i dag"
+    ),
+]  # fmt: skip
+
 
 # Of what is written beside the public text.
-PENDING_STEPS = [
-    Step("_submit_pending", "Gem, og send til gennemsyn", frozenset()),
-    Step("_return_pending", "Gem, og send tilbage", frozenset(), page="return"),
-    Step("_appear", "Gem, og lad den tage den offentliges plads", frozenset(), page="appear"),
+STEPS_BESIDE = [
+    Step("_submit_pending", "Gem, og send til gennemsyn"),
+    Step("_return_pending", "Gem, og send tilbage", page="return"),
+    Step("_appear", "Gem, og lad den tage den offentliges plads", page="appear"),
 ]
+
+
+def steps_beside(pending: PendingVersion) -> list[Step]:
+    other = "_submit_pending" if pending.submitted_at else "_return_pending"
+    return [step for step in STEPS_BESIDE if step.name != other]
 
 
 def steps_from(state: State, *, english_is_behind=False) -> list[Step]:
@@ -68,55 +164,28 @@ def steps_from(state: State, *, english_is_behind=False) -> list[Step]:
     ]
 
 
-def steps_beside(pending: PendingVersion) -> list[Step]:
-    other = "_submit_pending" if pending.submitted_at else "_return_pending"
-    return [step for step in PENDING_STEPS if step.name != other]
+def response_of_step(model_admin, request, item):
+    """The form is saved; the button says what is to happen next."""
+    step = next((one for one in STEPS if one.name in request.POST and item.state in one.states), None)
+    if step and step.act:
+        take(model_admin, request, [item], step.act, step.done)
+    return redirect(model_admin.address(item, step.page or "change")) if step else None
 
 
-def warn_of_english(request, item):
-    for words in english_warnings(type(item)._base_manager.get(pk=item.pk)):
-        messages.warning(request, f"«{item}»: {words}")
+def take(model_admin, request, items, act: Callable[..., bool], done: str):
+    taken = [item for item in items if act(model_admin, request, item)]
+    if taken and act is publish and len(items) == 1:
+        _warn_of_english(request, taken[0])
+    if taken:
+        messages.success(request, f"{done}: {', '.join(f'«{item}»' for item in taken)}")
 
 
-def about(cleaned: dict) -> dict:
-    answers = cleaned["answers"]
-    return {"answers": answers, "field": answers.field if answers else cleaned["field"]}
-
-
-FORM_BESIDE = {
-    "title": "Ret kladden",
-    "show_save_and_add_another": False,
-    "show_save_and_continue": False,
-    "show_delete": False,
-}
-
-TAKEN = {
-    "_submit": "Nu til gennemsyn",
-    "_publish": "Nu offentligt",
-    "_withdraw": "Nu en kladde igen",
-    "_unarchive": "Nu en kladde igen",
-    "_still_right": "Set på i dag",
-    "_archive_one": "Nu arkiveret",
-    "_english_right": "Det engelske passer",
-}
+# --- What is asked for first -----------------------------------------------------------------------------
 
 
 class ScheduleForm(forms.Form):
     moment = MomentField(
         label="Hvornår skal siden frem?", help_text="Siden kommer frem af sig selv på det tidspunkt."
-    )
-
-    def clean_moment(self):
-        if self.cleaned_data["moment"] <= timezone.now():
-            raise ValidationError("Vælg et tidspunkt, der ikke er gået.")
-        return self.cleaned_data["moment"]
-
-
-class AppearForm(forms.Form):
-    moment = MomentField(
-        label="Hvornår?",
-        required=False,
-        help_text="Lad feltet stå tomt, så sker det nu. Ellers sker det af sig selv på det tidspunkt.",
     )
 
     def clean_moment(self):
@@ -135,11 +204,98 @@ class ReturnForm(forms.Form):
     )
 
 
-def english_warnings(item) -> list[str]:
-    """What an English reader would miss, in sentences."""
-    labels = {field.name: str(field.verbose_name) for field in item._meta.fields}
-    found = [
-        ("Mangler på engelsk", lacking_english(item)),
-        ("Ældre på engelsk end på dansk", item.english_behind or []),
-    ]
-    return [f"{words}: {', '.join(labels[name] for name in names)}." for words, names in found if names]
+@item_view("planlaeg/", "schedule")
+def schedule_view(model_admin, request, item):
+    form = ScheduleForm(request.POST or None, initial={"moment": item.published_at})
+    if not form.is_valid():
+        return _step_page(model_admin, request, item, "Planlæg", form)
+    if publish(model_admin, request, item, form.cleaned_data["moment"]):
+        messages.success(request, f"«{item}»: {status_of(item)}.")
+        _warn_of_english(request, item)
+    return redirect(model_admin.address(item))
+
+
+@item_view("send-tilbage/", "return")
+def return_view(model_admin, request, item):
+    form = ReturnForm(request.POST or None)
+    if not form.is_valid():
+        return _step_page(model_admin, request, item, "Send tilbage", form)
+    comment = form.cleaned_data["comment"]
+    pending = PendingVersion.objects.of(item).filter(submitted_at__isnull=False)
+    page = model_admin.address(item, "pending" if pending else "change")
+    if pending:
+        pending.update(submitted_at=None)
+        model_admin.log_change(request, item, f"{SENT_BACK} {comment}")
+    else:
+        with model_admin.as_version(request, item, f"{SENT_BACK} {comment}"):
+            item.withdraw()
+    send_back(request, item, page, comment)
+    messages.success(request, f"«{item}» er sendt tilbage og er en kladde igen.")
+    return redirect(page)
+
+
+def _step_page(model_admin, request, item, title: str, form):
+    context, status = {"form": form, "button": title}, 400 if form.errors else 200
+    return model_admin.page(request, title, "admin/step.html", context, item=item, status=status)
+
+
+def workflow_context(model_admin, request, context, item) -> dict:
+    """The buttons, and who may be asked to read where one of them sends the text on."""
+    shown = {"can_preview": hasattr(model_admin.model, "get_absolute_url"), "steps": []}
+    if item:
+        shown |= _state_context(model_admin, context, item)
+    elif not (context["original"] or context["is_popup"]):
+        shown["steps"] = steps_from(State.DRAFT)
+    if {"_submit", "_submit_pending"} & {step.name for step in shown["steps"]}:
+        shown["reviewer_form"] = ReviewerForm(user=request.user, model=model_admin.model)
+    return shown
+
+
+def _state_context(model_admin, context, item) -> dict:
+    behind = item.english_behind or []
+    mark_english_behind(context["adminform"].form, behind)
+    own = steps_from(item.state, english_is_behind=bool(behind))
+    return {
+        "state": status_of(item),
+        "steps": steps_beside(context["pending"]) if context["is_pending"] else own,
+        "archive_url": "" if item.state == State.ARCHIVED else model_admin.address(item, "archive"),
+    }
+
+
+WORKFLOW = Feature([archive_view, schedule_view, return_view], in_form=workflow_context)
+
+
+# --- Several items ---------------------------------------------------------------------------------------
+
+
+def _action(act: Callable[..., bool], description: str, done: str, applies: Callable[..., bool], does: str):
+    def action(model_admin, request, items):
+        take(model_admin, request, items, act, done)
+
+    action.__name__ = act.__name__
+    return asks_first(description, does=does, applies=applies)(action)
+
+
+ACTIONS = [
+    _action(
+        submit, "Send til gennemsyn", "Nu til gennemsyn", lambda item: item.state == State.DRAFT,
+        "Kladderne venter så på, at en kollega læser dem.",
+    ),
+    _action(
+        publish, "Offentliggør", "Nu offentligt", lambda item: not item.is_published,
+        "Alle kan læse dem med det samme.",
+    ),
+    _action(
+        withdraw, "Træk tilbage", DRAFT_AGAIN, lambda item: item.published_at is not None,
+        "Læserne kan så ikke finde dem mere. De bliver kladder igen.",
+    ),
+    _action(
+        still_right, "Set på i dag: stadig rigtig", "Set på i dag", lambda item: item.is_published,
+        "Læserne ser så datoen i dag på dem som «sidst opdateret».",
+    ),
+    _action(
+        archive, "Arkivér", "Nu arkiveret", lambda item: item.state != State.ARCHIVED,
+        "Læserne kan så ikke finde dem mere. Teksterne og deres historik bliver her. Skal læserne føres "
+        "til en anden side, så arkivér dem én for én.",
+    ),
+]  # fmt: skip

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.guards import fresh_login_required
 from privacy.events import record_looks
 from privacy.models import Why
-from publishing.admin import DeclaredLookups, ReadOnly
+from publishing.admin import ReadOnlyAdmin
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import EmergencyAccess
 from reflection.privacy import emergency_access
@@ -44,7 +44,7 @@ def opening_required(view):
 
 
 @admin.register(EmergencyAccess)
-class EmergencyAccessAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
+class EmergencyAccessAdmin(ReadOnlyAdmin):
     """The list of every use, to read; and the way to a new one."""
 
     permission = PERMISSION

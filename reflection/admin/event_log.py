@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.guards import fresh_login_required
 from privacy.events import record
 from privacy.models import Event, What, Why
-from publishing.admin import DeclaredLookups, ReadOnly
+from publishing.admin import ReadOnlyAdmin
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.privacy.subject_access import SubjectForm, held_about
@@ -92,7 +92,7 @@ def with_names(events: models.QuerySet) -> models.QuerySet:
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnly, DeclaredLookups, admin.ModelAdmin):
+class EventAdmin(ReadOnlyAdmin):
     """To read and to search; nobody changes anything, and reading it is an event too."""
 
     permission = PERMISSION

@@ -18,10 +18,10 @@ from publishing.admin import (
     MARKDOWN,
     PROVENANCE,
     ContentForm,
-    Guarded,
+    GuardedAdmin,
     GuardedForm,
-    HelpTexts,
     OrderedInline,
+    WrittenInline,
     english,
 )
 from publishing.admin.snapshots import row_of
@@ -81,7 +81,7 @@ class ImportForm(forms.Form):
 
 
 @admin.register(Guide)
-class GuideAdmin(Guarded, admin.ModelAdmin):
+class GuideAdmin(GuardedAdmin):
     """A guide is all that a compass needs. A new one begins with a draft; published, everybody can use it."""
 
     form = ContentForm
@@ -178,7 +178,7 @@ def _url(version: GuideVersion, page: str = "change") -> str:
     return reverse(f"admin:reflection_guideversion_{page}", args=[version.pk])
 
 
-class StepInline(HelpTexts, admin.StackedInline):
+class StepInline(WrittenInline):
     model = Step
     form = StepForm
     formset = StepFormSet
@@ -225,7 +225,7 @@ class ConfirmForm(forms.Form):
 
 
 @admin.register(GuideVersion)
-class GuideVersionAdmin(Guarded, admin.ModelAdmin):
+class GuideVersionAdmin(GuardedAdmin):
     form = VersionForm
     list_display = ["__str__", "status", "created_at"]
     list_filter = ["guide"]

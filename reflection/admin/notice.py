@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from privacy.models import PrivacyNotice
-from publishing.admin import AddedOnly, DeclaredLookups
+from publishing.admin import AddedOnlyAdmin
 
 TEXTS = [
     "controller", "controller_contact", "dpo", "dpo_contact", "basis", "basis_en", "recipients",
@@ -12,7 +12,7 @@ TEXTS = [
 
 
 @admin.register(PrivacyNotice)
-class PrivacyNoticeAdmin(AddedOnly, DeclaredLookups, admin.ModelAdmin):
+class PrivacyNoticeAdmin(AddedOnlyAdmin):
     list_display = ["__str__", "recorded_at", "controller", "dpo", "lacks"]
     fields = TEXTS
     actions = None

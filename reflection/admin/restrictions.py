@@ -5,12 +5,12 @@ from django.utils.decorators import method_decorator
 
 from accounts.guards import fresh_login_required
 from privacy.models import Restriction, What
-from publishing.admin import DeclaredLookups
+from publishing.admin import BaseAdmin
 from reflection.privacy.restriction import LiftForm, RestrictForm, name_of, tell_rooms
 
 
 @admin.register(Restriction)
-class RestrictionAdmin(DeclaredLookups, admin.ModelAdmin):
+class RestrictionAdmin(BaseAdmin):
     """A row is added, lifted once, and never deleted."""
 
     list_display = ["whose", "began_at", "reason", "lifted_at", "lifted_because"]

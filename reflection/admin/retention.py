@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from privacy.models import RetentionPeriod
 from privacy.retention import undecided
-from publishing.admin import AddedOnly, DeclaredLookups
+from publishing.admin import AddedOnlyAdmin
 
 
 class RetentionPeriodForm(forms.ModelForm):
@@ -18,7 +18,7 @@ class RetentionPeriodForm(forms.ModelForm):
 
 
 @admin.register(RetentionPeriod)
-class RetentionPeriodAdmin(AddedOnly, DeclaredLookups, admin.ModelAdmin):
+class RetentionPeriodAdmin(AddedOnlyAdmin):
     form = RetentionPeriodForm
     list_display = ["kind", "days", "basis", "decided_by", "decided_on", "is_in_force"]
     list_filter = ["kind"]

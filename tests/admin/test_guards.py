@@ -11,7 +11,7 @@ from compass import models as compass
 from compass.models import Redirect
 from goals.models import CityGoal, Goodbye
 from privacy.models import Restriction
-from publishing.admin import ContentAdmin, Guarded
+from publishing.admin import ContentAdmin, GuardedAdmin
 from publishing.fields import MarkdownField
 from publishing.models import Announcement
 from reflection.models import EmergencyAccess, Guide, GuideVersion
@@ -73,7 +73,7 @@ def some_text(item, values) -> models.Field:
 
 def test_every_admin_in_which_somebody_writes_is_found():
     assert {compass.Picture, compass.Attachment, Guide, GuideVersion, Goodbye} < set(WRITTEN)
-    assert all(isinstance(admin.site._registry[model], Guarded) for model in WRITTEN)
+    assert all(isinstance(admin.site._registry[model], GuardedAdmin) for model in WRITTEN)
 
 
 def test_an_admin_with_a_form_of_its_own_cannot_leave_the_guards_out():
