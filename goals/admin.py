@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from goals.models import CityGoal, Goodbye
 from privacy.models import Why
-from publishing.admin import ContentAdmin, PublishableAdmin, TaskKind, english
+from publishing.admin import ContentAdmin, PublishableAdmin, TaskKind
 from publishing.publishable import State, in_state
 
 
@@ -19,7 +19,7 @@ class CityGoalAdmin(ContentAdmin):
         ),
         "position": "Målene vises i denne rækkefølge. Det laveste tal står først.",
     }
-    fieldsets = [(None, {"fields": ["title", "position"]}), english("title_en")]
+    fieldsets = [(None, {"fields": ["title", "position"]})]
 
 
 @admin.register(Goodbye)

@@ -14,7 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from compass.models import Picture
-from publishing.admin import Feature, custom_view
+from publishing.admin.custom_views import Feature, custom_view, may_view
 from publishing.admin.text_checks import SearchForm, typed
 
 MOST_SHOWN = 24
@@ -103,12 +103,9 @@ class ChooseForm(SearchForm):
 
 
 def chooser(searched: list[str], asked_for: list[str]) -> Feature:
-    """The dialog of what is chosen: in which fields its words are looked for, and which are filled in by whoever
-    uploads one in it."""
+    """The dialog of what is chosen: where words are looked for, and what whoever uploads is asked."""
 
-    @custom_view(
-        "vaelg/", "choose", may=lambda model_admin, request: model_admin.has_view_permission(request)
-    )
+    @custom_view("vaelg/", "choose", may=may_view)
     def choose_view(model_admin, request):
         """The dialog; or what was found for what somebody has typed into it, the newest first."""
         data = typed(request, ChooseForm)

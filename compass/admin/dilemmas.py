@@ -4,14 +4,13 @@ from django.contrib import admin
 
 from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Dilemma, Standpoint
-from publishing.admin import PROVENANCE, WITH_KEY, OrderedInline, PublishableAdmin, english
+from publishing.admin import PROVENANCE, WITH_KEY, OrderedInline, PublishableAdmin
 
 
 class StandpointInline(OrderedInline):
     model = Standpoint
     fieldsets = [
         (None, {"fields": ["position", "title", "text"]}),
-        english("title_en", "text_en"),
     ]
 
 
@@ -41,9 +40,6 @@ class DilemmaAdmin(PublishableAdmin):
                     "question",
                 ]
             },
-        ),
-        english(
-            "title_en", "pole_a_en", "pole_b_en", "description_en", "question_en", "provenance_note_en"
         ),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "sources"]}),
         WITH_KEY,

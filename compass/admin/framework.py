@@ -4,14 +4,13 @@ from django.contrib import admin
 from django.db.models import Max
 
 from compass.models import Path, Pivot, PivotPoint
-from publishing.admin import PUBLISHING, OrderedInline, PublishableAdmin, english
+from publishing.admin import PUBLISHING, OrderedInline, PublishableAdmin
 
 
 class PivotPointInline(OrderedInline):
     model = PivotPoint
     fieldsets = [
         (None, {"fields": ["position", "title", "text"]}),
-        english("title_en", "text_en"),
     ]
 
 
@@ -31,7 +30,6 @@ class PivotAdmin(InOrderAdmin):
     inlines = [PivotPointInline]
     fieldsets = [
         (None, {"fields": ["position", "title", "subtitle", "body", "readability"]}),
-        english("title_en", "subtitle_en", "body_en"),
         PUBLISHING,
     ]
 
@@ -44,6 +42,5 @@ class PathAdmin(InOrderAdmin):
     help_texts = {"verb": "Det ene ord, som vejen hedder, fx lytte."}
     fieldsets = [
         (None, {"fields": ["position", "verb", "title", "standfirst", "body", "readability", "drawing"]}),
-        english("verb_en", "title_en", "standfirst_en", "body_en"),
         PUBLISHING,
     ]

@@ -1,5 +1,6 @@
-"""Long lists in the admin."""
+"""Long lists in the admin, and a column of two of them."""
 
+from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
@@ -20,3 +21,8 @@ class LargeTablePaginator(Paginator):
         start = (number - 1) * self.per_page
         keys = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
         return self._get_page(self.object_list.filter(pk__in=keys), number, self)
+
+
+@admin.display(description="har link", boolean=True)
+def has_link(item) -> bool:
+    return bool(item.url)

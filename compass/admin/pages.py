@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 
 from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Contact, Page
-from publishing.admin import PUBLISHING, ContentAdmin, PublishableAdmin, english
+from publishing.admin import PUBLISHING, ContentAdmin, PublishableAdmin
 from publishing.admin.bulk import asks_first
 from publishing.admin.references import Use
 
@@ -30,7 +30,6 @@ class PageAdmin(PublishableAdmin):
     search_fields = ["title", "title_en", "standfirst", "body"]
     fieldsets = [
         (None, {"fields": ["title", "standfirst", "body", "readability"]}),
-        english("title_en", "standfirst_en", "body_en"),
         PUBLISHING,
     ]
 
@@ -80,6 +79,5 @@ class ContactAdmin(ContentAdmin):
     }
     fieldsets = [
         (None, {"fields": ["name", "role", "department", "email", "as_of"]}),
-        english("role_en"),
         ("Vises", {"fields": ["is_shown", "is_shown_in_english"]}),
     ]

@@ -11,7 +11,7 @@ from compass.admin.choosers import FILE_LIMIT, PICTURE_LIMIT, TagFilter, TagsFie
 from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
-from publishing.admin import ContentAdmin, ContentForm, english
+from publishing.admin import ContentAdmin, ContentForm
 from publishing.admin.references import rows_with, use_at, uses_of
 from publishing.admin.text_checks import CHOOSERS
 from publishing.admin.unpublishing import PINNED_BY
@@ -146,7 +146,6 @@ class PictureAdmin(ContentAdmin):
                 ]
             },
         ),
-        english("alt_en", "caption_en"),
         ("Udsnit", {"fields": ["whole", "focus_x", "focus_y"]}),
         ("Bruges i", {"fields": [used]}),
     ]  # fmt: skip
@@ -188,4 +187,4 @@ class AttachmentAdmin(ContentAdmin):
         ),
         "tags": SORTED,
     }
-    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "tags", used]}), english("title_en")]
+    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "tags", used]})]

@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from publishing.admin import ContentAdmin, ContentForm, english
+from publishing.admin import ContentAdmin, ContentForm
 from publishing.models import Announcement, Portal
 from publishing.portal import Section
 
@@ -58,10 +58,6 @@ class PortalAdmin(ContentAdmin):
                 ]
             },
         ),
-        english(
-            "name_en", "municipality_en", "municipality_short_en", "municipality_genitive_en", "promise_en",
-            "promise_rest_en", "welcome_en", "city_goal_en",
-        ),
         (
             "Find os",
             {
@@ -110,5 +106,4 @@ class AnnouncementAdmin(ContentAdmin):
     }
     fieldsets = [
         (None, {"fields": ["text", "url", "is_crisis", "shown_from", "shown_until"]}),
-        english("text_en"),
     ]

@@ -20,8 +20,8 @@ from publishing.admin import (
     OrderedInline,
     PublishableAdmin,
     TaskKind,
-    english,
 )
+from publishing.admin.filters import ConditionFilter
 
 
 class ChapterForm(OrderedForm):
@@ -43,12 +43,9 @@ class ChapterForm(OrderedForm):
 class ChapterFormSet(OrderedFormSet):
     def clean(self):
         super().clean()
-        kept = [form for form in self.forms if self._is_kept(form)]
-        if self.instance.published_at and not kept:
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        if self.instance.published_at and not any(form.cleaned_data.get("transcript") for form in kept):
             raise ValidationError(NO_TEXT)
-
-    def _is_kept(self, form) -> bool:
-        return form not in self.deleted_forms and bool(form.cleaned_data.get("transcript"))
 
 
 class ChapterInline(OrderedInline):
@@ -65,7 +62,6 @@ class ChapterInline(OrderedInline):
     readonly_fields = ["length"]
     fieldsets = [
         (None, {"fields": ["position", "language", "title", "audio", "length", "transcript"]}),
-        english("title_en"),
     ]
 
     @admin.display(description="længde")
@@ -73,15 +69,10 @@ class ChapterInline(OrderedInline):
         return duration(chapter.seconds) if chapter.seconds else "Læses af lydfilen."
 
 
-class NoSoundFilter(admin.SimpleListFilter):
+class NoSoundFilter(ConditionFilter):
     title = "lyd og tekst"
     parameter_name = "lyd"
-
-    def lookups(self, request, model_admin):
-        return [("mangler", "Mangler lyd og tekst")]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(chapters__isnull=True) if self.value() == "mangler" else queryset
+    conditions = {"mangler": ("Mangler lyd og tekst", lambda model: Q(chapters__isnull=True))}
 
 
 @admin.register(Recording)
@@ -95,6 +86,5 @@ class RecordingAdmin(PublishableAdmin):
     inlines = [ChapterInline]
     fieldsets = [
         (None, {"fields": ["title", "note"]}),
-        english("title_en", "note_en"),
         PUBLISHING,
     ]

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from compass.admin.spreadsheets import FIGURES, figures_link
 from compass.models import ResearchFigure, ResearchQuestion, ResearchWave
-from publishing.admin import ContentAdmin, OrderedInline, PublishableAdmin, english
+from publishing.admin import ContentAdmin, OrderedInline, PublishableAdmin
 
 
 @admin.register(ResearchQuestion)
@@ -12,7 +12,7 @@ class ResearchQuestionAdmin(ContentAdmin):
     list_display = ["text", "position"]
     search_fields = ["text", "text_en"]
     ordering = ["position"]
-    fieldsets = [(None, {"fields": ["position", "text"]}), english("text_en")]
+    fieldsets = [(None, {"fields": ["position", "text"]})]
 
 
 class ResearchFigureInline(OrderedInline):
@@ -23,7 +23,6 @@ class ResearchFigureInline(OrderedInline):
     }
     fieldsets = [
         (None, {"fields": ["position", "label", "value", "unit"]}),
-        english("label_en"),
     ]
 
 
@@ -38,6 +37,5 @@ class ResearchWaveAdmin(PublishableAdmin):
     readonly_fields = [figures_link]
     fieldsets = [
         (None, {"fields": ["year", "title", "text", "readability", figures_link]}),
-        english("title_en", "text_en"),
         ("Offentliggørelse", {"fields": ["published_at", "published_until", "updated_at"]}),
     ]

@@ -24,7 +24,7 @@ from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
 from privacy.models import What
 from publishing.admin import Feature, custom_view, item_view
-from publishing.admin.custom_views import ACT, READ
+from publishing.admin.custom_views import ACT, READ, may_view
 from publishing.admin.history import ORIGINAL
 from publishing.slugs import slug_of
 
@@ -116,12 +116,12 @@ class Upload:
         is_sent = self.request.method == "POST"
         form = FileForm(self.request.POST, self.request.FILES) if is_sent else FileForm()
         if not form.is_valid():
-            return self.page(form=form, status=400 if is_sent else 200)
+            return self.page(form=form)
         mark = self.kept.keep(form.cleaned_data["file"])
         outcome = self._outcome()
         if outcome.errors:
             self.kept.remove()
-            return self.page(outcome=outcome, status=400)
+            return self.page(outcome=outcome)
         return self.page(outcome=outcome, go_on=ConfirmImportForm(initial={"mark": mark}))
 
     def import_it(self, done: Callable[..., HttpResponse]) -> HttpResponse:
@@ -129,7 +129,7 @@ class Upload:
         if form.is_valid() and self.kept.has_mark(form.cleaned_data["mark"]):
             outcome = self._outcome(by=self.request.user)
             self.kept.remove()
-        return self.page(outcome=outcome, status=400) if outcome.errors else done(outcome)
+        return self.page(outcome=outcome) if outcome.errors else done(outcome)
 
     def _outcome(self, by=None):
         try:
@@ -170,7 +170,7 @@ def import_go_view(model_admin, request):
     return _upload(model_admin, request).import_it(done)
 
 
-def _import_page(model_admin, request, resource, *, form=None, outcome=None, go_on=None, status=200):
+def _import_page(model_admin, request, resource, *, form=None, outcome=None, go_on=None):
     rows, errors = (outcome.rows, outcome.errors) if outcome else ([], [])
     context = {
         "form": form or FileForm(),
@@ -184,13 +184,11 @@ def _import_page(model_admin, request, resource, *, form=None, outcome=None, go_
         "more_errors": max(0, len(errors) - ERRORS_SHOWN),
         "go_on": go_on,
     }
-    title = f"Importér {model_admin.opts.verbose_name_plural}"
+    title, status = f"Importér {model_admin.opts.verbose_name_plural}", 400 if errors else 0
     return model_admin.page(request, title, "admin/spreadsheets/import.html", context, status=status)
 
 
-@custom_view(
-    "eksport/<slug:kind>/", "export", methods=READ, may=lambda one, request: one.has_view_permission(request)
-)
+@custom_view("eksport/<slug:kind>/", "export", methods=READ, may=may_view)
 def export_view(model_admin, request, kind):
     """What the list shows with its filters and its search."""
     if kind not in {"csv", "xlsx"}:
@@ -245,9 +243,9 @@ def figures_view(model_admin, request, wave):
     def run_it(sheet, by):
         return import_figures(wave, sheet, dry_run=by is None)
 
-    def page(*, form=None, outcome=None, go_on=None, status=200):
+    def page(*, form=None, outcome=None, go_on=None):
         context = {"wave": wave, "form": form or FileForm(), "result": outcome, "go_on": go_on}
-        template = "admin/spreadsheets/figures.html"
+        template, status = "admin/spreadsheets/figures.html", 400 if outcome and outcome.errors else 0
         return model_admin.page(request, f"Tal til «{wave}»", template, context, status=status)
 
     def done(result):

@@ -8,7 +8,7 @@ from compass.admin.lists import LargeTablePaginator
 from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Attachment, Picture, Story
 from compass.search import MOST_STORIES, story_ids
-from publishing.admin import PROVENANCE, WITH_KEY, PublishableAdmin, TaskKind, english
+from publishing.admin import PROVENANCE, WITH_KEY, PublishableAdmin, TaskKind
 from publishing.publishable import State, in_state
 
 
@@ -54,9 +54,6 @@ class StoryAdmin(PublishableAdmin):
                     "outcome", "year", "department", "themes", "dilemmas",
                 ]
             },
-        ),
-        english(
-            "title_en", "standfirst_en", "body_en", "talk_en", "facts_as_of_en", "provenance_note_en"
         ),
         ("Billede og filer", {"fields": ["drawing", "picture", "attachments"]}),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),

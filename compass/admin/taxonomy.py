@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 
+from compass.admin.lists import has_link
 from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Department, Source, Theme
-from publishing.admin import ContentAdmin, english
+from publishing.admin import ContentAdmin
 
 
 @admin.register(Department)
@@ -15,17 +16,17 @@ class TermAdmin(ContentAdmin):
     help_texts = {
         "slug": "Står i adressen, når historier filtreres. Lad feltet stå tomt, så laves det af titlen."
     }
-    fieldsets = [(None, {"fields": ["title", "slug"]}), english("title_en")]
+    fieldsets = [(None, {"fields": ["title", "slug"]})]
 
 
 @admin.register(Theme)
 class ThemeAdmin(TermAdmin):
-    fieldsets = [(None, {"fields": ["title", "slug", "drawing"]}), english("title_en")]
+    fieldsets = [(None, {"fields": ["title", "slug", "drawing"]})]
 
 
 @admin.register(Source)
 class SourceAdmin(ContentAdmin):
-    list_display = ["title", "key", "dated", "has_link"]
+    list_display = ["title", "key", "dated", has_link]
     list_filter = [("url", admin.EmptyFieldListFilter)]
     search_fields = ["title", "key", "address", "dated"]
     help_texts = {
@@ -33,7 +34,3 @@ class SourceAdmin(ContentAdmin):
         "address": "Skriv adressen, som den stod, da kilden blev læst.",
     }
     fieldsets = [(None, {"fields": ["title", "dated", "address", "url", "key"]})]
-
-    @admin.display(description="har link", boolean=True)
-    def has_link(self, source):
-        return bool(source.url)

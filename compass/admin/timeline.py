@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 
+from compass.admin.lists import has_link
 from compass.admin.spreadsheets import SPREADSHEETS
 from compass.models import Fact, Milestone, Resource
-from publishing.admin import ContentAdmin, english
+from publishing.admin import ContentAdmin
 
 
 @admin.register(Milestone)
@@ -23,7 +24,6 @@ class MilestoneAdmin(ContentAdmin):
     }
     fieldsets = [
         (None, {"fields": ["order", "kind", "date", "precision", "date_text", "text", "key"]}),
-        english("date_text_en", "text_en"),
         ("Kilder", {"fields": ["sources", "resources"]}),
     ]
 
@@ -37,7 +37,6 @@ class FactAdmin(ContentAdmin):
     help_texts = {"text": "Skriv altid årstallet ved et tal, fx «2018: godt 50 frivillige»."}
     fieldsets = [
         (None, {"fields": ["group", "text", "key"]}),
-        english("text_en"),
         ("Kilder", {"fields": ["sources"]}),
     ]
 
@@ -45,15 +44,10 @@ class FactAdmin(ContentAdmin):
 @admin.register(Resource)
 class ResourceAdmin(ContentAdmin):
     features = [SPREADSHEETS]
-    list_display = ["title", "key", "kind", "has_link"]
+    list_display = ["title", "key", "kind", has_link]
     list_filter = ["kind", ("url", admin.EmptyFieldListFilter)]
     search_fields = ["title", "title_en", "text", "key"]
     help_texts = {"note": "Det, læseren skal vide, før dokumentet åbnes, fx at det er på engelsk."}
     fieldsets = [
         (None, {"fields": ["kind", "title", "text", "note", "url", "found_at", "key"]}),
-        english("title_en", "text_en", "note_en"),
     ]
-
-    @admin.display(description="har link", boolean=True)
-    def has_link(self, resource):
-        return bool(resource.url)

@@ -12,7 +12,6 @@ from publishing.admin.help import (
     WITH_KEY,
     TextArea,
     WrittenInline,
-    english,
 )
 from publishing.admin.ordering import OrderedForm, OrderedFormSet, OrderedInline
 from publishing.admin.publishable_admin import PublishableAdmin
@@ -44,7 +43,6 @@ __all__ = [
     "WrittenInline",
     "address_of",
     "custom_view",
-    "english",
     "item_view",
     "status_of",
 ]

@@ -50,13 +50,15 @@ class BaseAdmin(admin.ModelAdmin):
     def address(self, item, page: str = "change", *args) -> str:
         return self.list_address(page, item.pk, *args)
 
-    def page(self, request, title: str, template: str, context: dict, *, item=None, status=200):
-        """A page below the list, or about one item of it."""
+    def page(self, request, title: str, template: str, context: dict, *, item=None, status=0):
+        """A page below the list, or about one item of it; 400 where its form was refused."""
         around = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         if item:
             about = {"subtitle": str(item), "item": item, "change_url": self.address(item)}
             around |= {**about, "list_url": self.list_address()}
-        return TemplateResponse(request, template, {**around, **context}, status=status)
+        form = context.get("form")
+        answer = status or (400 if form and form.errors else 200)
+        return TemplateResponse(request, template, {**around, **context}, status=answer)
 
     def item_or_404(self, request, object_id, permission="change"):
         item = self.get_object(request, unquote(object_id))

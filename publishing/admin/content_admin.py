@@ -73,7 +73,7 @@ class GuardedAdmin(BaseAdmin):
             raise TypeError(f"The form of {cls.__name__} must be a GuardedForm.")
 
     def get_fieldsets(self, request, obj=None):
-        return beside_each_other(super().get_fieldsets(request, obj))
+        return beside_each_other(super().get_fieldsets(request, obj), self.model)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         told = {**kwargs, **with_help(db_field, self.help_texts)}

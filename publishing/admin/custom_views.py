@@ -25,10 +25,6 @@ class CustomView:
         )
 
 
-def _nothing(*args) -> dict:
-    return {}
-
-
 @dataclass(frozen=True)
 class Feature:
     """What an admin offers beside Django's own: `features = […]`; as with `Media`, parents' count too.
@@ -38,15 +34,15 @@ class Feature:
     """
 
     views: Iterable[CustomView] = ()
-    in_form: Callable[..., dict] = _nothing
-    in_list: Callable[..., dict] = _nothing
+    in_form: Callable[..., dict] = lambda *_: {}
+    in_list: Callable[..., dict] = lambda *_: {}
 
 
-def _anybody(model_admin, request) -> bool:
-    return True
+def may_view(model_admin, request) -> bool:
+    return model_admin.has_view_permission(request)
 
 
-def custom_view(route: str, name: str, *, methods=FORM, may=_anybody, guards=()):
+def custom_view(route: str, name: str, *, methods=FORM, may=lambda *_: True, guards=()):
     """A decorator for a page: `may(model_admin, request)` says who sees it, `guards` decorate it."""
 
     def decorated(view) -> CustomView:

@@ -72,11 +72,18 @@ def keep(model_admin, request, object_id=""):
     key, token = work_key(request, object_id), form.cleaned_data["unsaved_token"]
     work = _work(request.user, model_admin.model, key, token)
     if "is_open" in request.POST:
-        _note_that_it_is_open(work)
+        if work:
+            work.open_at = timezone.now()
+            work.save(update_fields=["open_at"])
         return JsonResponse({"beside": open_beside(request.user, model_admin.model, key)})
     if work is None or work.is_done:  # the form of that window has been saved: its words are late
         return JsonResponse({"kept": False, "token": uuid4()}, status=409)
-    _keep_fields(work, request.POST)
+    work.fields = {
+        name: [value.replace("\0", "") for value in values]
+        for name, values in request.POST.lists()
+        if name not in LEFT_OUT
+    }
+    work.save()
     return JsonResponse({"kept": True})
 
 
@@ -85,21 +92,6 @@ def _may_write(model_admin, request, object_id) -> bool:
         return model_admin.has_add_permission(request)
     item = model_admin.get_object(request, unquote(object_id))
     return item is not None and model_admin.has_change_permission(request, item)
-
-
-def _note_that_it_is_open(work: UnsavedWork | None):
-    if work:
-        work.open_at = timezone.now()
-        work.save(update_fields=["open_at"])
-
-
-def _keep_fields(work: UnsavedWork, post: QueryDict):
-    work.fields = {
-        name: [value.replace("\0", "") for value in values]
-        for name, values in post.lists()
-        if name not in LEFT_OUT
-    }
-    work.save()
 
 
 @custom_view("ugemt/<uuid:token>/kasser/", "discard", methods=ACT)

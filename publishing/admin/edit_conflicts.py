@@ -6,11 +6,9 @@ from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from publishing.admin.merging import Merge, Texts, mark_of, packed, texts_of, unpacked
-from publishing.admin.snapshots import Row, stored
+from publishing.admin.snapshots import Row, in_words, stored
 
 CHOOSE = (
     "Det, du har skrevet, står stadig i felterne. Se forskellene, og ret dem. "
@@ -66,21 +64,20 @@ class CollisionForm(forms.ModelForm):
 
 
 def who_was_here(item) -> str:
-    entry = _newest_entry(item)
+    entry = newest_entry(item)
     if entry is None:
         return f"Indholdet er ændret, mens du skrev. {CHOOSE}"
-    moment = date_format(timezone.localtime(entry.action_time), r"j. F Y \k\l. H.i")
-    return f"{entry.user} har gemt, mens du skrev: {moment}. {CHOOSE}"
+    return f"{entry.user} har gemt, mens du skrev: {in_words(entry.action_time)}. {CHOOSE}"
 
 
-def _newest_entry(item) -> LogEntry | None:
+def newest_entry(item) -> LogEntry | None:
     kind = ContentType.objects.get_for_model(item)
     entries = LogEntry.objects.filter(content_type=kind, object_id=item.pk).select_related("user")
     return entries.order_by("-action_time").first()
 
 
 def tell_what_was_taken_over(request, form: CollisionForm):
-    entry = _newest_entry(form.instance) if form.merge and form.merge.taken_over else None
+    entry = newest_entry(form.instance) if form.merge and form.merge.taken_over else None
     if entry:
         names = ", ".join(dict.fromkeys(form.merge.taken_over))
         messages.info(request, f"{entry.user} har gemt, mens du skrev. Det er taget med: {names}.")
@@ -90,6 +87,6 @@ def collision_context(form: CollisionForm) -> dict:
     """What both have changed, with the words of both."""
     if not form.has_collision:
         return {}
-    entry = _newest_entry(form.instance)
+    entry = newest_entry(form.instance)
     who = str(entry.user) if entry else "En anden"
     return {"collision": mark_of(form.merge.stored), "merge": form.merge, "colleague": who}

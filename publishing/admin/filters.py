@@ -14,6 +14,19 @@ from publishing.translated import translated_names
 NO_LONGER_LOOKED_AT = timedelta(days=365)
 
 
+class ConditionFilter(admin.SimpleListFilter):
+    """Choices with a name, each with the condition for a model."""
+
+    conditions: dict[str, tuple[str, Callable[[type[models.Model]], models.Q]]]
+
+    def lookups(self, request, model_admin):
+        return [(value, label) for value, (label, _condition) in self.conditions.items()]
+
+    def queryset(self, request, queryset):
+        chosen = self.conditions.get(self.value())
+        return queryset.filter(chosen[1](queryset.model)) if chosen else queryset
+
+
 class StatusFilter(admin.SimpleListFilter):
     title = "status"
     parameter_name = "status"
@@ -25,31 +38,23 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.in_state(self.value()) if self.value() in State.values else queryset
 
 
-class NotSeenFilter(admin.SimpleListFilter):
+class NotSeenFilter(ConditionFilter):
     title = "sidst ændret"
     parameter_name = "gammel"
+    conditions = {"ja": ("Ikke set på i et år", lambda model: not_seen())}
 
-    def lookups(self, request, model_admin):
-        return [("ja", "Ikke set på i et år")]
 
-    def queryset(self, request, queryset):
-        return queryset.filter(not_seen()) if self.value() == "ja" else queryset
+class NoEnglishFilter(ConditionFilter):
+    title = "engelsk"
+    parameter_name = "engelsk"
+    conditions = {
+        "mangler": ("Mangler engelsk", lambda model: no_english(model)),
+        "gammelt": ("Engelsk ældre end dansk", lambda model: ENGLISH_BEHIND),
+    }
 
 
 def not_seen() -> models.Q:
     return models.Q(updated_at__lt=timezone.now() - NO_LONGER_LOOKED_AT)
-
-
-class NoEnglishFilter(admin.SimpleListFilter):
-    title = "engelsk"
-    parameter_name = "engelsk"
-
-    def lookups(self, request, model_admin):
-        return [("mangler", "Mangler engelsk"), ("gammelt", "Engelsk ældre end dansk")]
-
-    def queryset(self, request, queryset):
-        conditions = {"mangler": no_english(queryset.model), "gammelt": ENGLISH_BEHIND}
-        return queryset.filter(conditions.get(self.value(), models.Q()))
 
 
 ENGLISH_BEHIND = models.Q(english_behind__len__gt=0)

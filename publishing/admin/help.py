@@ -6,6 +6,7 @@ from django.db import models
 
 from publishing.admin.text_checks import addresses_of_checks
 from publishing.fields import MarkdownField
+from publishing.translated import translated_names
 
 LONG_TEXTS = {"body", "description", "transcript", "intro"}
 
@@ -27,17 +28,6 @@ HELP = {
 }
 
 
-def english(*fields: str) -> tuple:
-    return (
-        "Engelsk",
-        {
-            "fields": fields,
-            "classes": ["collapse"],
-            "description": "Er et felt tomt, viser de engelske sider den danske tekst.",
-        },
-    )
-
-
 PROVENANCE = ["provenance", "provenance_note"]
 DATES = ["published_at", "published_until", "updated_at"]
 PUBLISHING = ("Adresse og offentliggørelse", {"fields": ["slug", *DATES]})
@@ -47,24 +37,22 @@ WITH_KEY = ("Adresse og offentliggørelse", {"fields": ["slug", "key", *DATES]})
 ENGLISH_BESIDE = "Engelsk står ved siden af dansk. Er et felt tomt, viser de engelske sider den danske tekst."
 
 
-def in_pairs(fieldsets) -> list[tuple]:
-    """Each text beside its own English: ("title", ("title", "title_en")) instead of a fieldset at the end."""
-    names = {str(name) for _title, options in fieldsets for name in _flat(options["fields"])}
-    paired = {name for name in names if name.endswith("_en") and name.removesuffix("_en") in names}
-    found = []
-    for title, options in fieldsets:
-        fields = [_with_english(line, paired) for line in options["fields"] if line not in paired]
-        if fields:
-            found.append((title, {**options, "fields": fields}))
-    return found
+def in_pairs(fieldsets, model) -> list[tuple]:
+    """Each text beside its own English: ("title", "title_en") for "title"; a form names the Danish alone."""
+    lines = [line for _title, options in fieldsets for line in options["fields"]]
+    twins = [name for name in translated_names(model) if name in lines]
+    named = [f"{name}_en" for name in twins]
+    return [
+        (
+            title,
+            {**options, "fields": [_pair(line, twins) for line in options["fields"] if line not in named]},
+        )
+        for title, options in fieldsets
+    ]
 
 
-def _flat(lines) -> list:
-    return [name for line in lines for name in (line if isinstance(line, list | tuple) else [line])]
-
-
-def _with_english(line, paired: set[str]):
-    return (line, f"{line}_en") if f"{line}_en" in paired else line
+def _pair(line, twins: list[str]):
+    return (line, f"{line}_en") if line in twins else line
 
 
 def mark_english_behind(form, names: list[str]):
@@ -109,9 +97,9 @@ def furnished(field, db_field, model_admin):
     return field
 
 
-def beside_each_other(fieldsets) -> list[tuple]:
+def beside_each_other(fieldsets, model) -> list[tuple]:
     """In pairs, and the first of them says so."""
-    paired = in_pairs(fieldsets)
+    paired = in_pairs(fieldsets, model)
     if any(isinstance(line, tuple) for line in paired[0][1]["fields"]):
         paired[0][1].setdefault("description", ENGLISH_BESIDE)
     return paired
@@ -125,7 +113,7 @@ class WrittenInline(admin.StackedInline):
     formfield_overrides = TEXT_AREAS
 
     def get_fieldsets(self, request, obj=None):
-        return in_pairs(super().get_fieldsets(request, obj))
+        return in_pairs(super().get_fieldsets(request, obj), self.model)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         told = {**kwargs, **with_help(db_field, self.help_texts)}

@@ -9,8 +9,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
-from django.utils.formats import date_format
 from reversion import add_to_revision, set_comment
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
@@ -19,7 +17,7 @@ from reversion.revisions import create_revision, is_active, is_registered
 from publishing.admin.comparison import changed, compare
 from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.ordering import OUT_OF_THE_WAY
-from publishing.admin.snapshots import Snapshot, parts_of, remembered, stored
+from publishing.admin.snapshots import Snapshot, in_words, parts_of, remembered, stored
 from publishing.bin import is_binned
 from publishing.models import PendingVersion, Remark
 
@@ -29,10 +27,6 @@ CHANGED_MEANWHILE = "Indholdet er ændret, siden du så den her side. Se forskel
 # Putting a text back does not publish it, hide it or move it.
 STAYS = {"published_at", "published_until", "submitted_at", "archived_at"}
 VERSIONS_SHOWN = 200
-
-
-def moment_of(version: Version) -> str:
-    return date_format(timezone.localtime(version.revision.date_created), r"j. F Y \k\l. H.i")
 
 
 def versions_of(item: models.Model):
@@ -118,13 +112,9 @@ def _put_back_rows(item, name, rows):
     getattr(item, name).exclude(pk__in=[row.pk for row in rows]).delete()
     if any(field.name == "position" for field in key.model._meta.fields):
         getattr(item, name).update(position=models.F("position") + OUT_OF_THE_WAY)
+    many = {field.attname for field in key.model._meta.many_to_many}
     for row in rows:
-        key.model(pk=row.pk, **_without_relations(key.model, row.values)).save()
-
-
-def _without_relations(model, values: dict) -> dict:
-    many = {field.attname for field in model._meta.many_to_many}
-    return {name: value for name, value in values.items() if name not in many}
+        key.model(pk=row.pk, **{name: row.values[name] for name in row.values.keys() - many}).save()
 
 
 class RestoreForm(forms.Form):
@@ -187,14 +177,12 @@ def restore_view(model_admin, request, item, version_id):
     if form.is_valid() and _restore(model_admin, request, item, version, wanted, form):
         return redirect(model_admin.address(item))
     context = {"version": version, "form": form, "sections": changed(compare(now, wanted))}
-    status = 409 if form.errors else 200
-    return model_admin.page(
-        request, "Gendan en udgave", "admin/restore.html", context, item=item, status=status
-    )
+    title, status = "Gendan en udgave", 409 if form.errors else 200
+    return model_admin.page(request, title, "admin/restore.html", context, item=item, status=status)
 
 
 def _restore(model_admin, request, item, version, wanted, form) -> bool:
-    moment = moment_of(version)
+    moment = in_words(version.revision.date_created)
     try:
         with model_admin.as_version(request, item, f"Gendannet, som det var {moment}."):
             put_back(item, wanted)

@@ -40,16 +40,14 @@ def _asked(user) -> list[Own]:
 
 def _unsaved(user) -> list[Own]:
     waiting = UnsavedWork.objects.filter(user=user).waiting().select_related("content_type")[:MOST_SHOWN]
-    return [Own("Ikke gemt", _name_of(work), _url_of(work)) for work in waiting]
+    return [
+        Own("Ikke gemt", _name_of(work), f"{address_of_work(work)}?ugemt={work.token}") for work in waiting
+    ]
 
 
 def _name_of(work: UnsavedWork) -> str:
     typed = next((work.fields[name][0] for name in NAMES if work.fields.get(name, [""])[0]), "")
     return f"{work.content_type.name}: {typed[:80] or 'uden titel'}"
-
-
-def _url_of(work: UnsavedWork) -> str:
-    return f"{address_of_work(work)}?ugemt={work.token}"
 
 
 def _own_drafts(user) -> list[Own]:

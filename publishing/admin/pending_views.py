@@ -21,7 +21,8 @@ from publishing.admin.pending import (
     warnings_of,
 )
 from publishing.admin.remarks import ask_to_read
-from publishing.admin.workflow import STEPS_BESIDE, ScheduleForm, english_warnings, moment_of
+from publishing.admin.snapshots import in_words
+from publishing.admin.workflow import STEPS_BESIDE, ScheduleForm, english_warnings
 from publishing.fields import MomentField
 from publishing.models import PendingVersion
 from publishing.publishable import State
@@ -116,14 +117,13 @@ def appear_view(model_admin, request, item):
         "sections": difference(pending, item),
         "warnings": warnings_of(pending, item, english_warnings),
     }
-    title, status = "Kladden tager pladsen", 400 if form.errors else 200
-    return model_admin.page(request, title, "admin/appear.html", context, item=item, status=status)
+    return model_admin.page(request, "Kladden tager pladsen", "admin/appear.html", context, item=item)
 
 
 def _plan(model_admin, request, item, pending, at):
     PendingVersion.objects.filter(pk=pending.pk).update(takes_place_at=at)
-    model_admin.log_change(request, item, f"Kladden er planlagt til {moment_of(at)}.")
-    messages.success(request, f"Kladden tager den offentlige teksts plads {moment_of(at)}.")
+    model_admin.log_change(request, item, f"Kladden er planlagt til {in_words(at)}.")
+    messages.success(request, f"Kladden tager den offentlige teksts plads {in_words(at)}.")
     return redirect(model_admin.address(item, "pending"))
 
 

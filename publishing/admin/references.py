@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.text import capfirst
 from django.utils.translation import override
 
+from publishing.admin.snapshots import key_to, parts_of
 from publishing.publishable import Publishable
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
@@ -39,7 +40,7 @@ def uses_of(item: models.Model) -> list[Use]:
 
 
 def _related(item) -> Iterator[Use]:
-    own = {key.model for key in _parts(type(item))}
+    own = {key.model for key in parts_of(type(item)).values()}
     hidden = 0
     for relation in item._meta.get_fields(include_hidden=True):
         if not _comes_from_elsewhere(relation) or relation.related_model in own:
@@ -56,13 +57,16 @@ def _related(item) -> Iterator[Use]:
             yield from filter(None, (use_at(row) for row in getattr(item, field.name).all()[:MOST_SHOWN]))
 
 
+def _says(model, words: str) -> models.Q:
+    """The words in one of its texts; nothing of what has none."""
+    texts = [(f"{field.name}__contains", words) for field in text_fields(model)]
+    return models.Q(*texts, _connector=models.Q.OR) if texts else models.Q(pk__in=[])
+
+
 def rows_with(words: str, *, only_public: bool = False) -> Iterator[Publishable]:
     """Every content with these words in one of its texts."""
     for model in published_models():
-        condition = models.Q(pk__in=[])
-        for field in text_fields(model):
-            condition |= models.Q(**{f"{field.name}__contains": words})
-        rows = model.objects.filter(condition)
+        rows = model.objects.filter(_says(model, words))
         yield from (rows.published() if only_public else rows)[:MOST_SHOWN]
 
 
@@ -82,30 +86,20 @@ def _comes_from_elsewhere(relation) -> bool:
     return is_reverse and not relation.related_model._meta.auto_created
 
 
-def _parts(model) -> list[models.ForeignKey]:
-    from publishing.admin.snapshots import parts_of
-
-    return list(parts_of(model).values())
-
-
 def use_at(row: models.Model) -> Use | None:
     """Where the row is edited: its own page, or the page of what it is a part of; None if nowhere."""
     name = capfirst(row._meta.verbose_name)
     if admin.site.is_registered(type(row)):
-        return Use(name, str(row), _change_url(row))
+        return Use(name, str(row), change_url(row))
     for one in admin.site._registry.values():
         for inline in one.inlines:
             if inline.model is type(row):
-                whole = getattr(row, _key(one.model, inline.model).name)
-                return Use(name, f"{row} ({whole})", _change_url(whole))
+                whole = getattr(row, key_to(one.model, inline.model).name)
+                return Use(name, f"{row} ({whole})", change_url(whole))
     return None
 
 
-def _key(whole, part) -> models.ForeignKey:
-    return next(field for field in part._meta.fields if field.related_model is whole)
-
-
-def _change_url(row) -> str:
+def change_url(row) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
@@ -115,13 +109,9 @@ def _linking(item) -> Iterator[Use]:
     with override(settings.LANGUAGE_CODE):
         address = item.get_absolute_url()
     for model in published_models():
-        condition = models.Q()
-        for field in text_fields(model):
-            condition |= models.Q(**{f"{field.name}__contains": address})
-        rows = model._default_manager.filter(condition) if condition else model.objects.none()
         same = item.pk if model is type(item) else None
-        for row in rows.exclude(pk=same)[:MOST_SHOWN]:
-            yield Use(f"Link i teksten, {model._meta.verbose_name}", str(row), _change_url(row))
+        for row in model._default_manager.filter(_says(model, address)).exclude(pk=same)[:MOST_SHOWN]:
+            yield Use(f"Link i teksten, {model._meta.verbose_name}", str(row), change_url(row))
 
 
 def published_models() -> list[type[Publishable]]:
@@ -196,12 +186,7 @@ def broken_links() -> list[Broken]:
 
 
 def _paths(model) -> Iterator[tuple[Publishable, str]]:
-    condition = models.Q()
-    for field in text_fields(model):
-        condition |= models.Q(**{f"{field.name}__contains": "]("})
-    if not condition:
-        return
-    for row in model.objects.published().filter(condition).iterator(chunk_size=500):
+    for row in model.objects.published().filter(_says(model, "](")).iterator(chunk_size=500):
         for field in text_fields(model):
             paths = map(own_path, LINK.findall(getattr(row, field.name)))
             yield from ((row, path) for path in paths if path)

@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.formats import date_format
 from reversion.models import Version
 
 # What the portal writes by itself is no change that an editor made.
@@ -48,11 +49,11 @@ def parts_of(model: type[models.Model]) -> dict[str, models.ForeignKey]:
     """The relations that the model's form edits with it, by accessor: {"standpoints": Standpoint.dilemma}."""
     if not admin.site.is_registered(model):
         return {}
-    keys = (_key_to(model, inline.model) for inline in admin.site.get_model_admin(model).inlines)
+    keys = (key_to(model, inline.model) for inline in admin.site.get_model_admin(model).inlines)
     return {key.remote_field.get_accessor_name(): key for key in keys}
 
 
-def _key_to(model, part) -> models.ForeignKey:
+def key_to(model, part) -> models.ForeignKey:
     return next(field for field in part._meta.fields if field.related_model is model)
 
 
@@ -165,6 +166,10 @@ def _each_in_a_place_of_its_own(rows: list[Row]) -> list[Row]:
         return rows
     in_order = sorted(rows, key=lambda row: row.values["position"])
     return [replace(row, values={**row.values, "position": n}) for n, row in enumerate(in_order, start=1)]
+
+
+def in_words(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), r"j. F Y \k\l. H.i")
 
 
 def plain(value):

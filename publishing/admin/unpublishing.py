@@ -10,13 +10,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, router, transaction
 from django.http import QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
-from publishing.admin.references import leads_to_a_page, own_path
+from publishing.admin.references import change_url, leads_to_a_page, own_path
 from publishing.publishable import State, put_away
 
 # Reasons why something must stay, from apps of the floors above; each a line for an editor.
@@ -33,16 +32,15 @@ def what_stands_in_the_way(objs, site: AdminSite) -> list[str]:
     collector.collect(objs)
     rows = collector.protected
     shown = [row for row in rows if site.is_registered(type(row))]
-    lines = sorted(_link(site, row) for row in shown)
+    lines = sorted(map(_link, shown))
     if hidden := len(rows) - len(shown):
         lines.append(f"Noget, som ikke vises her, fx medarbejderes mål ({hidden})")
     return lines
 
 
-def _link(site: AdminSite, row) -> str:
-    meta = row._meta
-    url = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return format_html('{}: <a href="{}">{}</a>', capfirst(meta.verbose_name), url, row)
+def _link(row) -> str:
+    name = capfirst(row._meta.verbose_name)
+    return format_html('{}: <a href="{}">{}</a>', name, change_url(row), row)
 
 
 class SuccessorForm(forms.Form):
@@ -85,8 +83,8 @@ def archive_view(model_admin, request, item):
     if request.method == "POST" and form.is_valid():
         return _archive(model_admin, request, item, form.cleaned_data.get("successor", ""))
     context = {"form": form, "uses": model_admin.uses(item)}
-    title, status = f"Arkivér {model_admin.opts.verbose_name}", 400 if form.errors else 200
-    return model_admin.page(request, title, "admin/archive.html", context, item=item, status=status)
+    title = f"Arkivér {model_admin.opts.verbose_name}"
+    return model_admin.page(request, title, "admin/archive.html", context, item=item)
 
 
 def _archive(model_admin, request, item, successor):

@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from privacy.models import What
 from publishing.admin.bulk import asks_first
 from publishing.admin.custom_views import Feature, item_view
 from publishing.admin.help import mark_english_behind
 from publishing.admin.remarks import SUBMITTED, ReviewerForm, ask_to_read, close, send_back
+from publishing.admin.snapshots import in_words
 from publishing.admin.unpublishing import archive_view
 from publishing.fields import MomentField
 from publishing.models import PendingVersion, Remark
@@ -26,12 +26,8 @@ SENT_BACK = "Sendt tilbage:"
 
 def status_of(item) -> str:
     if item.state == State.SCHEDULED:
-        return f"Planlagt til {moment_of(item.published_at)}"
+        return f"Planlagt til {in_words(item.published_at)}"
     return item.state.label
-
-
-def moment_of(date) -> str:
-    return date_format(timezone.localtime(date), r"j. F Y \k\l. H.i")
 
 
 def english_warnings(item) -> list[str]:
@@ -61,7 +57,7 @@ def submit(model_admin, request, item) -> bool:
 
 def publish(model_admin, request, item, at=None) -> bool:
     """Say why where it cannot be."""
-    told = f"Planlagt til {moment_of(at)}." if at else "Offentliggjort."
+    told = f"Planlagt til {in_words(at)}." if at else "Offentliggjort."
     try:
         item.full_clean()
         item.check_before_publishing()
@@ -105,7 +101,10 @@ def still_right(model_admin, request, item) -> bool:
 
 @dataclass(frozen=True)
 class Step:
-    """A button on an item's page: it does something, or leads to the `page` that asks for more."""
+    """A button on an item's page: it does something, or leads to the `page` that asks for more.
+
+    What `does` says is asked first where it is done to several in a list, by the name `in_list`.
+    """
 
     name: str
     label: str
@@ -113,36 +112,52 @@ class Step:
     page: str = ""
     act: Callable[..., bool] | None = None
     done: str = ""
+    in_list: str = ""
+    does: str = ""
 
 
-def _step(name, label, *states, page="", act=None, done=""):
-    return Step(name, label, frozenset(states), page, act, done)
-
-
-DRAFT_AGAIN = "Nu en kladde igen"
+ALL = frozenset(State)
+NOT_YET_PUBLIC = frozenset([State.DRAFT, State.REVIEW, State.SCHEDULED])
 STEPS = [
-    _step("_submit", "Gem, og send til gennemsyn", State.DRAFT, act=submit, done="Nu til gennemsyn"),
-    _step(
-        "_publish", "Gem, og offentliggør nu", State.DRAFT, State.REVIEW, State.SCHEDULED, State.ARCHIVED,
-        act=publish, done="Nu offentligt",
+    Step(
+        "_submit", "Gem, og send til gennemsyn", frozenset([State.DRAFT]),
+        act=submit, done="Nu til gennemsyn", in_list="Send til gennemsyn",
+        does="Kladderne venter så på, at en kollega læser dem.",
     ),
-    _step("_schedule", "Gem, og planlæg", State.DRAFT, State.REVIEW, State.SCHEDULED, page="schedule"),
-    _step("_return", "Gem, og send tilbage", State.REVIEW, page="return"),
-    _step("_apart", "Gem uden at vise", State.PUBLISHED),
-    _step(
-        "_withdraw", "Gem, og træk tilbage", State.PUBLISHED, State.SCHEDULED, act=withdraw, done=DRAFT_AGAIN
+    Step(
+        "_publish", "Gem, og offentliggør nu", ALL - {State.PUBLISHED},
+        act=publish, done="Nu offentligt", in_list="Offentliggør", does="Alle kan læse dem med det samme.",
     ),
-    _step("_unarchive", "Gem, og hent frem som kladde", State.ARCHIVED, act=withdraw, done=DRAFT_AGAIN),
-    _step(
-        "_english_right", "Gem: det engelske passer stadig", *State,
+    Step("_schedule", "Gem, og planlæg", NOT_YET_PUBLIC, page="schedule"),
+    Step("_return", "Gem, og send tilbage", frozenset([State.REVIEW]), page="return"),
+    Step("_apart", "Gem uden at vise", frozenset([State.PUBLISHED])),
+    Step(
+        "_withdraw", "Gem, og træk tilbage", frozenset([State.PUBLISHED, State.SCHEDULED]),
+        act=withdraw, done="Nu en kladde igen", in_list="Træk tilbage",
+        does="Læserne kan så ikke finde dem mere. De bliver kladder igen.",
+    ),
+    Step(
+        "_unarchive", "Gem, og hent frem som kladde", frozenset([State.ARCHIVED]),
+        act=withdraw, done="Nu en kladde igen",
+    ),
+    Step(
+        "_english_right", "Gem: det engelske passer stadig", ALL,
         act=say_that_english_is_right, done="Det engelske passer",
     ),
-    _step(
-        "_still_right", "Set på i dag: stadig rigtig", State.PUBLISHED, act=still_right, done="Set på i dag"
+    Step(
+        "_still_right", "Set på i dag: stadig rigtig", frozenset([State.PUBLISHED]),
+        act=still_right, done="Set på i dag", in_list="Set på i dag: stadig rigtig",
+        does="Læserne ser så datoen i dag på dem som «sidst opdateret».",
     ),
 ]  # fmt: skip
-
-
+# One text is archived on a page of its own, which asks for its successor.
+ARCHIVE = Step(
+    "_archive", "", ALL - {State.ARCHIVED}, act=archive, done="Nu arkiveret", in_list="Arkivér",
+    does=(
+        "Læserne kan så ikke finde dem mere. Teksterne og deres historik bliver her. Skal læserne føres "
+        "til en anden side, så arkivér dem én for én."
+    ),
+)  # fmt: skip
 # Of what is written beside the public text.
 STEPS_BESIDE = [
     Step("_submit_pending", "Gem, og send til gennemsyn"),
@@ -168,16 +183,16 @@ def response_of_step(model_admin, request, item):
     """The form is saved; the button says what is to happen next."""
     step = next((one for one in STEPS if one.name in request.POST and item.state in one.states), None)
     if step and step.act:
-        take(model_admin, request, [item], step.act, step.done)
+        take(model_admin, request, [item], step)
     return redirect(model_admin.address(item, step.page or "change")) if step else None
 
 
-def take(model_admin, request, items, act: Callable[..., bool], done: str):
-    taken = [item for item in items if act(model_admin, request, item)]
-    if taken and act is publish and len(items) == 1:
+def take(model_admin, request, items, step: Step):
+    taken = [item for item in items if step.act(model_admin, request, item)]
+    if taken and step.act is publish and len(items) == 1:
         _warn_of_english(request, taken[0])
     if taken:
-        messages.success(request, f"{done}: {', '.join(f'«{item}»' for item in taken)}")
+        messages.success(request, f"{step.done}: {', '.join(f'«{item}»' for item in taken)}")
 
 
 # --- What is asked for first -----------------------------------------------------------------------------
@@ -235,8 +250,7 @@ def return_view(model_admin, request, item):
 
 
 def _step_page(model_admin, request, item, title: str, form):
-    context, status = {"form": form, "button": title}, 400 if form.errors else 200
-    return model_admin.page(request, title, "admin/step.html", context, item=item, status=status)
+    return model_admin.page(request, title, "admin/step.html", {"form": form, "button": title}, item=item)
 
 
 def workflow_context(model_admin, request, context, item) -> dict:
@@ -268,34 +282,12 @@ WORKFLOW = Feature([archive_view, schedule_view, return_view], in_form=workflow_
 # --- Several items ---------------------------------------------------------------------------------------
 
 
-def _action(act: Callable[..., bool], description: str, done: str, applies: Callable[..., bool], does: str):
+def _action(step: Step):
     def action(model_admin, request, items):
-        take(model_admin, request, items, act, done)
+        take(model_admin, request, items, step)
 
-    action.__name__ = act.__name__
-    return asks_first(description, does=does, applies=applies)(action)
+    action.__name__ = step.name.removeprefix("_")
+    return asks_first(step.in_list, does=step.does, applies=lambda item: item.state in step.states)(action)
 
 
-ACTIONS = [
-    _action(
-        submit, "Send til gennemsyn", "Nu til gennemsyn", lambda item: item.state == State.DRAFT,
-        "Kladderne venter så på, at en kollega læser dem.",
-    ),
-    _action(
-        publish, "Offentliggør", "Nu offentligt", lambda item: not item.is_published,
-        "Alle kan læse dem med det samme.",
-    ),
-    _action(
-        withdraw, "Træk tilbage", DRAFT_AGAIN, lambda item: item.published_at is not None,
-        "Læserne kan så ikke finde dem mere. De bliver kladder igen.",
-    ),
-    _action(
-        still_right, "Set på i dag: stadig rigtig", "Set på i dag", lambda item: item.is_published,
-        "Læserne ser så datoen i dag på dem som «sidst opdateret».",
-    ),
-    _action(
-        archive, "Arkivér", "Nu arkiveret", lambda item: item.state != State.ARCHIVED,
-        "Læserne kan så ikke finde dem mere. Teksterne og deres historik bliver her. Skal læserne føres "
-        "til en anden side, så arkivér dem én for én.",
-    ),
-]  # fmt: skip
+ACTIONS = [_action(step) for step in [*STEPS, ARCHIVE] if step.in_list]

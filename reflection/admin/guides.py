@@ -22,8 +22,8 @@ from publishing.admin import (
     GuardedForm,
     OrderedInline,
     WrittenInline,
-    english,
 )
+from publishing.admin.help import beside_each_other
 from publishing.admin.snapshots import row_of
 from publishing.admin.unpublishing import PINNED_BY
 from publishing.shortcuts import json_file
@@ -93,12 +93,10 @@ class GuideAdmin(GuardedAdmin):
     }
     fieldsets = [
         (None, {"fields": ["title", "standfirst"]}),
-        english("title_en", "standfirst_en"),
         ("Udgaver", {"fields": ["slug", "all_versions", "is_retired"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["title", "standfirst", "slug", "copy_of"]}),
-        english("title_en", "standfirst_en"),
     ]
 
     def get_queryset(self, request):
@@ -114,7 +112,7 @@ class GuideAdmin(GuardedAdmin):
         return super().get_form(request, obj, change, **({} if obj else {"form": NewGuideForm}), **kwargs)
 
     def get_fieldsets(self, request, obj=None):
-        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+        return super().get_fieldsets(request, obj) if obj else beside_each_other(self.add_fieldsets, Guide)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -192,7 +190,7 @@ class StepInline(WrittenInline):
 class EndLineInline(OrderedInline):
     model = EndLine
     extra = 2
-    fields = ["position", "text", "hint", "text_en", "hint_en"]
+    fields = ["position", "text", "hint"]
     verbose_name_plural = "Slutningen: ord at vælge mellem, eller planens linjer (tom ved én aftale)"
 
 
@@ -241,7 +239,6 @@ class GuideVersionAdmin(GuardedAdmin):
     fieldsets = [
         (None, {"fields": ["guide", "number", "for_whom", "intro", "minutes_solo", "minutes_group"]}),
         ("Hvem svarer, og hvordan slutter det?", {"fields": ["for_one", "together", "guesses", "ending"]}),
-        english("for_whom_en", "intro_en", "provenance_note_en"),
         ("Ophav", {"fields": PROVENANCE}),
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compass.models import Story
+from compass.models import Contact, Story
 from publishing.admin.help import in_pairs
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_dilemma, make_story, yesterday
@@ -45,7 +45,7 @@ def test_rows_have_their_english_beside_them_too(admin_page, editor_client):
 
 def test_english_without_its_danish_stays_where_it_is():
     fields = [(None, {"fields": ["name"]}), ("Engelsk", {"fields": ["role_en"], "classes": ["collapse"]})]
-    assert in_pairs(fields) == fields
+    assert in_pairs(fields, Contact) == fields
 
 
 # --- Older than the Danish ---------------------------------------------------------------------------
