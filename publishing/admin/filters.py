@@ -12,6 +12,7 @@ from publishing.publishable import State
 from publishing.translated import translated_names
 
 NO_LONGER_LOOKED_AT = timedelta(days=365)
+ENGLISH_BEHIND = models.Q(english_behind__len__gt=0)
 
 
 class ConditionFilter(admin.SimpleListFilter):
@@ -55,9 +56,6 @@ class NoEnglishFilter(ConditionFilter):
 
 def not_seen() -> models.Q:
     return models.Q(updated_at__lt=timezone.now() - NO_LONGER_LOOKED_AT)
-
-
-ENGLISH_BEHIND = models.Q(english_behind__len__gt=0)
 
 
 def no_english(model) -> models.Q:

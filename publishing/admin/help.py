@@ -1,5 +1,8 @@
 """Whole sentences beside the fields, and room for the long texts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.db import models
@@ -69,7 +72,7 @@ class TextArea(AdminTextareaWidget):
         return value and value.replace("\r\n", "\n")
 
 
-TEXT_AREAS = {models.TextField: {"widget": TextArea}}
+TEXT_AREAS: Mapping[type[models.Field], Mapping[str, Any]] = {models.TextField: {"widget": TextArea}}
 
 
 def with_help(db_field, help_texts: dict[str, str]) -> dict:
