@@ -11,6 +11,8 @@ from accounts import login_views
 from accounts.guards import awake_required
 from publishing.portal import current_portal
 
+MOST_MISSED = 50
+
 
 def _runs(request) -> bool:
     """Whether it is theirs to say who we are."""
@@ -74,12 +76,15 @@ class PortalAdmin(admin.AdminSite):
 
     def links_view(self, request):
         """Every link in the texts that leads to nothing, looked for when somebody asks."""
+        from compass.models import Missed
         from publishing.admin.dashboard import editable
-        from publishing.admin.references import broken_links
+        from publishing.admin.references import broken_links, is_good_link
 
         if not editable(request, self):
             raise PermissionDenied
-        context = {**self.each_context(request), "title": "Links, der ikke virker", "broken": broken_links()}
+        missed = [one for one in Missed.objects.all()[:MOST_MISSED] if not is_good_link(one.address)]
+        own = {"title": "Links, der ikke virker", "broken": broken_links(), "missed": missed}
+        context = {**self.each_context(request), **own}
         return TemplateResponse(request, "admin/links.html", context)
 
     def search_view(self, request):

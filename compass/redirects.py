@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import translate_url
 from django.utils.translation import override
 
-from compass.models import Redirect
+from compass.models import Missed, Redirect
 
 
 def redirects_if_moved(view, beside: str = ""):
@@ -29,6 +29,7 @@ def redirects_if_moved(view, beside: str = ""):
             if moved is None:
                 raise
             if not moved.new:
+                Missed.objects.note(request)
                 return render(request, "410.html", status=410)
             return HttpResponsePermanentRedirect(_now_at(moved, request, beside))
 

@@ -1,6 +1,7 @@
 from compass.models.dilemmas import Dilemma, Standpoint
 from compass.models.framework import Path, Pivot, PivotPoint
 from compass.models.loaded_content import LoadedContent
+from compass.models.missed import Missed
 from compass.models.pages import Contact, Page
 from compass.models.pictures import Attachment, Picture
 from compass.models.recordings import Chapter, Recording
@@ -22,6 +23,7 @@ __all__ = [
     "Fact",
     "LoadedContent",
     "Milestone",
+    "Missed",
     "Page",
     "Path",
     "Picture",

@@ -4,6 +4,7 @@ import sys
 
 from django.shortcuts import render
 
+from compass.models import Missed
 from publishing.database_away import is_away
 from publishing.media import is_full
 
@@ -17,6 +18,7 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
+    Missed.objects.note(request)
     return render(request, "404.html", status=404)
 
 

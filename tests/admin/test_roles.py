@@ -31,6 +31,7 @@ INLINE = {compass.Chapter, compass.PivotPoint, compass.ResearchFigure, compass.S
 WRITTEN_BY_THE_PORTAL = {
     compass.ContentMark,
     compass.LoadedContent,
+    compass.Missed,
     compass.SearchEntry,
     compass.SearchWord,
 }

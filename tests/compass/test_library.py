@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 # Tables of compass that no page shows, and why (of the other apps: tests/test_caching.py).
 OF_THEIR_OWN = {
     "compass_redirect": "asked for where there is no page",
+    "compass_missed": "what editors are told of what readers do not find",
     "compass_loadedcontent": "what came from files, for the loading alone",
     "compass_search_entry": "the search asks it",
     "compass_search_word": "the search asks it",
