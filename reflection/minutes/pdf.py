@@ -38,7 +38,10 @@ class NotMadeError(Exception):
 
 def pdf_response(request, template: str, content: dict, filename: str) -> HttpResponse:
     """The sheet in the browser; `filename` is what it is called when somebody saves it."""
-    content = content | {"author": current_portal().municipality}
+    portal = current_portal()
+    colours = {"accent": portal.accent_colour, "deep": portal.main_colour}
+    own = {name: colour for name, colour in colours.items() if colour}
+    content = content | {"author": portal.municipality, "colours": own}
     try:
         body = _make(template, drawable(json.dumps(content, ensure_ascii=False, sort_keys=True)))
     except NotMadeError:

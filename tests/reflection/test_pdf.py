@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publishing.models import Portal
 from reflection.minutes import pdf
 from reflection.minutes.files import for_sheet
 from reflection.minutes.pdf import DRAWABLE, NotMadeError, _make, drawable, has_undrawable
@@ -38,6 +39,31 @@ def content(*texts: str) -> str:
 
 def make(*texts: str) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(_make("reflection/print/minutes.typ", content(*texts))))
+
+
+def colours_of(answer) -> set[tuple[int, ...]]:
+    """All that is drawn with on the first page: red, green and blue."""
+    sheet = pikepdf.open(BytesIO(answer.content))
+    drawn_with = [
+        operands
+        for operands, operator in pikepdf.parse_content_stream(sheet.pages[0])
+        if str(operator).lower() in {"scn", "sc", "rg"} and len(operands) == 3
+    ]
+    return {tuple(round(float(part) * 255) for part in operands) for operands in drawn_with}
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [
+        ({"main_colour": "#14532d", "accent_colour": "#8a2f5c"}, {(0x14, 0x53, 0x2D), (0x8A, 0x2F, 0x5C)}),
+        ({}, {(0x10, 0x24, 0x3A), (0xAD, 0x3D, 0x1C)}),
+    ],
+)
+def test_a_sheet_wears_the_municipalitys_own_colours(rf, monkeypatch, own, shown):
+    monkeypatch.setattr(pdf, "current_portal", lambda: Portal(municipality="Fjordby Kommune", **own))
+    sheet = json.loads(content("Vi ringer"))
+    answer = pdf.pdf_response(rf.get("/"), "reflection/print/minutes.typ", sheet, "referat.pdf")
+    assert shown <= colours_of(answer)
 
 
 @pytest.fixture
