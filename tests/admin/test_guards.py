@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from bench.house import above_story_admin
 from compass import models as compass
 from compass.models import Redirect
 from goals.models import CityGoal, Goodbye
@@ -74,6 +75,12 @@ def some_text(item, values) -> models.Field:
 def test_every_admin_in_which_somebody_writes_is_found():
     assert {compass.Picture, compass.Attachment, Guide, GuideVersion, Goodbye} < set(WRITTEN)
     assert all(isinstance(admin.site._registry[model], GuardedAdmin) for model in WRITTEN)
+
+
+def test_an_admin_stands_on_few_classes_and_is_mixed_of_none():
+    """A feature is a module that a class lists (publishing/admin/custom_views.py)."""
+    own = [cls.__name__ for cls in above_story_admin()]
+    assert own == ["PublishableAdmin", "ContentAdmin", "GuardedAdmin", "BaseAdmin"]
 
 
 def test_an_admin_with_a_form_of_its_own_cannot_leave_the_guards_out():
