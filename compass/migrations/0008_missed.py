@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('last_at', models.DateTimeField(verbose_name='senest')),
             ],
             options={
-                'ordering': ['-times', 'address', 'page'],
+                'ordering': ['-times', '-last_at'],
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(fields=('address', 'page'), name='an_address_is_missed_once')],
             },

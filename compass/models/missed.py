@@ -59,7 +59,7 @@ class Missed(models.Model):
     personal_data = NOBODYS
 
     class Meta:
-        ordering = ["-times", "address", "page"]
+        ordering = ["-times", "-last_at"]
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["address", "page"], name="an_address_is_missed_once")]
 
