@@ -101,8 +101,8 @@ def collected(once):
 def pytest_unconfigure(config):
     """When no worker is left, what they shared on the database server goes too."""
     if not hasattr(config, "workerinput") and not config.option.collectonly:
-        databases.drop(databases.FILLED)
-        databases.drop(databases.MIGRATED)
+        for name in databases.SHARED:
+            databases.drop(name)
 
 
 @pytest.fixture(autouse=True)

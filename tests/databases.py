@@ -9,6 +9,8 @@ from tests.processes import DATABASE_URL
 NAME = DATABASE_URL.rpartition("/")[2]
 MIGRATED = f"{NAME}_migrated"  # all tables, and what the migrations write into them
 FILLED = f"{NAME}_filled"  # and the content, demo accounts and examples of the browser tests
+SECOND = f"{NAME}_second"  # the same of the second municipality
+SHARED = [MIGRATED, FILLED, SECOND]  # by all workers of a run
 
 
 def on_the_server(database: str) -> dict:

@@ -56,6 +56,20 @@ def examples(staff):
     """The name that tests ask for: somebody with something at every address."""
 
 
+@pytest.fixture(scope="module")
+def seen():
+    return {}
+
+
+@pytest.fixture
+def shown(request, route, seen) -> list[Page]:
+    """What staff see at the addresses of a route, read once for all tests that only look at it."""
+    if route.name not in seen:
+        browser, _examples = map(request.getfixturevalue, ["staff_client", "examples"])
+        seen[route.name] = [Page(browser.get(one, follow=True), None) for one in route.addresses()]
+    return seen[route.name]
+
+
 def addresses(*, first=1, **wanted) -> list[str]:
     """Of all routes with these properties: public=True, personal=False, …"""
     return [
@@ -116,12 +130,11 @@ OTHER_WORDS = re.compile(r"mailadresse|e-mail-?adresse|\bemail", re.IGNORECASE)
 
 
 @PAGES
-def test_no_sentence_ends_twice_and_an_e_mail_is_called_e_mail(staff_client, examples, route):
-    for address in route.addresses():
-        read = staff_client.get(address, follow=True)
-        text = Page(read, None).text
-        assert [text[max(0, found.start() - 40) :][:60] for found in TWO_MARKS.finditer(text)] == [], address
-        assert OTHER_WORDS.findall(text) == [], address
+def test_no_sentence_ends_twice_and_an_e_mail_is_called_e_mail(shown):
+    for read in shown:
+        text = read.text
+        assert [text[max(0, found.start() - 40) :][:60] for found in TWO_MARKS.finditer(text)] == [], read.url
+        assert OTHER_WORDS.findall(text) == [], read.url
 
 
 def test_every_title_says_which_of_several_things_it_is_about(staff_client, examples):
@@ -163,10 +176,9 @@ OF_ONESELF = "main input:is([type=email], [name=name]):not([autocomplete])"
 
 
 @PAGES
-def test_each_link_button_and_part_to_unfold_is_told_from_the_others(staff_client, examples, route):
+def test_each_link_button_and_part_to_unfold_is_told_from_the_others(shown):
     """Who hears them one by one, or says them aloud, has their words alone; a jump stays on its page."""
-    for address in route.addresses():
-        read = Page(staff_client.get(address, follow=True), None)
+    for read in shown:
         found = defaultdict(set)
         for link in read.select("main a[href]:not([href^='#'])"):
             found["a", words(link)].add(link.get("href"))
@@ -175,23 +187,21 @@ def test_each_link_button_and_part_to_unfold_is_told_from_the_others(staff_clien
             found["button", words(button)].add((form.get("action"), button.get("name"), button.get("value")))
         for number, summary in enumerate(read.select("main summary")):
             found["summary", words(summary)].add(number)
-        assert {name: places for name, places in found.items() if len(places) > 1} == {}, address
+        assert {name: places for name, places in found.items() if len(places) > 1} == {}, read.url
 
 
 @PAGES
-def test_a_field_about_oneself_can_be_filled_in_by_the_browser(staff_client, examples, route):
-    for address in route.addresses():
-        read = Page(staff_client.get(address, follow=True), None)
-        assert [field.get("name") for field in read.select(OF_ONESELF)] == [], address
+def test_a_field_about_oneself_can_be_filled_in_by_the_browser(shown):
+    for read in shown:
+        assert [field.get("name") for field in read.select(OF_ONESELF)] == [], read.url
 
 
 @PAGES
-def test_a_table_of_ours_says_what_it_shows(staff_client, examples, route):
+def test_a_table_of_ours_says_what_it_shows(shown):
     """An editor's table in a text has no caption: it stands where the text speaks of it."""
-    for address in route.addresses():
-        read = Page(staff_client.get(address, follow=True), None)
+    for read in shown:
         bare = read.select("main table:not(:has(caption)):not(.kompas-prose *)")
-        assert [words(table) for table in bare] == [], address
+        assert [words(table) for table in bare] == [], read.url
 
 
 def spoiled(form) -> dict:

@@ -17,8 +17,8 @@ GREEN = "rgb(20, 83, 45)"
 
 @pytest.fixture(scope="module")
 def second(once, migrated, collected, tmp_path_factory):
-    """A server of its own, on a database of its own."""
-    name = f"{databases.NAME}_second_browser"
+    """A server of each worker, on one database that they only read."""
+    name = databases.SECOND
 
     def make(folder):
         databases.create(name, like=migrated)
@@ -33,7 +33,6 @@ def second(once, migrated, collected, tmp_path_factory):
     server.start()
     yield server
     server.stop()
-    databases.drop(name)
 
 
 @pytest.fixture(scope="module")
