@@ -146,6 +146,7 @@ def test_the_chapters_of_a_recording_can_be_heard_in_a_row(audiobook):
     audiobook.evaluate("document.querySelectorAll('audio').forEach((audio) => { audio.muted = true; })")
     audiobook.get_by_role("button", name="Hør det hele i træk").first.click()
     until(audiobook, "!document.querySelectorAll('audio')[0].paused")
+    until(audiobook, "isFinite(document.querySelectorAll('audio')[0].duration)")
     sound(audiobook, 0).evaluate("audio => { audio.currentTime = audio.duration - 0.2; }")
     until(audiobook, "!document.querySelectorAll('audio')[1].paused")
 
