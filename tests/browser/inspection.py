@@ -36,6 +36,15 @@ COVERED = """() => [...document.querySelectorAll('a[href], button, summary, sele
     .map(e => `${e.tagName} «${(e.textContent || e.name).trim().slice(0, 60)}»`)"""
 
 
+def until(page, expression: str):
+    """Playwright's own wait_for_function evaluates in the page, where the security policy forbids it."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {expression}")
+
+
 def covered(page) -> list[str]:
     """What cannot be clicked because something else lies upon it."""
     found = page.evaluate(COVERED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.inspection import NARROW, PHONE, WIDE, too_wide, violations
+from tests.browser.inspection import NARROW, PHONE, WIDE, too_wide, until, violations
 
 # A voice that says each sentence in no time, and notes what it was asked to say.
 VOICE = """
@@ -38,15 +38,6 @@ def path(page) -> str:
 
 def storage(page) -> dict[str, str]:
     return page.evaluate("({ ...localStorage })")
-
-
-def until(page, expression: str):
-    """Playwright's own wait_for_function evaluates in the page, where the security policy forbids it."""
-    for _ in range(200):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never: {expression}")
 
 
 # --- Filters -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from tests import databases, routes
 from tests.browser.conftest import SETTINGS, Server, blank_tab
-from tests.browser.inspection import COLOURS, NARROW, WIDE, covered, keep, too_wide, violations
+from tests.browser.inspection import COLOURS, NARROW, WIDE, covered, keep, too_wide, until, violations
 from tests.processes import database_url, run_module
 
 SET = {"CONTENT_SET": "fjordby"}
@@ -67,7 +67,7 @@ def test_the_colours_are_the_municipality_s_own(tab, second):
     colour_of = "(css) => getComputedStyle(document.querySelector(css))"
     assert tab.evaluate(f"({colour_of})('.kompas-hero').backgroundColor") == GREEN
     tab.emulate_media(color_scheme="dark")
-    tab.wait_for_function(f"({colour_of})('.kompas-hero').backgroundColor !== '{GREEN}'")
+    until(tab, f"({colour_of})('.kompas-hero').backgroundColor !== '{GREEN}'")
     keep(tab, "fjordby-dark")
     tab.set_viewport_size(NARROW)
     keep(tab, "fjordby-narrow")
