@@ -175,7 +175,7 @@ def new_page(chromium, server):
 
 def blank_tab(chromium, server, **options):
     page = chromium.new_context(base_url=server.url, locale="da-DK", **options).new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(15_000)  # two processors are shared with other workers and their servers
     watch(page)
     return page
 
