@@ -24,7 +24,7 @@ from aarhuskompas.logs import JsonFormatter
 from tests import routes
 
 REQUESTS_EACH = 10
-EXAMPLES = int(os.environ.get("ODD_REQUESTS", "4000")) // 2 // REQUESTS_EACH  # as a reader, and as staff
+EXAMPLES = int(os.environ.get("ODD_REQUESTS", "10000")) // 2 // REQUESTS_EACH  # as a reader, and as staff
 
 WORD = "zqxhemmeligt"  # is in most of what is typed, and may be in no log
 SCRIPTS = [

@@ -165,9 +165,7 @@ class Meeting:
         note(f"{moment}, ms", took)
         self._look_at_the_wall(moment)
         self._keep(moment)
-        # A second of a machine that is ours alone; the load of the last minute says little of the first.
-        workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-        limit = SOON * max(workers, os.getloadavg()[0] / os.cpu_count())
+        limit = SOON * max(1, os.getloadavg()[0] / os.cpu_count())  # a second of a machine that is ours alone
         self.late += [f"{moment}: {name} after {ms:.0f} ms" for name, ms in took.items() if ms > limit]
 
     def _look_at_the_wall(self, moment):
