@@ -129,7 +129,10 @@ def text_fields(model) -> list[models.TextField]:
 
 def own_path(address: str) -> str:
     """The Danish path of an address of ours; empty for an address of somebody else's."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # «http://[» is none
+        return ""
     if parts.netloc and parts.netloc != urlsplit(settings.SITE_URL).netloc:
         return ""
     path = parts.path if parts.path.startswith("/") else ""

@@ -1,9 +1,10 @@
 """While an editor writes: what to look at again, and the text as the reader will see it."""
 
 import pytest
+from django.urls import reverse
 
 from compass.models import Story
-from publishing.admin.references import is_good_link
+from publishing.admin.references import is_good_link, own_path
 from publishing.text_lint import findings
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_story, tomorrow
@@ -203,3 +204,11 @@ def test_each_markdown_field_knows_where_to_ask(admin_page, editor_client, db):
     assert {field.get("data-check") for field in form.select("textarea[data-check]")} == {
         address(Story, "check")
     }
+
+
+@pytest.mark.parametrize("written", ["http://[", "//[x", "https://ex[ample/"])
+def test_an_address_that_is_none_is_nobodys(editor_client, written):
+    """A page that looks through all links says so of no other address either."""
+    make_story(body=f"Se [her]({written}).")
+    assert own_path(written) == ""
+    assert editor_client.get(reverse("admin:broken_links")).status_code == 200
