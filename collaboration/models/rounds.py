@@ -13,7 +13,16 @@ from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
 from privacy.restrictions import unrestricted
 from reflection.live.notifications import announce
-from reflection.models import MIN_IN_ROOM, Agreement, Fieldwise, Participant, Party, Reflection, Step
+from reflection.models import (
+    MIN_IN_ROOM,
+    Agreement,
+    Fieldwise,
+    FieldwiseEnding,
+    Participant,
+    Party,
+    Reflection,
+    Step,
+)
 
 
 class RoundQuerySet(models.QuerySet):
@@ -40,7 +49,7 @@ class RoundQuerySet(models.QuerySet):
         return found.prefetch_related("reflection__parties", "reflection__agreements")
 
 
-class Round(Fieldwise):
+class Round(FieldwiseEnding):
     """The fields are the draft of the one agreement; `conclude` makes it an Agreement."""
 
     collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="rounds")
@@ -141,9 +150,6 @@ class Round(Fieldwise):
         return Agreement(
             what=what, who=self.who, party=self.party, due=self.due, no_date_reason=self.no_date_reason
         )
-
-    def tell_the_room(self):
-        announce(self.reflection.key, is_urgent=False)  # the wall; phones show it when it stands
 
     @transaction.atomic
     def conclude(self, by: str = ""):

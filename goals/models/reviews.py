@@ -14,7 +14,7 @@ from privacy.models import Kept
 from privacy.restrictions import unrestricted
 from reflection.confidentiality import cells
 from reflection.live.notifications import announce
-from reflection.models import Agreement, Fieldwise, Participant, Reflection
+from reflection.models import Agreement, FieldwiseEnding, Participant, Reflection
 
 STOPS = "goodbye"  # the topic of the step about what can stop
 ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_rehearsal=False)
@@ -54,7 +54,7 @@ class ReviewQuerySet(models.QuerySet):
         return found.annotate(is_shared=~models.Exists(mine.filter(there, pk=models.OuterRef("pk"))))
 
 
-class Review(Fieldwise):
+class Review(FieldwiseEnding):
     """One look at a goal: a reflection, a decision and a follow-up plan of eight lines.
 
     What became of the plan is said at the next look; that changes nothing of what was decided.
@@ -362,9 +362,6 @@ class Review(Fieldwise):
             due=self.look_back_on,
             no_date_reason="" if self.look_back_on else self.no_date_reason,
         )
-
-    def tell_the_room(self):
-        announce(self.reflection.key, is_urgent=False)  # the wall; phones show it when it stands
 
     def settle(self) -> list[str]:
         if not (self.decision and self.reason):  # erased again: nothing is decided any more

@@ -1,6 +1,6 @@
 from reflection.models.agreements import Agreement, AgreementDraft, Promise, Reminder
 from reflection.models.emergency_access import EmergencyAccess
-from reflection.models.fieldwise import Fieldwise
+from reflection.models.fieldwise import Fieldwise, FieldwiseEnding
 from reflection.models.guides import UNKNOWN, EndLine, Guide, GuideVersion, HelpVariant, Prompt, Step
 from reflection.models.invitations import PersonalInvitation
 from reflection.models.reflections import (
@@ -30,6 +30,7 @@ __all__ = [
     "EmergencyAccess",
     "EndLine",
     "Fieldwise",
+    "FieldwiseEnding",
     "Guide",
     "GuideVersion",
     "HelpVariant",

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PersonalData, Purpose, Whose
 from privacy.models import Kept
-from reflection.live.notifications import announce
-from reflection.models.fieldwise import Fieldwise
+from reflection.models.fieldwise import FieldwiseEnding
 from reflection.models.guides import GuideVersion
 
 
@@ -178,7 +177,7 @@ class Promise(models.Model):
         return bool(mine.update(reminded_of=self.agreement.due, told_on=timezone.localdate()))
 
 
-class AgreementDraft(Fieldwise):
+class AgreementDraft(FieldwiseEnding):
     """What is agreed while it is written, of a compass with no end of its own; gone when it stands."""
 
     reflection = models.OneToOneField("reflection.Reflection", models.CASCADE, related_name="agreement_draft")
@@ -239,9 +238,6 @@ class AgreementDraft(Fieldwise):
             and all(one["what"] and one["who"] and (one["due"] or one["no_date_reason"]) for one in agreed)
             and all(text for _label, text in self.outcome())
         )
-
-    def tell_the_room(self):
-        announce(self.reflection.key, is_urgent=False)  # the wall; phones show it when it stands
 
     def column(self, name: str) -> str:
         return "lines" if _is_of_line(name) else name

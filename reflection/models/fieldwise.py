@@ -2,6 +2,8 @@
 
 from django.db import models, transaction
 
+from reflection.live.notifications import announce
+
 
 class Fieldwise(models.Model):
     """A row whose fields save themselves while one types, without overwriting another window."""
@@ -54,6 +56,16 @@ class Fieldwise(models.Model):
     def raw(self, name: str) -> str:
         """A field as forms hold it."""
         return raw(getattr(self, self._field(name).attname))
+
+
+class FieldwiseEnding(Fieldwise):
+    """How a reflection ends: on the wall while it is written, and on the phones when it stands."""
+
+    class Meta:
+        abstract = True
+
+    def tell_the_room(self):
+        announce(self.reflection.key, is_urgent=False)
 
 
 def raw(value) -> str:
