@@ -70,10 +70,11 @@ def who_was_here(item) -> str:
     return f"{entry.user} har gemt, mens du skrev: {in_words(entry.action_time)}. {CHOOSE}"
 
 
-def newest_entry(item) -> LogEntry | None:
+def newest_entry(item, *, but=None) -> LogEntry | None:
+    """What was last done to it, by others than `but`."""
     kind = ContentType.objects.get_for_model(item)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=item.pk).select_related("user")
-    return entries.order_by("-action_time").first()
+    entries = LogEntry.objects.filter(content_type=kind, object_id=item.pk).exclude(user=but)
+    return entries.select_related("user").order_by("-action_time", "-pk").first()
 
 
 def tell_what_was_taken_over(request, form: CollisionForm):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import send_mail
@@ -18,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from publishing.admin.custom_views import ACT, Feature, item_view
+from publishing.admin.edit_conflicts import newest_entry
 from publishing.admin.snapshots import fields_of
 from publishing.models import PendingVersion, Remark
 from publishing.publishable import Publishable, State
@@ -101,17 +101,11 @@ def ask_to_read(request, item, url: str):
 def send_back(request, item, url: str, text: str):
     """To who sent it, or has written in it last."""
     asked = Remark.objects.of(item).filter(text=READ_THIS).select_related("by").last()
-    author = asked.by if asked and asked.by else _last_writer(item, request.user)
+    newest = newest_entry(item, but=request.user)
+    author = asked.by if asked and asked.by else newest and newest.user
     close(Remark.objects.of(item).filter(text=READ_THIS))
     say(item, text, by=request.user, to=author)
     tell(request, author, item, url, SENT_BACK)
-
-
-def _last_writer(item, reader):
-    kind = ContentType.objects.get_for_model(item)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(item.pk)).exclude(user=reader)
-    newest = entries.select_related("user").order_by("-pk").first()
-    return newest.user if newest else None
 
 
 def close(remarks: models.QuerySet):
