@@ -1,5 +1,7 @@
 """Rows that several people write at once, each field for itself."""
 
+from typing import Any
+
 from django.db import models, transaction
 
 from reflection.live.notifications import announce
@@ -60,6 +62,8 @@ class Fieldwise(models.Model):
 
 class FieldwiseEnding(Fieldwise):
     """How a reflection ends: on the wall while it is written, and on the phones when it stands."""
+
+    reflection: Any  # the field of each that ends one
 
     class Meta:
         abstract = True
