@@ -9,6 +9,7 @@ from django.urls import path, reverse
 
 from accounts import login_views
 from accounts.guards import awake_required
+from publishing.models import BINNED_KEPT
 from publishing.portal import current_portal
 
 MOST_MISSED = 50
@@ -34,7 +35,8 @@ class PortalAdmin(admin.AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def each_context(self, request):
-        return {**super().each_context(request), "site_header": f"{current_portal().name}: redaktion"}
+        own = {"site_header": f"{current_portal().name}: redaktion", "bin_days": BINNED_KEPT.days}
+        return {**super().each_context(request), **own}
 
     def logout(self, request, extra_context=None):
         """And one way out, which leads out at the provider too."""

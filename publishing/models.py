@@ -17,7 +17,7 @@ from publishing.portal import Announcement, Portal
 
 __all__ = ["Announcement", "Binned", "Portal", "UnsavedWork"]
 
-KEPT = AT_ONCE[Kept.DRAFTS]
+UNSAVED_KEPT, BINNED_KEPT = AT_ONCE[Kept.DRAFTS], AT_ONCE[Kept.BIN]
 STILL_OPEN = timedelta(seconds=75)  # since a window was last heard of; it tells every half minute
 
 
@@ -37,7 +37,7 @@ class UnsavedWorkQuerySet(models.QuerySet):
         return of_others.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
 
     def past(self):
-        return self.filter(saved_at__lt=timezone.now() - KEPT)
+        return self.filter(saved_at__lt=timezone.now() - UNSAVED_KEPT)
 
 
 class UnsavedWork(models.Model):
@@ -178,7 +178,7 @@ class Remark(models.Model):
 
 class BinnedQuerySet(AboutQuerySet):
     def past(self):
-        return self.filter(deleted_at__lt=timezone.now() - KEPT)
+        return self.filter(deleted_at__lt=timezone.now() - BINNED_KEPT)
 
 
 class Binned(models.Model):
@@ -196,7 +196,7 @@ class Binned(models.Model):
     personal_data = PersonalData(
         Whose.STAFF,
         Purpose.EDITING,
-        Kept.DRAFTS,
+        Kept.BIN,
         person="by",
         called=_("Noget, du har slettet i redaktionen"),
         identity=("by",),
@@ -216,7 +216,7 @@ class Binned(models.Model):
 
     @property
     def goes_on(self):
-        return self.deleted_at + KEPT
+        return self.deleted_at + BINNED_KEPT
 
 
 class StoredFile(models.Model):

@@ -16,7 +16,7 @@ from compass.pending_imports import KEPT_FOR
 from goals.overview import LEAST
 from privacy.models import AT_ONCE, Kept
 from privacy.models.retention import LEAST_DAYS_OF_EVENTS, USUAL
-from publishing.models import KEPT as UNSAVED_KEPT
+from publishing.models import BINNED_KEPT, UNSAVED_KEPT
 from reflection.confidentiality import MIN_OUTSIDE
 from reflection.forms.follow_up import DAYS
 from reflection.models import MIN_IN_ROOM, EmergencyAccess
@@ -153,7 +153,8 @@ def in_the_code() -> dict[str, str]:
         "PASSWORD_RESET_TIMEOUT": f"{settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)} days",
         "privacy.models.retention.USUAL": f"{USUAL[Kept.OPEN_ROOMS].days} days",
         "privacy.models.retention.LEAST_DAYS_OF_EVENTS": f"{LEAST_DAYS_OF_EVENTS} days",
-        "publishing.models.KEPT": f"{UNSAVED_KEPT.days} days",
+        "publishing.models.UNSAVED_KEPT": f"{UNSAVED_KEPT.days} days",
+        "publishing.models.BINNED_KEPT": f"{BINNED_KEPT.days} days",
         "reflection.forms.follow_up.DAYS": f"{DAYS} days",
         "reflection.participation.LASTS": f"{PLACE_LASTS.days} days",
         "accounts.rate_limits.Device.DAYS": f"{Device.DAYS} days",

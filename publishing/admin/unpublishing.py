@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
 from publishing.admin.references import change_url, leads_to_a_page, own_path
+from publishing.models import BINNED_KEPT
 from publishing.publishable import State, put_away
 
 # Reasons why something must stay, from apps of the floors above; each a line for an editor.
@@ -136,4 +137,4 @@ def _delete_many(model_admin, request, queryset):
         model_admin.log_deletions(request, queryset)
         model_admin.delete_queryset(request, queryset)
     what = opts.verbose_name if number == 1 else opts.verbose_name_plural
-    messages.success(request, f"{number} {what} ligger nu i papirkurven i 30 dage.")
+    messages.success(request, f"{number} {what} ligger nu i papirkurven i {BINNED_KEPT.days} dage.")

@@ -9,7 +9,7 @@ from reversion.models import Version
 
 from compass.models import Dilemma, Picture, Source, Story
 from publishing.bin import forget, put_back
-from publishing.models import KEPT, Binned
+from publishing.models import BINNED_KEPT, Binned
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import (
     make_dilemma,
@@ -97,7 +97,7 @@ def test_what_has_lost_its_place_is_refused_in_words(editor_client):
 def test_thirty_days_are_the_time(editor_client):
     throw_away(editor_client, make_source("Kilden"))
     assert not Binned.objects.past().exists()
-    Binned.objects.update(deleted_at=timezone.now() - KEPT - timedelta(minutes=1))
+    Binned.objects.update(deleted_at=timezone.now() - BINNED_KEPT - timedelta(minutes=1))
     assert Binned.objects.past().exists()
 
 
@@ -131,6 +131,14 @@ def test_deleting_several_says_what_leads_to_each_and_offers_the_archive(admin_p
     assert "Den ene" in asked
     assert "Arkivér i stedet" in asked
     assert Dilemma.objects.exists()
+
+
+def test_pages_say_how_long_what_is_deleted_can_be_fetched_back(editor_client, monkeypatch):
+    monkeypatch.setattr("aarhuskompas.admin.BINNED_KEPT", timedelta(days=7))
+    story = make_story("Den ene")
+    several = ask(editor_client, "delete_selected", [story])
+    pages = [several, *map(editor_client.get, [BIN, admin_url(story, "delete")])]
+    assert [" i 7 dage" in " ".join(page.content.decode().split()) for page in pages] == [True] * 3
 
 
 def test_several_that_are_deleted_lie_in_the_bin(admin_page, editor_client):

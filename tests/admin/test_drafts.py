@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from compass.models import Story
-from publishing.models import KEPT, UnsavedWork
+from publishing.models import UNSAVED_KEPT, UnsavedWork
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import make_dilemma, make_picture, make_story, make_user
 
@@ -232,6 +232,8 @@ def test_what_nobody_comes_back_for_is_purged(editor):
 
     kind = ContentType.objects.get_for_model(Story)
     old, new = [UnsavedWork.objects.create(user=editor, content_type=kind) for _ in range(2)]
-    UnsavedWork.objects.filter(pk=old.pk).update(saved_at=timezone.now() - KEPT - timedelta(minutes=1))
+    UnsavedWork.objects.filter(pk=old.pk).update(
+        saved_at=timezone.now() - UNSAVED_KEPT - timedelta(minutes=1)
+    )
     call_command("purge", stdout=StringIO())
     assert list(UnsavedWork.objects.all()) == [new]
