@@ -5,12 +5,12 @@ What may be shown, and why nobody can find the goals of one to four colleagues b
 1. Fixed pictures and no filters: for each year one table by department and one by city goal. A goal
    counts once in a year, so years have no goal in common that could be subtracted.
 2. Nothing is left blank, for a blank is found by subtraction. Instead outcomes, and then rows, are put
-   together until every cell of both tables holds no goal or those of more than LEAST colleagues: whoever
+   together until every cell of both tables holds no goal or those of more than MIN_COLLEAGUES: whoever
    looks may be one of them, and knows how many goals they have made up. Whatever is added or subtracted
    within a table is then a number of whole cells. Both tables have the same columns, and a sum over rows of
    the one minus a sum over rows of the other is the number of a group only where one of the two sums is the
    whole column; so it is whole cells again.
-3. Numbers are rounded down to fives, and a picture stays until more than LEAST colleagues have decided
+3. Numbers are rounded down to fives, and a picture stays until more than MIN_COLLEAGUES have decided
    something else (YearCount). So who looks every day, and who makes goals up until a number turns, sees no
    single goal come and go, also when rows part that stood together before.
 
@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compass.models import Department
 from goals.models import CityGoal, Decision, YearCount
-from goals.models.years import LEAST, Decided, are_enough
+from goals.models.years import MIN_COLLEAGUES, Decided, are_enough
 from publishing.danish_order import danish_key
 from publishing.portal import current_portal
 
@@ -85,7 +85,7 @@ def year_of(year: int, departments: Counts, city_goals: Counts) -> Year | None:
 
 
 def rounded_down(goals: int) -> int:
-    return goals // LEAST * LEAST
+    return goals // MIN_COLLEAGUES * MIN_COLLEAGUES
 
 
 def _together(counts: Counts, keys: Iterable[str], column: Iterable[str]) -> Counter:

@@ -6,8 +6,8 @@ knowledge stands behind. Never an answer, a reason or a name. Whatever nobody ha
 here.
 
 Agreements that nobody has told of are not counted, not even with the care of goals/overview.py. Its proof
-stands on pictures with the same columns, of goals that count once in a year, kept until more than LEAST
-colleagues have decided something else. Agreements by department and state are the same goals in other
+stands on pictures with the same columns, of goals that count once in a year, kept until more than
+MIN_COLLEAGUES have decided something else. Agreements by department and state are the same goals in other
 columns, so their rows would be put together otherwise, and the difference of two sums could be the goals
 of one colleague; and a state changes by one act of one of them, on a day that colleagues know.
 """

@@ -13,7 +13,7 @@ from accounts.management.commands.demo_accounts import PEOPLE
 from accounts.rate_limits import Device
 from accounts.sessions import EMERGENCY_LASTS
 from compass.pending_imports import KEPT_FOR
-from goals.overview import LEAST
+from goals.overview import MIN_COLLEAGUES
 from privacy.models import AT_ONCE, Kept
 from privacy.models.retention import LEAST_DAYS_OF_EVENTS, USUAL
 from publishing.models import BINNED_KEPT, UNSAVED_KEPT
@@ -149,7 +149,7 @@ def in_the_code() -> dict[str, str]:
     return {
         "reflection.models.MIN_IN_ROOM": f"{MIN_IN_ROOM}",
         "reflection.confidentiality.MIN_OUTSIDE": f"{MIN_OUTSIDE}",
-        "goals.overview.LEAST": f"{LEAST}",
+        "goals.models.years.MIN_COLLEAGUES": f"{MIN_COLLEAGUES}",
         "PASSWORD_RESET_TIMEOUT": f"{settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)} days",
         "privacy.models.retention.USUAL": f"{USUAL[Kept.OPEN_ROOMS].days} days",
         "privacy.models.retention.LEAST_DAYS_OF_EVENTS": f"{LEAST_DAYS_OF_EVENTS} days",
@@ -169,7 +169,7 @@ def test_the_policy_says_what_the_code_does():
 
 def test_no_threshold_is_lower_than_promised():
     assert MIN_IN_ROOM >= 3
-    assert min(MIN_OUTSIDE, LEAST) >= 5
+    assert min(MIN_OUTSIDE, MIN_COLLEAGUES) >= 5
 
 
 # --- Links, and names of files and commands --------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils import timezone
 from goals.models.reviews import Review
 from privacy.marks import PersonalData, Purpose, Whose
 
-LEAST = 5  # colleagues beside whoever looks: one may have made goals up
+MIN_COLLEAGUES = 5  # colleagues beside whoever looks: one may have made goals up
 COUNT_AGAIN_AFTER = timedelta(minutes=10)
 
 # A goal counts once in a year: by the last of its decisions.
@@ -48,8 +48,8 @@ class Decided(NamedTuple):
 
 
 def are_enough(owners) -> bool:
-    """Whether at least LEAST of them are not the one who looks."""
-    return len(owners) > LEAST
+    """Whether at least MIN_COLLEAGUES of them are not the one who looks."""
+    return len(owners) > MIN_COLLEAGUES
 
 
 class YearCountQuerySet(models.QuerySet):

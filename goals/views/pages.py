@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
-from goals.models.years import LEAST
+from goals.models.years import MIN_COLLEAGUES
 from goals.overview import overview as shown_years
 from goals.told import told
 from privacy.events import record_looks
@@ -39,5 +39,5 @@ def overview(request):
     others = [review.goal for review in shown.reviews if review.goal.owner_id != request.user.pk]
     record_looks(request.user, others, why=Why.SHARED)
     across = [compass.told_across(request.user) for compass in registered()]
-    context = {"told": shown, "told_across": across, "years": shown_years(), "least": LEAST}
+    context = {"told": shown, "told_across": across, "years": shown_years(), "least": MIN_COLLEAGUES}
     return render(request, "goals/overview.html", context)

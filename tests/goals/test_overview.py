@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from goals.models import CityGoal, Goal, Review, YearCount
 from goals.models.years import Decided, start_of
-from goals.overview import LEAST, Outcome, overview, year_of
+from goals.overview import MIN_COLLEAGUES, Outcome, overview, year_of
 from reflection.models import GuideVersion, Reflection
 from tests.factories import make_department, make_guide, numbers
 
@@ -102,20 +102,20 @@ def test_no_sum_or_difference_is_a_group_of_one_to_four_others(some_goals):
         goals = real + made_up
         year = year_of(2026, counted(goals, 0), counted(goals, 1))
         if year is None:
-            assert len({goal.owner for goal in goals}) <= LEAST
+            assert len({goal.owner for goal in goals}) <= MIN_COLLEAGUES
             return
         sets = shown_sets(year)
         for column in year.columns:
             for group in everything_derived(of_one_column(sets, column)):
                 others = len(others_in(goals, group))
-                assert others >= LEAST or not any(goal[:3] in group for goal in goals), sorted(group)
+                assert others >= MIN_COLLEAGUES or not any(goal[:3] in group for goal in goals), sorted(group)
 
     attack()
 
 
 def test_made_up_goals_do_not_show_whether_there_are_real_ones():
     """As many as anybody likes, in a department of their own and in one with four real ones."""
-    few = [One("1", "", KEPT, owner) for owner in range(1, LEAST)]
+    few = [One("1", "", KEPT, owner) for owner in range(1, MIN_COLLEAGUES)]
     many = [One("2", "", KEPT, owner) for owner in range(1, 20)]
     for made_up in range(1, 20):
         mine = [One("1", "", KEPT, ATTACKER)] * made_up
@@ -137,8 +137,8 @@ def test_every_number_is_a_five_at_most_the_count_and_every_goal_has_one_row(goa
         assert sorted(outcome for column in table.columns for outcome in column) == sorted(Outcome)
         for row, (index, column) in product(table.rows, enumerate(table.columns)):
             count = sum(goal[place] in row.keys and goal.outcome in column for goal in goals)
-            assert row.numbers[index] % LEAST == 0
-            assert row.numbers[index] <= count < row.numbers[index] + LEAST
+            assert row.numbers[index] % MIN_COLLEAGUES == 0
+            assert row.numbers[index] <= count < row.numbers[index] + MIN_COLLEAGUES
 
 
 def test_the_attacker_of_these_tests_finds_what_a_blank_cell_hides():
@@ -285,7 +285,7 @@ def test_numbers_that_tell_nothing_apart_are_no_picture_but_a_sentence(page, col
 
 
 def test_five_colleagues_and_whatever_one_of_them_makes_up_show_nothing_at_all(page, colleague, decide):
-    decide(LEAST - 1, department=make_department("Teknik og Miljø"))
+    decide(MIN_COLLEAGUES - 1, department=make_department("Teknik og Miljø"))
     decide(40, owner=colleague, department=make_department("Sundhed og Omsorg"))
     shown = page("/maalkompasset/overblik/", by=colleague)
     assert shown.select("table") == []
@@ -343,7 +343,7 @@ def test_numbers_stay_until_more_than_five_colleagues_have_decided_something(dec
         decide(1, owner=colleague)
         grow_old()
         assert totals() == [[5, 0, 0, 0]]
-    decide(LEAST - 1)
+    decide(MIN_COLLEAGUES - 1)
     grow_old()
     assert totals() == [[5, 0, 0, 0]]
     decide(1)
@@ -404,7 +404,7 @@ def test_between_two_pictures_at_least_five_others_have_decided_something(turns)
     decided, shown = [], []
 
     def picture_of(decided):
-        return {"of": sorted(decided)} if len({one.owner for one in decided}) > LEAST else {}
+        return {"of": sorted(decided)} if len({one.owner for one in decided}) > MIN_COLLEAGUES else {}
 
     for owner, department, is_looked_at in turns:
         decided = [*decided, Decided(owner, int(department), None, "keep", len(decided))]
@@ -415,4 +415,4 @@ def test_between_two_pictures_at_least_five_others_have_decided_something(turns)
                 shown.append(count.picture)
     for before, after in pairwise(shown):
         changed = {one.owner for one in set(before["of"]) ^ set(after["of"])}
-        assert all(len(changed - {looker}) >= LEAST for looker in changed)
+        assert all(len(changed - {looker}) >= MIN_COLLEAGUES for looker in changed)
