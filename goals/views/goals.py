@@ -17,7 +17,7 @@ from reflection.forms.autosave import post_data, status_of
 from reflection.models import GuideVersion
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
-A_PAGE = 20
+ON_A_PAGE = 20
 SHARED_AT_MOST = 50
 
 
@@ -29,13 +29,13 @@ def mine(request):
     asked = form.asked()
     goals = Goal.objects.editable_by(request.user).archived(is_archived=asked.is_archive)
     found = goals.search(asked.text, request.user).with_latest_review()
-    first = A_PAGE * (asked.page - 1)
-    shown = list(found[first : first + A_PAGE + 1])
+    first = ON_A_PAGE * (asked.page - 1)
+    shown = list(found[first : first + ON_A_PAGE + 1])
     context = {
         "form": form,
         "asked": asked,
-        "goals": shown[:A_PAGE],
-        "has_more": len(shown) > A_PAGE,
+        "goals": shown[:ON_A_PAGE],
+        "has_more": len(shown) > ON_A_PAGE,
         **(_beside(request.user, asked.text) if asked.is_first else {}),
     }
     return render(request, "goals/mine.html", context, status=status_of(form))

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Goal
-from goals.views.goals import A_PAGE
+from goals.views.goals import ON_A_PAGE
 from tests.factories import answer_everything, make_ended_review, make_goal, make_guide, make_review
 
 pytestmark = pytest.mark.django_db
@@ -20,17 +20,17 @@ def titles(page, person, **query):
 
 
 def test_a_page_holds_twenty_and_the_next_the_rest(page, staff):
-    for number in range(A_PAGE + 2):
+    for number in range(ON_A_PAGE + 2):
         make_goal(f"Mål {number}", owner=staff)
     first = page(MINE, by=staff)
-    assert len(first.select("h2.kompas-card__title")) == A_PAGE
+    assert len(first.select("h2.kompas-card__title")) == ON_A_PAGE
     rest = page(MINE + first.one("a[rel=next]").get("href"), by=staff)
     assert rest.texts("h2.kompas-card__title") == ["Mål 1", "Mål 0"]
     assert rest.select("a[rel=next]") == []
 
 
 def test_exactly_one_page_has_no_next(page, staff):
-    for number in range(A_PAGE):
+    for number in range(ON_A_PAGE):
         make_goal(f"Mål {number}", owner=staff)
     assert page(MINE, by=staff).select(".kompas-pagination") == []
 
