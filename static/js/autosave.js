@@ -33,6 +33,7 @@
     const words = (className.includes("--saved") && spoken) || status.innerText.trim();
     if (isNews && voice.textContent !== words) voice.textContent = words;
   };
+  const fields = (one) => new URLSearchParams(new FormData(one));
   const again = () => {
     if (typed > saved) htmx.trigger(form, "again");
   };
@@ -99,10 +100,9 @@
     if (typed === saved || isLeaving || (isSending && sent === typed)) return;
     const count = typed;
     const isAlone = !isSending; // else an older text may arrive after this one, and it is sent once more
-    const body = new URLSearchParams(new FormData(form));
     const headers = { "HX-Request": "true", "HX-Target": "save-status" };
     try {
-      const answer = await fetch(location.href, { method: "POST", keepalive: true, body, headers });
+      const answer = await fetch(location.href, { method: "POST", keepalive: true, body: fields(form), headers });
       if (answer.status !== 200 || !isAlone || isSending) return;
       saved = count;
       htmx.swap(status, await answer.text(), { swapStyle: "innerHTML" });
@@ -113,6 +113,14 @@
   window.addEventListener("pageshow", () => { isLeaving = false; });
   window.addEventListener("online", again);
   window.addEventListener("focus", again);
+  // What was typed before this file came was heard by nobody.
+  document.addEventListener("DOMContentLoaded", () => {
+    const served = form.cloneNode(true);
+    served.reset();
+    if (`${fields(form)}` === `${fields(served)}`) return;
+    typed += 1;
+    again();
+  });
   window.addEventListener("beforeunload", (event) => {
     if (typed > saved) event.preventDefault();
   });

@@ -137,6 +137,19 @@ def test_what_one_types_is_saved_without_a_click(first, stored):
     assert stored(first) == "Det, jeg skriver"
 
 
+def test_what_one_types_before_the_script_is_there_is_saved_as_the_rest(first, stored):
+    """A phone on a slow network shows the field long before the scripts have come."""
+    scripts = []
+    first.page.route("**/autosave*.js", lambda route: scripts.append(route))
+    first.page.goto(first.page.url, wait_until="commit")
+    first.type("Hurtigere end telefonen")
+    with first.page.expect_response(lambda answer: answer.request.method == "POST") as saved:
+        scripts[0].continue_()
+    assert saved.value.status == 200
+    first.wait_for(SAVED)
+    assert stored(first) == "Hurtigere end telefonen"
+
+
 def test_autosave_never_moves_the_place_one_types_at(first, stored):
     first.save("Begyndelse")
     with first.page.expect_response(lambda response: response.request.method == "POST"):
