@@ -42,6 +42,14 @@ def may_view(model_admin, request) -> bool:
     return model_admin.has_view_permission(request)
 
 
+def may_add(model_admin, request) -> bool:
+    return model_admin.has_add_permission(request)
+
+
+def may_change(model_admin, request) -> bool:
+    return model_admin.has_change_permission(request)
+
+
 def custom_view(route: str, name: str, *, methods=FORM, may=lambda *_: True, guards=()):
     """A decorator for a page: `may(model_admin, request)` says who sees it, `guards` decorate it."""
 

@@ -5,24 +5,20 @@ from datetime import timedelta
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import fresh_login_required
 from privacy.events import record
 from privacy.models import Event, What, Why
-from publishing.admin import ReadOnlyAdmin
+from publishing.admin import Feature, ReadOnlyAdmin, custom_view
+from publishing.admin.custom_views import READ, may_view
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.privacy.subject_access import SubjectForm, held_about
 
-PERMISSION = "privacy.read_events"
 SAMPLE, SAMPLE_DAYS = 20, 90
 MONTHS = 24
 
@@ -91,11 +87,35 @@ def with_names(events: models.QuerySet) -> models.QuerySet:
     return events.annotate(who_name=name("who"), about_name=name("about"))
 
 
+@custom_view("indsigt/", "access", may=may_view, guards=[fresh_login_required])
+def access_view(model_admin, request):
+    """What is held about one person, as a file for the answer to a request for access."""
+    form = SubjectForm(post_data(request))
+    if form.is_valid():
+        person = form.cleaned_data["who"]
+        record(What.EXPORTED, who=request.user, about=person, why=Why.REQUEST, detail="indsigt")
+        return json_file(held_about(person), "indsigt")
+    title, template = "Svar på en anmodning om indsigt", "admin/privacy/event/access.html"
+    return model_admin.page(request, title, template, {"form": form}, status=status_of(form))
+
+
+@custom_view("stikproeve/", "sample", methods=READ, may=may_view)
+def sample_view(model_admin, request):
+    """Looks of the last months, by chance: was each of them part of somebody's work?"""
+    since = timezone.now() - timedelta(days=SAMPLE_DAYS)
+    looks = Event.objects.filter(what=What.LOOKED, at__gte=since).exclude(why__in=[Why.ROOM, Why.LEADS])
+    rows = [model_admin.row_of(event) for event in with_names(looks).order_by("?")[:SAMPLE]]
+    context = {"rows": rows, "days": SAMPLE_DAYS, "most": SAMPLE}
+    title = "Stikprøve af, hvem der har set hvad"
+    return model_admin.page(request, title, "admin/privacy/event/sample.html", context)
+
+
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     """To read and to search; nobody changes anything, and reading it is an event too."""
 
-    permission = PERMISSION
+    features = [Feature([access_view, sample_view])]
+    permission = "privacy.read_events"
     looked_at_as = Why.SPOT_CHECK
     list_display = [
         "at", "who_label", "what_label", "about_label", "thing_label", "why_label", "detail", "number",
@@ -122,53 +142,7 @@ class EventAdmin(ReadOnlyAdmin):
         found = models.Q(who__in=people) | models.Q(about__in=people) | models.Q(key=text)
         return queryset.filter(found | _by_pseudonym(text)), False
 
-    def get_urls(self):
-        sample = path(
-            "stikproeve/", self.admin_site.admin_view(self.sample_view), name="privacy_event_sample"
-        )
-        access = path(
-            "indsigt/",
-            self.admin_site.admin_view(fresh_login_required(self.access_view)),
-            name="privacy_event_access",
-        )
-        return [sample, access, *super().get_urls()]
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def access_view(self, request):
-        """What is held about one person, as a file for the answer to a request for access."""
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
-        form = SubjectForm(post_data(request))
-        if form.is_valid():
-            person = form.cleaned_data["who"]
-            record(What.EXPORTED, who=request.user, about=person, why=Why.REQUEST, detail="indsigt")
-            return json_file(held_about(person), "indsigt")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Svar på en anmodning om indsigt",
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/privacy/event/access.html", context, status=status_of(form))
-
-    @method_decorator(require_safe)
-    def sample_view(self, request):
-        """Looks of the last months, by chance: was each of them part of somebody's work?"""
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
-        since = timezone.now() - timedelta(days=SAMPLE_DAYS)
-        looks = Event.objects.filter(what=What.LOOKED, at__gte=since).exclude(why__in=[Why.ROOM, Why.LEADS])
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Stikprøve af, hvem der har set hvad",
-            "rows": [self._row(event) for event in with_names(looks).order_by("?")[:SAMPLE]],
-            "days": SAMPLE_DAYS,
-            "most": SAMPLE,
-        }
-        return TemplateResponse(request, "admin/privacy/event/sample.html", context)
-
-    def _row(self, event) -> list[str]:
+    def row_of(self, event) -> list[str]:
         labels = [self.who_label, self.about_label, self.thing_label, self.why_label]
         return [timezone.localtime(event.at).strftime("%d.%m.%Y %H.%M"), *(label(event) for label in labels)]
 

@@ -2,15 +2,10 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compass.models import Dilemma, Story
 from privacy.models import What
@@ -18,12 +13,18 @@ from publishing.admin import (
     MARKDOWN,
     PROVENANCE,
     ContentForm,
+    Feature,
     GuardedAdmin,
     GuardedForm,
     OrderedInline,
     WrittenInline,
+    custom_view,
+    item_view,
 )
+from publishing.admin.comparison import changed
+from publishing.admin.custom_views import ACT, READ, may_add, may_change
 from publishing.admin.help import beside_each_other
+from publishing.admin.references import change_url
 from publishing.admin.snapshots import row_of
 from publishing.admin.unpublishing import PINNED_BY
 from publishing.shortcuts import json_file
@@ -43,7 +44,6 @@ PUBLISHED = (
     "Lav en kladde ud fra den, ret i kladden, og udgiv den som en ny udgave."
 )
 LONGEST_LIST = 300
-NOTHING_TO_GUESS = "Ingen trin har et udsagn fra 1 til 5 at gætte på."
 
 
 class NewGuideForm(ContentForm):
@@ -80,10 +80,25 @@ class ImportForm(forms.Form):
         return cleaned
 
 
+@custom_view("importer/", "from_file", may=may_add)
+def import_view(model_admin, request):
+    """A compass out of a file becomes a draft of a new one: it is read and published as any other."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        template = "admin/reflection/guide/import.html"
+        return model_admin.page(request, "Importér et kompas", template, {"form": form}, status=status)
+    model_admin.log_addition(request, form.draft.guide, "Importeret fra en fil.")
+    model_admin.record_act(request, What.IMPORTED, form.draft.guide)
+    messages.success(request, "Kompasset er importeret som en kladde. Læs den, og udgiv den så.")
+    return redirect(change_url(form.draft))
+
+
 @admin.register(Guide)
 class GuideAdmin(GuardedAdmin):
     """A guide is all that a compass needs. A new one begins with a draft; published, everybody can use it."""
 
+    features = [Feature([import_view])]
     form = ContentForm
     list_display = ["title", "slug", "current"]
     search_fields = ["title"]
@@ -123,34 +138,9 @@ class GuideAdmin(GuardedAdmin):
             else:
                 obj.first_draft()
 
-    def get_urls(self):
-        own = [
-            path(
-                "importer/", self.admin_site.admin_view(self.import_view), name="reflection_guide_from_file"
-            ),
-        ]
-        return [*own, *super().get_urls()]
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    def import_view(self, request):
-        """A compass out of a file becomes a draft of a new one: it is read and published as any other."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if form.is_valid():
-            draft = form.draft
-            self.log_addition(request, draft.guide, "Importeret fra en fil.")
-            self.record_act(request, What.IMPORTED, draft.guide)
-            messages.success(request, "Kompasset er importeret som en kladde. Læs den, og udgiv den så.")
-            return redirect(_url(draft))
-        title = "Importér et kompas"
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "form": form}
-        status = 422 if form.is_bound else 200
-        return TemplateResponse(request, "admin/reflection/guide/import.html", context, status=status)
-
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, "Kompasset er lavet. Her er kladden til den første udgave.")
-        return redirect(_url(obj.versions.get()))
+        return redirect(change_url(obj.versions.get()))
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -162,7 +152,7 @@ class GuideAdmin(GuardedAdmin):
 
     @admin.display(description="udgaver")
     def all_versions(self, guide):
-        links = ((_url(version), version, status_of(version)) for version in guide.versions.all())
+        links = ((change_url(version), version, status_of(version)) for version in guide.versions.all())
         return format_html_join(", ", '<a href="{}">{}</a> ({})', links)
 
 
@@ -170,10 +160,6 @@ def status_of(version: GuideVersion) -> str:
     if not version.is_published:
         return "Kladde"
     return f"Udgivet {date_format(version.published_at, 'j. F Y')}"
-
-
-def _url(version: GuideVersion, page: str = "change") -> str:
-    return reverse(f"admin:reflection_guideversion_{page}", args=[version.pk])
 
 
 class StepInline(WrittenInline):
@@ -222,8 +208,104 @@ class ConfirmForm(forms.Form):
         return self.cleaned_data
 
 
+# --- From version to draft to version ------------------------------------------------------------------
+
+
+@custom_view("<int:pk>/kladde/", "draft", methods=ACT, may=may_change)
+def draft_view(model_admin, request, pk):
+    version = get_object_or_404(GuideVersion, pk=pk)
+    try:
+        draft = version.new_draft()
+    except IntegrityError:  # one draft per guide
+        draft = version.guide.versions.get(published_at=None)
+        messages.warning(request, "Der er allerede en kladde. Her er den.")
+    else:
+        model_admin.log_addition(request, draft, f"Lavet ud fra udgave {version.number}.")
+        messages.success(request, f"Kladden er en kopi af udgave {version.number}. Ret den her.")
+    return redirect(change_url(draft))
+
+
+@custom_view("<int:pk>/igen/", "again", methods=ACT, may=may_change, guards=[transaction.atomic])
+def again_view(model_admin, request, pk):
+    """Back to an earlier version in one act: it is published once more, as the newest."""
+    version = get_object_or_404(GuideVersion.objects.published(), pk=pk)
+    if version.guide.versions.filter(published_at=None).exists():
+        messages.error(request, "Der er en kladde. Udgiv den, eller slet den, før du går tilbage.")
+        return redirect(change_url(version))
+    again = version.new_draft()
+    model_admin.log_addition(request, again, f"Lavet ud fra udgave {version.number}.")
+    return _publish(model_admin, request, GuideVersion.objects.with_steps().get(pk=again.pk))
+
+
+@custom_view("<int:pk>/proev/", "rehearse", methods=ACT, may=may_change)
+def rehearse_view(model_admin, request, pk):
+    """A room with made-up participants on the draft as it stands; it goes by itself."""
+    version = get_object_or_404(GuideVersion, pk=pk)
+    if problems := problems_of(version):
+        messages.error(request, " ".join(problems))
+        return redirect(change_url(version))
+    room = made_up_room(version, request.user)
+    rehearse(room)
+    return redirect("reflection:lead", key=room.key)
+
+
+@item_view("se/<int:position>/", "walk", methods=READ, permission="view")
+def walk_view(model_admin, request, version, position):
+    """The steps as they are saved, one after the other, as on the phone of somebody who takes part."""
+    version = GuideVersion.objects.with_steps().select_related("guide").get(pk=version.pk)
+    step = step_or_404(version, position)
+    pages = pages_of(request, version, step)
+    context = {"draft": version, "steps": version.all_steps(), "step": step, "pages": pages}
+    template = "admin/reflection/guideversion/walk.html"
+    return model_admin.page(request, f"{version}: {step}", template, context)
+
+
+@item_view("fil/", "file", methods=READ, permission="view")
+def file_view(model_admin, request, version):
+    """Also of a draft, for whoever may read it here."""
+    return json_file(compass_files.to_file(version), version.guide.slug)
+
+
+@custom_view("<int:pk>/udgiv/", "publish", may=may_change, guards=[transaction.atomic])
+def publish_view(model_admin, request, pk):
+    """Show the draft beside the version it replaces; publish it when that is confirmed."""
+    versions = GuideVersion.objects.with_steps()
+    draft = get_object_or_404(versions.select_for_update(of=["self"]), pk=pk)
+    if draft.is_published:
+        messages.info(request, f"{draft} er allerede udgivet.")
+        return redirect(change_url(draft))
+    old = versions.published().filter(guide=draft.guide).order_by("-number").first()
+    sections = compare(old, draft)
+    form = ConfirmForm(request.POST or None, sections=sections, problems=problems_of(draft))
+    if form.is_valid():
+        return _publish(model_admin, request, draft)
+    everything = "alt" in request.GET
+    context = {
+        "old": old,
+        "draft": draft,
+        "form": form,
+        "everything": everything,
+        "warnings": warnings(old, draft),
+        "sections": sections if everything else changed(sections),
+    }
+    title, template = f"Udgiv {draft}", "admin/reflection/guideversion/publish.html"
+    return model_admin.page(request, title, template, context, status=200)
+
+
+def _publish(model_admin, request, draft):
+    draft.publish()
+    model_admin.log_change(request, draft, "Udgivet.")
+    model_admin.record_act(request, What.PUBLISHED, draft)
+    messages.success(request, f"{draft} er udgivet. Nye refleksioner bruger den fra nu af.")
+    return redirect(change_url(draft))
+
+
+VERSIONS = Feature([draft_view, again_view, publish_view, rehearse_view, walk_view, file_view])
+
+
 @admin.register(GuideVersion)
 class GuideVersionAdmin(GuardedAdmin):
+    features = [VERSIONS]
     form = VersionForm
     list_display = ["__str__", "status", "created_at"]
     list_filter = ["guide"]
@@ -295,7 +377,7 @@ class GuideVersionAdmin(GuardedAdmin):
         version = self.get_queryset(request).published().filter(pk=object_id).first()
         if version:
             messages.error(request, PUBLISHED.format(version=version))
-            return redirect(_url(version))
+            return redirect(change_url(version))
         return None
 
     # --- The page of a version ---
@@ -313,142 +395,20 @@ class GuideVersionAdmin(GuardedAdmin):
 
     def response_change(self, request, obj):
         if "_compare" in request.POST:
-            return redirect(_url(obj, "publish"))
+            return redirect(self.address(obj, "publish"))
         return super().response_change(request, obj)
-
-    # --- From version to draft to version ---
-
-    def get_urls(self):
-        own = [
-            path("<int:pk>/kladde/", self._guarded(self.draft_view), name=_name("draft")),
-            path("<int:pk>/igen/", self._guarded(self.again_view), name=_name("again")),
-            path("<int:pk>/udgiv/", self._guarded(self.publish_view), name=_name("publish")),
-            path("<int:pk>/proev/", self._guarded(self.rehearse_view), name=_name("rehearse")),
-            path(
-                "<int:pk>/se/<int:position>/", self.admin_site.admin_view(self.walk_view), name=_name("walk")
-            ),
-            path("<int:pk>/fil/", self.admin_site.admin_view(self.file_view), name=_name("file")),
-        ]
-        return [*own, *super().get_urls()]
-
-    def _guarded(self, view):
-        def guarded(request, pk):
-            if not self.has_change_permission(request):
-                raise PermissionDenied
-            return view(request, pk)
-
-        return self.admin_site.admin_view(guarded)
-
-    @method_decorator(require_POST)
-    def draft_view(self, request, pk):
-        version = get_object_or_404(GuideVersion, pk=pk)
-        try:
-            draft = version.new_draft()
-        except IntegrityError:  # one draft per guide
-            draft = version.guide.versions.get(published_at=None)
-            messages.warning(request, "Der er allerede en kladde. Her er den.")
-        else:
-            self.log_addition(request, draft, f"Lavet ud fra udgave {version.number}.")
-            messages.success(request, f"Kladden er en kopi af udgave {version.number}. Ret den her.")
-        return redirect(_url(draft))
-
-    @method_decorator(require_POST)
-    @method_decorator(transaction.atomic)
-    def again_view(self, request, pk):
-        """Back to an earlier version in one act: it is published once more, as the newest."""
-        version = get_object_or_404(GuideVersion.objects.published(), pk=pk)
-        if version.guide.versions.filter(published_at=None).exists():
-            messages.error(request, "Der er en kladde. Udgiv den, eller slet den, før du går tilbage.")
-            return redirect(_url(version))
-        again = version.new_draft()
-        self.log_addition(request, again, f"Lavet ud fra udgave {version.number}.")
-        return self._publish(request, GuideVersion.objects.with_steps().get(pk=again.pk))
-
-    @method_decorator(require_POST)
-    def rehearse_view(self, request, pk):
-        """A room with made-up participants on the draft as it stands; it goes by itself."""
-        version = get_object_or_404(GuideVersion, pk=pk)
-        if problems := problems_of(version):
-            messages.error(request, " ".join(problems))
-            return redirect(_url(version))
-        room = made_up_room(version, request.user)
-        rehearse(room)
-        return redirect("reflection:lead", key=room.key)
-
-    @method_decorator(require_safe)
-    def walk_view(self, request, pk, position):
-        """The steps as they are saved, one after the other, as on the phone of somebody who takes part."""
-        version = get_object_or_404(GuideVersion.objects.with_steps().select_related("guide"), pk=pk)
-        if not self.has_view_permission(request, version):
-            raise PermissionDenied
-        step = step_or_404(version, position)
-        context = {
-            **self.admin_site.each_context(request), "title": f"{version}: {step}", "draft": version,
-            "steps": version.all_steps(), "step": step, "pages": pages_of(request, version, step),
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/reflection/guideversion/walk.html", context)
-
-    @method_decorator(require_safe)
-    def file_view(self, request, pk):
-        """Also of a draft, for whoever may read it here."""
-        version = get_object_or_404(GuideVersion.objects.select_related("guide"), pk=pk)
-        if not self.has_view_permission(request, version):
-            raise PermissionDenied
-        return json_file(compass_files.to_file(version), version.guide.slug)
-
-    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
-    @method_decorator(transaction.atomic)
-    def publish_view(self, request, pk):
-        """Show the draft beside the version it replaces; publish it when that is confirmed."""
-        versions = GuideVersion.objects.with_steps()
-        draft = get_object_or_404(versions.select_for_update(of=["self"]), pk=pk)
-        if draft.is_published:
-            messages.info(request, f"{draft} er allerede udgivet.")
-            return redirect(_url(draft))
-        old = versions.published().filter(guide=draft.guide).order_by("-number").first()
-        sections = compare(old, draft)
-        form = ConfirmForm(request.POST or None, sections=sections, problems=problems_of(draft))
-        if form.is_valid():
-            return self._publish(request, draft)
-        return self._comparison_page(request, old, draft, sections, form)
-
-    def _publish(self, request, draft):
-        draft.publish()
-        self.log_change(request, draft, "Udgivet.")
-        self.record_act(request, What.PUBLISHED, draft)
-        messages.success(request, f"{draft} er udgivet. Nye refleksioner bruger den fra nu af.")
-        return redirect(_url(draft))
-
-    def _comparison_page(self, request, old, draft, sections, form):
-        everything = "alt" in request.GET
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Udgiv {draft}",
-            "old": old,
-            "draft": draft,
-            "form": form,
-            "everything": everything,
-            "warnings": warnings(old, draft),
-            "sections": sections if everything else [part for part in sections if part.changes],
-        }
-        return TemplateResponse(request, "admin/reflection/guideversion/publish.html", context)
 
 
 def published_versions_at(item) -> list[str]:
     """Those whose steps point at the item: nobody can change them, so it must stay."""
     versions = versions_pointing_at(item).select_related("guide") if isinstance(item, Dilemma | Story) else []
     return [
-        format_html('{}, som er udgivet: <a href="{}">{}</a>', item, _url(version), version)
+        format_html('{}, som er udgivet: <a href="{}">{}</a>', item, change_url(version), version)
         for version in versions
     ]
 
 
 PINNED_BY.append(published_versions_at)
-
-
-def _name(page: str) -> str:
-    return f"reflection_guideversion_{page}"
 
 
 def _keys(title: str, model) -> dict:
@@ -460,27 +420,15 @@ def problems_of(version: GuideVersion) -> list[str]:
     steps = list(version.steps.all())
     if not steps:
         return ["Kladden har ingen trin."]
-    lines = version.end_lines.count()
     missing = {
         GuideVersion.Ending.DECISION: (2, "Skriv mindst to ord at vælge mellem i slutningen."),
         GuideVersion.Ending.PLAN: (1, "Skriv mindst én linje til planen i slutningen."),
     }
     least, words = missing.get(GuideVersion.Ending(version.ending), (0, ""))
+    problems = [words] if version.end_lines.count() < least else []
     scales = Prompt.objects.filter(step__version=version, kind=Prompt.Kind.SCALE)
-    return [
-        *([words] if lines < least else []),
-        *(
-            ["Ingen trin har et udsagn fra 1 til 5 at gætte på."]
-            if version.guesses and not scales.exists()
-            else []
-        ),
-        *_empty(steps),
-    ]
-
-
-def _empty(steps: list[Step]) -> list[str]:
-    return [
-        f"Trin {step.position}, «{step.title}», har ikke noget at svare på. Tilføj et udsagn eller en linje."
-        for step in steps
-        if not step.answered_prompts
-    ]
+    if version.guesses and not scales.exists():
+        problems.append("Ingen trin har et udsagn fra 1 til 5 at gætte på.")
+    nothing = "har ikke noget at svare på. Tilføj et udsagn eller en linje."
+    empty = [step for step in steps if not step.answered_prompts]
+    return [*problems, *(f"Trin {step.position}, «{step.title}», {nothing}" for step in empty)]
