@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # `make run PORT=9000` works like `PORT=9000 make run`: make hands on what its command line sets.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev install-cluster run dev cluster cluster-test test check lint release bench manage backup restore shell-db lock clean
+.PHONY: help install install-dev install-cluster run dev cluster cluster-test test check lint release papers bench manage backup restore shell-db lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,7 +41,7 @@ LIKE_PRODUCTION := SITE_URL=https://kompas.example.dk WAS_URL=https://www.was.di
 	OIDC_ROLES=administrator=Kompas-Administrator OIDC_EMAIL_DOMAINS=example.dk
 
 # Nothing that is checked, tested or measured is served to anybody.
-test check lint bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
+test check lint papers bench: export SECRET_KEY ?= for-checks-and-tests-alone-never-for-a-portal-that-people-use
 
 test: install-dev ## All tests; one file or test: make test ARGS="tests/test_tools.py -k port"
 ifneq ($(BROWSER),no)
@@ -79,6 +79,9 @@ lint: install-dev ## Style, types and templates, missing migrations, settings fi
 
 release: install-dev ## Notes, source, bill of materials, audit and digests of this version, in var/release
 	@$(PY) -m tools.release
+
+papers: install-dev ## Write docs/privacy anew, which is made of the marks of the models
+	@$(PY) runner/postgres.py run --temporary -- $(PY) -m tools.privacy_papers
 
 bench: install-dev ## Measure speed in a temporary database
 	@$(PY) runner/postgres.py run --temporary -- $(PY) -m bench $(ARGS)

@@ -32,7 +32,7 @@ from compass.uploads import as_webp
 from goals.models import Goal, Goodbye
 from privacy.models import RetentionPeriod
 from reflection.content import own_texts
-from reflection.models import Guide, Prompt, Reflection
+from reflection.models import Guide, GuideVersion, Prompt, Reflection
 
 PASSWORD = "et-langt-kodeord-til-prøver"
 numbers = count(1)
@@ -273,6 +273,15 @@ def make_open_room(
     fields = {"keep_until": timezone.localdate() + timedelta(days=30), **fields}
     version = guide.current_version()
     return Reflection.begin_for_anybody(version, title=title, mode=mode, **fields).reflection
+
+
+def make_ending(slug: str, *texts: str, **fields) -> GuideVersion:
+    """A published guide that ends with these lines, to choose between or to plan by (`ending=`)."""
+    version = make_guide(slug, is_published=False, **fields).versions.get()
+    for position, text in enumerate(texts, start=1):
+        version.end_lines.create(position=position, text=text, hint=f"Når {text}")
+    version.publish()
+    return version
 
 
 def make_room(*, leader=None, guide="maalkompasset", people=(), **chosen):

@@ -1,6 +1,6 @@
 """The papers of data protection, out of the marks of the models.
 
-`python -m tools.privacy_papers` writes docs/privacy/. A test compares the files with the code, and looks
+`make papers` writes docs/privacy/. A test compares the files with the code, and looks
 for every test that the screening of risks names.
 """
 
@@ -13,7 +13,7 @@ import django
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "privacy"
 
 MADE = """\
-Siden er lavet af mærkerne i koden (`python -m tools.privacy_papers`). En prøve sammenligner den med koden.
+Siden er lavet af mærkerne i koden (`make papers`). En prøve sammenligner den med koden.
 """
 
 RECORD = f"""# Fortegnelse over behandlingen (artikel 30)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.fields import DayField, HintedRadios
 from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import AsksWhen, ReasonField, WhenField
-from reflection.forms.promises import AddressField, TellsWhoIsMailed
+from reflection.forms.promises import WHAT_COMES, AddressField, TellsWhoIsMailed
 from reflection.models import AgreementDraft, GuideVersion
 
 NO_NAME = _("Skriv ét navn.")
@@ -95,6 +95,10 @@ class LinesForm(FieldwiseForm):
         )
         self.fields[f"who_{number}"] = forms.CharField(
             label=_("Hvem? (%(line)s)") % about, max_length=120, required=False
+        )
+        self.fields[f"who_email_{number}"] = AddressField(
+            _("E-mail til den, der har lovet det (%(line)s)") % about,
+            WHAT_COMES if number == min(self.lines) else "",
         )
         self.fields[f"when_{number}"] = WhenField(
             label=_("Hvornår? (%(line)s)") % about,

@@ -5,15 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from reflection.models import Participant
 
+WHOSE = _("E-mail til den, der har lovet det")
+WHAT_COMES = _(
+    "Så får også den, der har lovet det, en mail nu og en, når datoen er der. I dem står dit "
+    "navn, og hvordan man slipper for mails. Adressen slettes, når aftalen er gjort."
+)
+
 
 class AddressField(forms.EmailField):
-    def __init__(self):
+    def __init__(self, label=WHOSE, help_text=WHAT_COMES):
         super().__init__(
-            label=_("E-mail til den, der har lovet det"),
-            help_text=_(
-                "Så får også den, der har lovet det, en mail nu og en, når datoen er der. I dem står dit "
-                "navn, og hvordan man slipper for mails. Adressen slettes, når aftalen er gjort."
-            ),
+            label=label,
+            help_text=help_text,
             widget=forms.EmailInput(attrs={"autocomplete": "off"}),  # somebody else's
             error_messages={"invalid": _("Skriv en e-mail som navn@eksempel.dk.")},
             required=False,
@@ -21,7 +24,7 @@ class AddressField(forms.EmailField):
 
 
 class TellsWhoIsMailed:
-    """Mixin for forms with a `who_email`: only who is logged in may give somebody else's address."""
+    """Mixin for forms with a `who_email`, or one a line: only who is logged in gives another's address."""
 
     name_field = "who"
 
@@ -32,4 +35,5 @@ class TellsWhoIsMailed:
             field = self.fields[self.name_field]
             field.help_text = " ".join(filter(None, [str(field.help_text), told]))
         else:
-            self.fields.pop("who_email", None)
+            for name in [name for name in self.fields if name.startswith("who_email")]:
+                del self.fields[name]

@@ -188,35 +188,39 @@ class AgreementDraft(FieldwiseEnding):
     who_email = models.EmailField(blank=True)
     due = models.DateField(_("Hvornår kigger I igen?"), null=True, blank=True)
     no_date_reason = models.CharField(_("Ingen dato, fordi"), max_length=250, blank=True)
-    lines = models.JSONField(default=dict)  # of a plan, as forms hold it: «what_1», «who_1», «due_1» …
+    lines = models.JSONField(default=dict)  # of a plan, as forms hold it: «what_1», «who_email_1», «due_1» …
 
     personal_data = PersonalData(
         Whose.GROUP,
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
-        identity=("who_email",),
-        words=("why", "what", "who", "no_date_reason", "lines"),
+        identity=("who_email", "lines"),
+        words=("why", "what", "who", "no_date_reason"),
         nothing=("written_by", "decision"),
     )
 
     def __str__(self):
         return f"udkast til aftale {self.pk}"
 
-    def agreements(self) -> list[dict]:
-        """What stands when it is sent: one, or one for each line of a plan that something is written in."""
+    def agreements(self) -> list[tuple[dict, str]]:
+        """What stands when it is sent, each with the address of who promised: one, or one for each line of a
+        plan that something is written in.
+        """
         if self._ending != GuideVersion.Ending.PLAN:
-            return [{name: getattr(self, name) for name in ["what", "who", "due", "no_date_reason"]}]
+            agreement = {name: getattr(self, name) for name in ["what", "who", "due", "no_date_reason"]}
+            return [(agreement, self.who_email)]
         lines = self.reflection.version.end_lines.all()
         return [self._of_line(line) for line in lines if self.raw(f"what_{line.position}")]
 
-    def _of_line(self, line) -> dict:
+    def _of_line(self, line) -> tuple[dict, str]:
         due = self.raw(f"due_{line.position}")
-        return {
+        agreement = {
             "what": f"{line.local.text}: {self.raw(f'what_{line.position}')}",
             "who": self.raw(f"who_{line.position}"),
             "due": date.fromisoformat(due) if due else None,
             "no_date_reason": self.raw(f"no_date_reason_{line.position}"),
         }
+        return agreement, self.raw(f"who_email_{line.position}")
 
     def outcome(self) -> list[list[str]]:
         """What was decided, as the room keeps it: label and words."""
@@ -232,7 +236,7 @@ class AgreementDraft(FieldwiseEnding):
     @property
     def is_whole(self) -> bool:
         """Whether it holds what it needs to stand: things and names, each with a date or a reason."""
-        agreed = self.agreements()
+        agreed = [agreement for agreement, _address in self.agreements()]
         return (
             bool(agreed)
             and all(one["what"] and one["who"] and (one["due"] or one["no_date_reason"]) for one in agreed)

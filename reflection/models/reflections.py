@@ -604,16 +604,16 @@ class Reflection(models.Model):
     @transaction.atomic
     def agree(self, *, address: str = "", by: str = "", **agreement) -> bool:
         """End with one agreement: nothing changes any more. False when somebody went back meanwhile."""
-        return self.end_with([agreement], [], address, by)
+        return self.end_with([(agreement, address)], [], by)
 
     @transaction.atomic
-    def end_with(
-        self, agreements: list[dict], outcome: list[list[str]], address: str = "", by: str = ""
-    ) -> bool:
-        """End with what was decided (`outcome`: [[label, text], …]) and agreed. False as `agree`."""
+    def end_with(self, agreements: list[tuple[dict, str]], outcome: list[list[str]], by: str = "") -> bool:
+        """End with what was decided (`outcome`: [[label, text], …]) and agreed, each with the address of who
+        promised, which `by` has given. False as `agree`.
+        """
         if not self.conclude():
             return False
-        for agreement in agreements:
+        for agreement, address in agreements:
             self.agreements.create(**agreement).give_address(address, by)
         self.outcome = outcome
         self.save(update_fields=["outcome"])

@@ -100,7 +100,7 @@ def _after_agreeing(request, participant, draft, go: str):
     if not draft.is_whole:  # another window has just emptied a field that this one left alone
         messages.warning(request, _("Et felt er tømt i et andet vindue. Se aftalen igennem."))
         return redirect("reflection:agree", key=room.key)
-    if room.end_with(draft.agreements(), draft.outcome(), draft.who_email, participant.label):
+    if room.end_with(draft.agreements(), draft.outcome(), participant.label):
         return redirect(room.outcome_address)
     messages.warning(request, _("Der svares igen. Vis svarene samlet, før I afslutter."))
     return redirect("reflection:room", key=room.key)

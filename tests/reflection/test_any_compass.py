@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publishing.days import months_after
-from reflection.models import Agreement, AgreementDraft, Guide, GuideVersion, Prompt, Reflection
-from tests.factories import make_guide, make_open_room, make_room
+from reflection.models import Agreement, AgreementDraft, Guide, Prompt, Reflection
+from tests.factories import make_ending, make_guide, make_open_room, make_room
 from tests.reflection.people import add, enter, place_of, reveal, seat
 
 pytestmark = pytest.mark.django_db
@@ -19,15 +19,6 @@ PARTIES = {"together": "parties", "guesses": True, "for_one": False}
 def between(db):
     """Two parties answer two steps and guess."""
     return make_guide(SLUG, title="Nabokompasset", **PARTIES)
-
-
-def with_lines(*texts, **fields) -> GuideVersion:
-    guide = make_guide(SLUG, title="Nabokompasset", is_published=False, **fields)
-    version = guide.versions.get()
-    for position, text in enumerate(texts, start=1):
-        version.end_lines.create(position=position, text=text, hint=f"Når {text}")
-    version.publish()
-    return version
 
 
 def at(name, *arguments) -> str:
@@ -126,7 +117,7 @@ def test_the_collaboration_compass_guesses_in_an_open_room_as_well(page, content
 
 
 def test_it_ends_with_a_decision_in_its_own_words(page, staff):
-    version = with_lines("Bliv", "Flyt", ending="decision")
+    version = make_ending(SLUG, "Bliv", "Flyt", ending="decision")
     about = page(f"/kompasser/{SLUG}/")
     assert {"Bliv", "Flyt"} <= set(about.texts("dt"))
     room = make_open_room(version.guide)
@@ -145,7 +136,7 @@ def test_it_ends_with_a_decision_in_its_own_words(page, staff):
 
 
 def test_it_ends_with_a_plan_of_its_lines(page, staff):
-    version = with_lines("I morgen", "Om en måned", ending="plan")
+    version = make_ending(SLUG, "I morgen", "Om en måned", ending="plan")
     room = make_open_room(version.guide)
     add(room, "1", "2", "3")
     room.reveal()
@@ -176,7 +167,7 @@ ENDS = {
 
 @pytest.mark.parametrize("ending", ENDS)
 def test_every_end_saves_itself_and_is_filled_in_when_one_comes_back(page, ending):
-    room = make_open_room(with_lines("Bliv", "Flyt", ending=ending).guide)
+    room = make_open_room(make_ending(SLUG, "Bliv", "Flyt", ending=ending).guide)
     add(room, "1", "2", "3")
     room.reveal()
     starter = seat(room.participants.get(is_facilitator=True))
@@ -203,12 +194,12 @@ def test_every_end_saves_itself_and_is_filled_in_when_one_comes_back(page, endin
         ("agreement", {"what": "Vi pakker", "who": "Ea", "who_email": "ea@example.dk", "due": "2027-03-01"},
          ["Vi pakker", "Ea", "1. marts 2027"]),
         ("decision", {"decision": "line-2", "why": "Der er trangt"}, ["Flyt", "Der er trangt"]),
-        ("plan", {"what_1": "Vi pakker", "who_1": "Ea", "what_2": "Vi går"},
+        ("plan", {"what_1": "Vi pakker", "who_1": "Ea", "who_email_1": "ea@example.dk", "what_2": "Vi går"},
          ["Bliv: Vi pakker", "Ea", "Flyt: Vi går"]),
     ],
 )  # fmt: skip
 def test_the_wall_shows_what_is_agreed_while_it_is_written(page, staff, logged_in, ending, said, told):
-    version = with_lines("Bliv", "Flyt", ending=ending)
+    version = make_ending(SLUG, "Bliv", "Flyt", ending=ending)
     room = make_room(leader=staff, guide=SLUG, people=[None] * 3)
     room.reveal()
     wall = reverse("reflection:wall", args=[room.key])
@@ -229,6 +220,6 @@ def test_the_wall_shows_what_is_agreed_while_it_is_written(page, staff, logged_i
 
 
 def test_the_end_of_a_published_version_never_changes(db):
-    version = with_lines("Bliv", "Flyt", ending="decision")
+    version = make_ending(SLUG, "Bliv", "Flyt", ending="decision")
     with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
         version.end_lines.update(text="Noget andet")

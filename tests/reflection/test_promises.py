@@ -11,7 +11,7 @@ from django.utils import timezone
 from reflection.forms.follow_up import address_token, promise_token
 from reflection.models import Agreement, AgreementDraft, Promise, Reflection
 from reflection.reminders import send_all
-from tests.factories import make_agreement, make_goal, make_guide, make_review, make_room
+from tests.factories import make_agreement, make_ending, make_goal, make_guide, make_review, make_room
 from tests.reflection.people import enter, place_of, seat
 
 SLUG = "hverdagskompasset"
@@ -57,6 +57,27 @@ def test_whoever_writes_the_agreement_is_told_whom_the_mail_goes_to(page, staff,
     )
     promise = Promise.objects.get()
     assert (promise.email, promise.given_by) == (EA, staff.name)
+    assert not AgreementDraft.objects.exists()
+
+
+def test_each_line_of_a_plan_has_its_own_address(page, staff):
+    version = make_ending("planen", "I morgen", "Om en måned", ending="plan")
+    room = make_room(leader=staff, guide=version.guide.slug, people=[None] * 3)
+    room.reveal()
+    asked = page(room.conclude_address, by=staff)
+    assert asked.text.count("hvordan man slipper for mails") == 1
+    plan = {"what_1": "Ring", "who_1": "Ea", "who_email_1": EA, "when_1": "1"}
+    plan |= {
+        "what_2": "Skriv",
+        "who_2": "Bo",
+        "who_email_2": "bo",
+        "when_2": "none",
+        "no_date_reason_2": "Snart.",
+    }
+    refused = asked.form("main form[data-autosave]").send(plan, button="Afslut", status=422)
+    assert "Skriv en e-mail som navn@eksempel.dk." in refused.text
+    refused.form("main form[data-autosave]").send({"who_email_2": ""}, button="Afslut")
+    assert Promise.objects.values_list("agreement__what", "email").get() == ("I morgen: Ring", EA)
     assert not AgreementDraft.objects.exists()
 
 
