@@ -59,16 +59,16 @@ class PortalAdmin(admin.AdminSite):
         return [*own, *kept]
 
     def index(self, request, extra_context=None):
+        from publishing.admin.dashboard import editable, tasks_for
         from publishing.admin.own_work import own_work
 
-        tasks, edits = self._desk(request)
-        context = {"tasks": tasks, "edits": edits, "own": own_work(request.user), "runs": _runs(request)}
+        context = {
+            "tasks": tasks_for(request, self),
+            "edits": bool(editable(request, self)),
+            "own": own_work(request.user),
+            "runs": _runs(request),
+        }
         return super().index(request, context | (extra_context or {}))
-
-    def _desk(self, request):
-        from publishing.admin.dashboard import editable, tasks_for
-
-        return tasks_for(request, self), bool(editable(request, self))
 
     def autocomplete_view(self, request):
         """Django asks no form what is typed here, and no database takes a NUL."""

@@ -50,8 +50,7 @@ def _fixed_text(record: logging.LogRecord) -> str:
     if record.name.startswith("django.security") or isinstance(record.msg, Exception):
         return ""
     text = ARGUMENT.sub("…", str(record.msg)) if record.args else str(record.msg)
-    return text if LETTERS.search(text) else _meaning(getattr(record, "status_code", None))
-
-
-def _meaning(status: int | None) -> str:
+    if LETTERS.search(text):
+        return text
+    status = getattr(record, "status_code", None)
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""

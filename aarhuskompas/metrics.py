@@ -96,8 +96,10 @@ class FromTheDatabase:
     def collect(self):
         from prometheus_client.core import GaugeMetricFamily
 
+        from aarhuskompas.models import ScheduledJob
+
         try:
-            jobs, rooms = self._jobs(), self._rooms()
+            jobs, rooms = list(ScheduledJob.objects.exclude(finished_at=None)), self._rooms()
         except DatabaseError:
             yield GaugeMetricFamily("portal_database_up", "Whether the database answers", value=0)
             return
@@ -116,11 +118,6 @@ class FromTheDatabase:
             failed.add_metric([job.name], job.has_failed)
         yield late
         yield failed
-
-    def _jobs(self) -> list:
-        from aarhuskompas.models import ScheduledJob
-
-        return list(ScheduledJob.objects.exclude(finished_at=None))
 
     def _rooms(self) -> int:
         from reflection.models import Reflection

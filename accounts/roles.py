@@ -6,7 +6,6 @@ participants alone, never through a permission.
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q
 
 from publishing.registry import content_types
 
@@ -43,7 +42,7 @@ def grant_permissions(**kwargs):
     """
     for role in ROLES:
         group, _made = Group.objects.get_or_create(name=role)
-        group.permissions.set(Permission.objects.filter(_on(models_of(role))))
+        group.permissions.set(Permission.objects.filter(content_type__model__in=models_of(role)))
 
 
 def let_in(sender, instance, action, reverse, pk_set, **kwargs):
@@ -54,7 +53,3 @@ def let_in(sender, instance, action, reverse, pk_set, **kwargs):
     for user in users:
         user.is_staff = user.is_superuser or user.groups.filter(name__in=ROLES).exists()
         user.save(update_fields=["is_staff"])
-
-
-def _on(models: list[str]) -> Q:
-    return Q(content_type__model__in=models)

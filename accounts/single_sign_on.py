@@ -46,7 +46,8 @@ def admit(account, claims: dict) -> User:
     if settings.OIDC_REQUIRED_ROLE and settings.OIDC_REQUIRED_ROLE not in said.roles:
         raise RefusedError("no_role")
     email = said.email()
-    _wait_for_others_with(email)
+    with connection.cursor() as cursor:  # two at once must neither make two accounts nor share one that waits
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"accounts.single_sign_on {email}"])
     account = SocialAccount.objects.filter(uid=account.uid).first() or account
     user = account.user if account.pk else _premade_or_new(email)
     user = User.objects.select_for_update().get(pk=user.pk) if user.pk else user
@@ -70,12 +71,6 @@ def turn_away(user: User):
     _give_roles(user, Said({}))
     if user.login_sessions.filter(kind=LoginSession.Kind.SINGLE_SIGN_ON).delete()[0]:
         record(What.SESSIONS_ENDED, about=user, detail="kommunens login")
-
-
-def _wait_for_others_with(email: str):
-    """Until they have ended: two at once must not both make an account, nor both get the one that waits."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"accounts.single_sign_on {email}"])
 
 
 def _premade_or_new(email: str) -> User:

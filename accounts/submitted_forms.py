@@ -49,16 +49,19 @@ class SubmitOnceMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        if not _counts_once(request, view):
+        saves_itself = request.htmx or "page" in request.POST  # again and again; each field has a version
+        if saves_itself or getattr(view, "is_repeatable", False) or not _rendering(request):
             return None
         request.transactions.enter_context(transaction.atomic())
-        seen = {"fingerprint": _fingerprint(request)}
-        submission, is_first = Submission.objects.get_or_create(name=_name(request), defaults=seen)
+        fingerprint = _fingerprint(request)
+        submission, is_first = Submission.objects.get_or_create(
+            name=_name(request), defaults={"fingerprint": fingerprint}
+        )
         if is_first:
             request.submission = submission
             return None
         request.transactions.close()
-        if submission.fingerprint != seen["fingerprint"]:
+        if submission.fingerprint != fingerprint:
             return sent_before(request, submission.address)
         _go_on_in(request, submission.session_key)
         return redirect(submission.address)
@@ -67,12 +70,6 @@ class SubmitOnceMiddleware:
         """What a view raises undoes all it did, as with ATOMIC_REQUESTS, before anybody answers it."""
         request.submission = None
         request.transactions.__exit__(type(error), error, error.__traceback__)
-
-
-def _counts_once(request, view) -> bool:
-    """Forms that save themselves are sent all the time; each field has a version."""
-    saves_itself = request.htmx or "page" in request.POST
-    return bool(_rendering(request)) and not saves_itself and not getattr(view, "is_repeatable", False)
 
 
 def _rendering(request) -> str:
@@ -86,7 +83,9 @@ def _keep(request, response):
     if response.status_code != 302:
         submission.delete()
         return
-    _save_session(request, response)
+    get_messages(request).update(response)
+    if request.session.modified and not request.session.is_empty():
+        request.session.save()  # before the second click is led on: it may be quicker than the answer
     if not _is_somebody(request):
         submission.delete()
         return
@@ -106,7 +105,9 @@ def _is_somebody(request) -> bool:
 
 def _name(request) -> str:
     """Of what one browser or one account sent to one address; to others the token is good for nothing."""
-    return _digest(_rendering(request), _sender(request), request.path)
+    who = request.user
+    sender = f"account {who.pk}" if who.is_authenticated else f"browser {request.META.get('CSRF_COOKIE', '')}"
+    return _digest(_rendering(request), sender, request.path)
 
 
 def _fingerprint(request) -> str:
@@ -119,20 +120,7 @@ def _digest(*parts) -> str:
     return salted_hmac(SALT, json.dumps(parts), algorithm="sha256").hexdigest()
 
 
-def _sender(request) -> str:
-    if request.user.is_authenticated:
-        return f"account {request.user.pk}"
-    return f"browser {request.META.get('CSRF_COOKIE', '')}"
-
-
 # --- What the answer leaves in the session -------------------------------------------------------------
-
-
-def _save_session(request, response):
-    """Before the second click is led on, and not after the answer as usual: it may be the quicker one."""
-    get_messages(request).update(response)
-    if request.session.modified and not request.session.is_empty():
-        request.session.save()
 
 
 def _go_on_in(request, session_key: str):

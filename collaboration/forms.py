@@ -131,14 +131,13 @@ class OpenRoundForm(RoomForm):
         self.has_weaker_partner = collaboration.has_weaker_partner
         self.partners = {f"people_{partner.position}": partner for partner in collaboration.partners.all()}
         for name, partner in self.partners.items():
-            self.fields[name] = self._people_of(partner)
+            is_absent = self.data.get("absent") == str(partner.pk)
+            self.fields[name] = PeopleField(
+                label=_("Hvor mange svarer fra %(party)s?") % {"party": partner.title},
+                required=self.asks_how_many and not is_absent,
+            )
         if not self.has_weaker_partner:
             del self.fields["agreed"]
-
-    def _people_of(self, partner: Partner) -> PeopleField:
-        is_absent = self.data.get("absent") == str(partner.pk)
-        label = _("Hvor mange svarer fra %(party)s?") % {"party": partner.title}
-        return PeopleField(label=label, required=self.asks_how_many and not is_absent)
 
     def expected(self):
         absent = self.cleaned_data.get("absent")

@@ -8,10 +8,6 @@ HIGH = 4
 
 def hints(values: dict[str, int | None], review=None) -> list[str]:
     """Sentences that the answers give reason for, `values` by the topic of the step – and past looks."""
-    return _of_answers(values) + (_of_the_past(review) if review else [])
-
-
-def _of_answers(values) -> list[str]:
     low = {topic for topic, value in values.items() if value is not None and value <= LOW}
     high = {topic for topic, value in values.items() if value is not None and value >= HIGH}
     found = []
@@ -21,12 +17,10 @@ def _of_answers(values) -> list[str]:
         found.append(_("Retningen er god, men målet giver ikke mening i arbejdet. Måske kan det justeres."))
     if low & {"follow-up", "benefit"}:
         found.append(_("Det er opfølgningen, der halter. Se på den, før du ændrer målet."))
+    if review and review.twice_of_no_use:
+        may_stop = _("To gange i træk var opfølgningen ikke til nytte. Måske kan den stoppe eller gøres om.")
+        may_end = _(
+            "To gange i træk var opfølgningen ikke til nytte. Måske kan den eller målet få et farvel."
+        )
+        found.append(may_stop if review.goal.is_law_bound else may_end)
     return found
-
-
-def _of_the_past(review) -> list[str]:
-    if not review.twice_of_no_use:
-        return []
-    if review.goal.is_law_bound:
-        return [_("To gange i træk var opfølgningen ikke til nytte. Måske kan den stoppe eller gøres om.")]
-    return [_("To gange i træk var opfølgningen ikke til nytte. Måske kan den eller målet få et farvel.")]

@@ -126,11 +126,8 @@ def _table(counts: Counts, columns: Columns) -> Table:
         together.append(alone.pop(0))
     in_order = [[key] for key in counts if key in alone]  # the order of their numbers would tell more
     groups = [*in_order, *([together] if together else [])]
-    return Table(columns, [Row(tuple(keys), _numbers(cells(keys))) for keys in groups])
-
-
-def _numbers(cells: list[Counter]) -> list[int]:
-    return [rounded_down(owners.total()) for owners in cells]
+    numbers = [[rounded_down(owners.total()) for owners in cells(keys)] for keys in groups]
+    return Table(columns, [Row(tuple(keys), row) for keys, row in zip(groups, numbers, strict=True)])
 
 
 # --- As it is kept -------------------------------------------------------------------------------

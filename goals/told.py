@@ -51,7 +51,9 @@ class Told(NamedTuple):
     def departments(self) -> list[Department]:
         by_title: dict[tuple[str, str], list[Review]] = {}
         for review in self.reviews:
-            by_title.setdefault(_department_of(review), []).append(review)
+            department = review.goal.department
+            title = department.local.title if department else gettext("Uden forvaltning")
+            by_title.setdefault((str(title), getattr(title, "lang", "")), []).append(review)
         in_order = sorted(by_title.items(), key=lambda item: danish_key(item[0][0]))
         return [Department(*title, reviews) for title, reviews in in_order]
 
@@ -73,10 +75,3 @@ class Told(NamedTuple):
 
 def told() -> Told:
     return Told(list(Review.objects.told()[:AT_MOST]), timezone.localdate())
-
-
-def _department_of(review: Review) -> tuple[str, str]:
-    if not review.goal.department:
-        return gettext("Uden forvaltning"), ""
-    title = review.goal.department.local.title
-    return str(title), getattr(title, "lang", "")

@@ -26,7 +26,7 @@ class DirectResponseMiddleware:
         started, name = time.perf_counter(), uuid4().hex
 
         async def send_complete(message):
-            if message["type"] == "http.response.start" and not _has_request_id(message):
+            if message["type"] == "http.response.start" and REQUEST_ID not in dict(message["headers"]):
                 self._log(scope["method"], message["status"], started)
                 message = message | {"headers": _complete(message["headers"], name)}
             await send(message)
@@ -46,10 +46,6 @@ class DirectResponseMiddleware:
                 "milliseconds": round((time.perf_counter() - started) * 1000, 1),
             }
             access.info("request", extra={"fields": fields})
-
-
-def _has_request_id(message: dict) -> bool:
-    return any(name == REQUEST_ID for name, _value in message["headers"])
 
 
 def _complete(headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:

@@ -84,7 +84,8 @@ def keep_for_other_releases() -> None:
     for name in sorted(wanted - kept):
         with staticfiles_storage.open(name) as file:
             default_storage.save(f"{KEPT}/{name}", file)
-    _keep_list([names, releases[0]])
+    default_storage.delete(LIST)
+    default_storage.save(LIST, ContentFile(json.dumps([names, releases[0]]).encode()))
     for name in kept - wanted:
         default_storage.delete(f"{KEPT}/{name}")
 
@@ -95,11 +96,6 @@ def _kept_releases() -> list[list[str]]:
             return json.load(file)
     except FileNotFoundError:
         return [[], []]
-
-
-def _keep_list(releases: list[list[str]]) -> None:
-    default_storage.delete(LIST)
-    default_storage.save(LIST, ContentFile(json.dumps(releases).encode()))
 
 
 @require_safe

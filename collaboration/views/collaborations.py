@@ -50,7 +50,10 @@ def edit(request, collaboration):
 @collaboration_required
 def collaboration(request, collaboration):
     rounds = list(collaboration.rounds.select_related("reflection"))
-    leads = _rounds_of(collaboration, request.user)
+    own = collaboration.rounds.filter(
+        reflection__participants__user=request.user, reflection__participants__is_put_out=False
+    )
+    leads = dict(own.values_list("pk", "reflection__participants__is_facilitator"))
     context = {
         "collaboration": collaboration,
         "is_owner": collaboration.owner_id == request.user.pk,
@@ -63,14 +66,6 @@ def collaboration(request, collaboration):
         "carriers": collaboration.carriers(),
     }
     return render(request, "collaboration/collaboration.html", context)
-
-
-def _rounds_of(collaboration, user) -> dict[int, bool]:
-    """The rounds somebody has a place in, and whether they lead there."""
-    own = collaboration.rounds.filter(
-        reflection__participants__user=user, reflection__participants__is_put_out=False
-    )
-    return dict(own.values_list("pk", "reflection__participants__is_facilitator"))
 
 
 @require_safe

@@ -163,7 +163,9 @@ def paper_consent(request, participant, round, position):
     if not participant.reflection.is_revealed or position not in papers:
         raise Http404
     party, people = papers[position]
-    form = PaperConsentForm(post_data(request), instance=_of_papers(round, party, participant))
+    known = round.paper_consents.filter(party=party).first()
+    consent = known or PaperConsent(round=round, party=party, asked_by=participant.name)
+    form = PaperConsentForm(post_data(request), instance=consent)
     if form.is_valid():
         form.instance.people = people
         form.save()
@@ -178,11 +180,6 @@ def paper_consent(request, participant, round, position):
         "form": form,
     }
     return render(request, "collaboration/paper_consent.html", context, status=status_of(form))
-
-
-def _of_papers(round: Round, party, participant) -> PaperConsent:
-    consent = round.paper_consents.filter(party=party).first()
-    return consent or PaperConsent(round=round, party=party, asked_by=participant.name)
 
 
 @require_POST

@@ -96,14 +96,11 @@ class Goodbye(Publishable):
     def check_again(self, stage: int, **said):
         """Keep what was answered; said twice, the last word stands. A trial that lasted is over."""
         check, _made = self.checks.update_or_create(stage=stage, defaults=said)
-        if check.answer == GoodbyeCheck.IsGone.GONE and self.is_trial and self._trial_is_over:
+        is_over = self.is_trial and self.trial_until <= timezone.localdate()
+        if check.answer == GoodbyeCheck.IsGone.GONE and is_over:
             self.is_trial = False
             self.save(update_fields=["is_trial", "updated_at"])
         return check
-
-    @property
-    def _trial_is_over(self) -> bool:
-        return self.trial_until <= timezone.localdate()
 
 
 class GoodbyeCheck(models.Model):

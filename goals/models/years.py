@@ -74,7 +74,9 @@ class YearCountQuerySet(models.QuerySet):
         self.get_or_create(year=year, defaults={"counted_at": start_of(year - 1)})
         kept = self.select_for_update().get(year=year)
         if not kept.is_fresh(timezone.localtime()):
-            kept.count_again(_decided(year), picture_of)
+            with connection.cursor() as cursor:
+                cursor.execute(COUNTS, {"start": start_of(year), "end": start_of(year + 1)})
+                kept.count_again([Decided(*row) for row in cursor.fetchall()], picture_of)
         return kept
 
 
@@ -82,12 +84,6 @@ def _first_year() -> int | None:
     """The year of the first look that ended."""
     first = Review.objects.ended().order_by().aggregate(first=Min("reflection__concluded_at"))["first"]
     return timezone.localtime(first).year if first else None
-
-
-def _decided(year: int) -> list[Decided]:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS, {"start": start_of(year), "end": start_of(year + 1)})
-        return [Decided(*row) for row in cursor.fetchall()]
 
 
 def start_of(year: int) -> datetime:
@@ -122,21 +118,12 @@ class YearCount(models.Model):
         return self.counted_at >= min(start_of(self.year + 1), now - COUNT_AGAIN_AFTER)
 
     def count_again(self, decided: list[Decided], picture_of: Callable[[list[Decided]], dict]):
-        owners = _by_owner(decided)
-        if not self.picture or are_enough(self._changed(owners)):
-            self.picture, self.owners = picture_of(decided), owners
+        owners = defaultdict(list)
+        for decision in decided:
+            owners[str(decision.owner)].append(list(decision[1:]))
+        everybody = owners.keys() | self.owners.keys()
+        changed = {owner for owner in everybody if owners.get(owner) != self.owners.get(owner)}
+        if not self.picture or are_enough(changed):
+            self.picture, self.owners = picture_of(decided), dict(owners)
         self.counted_at = timezone.now()
         self.save()
-
-    def _changed(self, owners: dict) -> set[str]:
-        return {
-            owner for owner in owners.keys() | self.owners.keys()
-            if owners.get(owner) != self.owners.get(owner)
-        }  # fmt: skip
-
-
-def _by_owner(decided: list[Decided]) -> dict[str, list]:
-    owners = defaultdict(list)
-    for decision in decided:
-        owners[str(decision.owner)].append(list(decision[1:]))
-    return dict(owners)

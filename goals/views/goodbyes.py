@@ -40,26 +40,18 @@ def offer(request, review):
             request, _("Farvellet er allerede offentligt. Skriv til redaktionen, hvis det skal rettes.")
         )
         return redirect(review.goal)
-    form = GoodbyeForm(post_data(request), instance=goodbye or Goodbye(review=review, **_suggested(review)))
+    suggested = {"what": review.stop[:200], "why": review.reason, "department": review.goal.department}
+    form = GoodbyeForm(post_data(request), instance=goodbye or Goodbye(review=review, **suggested))
     if form.is_valid():
-        _hand_in(request, form.save())
+        if form.save().is_shared:
+            form.instance.submit()
+            messages.success(request, _("Tak. Redaktionen læser det, før det bliver offentligt."))
+        else:
+            form.instance.withdraw()
+            messages.success(request, _("Farvellet er gemt. Kun du kan se det."))
         return redirect(review.goal)
     context = {"review": review, "form": form}
     return render(request, "goals/offer_goodbye.html", context, status=status_of(form))
-
-
-def _hand_in(request, goodbye: Goodbye):
-    if goodbye.is_shared:
-        goodbye.submit()
-        messages.success(request, _("Tak. Redaktionen læser det, før det bliver offentligt."))
-    else:
-        goodbye.withdraw()
-        messages.success(request, _("Farvellet er gemt. Kun du kan se det."))
-
-
-def _suggested(review) -> dict:
-    """The words of the plan to begin with; the owner changes what others should not read."""
-    return {"what": review.stop[:200], "why": review.reason, "department": review.goal.department}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -166,16 +166,13 @@ def _values_by_topic(room, progress) -> dict:
     return {topic: shown[0] for topic, shown in means.items() if shown}
 
 
-def _answers_page(review) -> str:
-    return "reflection:answers" if review.reflection.is_solo else "reflection:board"
-
-
 def _after_decision(review, go: str):
     if go == "next":
         review.decide()
         return redirect("goals:plan", key=review.reflection.key)
     if go == "back":
-        return redirect(_answers_page(review), key=review.reflection.key)
+        answers = "reflection:answers" if review.reflection.is_solo else "reflection:board"
+        return redirect(answers, key=review.reflection.key)
     return _leave(review)
 
 

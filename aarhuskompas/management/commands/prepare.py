@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def handle(self, **options):
         with direct_connection.lock("prepare", patience=PATIENCE):
             self._migrate()
-            self._grant_rights()
+            role = settings.APPLICATION_DATABASE["USER"]
+            if role != connection.settings_dict["USER"]:
+                grant_rights(role)
             call_command("load_content", stdout=self.stdout)
             keep_for_other_releases()
             if number := erase_again():
@@ -41,8 +43,3 @@ class Command(BaseCommand):
                 if attempt == TRIES:
                     raise
                 time.sleep(2)
-
-    def _grant_rights(self):
-        role, owner = settings.APPLICATION_DATABASE["USER"], connection.settings_dict["USER"]
-        if role != owner:
-            grant_rights(role)
