@@ -1,5 +1,6 @@
 """Pictures and files: read when they are uploaded, refused in words when they are not what they should be."""
 
+import json
 from pathlib import Path
 
 from django.contrib import admin
@@ -12,6 +13,7 @@ from compass.models import Attachment, Picture
 from compass.models.pictures import CARD
 from compass.uploads import as_webp, kind_of, read_picture
 from publishing.admin import ContentAdmin, ContentForm
+from publishing.admin.filters import ConditionFilter
 from publishing.admin.references import rows_with, use_at, uses_of
 from publishing.admin.text_checks import CHOOSERS
 from publishing.admin.unpublishing import PINNED_BY
@@ -30,35 +32,28 @@ def texts_with(item) -> list[str]:
 PINNED_BY.append(texts_with)
 
 
-class UnusedFilter(admin.SimpleListFilter):
+def unused(model) -> Q:
     """What stands in no text, public or not, and waits beside none: it can be thrown away."""
+    beside = [*PendingVersion.objects.values_list("texts", flat=True)]
+    rows = [values for texts in beside for rows in texts.values() for values in rows.values()]
+    if model is Picture:
+        chosen = {row.get("picture_id") for row in rows}
+    else:
+        chosen = {key for row in rows for key in row.get("attachments", [])}
+    left = [one for one in model.objects.filter(stories=None) if one.pk not in chosen]
+    words = json.dumps(beside, ensure_ascii=False)
+    return Q(pk__in=[one.pk for one in left if Path(one.file.name).stem not in words and not _texts(one)])
 
+
+class UnusedFilter(ConditionFilter):
     title = "brug"
     parameter_name = "brug"
 
-    def lookups(self, request, model_admin):
-        return [("ingen", "Bruges ikke")]
-
-    def queryset(self, request, queryset):
-        if self.value() != "ingen":
-            return queryset
-        chosen_by_none = queryset.filter(stories=None)
-        return queryset.filter(pk__in=[one.pk for one in chosen_by_none if not (_texts(one) or _waits(one))])
+    conditions = {"ingen": ("Bruges ikke", unused)}
 
 
 def _texts(item) -> list:
     return list(rows_with(Path(item.file.name).stem))
-
-
-def _waits(item) -> bool:
-    """In a version beside a public text."""
-    in_a_text = Q(texts__icontains=Path(item.file.name).stem)
-    chosen = (
-        Q(texts__row__picture_id=item.pk)
-        if isinstance(item, Picture)
-        else Q(texts__row__attachments__contains=item.pk)
-    )
-    return PendingVersion.objects.filter(in_a_text | chosen).exists()
 
 
 @admin.display(description="bruges i")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from publishing.admin.snapshots import Row, Snapshot, fields_of, parts_of
+from publishing.admin.snapshots import Snapshot, Values, fields_of, parts_of
 
 PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 # Beyond either the comparison takes seconds, or minutes; whole texts are then marked.
@@ -86,14 +86,17 @@ def _end() -> SafeString:
     return SafeString('<span class="visually-hidden">]</span>')
 
 
-def compare(old: Snapshot, new: Snapshot) -> list[Section]:
+def compare(model: type[models.Model], old: Snapshot, new: Snapshot) -> list[Section]:
     """The item itself, then each of its rows; the same row is known by its key, wherever it stands."""
-    model = new.row.model
-    sections = [Section(capfirst(model._meta.verbose_name), _lines(old.row, new.row))]
-    for name, key in parts_of(model).items():
-        for before, after in _pairs(old.parts.get(name, []), new.parts.get(name, [])):
-            title = f"{capfirst(key.model._meta.verbose_name)}: {_title(after or before)}"
-            sections.append(Section(title, _lines(before, after, without=key)))
+    sections = []
+    for part, key in {model: None, **{key.model: key for key in parts_of(model).values()}}.items():
+        before, after = (snapshot.get(part._meta.label_lower, {}) for snapshot in (old, new))
+        for pk in sorted(before.keys() | after.keys(), key=int):
+            row = after.get(pk) or before[pk]
+            name = str(row.get("title") or row.get("label") or pk)
+            title = capfirst(str(part._meta.verbose_name)) + (f": {name}" if key else "")
+            fields = [field for field in fields_of(part) if field != key]
+            sections.append(Section(title, [_line(field, before.get(pk), after.get(pk)) for field in fields]))
     return sections
 
 
@@ -101,24 +104,9 @@ def changed(sections: Iterable[Section]) -> list[Section]:
     return [section for section in sections if section.changes]
 
 
-def _pairs(old: list[Row], new: list[Row]) -> Iterator[tuple[Row | None, Row | None]]:
-    before, after = {row.pk: row for row in old}, {row.pk: row for row in new}
-    for pk in dict.fromkeys([*before, *after]):
-        yield before.get(pk), after.get(pk)
-
-
-def _title(row: Row) -> str:
-    values = {name: value for name, value in row.values.items() if value is not None}
-    return str(values.get("title") or values.get("label") or row.pk)
-
-
-def _lines(old: Row | None, new: Row | None, without: models.Field | None = None) -> list[Line]:
-    fields = [field for field in fields_of((new or old).model) if field != without]
-    return [Line(capfirst(field.verbose_name), _told(field, old), _told(field, new)) for field in fields]
-
-
-def _told(field: models.Field, row: Row | None) -> str:
-    return told(field, row.values[field.attname]) if row else ""
+def _line(field: models.Field, *rows: Values | None) -> Line:
+    old, new = (told(field, row.get(field.attname)) if row else "" for row in rows)
+    return Line(capfirst(field.verbose_name), old, new)
 
 
 def told(field: models.Field, value) -> str:
@@ -133,6 +121,7 @@ def told(field: models.Field, value) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    value = field.to_python(value)
     if isinstance(value, bool):
         return "ja" if value else "nej"
     return date_format(value, r"j. F Y \k\l. H.i") if isinstance(value, datetime) else str(value)

@@ -7,8 +7,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 
-from publishing.admin.merging import Merge, Texts, mark_of, packed, texts_of, unpacked
-from publishing.admin.snapshots import Row, in_words, stored
+from publishing.admin.merging import Merge, packed, unpacked
+from publishing.admin.snapshots import Snapshot, fingerprint, in_words, stored
 
 CHOOSE = (
     "Det, du har skrevet, står stadig i felterne. Se forskellene, og ret dem. "
@@ -35,19 +35,15 @@ class CollisionForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding and not self.is_bound:
-            self.initial["seen"] = packed(self.stored_texts())
+            self.initial["seen"] = packed(self.stored())
 
-    def stored_rows(self) -> list[Row]:
-        """Everything that the form's page edits, as it is stored now."""
-        kept = type(self.instance)._base_manager.get(pk=self.instance.pk)  # a field's check may set more
-        return stored(kept).rows
-
-    def stored_texts(self) -> Texts:
-        return texts_of(self.stored_rows())
+    def stored(self) -> Snapshot:
+        """Everything that the form's page edits, as it is stored now; a field's check may have set more."""
+        return stored(type(self.instance)._base_manager.get(pk=self.instance.pk))
 
     def _post_clean(self):
         if not self.instance._state.adding:
-            self.merge = Merge(unpacked(self.cleaned_data.get("seen", "")), self.stored_texts())
+            self.merge = Merge(unpacked(self.cleaned_data.get("seen", "")), self.stored())
             self.merge.merge_page(self)
         super()._post_clean()
         if self.merge and self.merge.is_needed:
@@ -60,7 +56,7 @@ class CollisionForm(forms.ModelForm):
     def has_collision(self) -> bool:
         if not (self.merge and self.merge.clashes):
             return False
-        return self.cleaned_data.get("overwrite") != mark_of(self.merge.stored)
+        return self.cleaned_data.get("overwrite") != fingerprint(self.merge.stored)
 
 
 def who_was_here(item) -> str:
@@ -90,4 +86,4 @@ def collision_context(form: CollisionForm) -> dict:
         return {}
     entry = newest_entry(form.instance)
     who = str(entry.user) if entry else "En anden"
-    return {"collision": mark_of(form.merge.stored), "merge": form.merge, "colleague": who}
+    return {"collision": fingerprint(form.merge.stored), "merge": form.merge, "colleague": who}

@@ -1,11 +1,7 @@
 """Who changed what: every saved version is kept, can be compared with any other, and put back."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.shortcuts import get_object_or_404, redirect
@@ -17,15 +13,23 @@ from reversion.revisions import create_revision, is_active, is_registered
 from publishing.admin.comparison import changed, compare
 from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.ordering import OUT_OF_THE_WAY
-from publishing.admin.snapshots import Snapshot, in_words, parts_of, remembered, stored
+from publishing.admin.snapshots import (
+    STATE,
+    Rows,
+    Snapshot,
+    fingerprint,
+    in_words,
+    parts_of,
+    remembered,
+    stored,
+    versions_of_parts,
+)
 from publishing.bin import is_binned
 from publishing.models import PendingVersion, Remark
 
 ORIGINAL = "Sådan stod det, før det første gang blev rettet her."
 ELSEWHERE = "Ændret et andet sted end i redaktionen."
 CHANGED_MEANWHILE = "Indholdet er ændret, siden du så den her side. Se forskellene igen nedenfor."
-# Putting a text back does not publish it, hide it or move it.
-STAYS = {"published_at", "published_until", "submitted_at", "archived_at"}
 VERSIONS_SHOWN = 200
 
 
@@ -63,17 +67,9 @@ def forget(sender, instance, **kwargs):
         kept.objects.of(instance).delete()
     versions = list(versions_of(instance))
     revisions = {version.revision_id for version in versions}
-    gone = [version.pk for version in [*versions, *_parts_in(revisions, instance)]]
-    Version.objects.filter(pk__in=gone).delete()
+    gone = [*versions, *versions_of_parts(revisions, sender, instance.pk)]
+    Version.objects.filter(pk__in=[version.pk for version in gone]).delete()
     Revision.objects.filter(pk__in=revisions, version=None).delete()  # an import is one of many rows
-
-
-def _parts_in(revisions: set[int], item: models.Model) -> Iterator[Version]:
-    for key in parts_of(type(item)).values():
-        kind = ContentType.objects.get_for_model(key.model)
-        for version in Version.objects.filter(revision__in=revisions, content_type=kind):
-            if version.field_dict[key.attname] == item.pk:
-                yield version
 
 
 # --- Putting back ------------------------------------------------------------------------------------
@@ -82,14 +78,17 @@ def _parts_in(revisions: set[int], item: models.Model) -> Iterator[Version]:
 def put_back(item: models.Model, snapshot: Snapshot):
     """Give the item the texts and rows of the snapshot; raises ValidationError where others have taken
     its place since. Its state is as it was."""
+    values = snapshot[item._meta.label_lower][str(item.pk)]
     for field in item._meta.concrete_fields:
-        if field.attname in snapshot.row.values and field.name not in STAYS:
-            setattr(item, field.attname, _existing(field, snapshot.row.values[field.attname]))
+        if field.attname in values and field.name not in STATE:
+            setattr(item, field.attname, _existing(field, field.to_python(values[field.attname])))
     item.full_clean()
     item.save()
-    _put_back_relations(item, snapshot)
-    for name, rows in snapshot.parts.items():
-        _put_back_rows(item, name, rows)
+    for field in item._meta.many_to_many:
+        kept = field.related_model._default_manager.filter(pk__in=values.get(field.attname, []))
+        getattr(item, field.name).set(kept)
+    for name, key in parts_of(type(item)).items():
+        _put_back_rows(getattr(item, name), snapshot.get(key.model._meta.label_lower, {}))
     if getattr(item, "published_at", None):
         item.check_before_publishing()
 
@@ -101,20 +100,20 @@ def _existing(field, value):
     return value if field.related_model._default_manager.filter(pk=value).exists() else None
 
 
-def _put_back_relations(item, snapshot):
-    for field in item._meta.many_to_many:
-        keys = snapshot.row.values.get(field.attname, [])
-        getattr(item, field.name).set(field.related_model._default_manager.filter(pk__in=keys))
+def _put_back_rows(related, rows: Rows):
+    related.exclude(pk__in=rows).delete()
+    fields = {field.attname: field for field in related.model._meta.concrete_fields}
+    if "position" in fields:
+        related.update(position=models.F("position") + OUT_OF_THE_WAY)
+    for pk, values in rows.items():
+        known = {name: fields[name].to_python(values[name]) for name in fields.keys() & values.keys()}
+        related.model(pk=int(pk), **known).save()
 
 
-def _put_back_rows(item, name, rows):
-    key = parts_of(type(item))[name]
-    getattr(item, name).exclude(pk__in=[row.pk for row in rows]).delete()
-    if any(field.name == "position" for field in key.model._meta.fields):
-        getattr(item, name).update(position=models.F("position") + OUT_OF_THE_WAY)
-    many = {field.attname for field in key.model._meta.many_to_many}
-    for row in rows:
-        key.model(pk=row.pk, **{name: row.values[name] for name in row.values.keys() - many}).save()
+def in_the_same_state(item: models.Model, wanted: Snapshot, now: Snapshot) -> Snapshot:
+    kind, pk = item._meta.label_lower, str(item.pk)
+    state = {name: value for name, value in now[kind][pk].items() if name in STATE}
+    return {**wanted, kind: {pk: {**wanted[kind][pk], **state}}}
 
 
 class RestoreForm(forms.Form):
@@ -123,7 +122,7 @@ class RestoreForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, now: Snapshot, **kwargs):
-        self.now = now.fingerprint
+        self.now = fingerprint(now)
         super().__init__(*args, initial={"seen": self.now}, **kwargs)
 
     def clean_seen(self):
@@ -143,13 +142,14 @@ class CompareForm(forms.Form):
 
     def __init__(self, *args, item: models.Model, **kwargs):
         super().__init__(*args, **kwargs)
+        self.model = type(item)
         for field in self.fields.values():
             field.queryset = versions_of(item)
 
     def clean(self):
         cleaned = super().clean()
         try:
-            self.sections = compare(remembered(cleaned["old"]), remembered(cleaned["new"]))
+            self.sections = compare(self.model, remembered(cleaned["old"]), remembered(cleaned["new"]))
         except (KeyError, RevertError) as error:
             raise ValidationError("Vælg to udgaver, der kan sammenlignes.") from error
         return cleaned
@@ -169,14 +169,14 @@ def compare_view(model_admin, request, item):
 def restore_view(model_admin, request, item, version_id):
     version = get_object_or_404(versions_of(item), pk=version_id)
     try:
-        wanted = in_the_same_state(remembered(version), now := stored(item))
+        wanted = in_the_same_state(item, remembered(version), now := stored(item))
     except RevertError:
         messages.error(request, "Udgaven er for gammel til at blive gendannet.")
         return redirect(model_admin.address(item, "history"))
     form = RestoreForm(request.POST or None, now=now)
     if form.is_valid() and _restore(model_admin, request, item, version, wanted, form):
         return redirect(model_admin.address(item))
-    context = {"version": version, "form": form, "sections": changed(compare(now, wanted))}
+    context = {"version": version, "form": form, "sections": changed(compare(type(item), now, wanted))}
     title, status = "Gendan en udgave", 409 if form.errors else 200
     return model_admin.page(request, title, "admin/restore.html", context, item=item, status=status)
 
@@ -195,8 +195,3 @@ def _restore(model_admin, request, item, version, wanted, form) -> bool:
 
 
 HISTORY = Feature([compare_view, restore_view])
-
-
-def in_the_same_state(wanted: Snapshot, now: Snapshot) -> Snapshot:
-    kept = {name: value for name, value in now.row.values.items() if name in STAYS}
-    return replace(wanted, row=replace(wanted.row, values={**wanted.row.values, **kept}))

@@ -16,7 +16,7 @@ from reversion.revisions import create_revision
 
 from publishing.admin.comparison import Section, changed, compare
 from publishing.admin.history import in_the_same_state, put_back, remember
-from publishing.admin.snapshots import Snapshot, merged, read, stored, written
+from publishing.admin.snapshots import Snapshot, merged, stored
 from publishing.models import PendingVersion, Remark
 from publishing.trial import as_readers_see_it, trial
 
@@ -30,11 +30,11 @@ def pending_of(item: models.Model) -> PendingVersion | None:
 def as_it_will_be(pending: PendingVersion, item: models.Model) -> Snapshot:
     """With what others have changed in the public text since; as public as that is."""
     now = stored(item)
-    return in_the_same_state(merged(read(item, pending.opened), now, read(item, pending.texts)), now)
+    return in_the_same_state(item, merged(pending.opened, now, pending.texts), now)
 
 
 def difference(pending: PendingVersion, item: models.Model) -> list[Section]:
-    return changed(compare(stored(item), as_it_will_be(pending, item)))
+    return changed(compare(type(item), stored(item), as_it_will_be(pending, item)))
 
 
 def warnings_of(pending: PendingVersion, item: models.Model, says: Callable[..., list[str]]) -> list[str]:
@@ -66,12 +66,12 @@ def _put_back(item: models.Model, pending: PendingVersion):
 def keep_beside(request, item: models.Model, view: Callable[[], HttpResponse]) -> HttpResponse | None:
     """Save the form that was sent as the pending version; the form again, where it cannot be saved."""
     pending = pending_of(item)
-    opened = pending.opened if pending else written(stored(item))
+    opened = pending.opened if pending else stored(item)
     with drafted(item, pending):
         answer = view()
         if answer.status_code != 302:
             return answer.render()
-        texts = written(stored(type(item)._base_manager.get(pk=item.pk)))
+        texts = stored(type(item)._base_manager.get(pk=item.pk))
     kind = ContentType.objects.get_for_model(item)
     PendingVersion.objects.update_or_create(
         content_type=kind,

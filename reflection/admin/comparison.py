@@ -1,6 +1,5 @@
 """Two versions of a guide side by side, line by line."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
@@ -55,12 +54,6 @@ def end_lines(old: GuideVersion | None, new: GuideVersion) -> list[Section]:
         for line in _fields(before, after, OF_THE_END_LINE, prefix=f"Linje {(after or before).position}, ")
     ]
     return [Section("Slutningen", lines)] if lines else []
-
-
-def fingerprint(sections: list[Section]) -> str:
-    """Differs as soon as one word of the comparison does."""
-    texts = "\0".join(f"{line.label}\0{line.old}\0{line.new}" for s in sections for line in s.lines)
-    return hashlib.sha256(texts.encode()).hexdigest()
 
 
 def _step(old: Step | None, new: Step | None) -> Iterator[Line]:

@@ -25,11 +25,11 @@ from publishing.admin.comparison import changed
 from publishing.admin.custom_views import ACT, READ, may_add, may_change
 from publishing.admin.help import beside_each_other
 from publishing.admin.references import change_url
-from publishing.admin.snapshots import row_of
+from publishing.admin.snapshots import fingerprint, snapshot_of
 from publishing.admin.unpublishing import PINNED_BY
 from publishing.shortcuts import json_file
 from reflection import compass_files
-from reflection.admin.comparison import Section, compare, fingerprint, warnings
+from reflection.admin.comparison import Section, compare, warnings
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
 from reflection.admin.walkthrough import made_up_room, pages_of
@@ -183,11 +183,11 @@ class EndLineInline(OrderedInline):
 class VersionForm(GuardedForm):
     """The draft with its steps and everything in them: whoever changed any of it, stands in the way."""
 
-    def stored_rows(self):
+    def stored(self):
         whole = GuideVersion.objects.with_steps().get(pk=self.instance.pk)
         steps = list(whole.steps.all())
         parts = [part for step in steps for part in [*step.prompts.all(), *step.variants.all()]]
-        return [row_of(one) for one in [whole, *steps, *parts, *whole.end_lines.all()]]
+        return snapshot_of([whole, *steps, *parts, *whole.end_lines.all()])
 
 
 class ConfirmForm(forms.Form):
@@ -197,7 +197,9 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, *args, sections: list[Section], problems: list[str], **kwargs):
         self.problems = problems
-        self.current = fingerprint(sections)
+        self.current = fingerprint(
+            [[line.label, line.old, line.new] for one in sections for line in one.lines]
+        )
         super().__init__(*args, initial={"seen": self.current}, **kwargs)
 
     def clean(self):

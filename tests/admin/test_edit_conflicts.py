@@ -120,11 +120,14 @@ def test_what_two_changed_in_different_questions_of_a_draft_is_put_together(admi
     mine = opened(admin_page, draft, method_owner_client)
     first, second = [step.prompts.first() for step in draft.steps.all()[:2]]
     type(first).objects.filter(pk=first.pk).update(text="Deres spørgsmål?")
+    dilemma = make_dilemma()
+    first.step.dilemmas.add(dilemma)
     typed = {"steps-1-prompts-0-text": "Mit spørgsmål?", "_save": "1"}
     assert send(method_owner_client, draft, mine, typed) == 302
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.text, second.text) == ("Deres spørgsmål?", "Mit spørgsmål?")
+    assert [*first.step.dilemmas.all()] == [dilemma]
 
 
 # --- The same field is asked about ---------------------------------------------------------------------

@@ -104,7 +104,7 @@ def test_two_who_write_it_are_put_together_or_asked(admin_page, editor_client, s
     mine, late = (admin_page(admin_url(story), by=editor_client).form("#story_form") for _ in range(2))
     keep_beside(admin_page, story, {"title": "Kollegaens titel"}, editor_client)
     mine.send({"standfirst": "Min indledning.", "_apart": "1"})
-    wanted = as_it_will_be(pending_of(story), story).row.values
+    wanted = as_it_will_be(pending_of(story), story)["compass.story"][str(story.pk)]
     assert (wanted["title"], wanted["standfirst"]) == ("Kollegaens titel", "Min indledning.")
     answer = editor_client.post(admin_url(story), {**late.values, "title": "Min", "_apart": "1"})
     assert answer.status_code == 409
@@ -120,7 +120,7 @@ def test_what_is_typed_in_its_form_is_kept_apart_from_the_public_ones(admin_page
     fetched = admin_page(admin_url(story, "pending") + again.links(".kept a")["Hent det"], by=editor_client)
     assert fetched.one("[name=title]").get("value") == "Halvt skrevet"
     fetched.form("#story_form").send({"_save": "1"})
-    assert pending_of(story).texts["row"]["title"] == "Halvt skrevet"
+    assert pending_of(story).texts["compass.story"][str(story.pk)]["title"] == "Halvt skrevet"
     assert not UnsavedWork.objects.waiting().exists()
     own = admin_page("/admin/", by=editor_client)
     assert "Halvt" not in own.text
