@@ -1,14 +1,13 @@
 """Import and export in the admin: a file is tried first, and what was tried is what is imported."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +23,7 @@ from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
 from privacy.models import What
 from publishing.admin import Feature, custom_view, item_view
-from publishing.admin.custom_views import ACT, READ, may_view
+from publishing.admin.custom_views import READ, may_view
 from publishing.admin.history import ORIGINAL
 from publishing.slugs import slug_of
 
@@ -52,29 +51,21 @@ class ConfirmImportForm(forms.Form):
 # --- The history ---------------------------------------------------------------------------------------
 
 
-class UndoneError(Exception):
-    """Nothing was imported, so there is no new version of anything."""
-
-    def __init__(self, outcome: Outcome):
-        super().__init__()
-        self.outcome = outcome
-
-
 def import_by(user, resource, sheet: Sheet) -> Outcome:
-    """The import, with a version of each row before and after it."""
+    """The import, with a version of each row before and after it; ValidationError undoes all of it."""
     _remember(resource, sheet)
-    try:
-        with create_revision():
-            set_user(user)
-            set_comment(IMPORTED)
-            outcome = run(resource, sheet, is_trial=False)
-            if outcome.errors:
-                raise UndoneError(outcome)
-            for item in outcome.new:
-                add_to_revision(item)
-    except UndoneError as undone:
-        return undone.outcome
-    _log(user, outcome)
+    with create_revision():
+        set_user(user)
+        set_comment(IMPORTED)
+        outcome = run(resource, sheet, is_trial=False)
+        if outcome.errors:
+            raise ValidationError(outcome.errors)
+        for item in outcome.new:
+            add_to_revision(item)
+    record_all([happening(What.IMPORTED, who=user, thing=item) for item in [*outcome.new, *outcome.changed]])
+    for items, flag in [(outcome.new, ADDITION), (outcome.changed, CHANGE)]:
+        if items:
+            LogEntry.objects.log_actions(user.pk, items, flag, change_message=IMPORTED, single_object=False)
     return outcome
 
 
@@ -92,51 +83,35 @@ def _remember(resource, sheet: Sheet):
                 add_to_revision(item)
 
 
-def _log(user, outcome: Outcome):
-    record_all([happening(What.IMPORTED, who=user, thing=item) for item in [*outcome.new, *outcome.changed]])
-    for items, flag in [(outcome.new, ADDITION), (outcome.changed, CHANGE)]:
-        if items:
-            LogEntry.objects.log_actions(user.pk, items, flag, change_message=IMPORTED, single_object=False)
-
-
 # --- A file is chosen, tried, and – the same file – imported -----------------------------------------------
 
 
-@dataclass
-class Upload:
-    """`run(sheet, by=None)` is the trial, or the import when it is somebody's; `page` shows it."""
+def upload(request, kept: PendingImport, run_by: Callable, page: Callable, done: Callable) -> HttpResponse:
+    """`run_by(user, sheet)` is the import, or a trial where the user is None; `page` shows the outcome."""
+    if "mark" in request.POST:
+        form, outcome = ConfirmImportForm(request.POST), Outcome(errors=[ANOTHER_FILE])
+        if form.is_valid() and kept.has_mark(form.cleaned_data["mark"]):
+            outcome = _outcome(kept, partial(run_by, request.user))
+            kept.remove()
+        return page(outcome=outcome) if outcome.errors else done(outcome)
+    is_sent = request.method == "POST"
+    form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
+    if not form.is_valid():
+        return page(form=form)
+    mark = kept.keep(form.cleaned_data["file"])
+    outcome = _outcome(kept, partial(run_by, None))
+    if outcome.errors:
+        kept.remove()
+        return page(outcome=outcome)
+    return page(outcome=outcome, go_on=ConfirmImportForm(initial={"mark": mark}))
 
-    request: HttpRequest
-    kept: PendingImport
-    run: Callable[..., Outcome | Import]
-    page: Callable[..., HttpResponse]
 
-    def try_it(self) -> HttpResponse:
-        """Errors to mend, or what will happen and a button."""
-        is_sent = self.request.method == "POST"
-        form = FileForm(self.request.POST, self.request.FILES) if is_sent else FileForm()
-        if not form.is_valid():
-            return self.page(form=form)
-        mark = self.kept.keep(form.cleaned_data["file"])
-        outcome = self._outcome()
-        if outcome.errors:
-            self.kept.remove()
-            return self.page(outcome=outcome)
-        return self.page(outcome=outcome, go_on=ConfirmImportForm(initial={"mark": mark}))
-
-    def import_it(self, done: Callable[..., HttpResponse]) -> HttpResponse:
-        form, outcome = ConfirmImportForm(self.request.POST), Outcome(errors=[ANOTHER_FILE])
-        if form.is_valid() and self.kept.has_mark(form.cleaned_data["mark"]):
-            outcome = self._outcome(by=self.request.user)
-            self.kept.remove()
-        return self.page(outcome=outcome) if outcome.errors else done(outcome)
-
-    def _outcome(self, by=None):
-        try:
-            with self.kept.open() as file:
-                return self.run(read(file), by=by)
-        except ValidationError as error:
-            return Outcome(errors=error.messages)
+def _outcome(kept: PendingImport, run_it: Callable[[Sheet], Outcome | Import]) -> Outcome | Import:
+    try:
+        with kept.open() as file:
+            return run_it(read(file))
+    except ValidationError as error:
+        return Outcome(errors=error.messages)
 
 
 # --- The pages of a list -----------------------------------------------------------------------------------
@@ -146,46 +121,36 @@ def may_import(model_admin, request) -> bool:
     return model_admin.has_add_permission(request) and model_admin.has_change_permission(request)
 
 
-def _upload(model_admin, request) -> Upload:
-    resource = resources_by_model()[model_admin.model]
-
-    def run_it(sheet, by):
-        return import_by(by, resource, sheet) if by else run(resource, sheet, is_trial=True)
-
-    kept = PendingImport.of(request.user, model_admin.opts.label)
-    return Upload(request, kept, run_it, partial(_import_page, model_admin, request, resource))
-
-
 @custom_view("import/", "import", may=may_import)
 def import_view(model_admin, request):
-    return _upload(model_admin, request).try_it()
+    """What would happen, row by row, and a button that lets it happen."""
+    resource, opts = resources_by_model()[model_admin.model], model_admin.opts
 
+    def run_by(user, sheet):
+        return import_by(user, resource, sheet) if user else run(resource, sheet, is_trial=True)
 
-@custom_view("import/gennemfoer/", "import_go", methods=ACT, may=may_import)
-def import_go_view(model_admin, request):
+    def page(*, form=None, outcome=None, go_on=None):
+        shown = outcome or Outcome()
+        context = {
+            "form": form or FileForm(),
+            "columns": resource.columns(),
+            "key_column": resource.key_column(),
+            "outcome": outcome,
+            "told": told(shown),
+            "rows": shown.rows[:ROWS_SHOWN],
+            "more_rows": max(0, len(shown.rows) - ROWS_SHOWN),
+            "errors": shown.errors[:ERRORS_SHOWN],
+            "more_errors": max(0, len(shown.errors) - ERRORS_SHOWN),
+            "go_on": go_on,
+        }
+        title, status = f"Importér {opts.verbose_name_plural}", 400 if shown.errors else 0
+        return model_admin.page(request, title, "admin/spreadsheets/import.html", context, status=status)
+
     def done(outcome):
         messages.success(request, f"Importeret: {told(outcome)}")
         return redirect(model_admin.list_address())
 
-    return _upload(model_admin, request).import_it(done)
-
-
-def _import_page(model_admin, request, resource, *, form=None, outcome=None, go_on=None):
-    rows, errors = (outcome.rows, outcome.errors) if outcome else ([], [])
-    context = {
-        "form": form or FileForm(),
-        "columns": resource.columns(),
-        "key_column": resource.key_column(),
-        "outcome": outcome,
-        "told": told(outcome) if outcome and not errors else "",
-        "rows": rows[:ROWS_SHOWN],
-        "more_rows": max(0, len(rows) - ROWS_SHOWN),
-        "errors": errors[:ERRORS_SHOWN],
-        "more_errors": max(0, len(errors) - ERRORS_SHOWN),
-        "go_on": go_on,
-    }
-    title, status = f"Importér {model_admin.opts.verbose_name_plural}", 400 if errors else 0
-    return model_admin.page(request, title, "admin/spreadsheets/import.html", context, status=status)
+    return upload(request, PendingImport.of(request.user, opts.label), run_by, page, done)
 
 
 @custom_view("eksport/<slug:kind>/", "export", methods=READ, may=may_view)
@@ -222,7 +187,7 @@ def links_of_list(model_admin, request) -> dict[str, str]:
 
 
 # Of models that say what is `imported` (compass/content_types.py).
-SPREADSHEETS = Feature([import_view, import_go_view, export_view], in_list=links_of_list)
+SPREADSHEETS = Feature([import_view, export_view], in_list=links_of_list)
 
 
 # --- Figures of a survey -----------------------------------------------------------------------------------
@@ -240,8 +205,8 @@ def figures_link(wave):
 def figures_view(model_admin, request, wave):
     """«Prøv filen» shows what would be there, «Erstat tallene» does it with the file that was tried."""
 
-    def run_it(sheet, by):
-        return import_figures(wave, sheet, dry_run=by is None)
+    def run_by(user, sheet):
+        return import_figures(wave, sheet, dry_run=user is None)
 
     def page(*, form=None, outcome=None, go_on=None):
         context = {"wave": wave, "form": form or FileForm(), "result": outcome, "go_on": go_on}
@@ -255,8 +220,7 @@ def figures_view(model_admin, request, wave):
         return redirect(model_admin.address(wave))
 
     kept = PendingImport.of(request.user, f"{model_admin.opts.label}-{wave.pk}")
-    upload = Upload(request, kept, run_it, page)
-    return upload.import_it(done) if "mark" in request.POST else upload.try_it()
+    return upload(request, kept, run_by, page, done)
 
 
 FIGURES = Feature([figures_view])

@@ -94,7 +94,7 @@ def bring_in(send, editor_client):
         tried = send(file, model=model)
         assert tried.status_code == 200, tried.context["errors"]
         mark = tried.context["go_on"].initial["mark"]
-        return tried, editor_client.post(admin_url(model, "import_go"), {"mark": mark}, follow=True)
+        return tried, editor_client.post(admin_url(model, "import"), {"mark": mark}, follow=True)
 
     return both
 
@@ -196,7 +196,7 @@ def test_an_import_that_was_refused_leaves_no_version(send, editor_client, liste
         send(csv_file(FIRST, ["G1", *GOOD[1:3], "Efter", *GOOD[4:]], GOOD)).context["go_on"].initial["mark"]
     )
     make_story(slug="ny-historie")
-    assert editor_client.post(admin_url(Story, "import_go"), {"mark": mark}).status_code == 400
+    assert editor_client.post(admin_url(Story, "import"), {"mark": mark}).status_code == 400
     assert [version.field_dict["title"] for version in versions_of(story)] == ["Som før"]
 
 
@@ -414,7 +414,7 @@ def test_a_file_that_goes_while_others_are_looked_for_is_no_fault():
 @pytest.mark.parametrize("mark", ["", "forkert"])
 def test_only_the_file_that_was_tried_is_imported(send, editor_client, listen, mark):
     send(csv_file(FIRST, GOOD))
-    answer = editor_client.post(admin_url(Story, "import_go"), {"mark": mark})
+    answer = editor_client.post(admin_url(Story, "import"), {"mark": mark})
     assert answer.status_code == 400
     assert answer.context["errors"] == ["Filen er ikke længere den, du så. Vælg den igen."]
     assert not Story.objects.exists()
@@ -422,14 +422,14 @@ def test_only_the_file_that_was_tried_is_imported(send, editor_client, listen, m
 
 def test_a_colleagues_file_is_not_imported(send, administrator_client, listen):
     mark = send(csv_file(FIRST, GOOD)).context["go_on"].initial["mark"]
-    assert administrator_client.post(admin_url(Story, "import_go"), {"mark": mark}).status_code == 400
+    assert administrator_client.post(admin_url(Story, "import"), {"mark": mark}).status_code == 400
     assert not Story.objects.exists()
 
 
 def test_what_has_changed_since_the_trial_is_found_by_the_import(send, editor_client, listen):
     mark = send(csv_file(FIRST, GOOD)).context["go_on"].initial["mark"]
     make_story(slug="ny-historie")
-    answer = editor_client.post(admin_url(Story, "import_go"), {"mark": mark})
+    answer = editor_client.post(admin_url(Story, "import"), {"mark": mark})
     assert answer.status_code == 400
     assert answer.context["errors"][0].startswith("Række 2, kolonnen «adresse»")
     assert Story.objects.count() == 1
@@ -440,7 +440,7 @@ def test_who_may_not_edit_may_neither_import_nor_export(method_owner_client, sta
     for by, expected in [(method_owner_client, 403), (staff_client, 302), (client, 302)]:
         assert by.get(admin_url(model, "import")).status_code == expected
         assert by.post(admin_url(model, "import"), {"file": csv_file(["a"], ["b"])}).status_code == expected
-        assert by.post(admin_url(model, "import_go"), {"mark": "a"}).status_code == expected
+        assert by.post(admin_url(model, "import"), {"mark": "a"}).status_code == expected
         address = f"{admin_url(model, 'changelist')}eksport/csv/"
         assert by.get(address).status_code == expected
 
