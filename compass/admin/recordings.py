@@ -13,14 +13,7 @@ from compass.models import Chapter, Recording
 from compass.models.recordings import NO_TEXT
 from compass.templatetags.library import duration
 from compass.uploads import SOUNDS, sound_of
-from publishing.admin import (
-    PUBLISHING,
-    OrderedForm,
-    OrderedFormSet,
-    OrderedInline,
-    PublishableAdmin,
-    TaskKind,
-)
+from publishing.admin import PUBLISHING, OrderedForm, OrderedFormSet, OrderedInline, PublishableAdmin
 from publishing.admin.filters import ConditionFilter
 
 
@@ -79,7 +72,7 @@ class NoSoundFilter(ConditionFilter):
 class RecordingAdmin(PublishableAdmin):
     text_field = ""
     # No chapter can be without its text (a constraint of the table), so only whole recordings can lack it.
-    own_tasks = [TaskKind("Mangler lyd og tekst", lambda model: Q(chapters__isnull=True), "lyd=mangler")]
+    own_tasks = [NoSoundFilter.task("mangler")]
     list_display = ["title"]
     list_filter = [NoSoundFilter]
     search_fields = ["title", "title_en", "note"]
