@@ -32,12 +32,8 @@ streams = DirectResponseMiddleware(event_streams, route="haendelser/<uuid:key>/"
 
 async def application(scope, receive, send):
     if scope["type"] == "http":
-        await _served_by(scope)(scope, receive, send)
+        is_stream = scope["path"].startswith("/haendelser/")
+        served_by = streams if is_stream else health.alive if health.is_live(scope) else pages
+        await served_by(scope, receive, send)
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close"})
-
-
-def _served_by(scope):
-    if scope["path"].startswith("/haendelser/"):
-        return streams
-    return health.alive if health.is_live(scope) else pages

@@ -1,6 +1,5 @@
 """What every request passes, from the outside in (the order stands in settings.MIDDLEWARE)."""
 
-import logging
 import time
 import uuid
 from contextlib import suppress
@@ -17,12 +16,10 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from aarhuskompas.logs import request_id
+from aarhuskompas.logs import access, log_access, request_id
 from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
 from publishing.media import is_full
 from publishing.tidy_text import tidy
-
-access = logging.getLogger("aarhuskompas.access")
 
 
 class RequestIdMiddleware:
@@ -38,21 +35,12 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request.id
-            if access.isEnabledFor(logging.INFO):
-                access.info("request", extra={"fields": _access_fields(request, response, started)})
+            match = getattr(request, "resolver_match", None)
+            route = match.route if match else getattr(response, "answered_by", "")
+            log_access(request.method, route, response.status_code, started)
             return response
         finally:
             request_id.reset(token)
-
-
-def _access_fields(request, response, started) -> dict:
-    match = getattr(request, "resolver_match", None)
-    return {
-        "method": request.method if request.method in {"GET", "HEAD", "POST"} else "OTHER",
-        "route": match.route if match else getattr(response, "answered_by", ""),
-        "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-    }
 
 
 def language_of(request) -> str:

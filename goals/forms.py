@@ -270,12 +270,8 @@ class PlanForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
         self.fields["look_back"].label = room.spoken_to(
             _("Hvornår kigger du igen?"), _("Hvornår kigger I igen?")
         )
-        self._write_what_can_stop()
-
-    def _write_what_can_stop(self):
-        """The last step has said it already; it is stored when it is sent."""
         if not (self.instance.stop or self.instance.written_by.get("stop")):
-            self.initial["stop"] = self.instance.can_stop()
+            self.initial["stop"] = self.instance.can_stop()  # stored when it is sent
             if self.initial["stop"]:
                 self.fields["stop"].help_text = _("Det står i sidste trin. Ret det, så det passer.")
 

@@ -18,9 +18,9 @@ def hints(values: dict[str, int | None], review=None) -> list[str]:
     if low & {"follow-up", "benefit"}:
         found.append(_("Det er opfølgningen, der halter. Se på den, før du ændrer målet."))
     if review and review.twice_of_no_use:
-        may_stop = _("To gange i træk var opfølgningen ikke til nytte. Måske kan den stoppe eller gøres om.")
-        may_end = _(
-            "To gange i træk var opfølgningen ikke til nytte. Måske kan den eller målet få et farvel."
+        found.append(
+            _("To gange i træk var opfølgningen ikke til nytte. Måske kan den stoppe eller gøres om.")
+            if review.goal.is_law_bound
+            else _("To gange i træk var opfølgningen ikke til nytte. Måske kan den eller målet få et farvel.")
         )
-        found.append(may_stop if review.goal.is_law_bound else may_end)
     return found

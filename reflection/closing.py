@@ -63,9 +63,13 @@ def day_or_reason(day, reason: str) -> str:
 def next_steps(participant: Participant) -> list[NextStep]:
     """Those of the compass first, then what every ending has."""
     room = participant.reflection
+    minutes = reverse("reflection:minutes", args=[room.key])
     return [
-        *room.compass.next_steps(participant), *_development(participant), *_calendar(room), _minutes(room)
-    ]  # fmt: skip
+        *room.compass.next_steps(participant),
+        *_development(participant),
+        *_calendar(room),
+        NextStep(_("Læs referatet"), minutes, _("Hele refleksionen, også som PDF og Word.")),
+    ]
 
 
 def _development(participant: Participant) -> list[NextStep]:
@@ -76,11 +80,6 @@ def _development(participant: Participant) -> list[NextStep]:
         return []
     address = reverse("reflection:development", args=[room.key])
     return [NextStep(_("Udvikling over runderne"), address, _("Det, du så i hver runde, du var med i."))]
-
-
-def _minutes(room: Reflection) -> NextStep:
-    hint = _("Hele refleksionen, også som PDF og Word.")
-    return NextStep(_("Læs referatet"), reverse("reflection:minutes", args=[room.key]), hint)
 
 
 def _calendar(room: Reflection) -> list[NextStep]:

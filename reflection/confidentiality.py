@@ -266,19 +266,18 @@ def cells_of(rooms: dict[Reflection, bool]) -> dict[Reflection, Cells]:
             snapshot.reflection = by_key[snapshot.reflection_id]
             found[snapshot.reflection_id][cell] = _values(snapshot)
     return {
-        room: _seen_from_outside(found[room.pk]) if is_outside else found[room.pk]
-        for room, is_outside in rooms.items()
+        room: _outside(found[room.pk]) if is_outside else found[room.pk] for room, is_outside in rooms.items()
     }
 
 
-def _seen_from_outside(found: Cells) -> Cells:
-    return {cell: _outside(values) for cell, values in found.items() if values.total >= MIN_OUTSIDE}
-
-
-def _outside(values: Values) -> Values:
-    """Without names, and how sure they are only where enough have said so."""
-    are_few = sum(values.sureness) in range(1, MIN_OUTSIDE)
-    return values._replace(names={}, sureness=[] if are_few else values.sureness)
+def _outside(found: Cells) -> Cells:
+    """Of enough, without names; and how sure they are only where enough have said so."""
+    few = range(1, MIN_OUTSIDE)
+    return {
+        cell: values._replace(names={}, sureness=[] if sum(values.sureness) in few else values.sureness)
+        for cell, values in found.items()
+        if values.total >= MIN_OUTSIDE
+    }
 
 
 def _step_result(
@@ -316,7 +315,8 @@ def _values(snapshot: Snapshot) -> Values:
 
 def _comments(snapshot: Snapshot) -> list[Comment]:
     hidden = {comment.position: _hidden(snapshot, comment) for comment in snapshot.hidden.all()}
-    hidden |= {position: _restricted(snapshot, position) for position in snapshot.of_restricted()}
+    for position in snapshot.of_restricted():
+        hidden[position] = Comment(snapshot.pk, position, "", "", "", "", None, is_restricted=True)
     return [
         hidden[position]
         if position in hidden
@@ -328,10 +328,6 @@ def _comments(snapshot: Snapshot) -> list[Comment]:
 def _hidden(snapshot: Snapshot, comment: HiddenComment) -> Comment:
     name = snapshot.reflection.shown_name(comment.hidden_by)
     return Comment(snapshot.pk, comment.position, "", "", comment.reason, name, snapshot.party)
-
-
-def _restricted(snapshot: Snapshot, position: int) -> Comment:
-    return Comment(snapshot.pk, position, "", "", "", "", None, is_restricted=True)
 
 
 def comment_to_hide(reflection: Reflection, snapshot: int, position: int) -> Comment | None:

@@ -238,16 +238,10 @@ def _no_place(request, key):
     if was_put_out(request, key):
         return show_put_out(request, key)
     if request.method == "POST":
-        return typed_again(
-            request, way_in="" if _may_log_in(request, key) else reverse("reflection:come_back")
-        )
+        alone = Reflection.objects.filter(key=key, mode=Reflection.Mode.SOLO)  # no code leads there
+        may_log_in = not request.user.is_authenticated and alone.exists()
+        return typed_again(request, way_in="" if may_log_in else reverse("reflection:come_back"))
     return render(request, "reflection/no_place.html", status=403)
-
-
-def _may_log_in(request, key) -> bool:
-    """Whether it is looked at alone by somebody who is not logged in: no code leads there."""
-    alone = Reflection.objects.filter(key=key, mode=Reflection.Mode.SOLO)
-    return not request.user.is_authenticated and alone.exists()
 
 
 def show_put_out(request, key):

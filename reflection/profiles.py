@@ -29,7 +29,9 @@ def own_profile(progress: list[Progress]) -> list[ProfileLine]:
 def shown_profile(room: Reflection) -> list[ProfileLine]:
     """In the order of the steps: it is read beside a decision, and not as a result."""
     lines = [
-        ProfileLine(result.step, values.counts, _in_words(values)) if values else _withheld(result.step)
+        ProfileLine(result.step, values.counts, _in_words(values))
+        if values
+        else ProfileLine(result.step, [0] * 5, _("vises ikke"))
         for result in board(room)
         for values in (result.values or [None])
     ]
@@ -39,7 +41,3 @@ def shown_profile(room: Reflection) -> list[ProfileLine]:
 def _in_words(values) -> str:
     mean = _("snit %(mean)s") % {"mean": number_format(values.shown_mean, 1)} if values.numbers else ""
     return ": ".join(filter(None, [values.party.title if values.party else "", mean or _("intet tal")]))
-
-
-def _withheld(step: Step) -> ProfileLine:
-    return ProfileLine(step, [0] * 5, _("vises ikke"))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -102,16 +102,13 @@ def to_remind():
     """Who has an account, is to answer and is not done, in rooms that will be revealed at a set time."""
     return (
         unrestricted(Participant.objects.counted())
-        .filter(_not_today(), is_done=False, user__is_active=True)
+        .exclude(reminded_on__gte=timezone.localdate())
+        .filter(is_done=False, user__is_active=True)
         .filter(reflection__phase=Reflection.Phase.COLLECTING, reflection__reveal_at__gt=timezone.now())
         .exclude(user__email="")
         .exclude(reflection__owner=None)
         .select_related("user", "reflection")
     )
-
-
-def _not_today() -> Q:
-    return Q(reminded_on=None) | Q(reminded_on__lt=timezone.localdate())
 
 
 def remind(person: Participant) -> bool | None:

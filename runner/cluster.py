@@ -211,21 +211,19 @@ class Database(Machine):
     def alone(self, *what: str) -> None:
         """`pg_ctl` while Patroni is away: reached by the socket, and nobody confirms what is written."""
         data = self.folder / "data"
+        patroni = yaml.safe_load(rendered("patroni.yml", self.values))["postgresql"]["parameters"]
         told = {
             "port": self.values["POSTGRES_PORT"],
             "unix_socket_directories": self.folder / "socket",
             "listen_addresses": "",
             "hba_file": data / "pg_hba.conf",
             "ident_file": data / "pg_ident.conf",
-            "archive_command": self._told_by_patroni("archive_command"),
+            "archive_command": patroni["archive_command"],
             "synchronous_standby_names": "",
         }
         options = " ".join(f"-c {name}={quote(str(value))}" for name, value in told.items())
         log = self.logs / f"{self.name}-alone.log"
         run(POSTGRES_BIN / "pg_ctl", *what, "-w", "-D", data, "-l", log, "-o", options)
-
-    def _told_by_patroni(self, name: str) -> str:
-        return yaml.safe_load(rendered("patroni.yml", self.values))["postgresql"]["parameters"][name]
 
     def sql(self, statement: str, database: str = "aarhuskompas", **how) -> str:
         """As the superuser, by the socket."""
@@ -347,7 +345,10 @@ class Cluster:
 
     def start(self) -> None:
         with stage("Three PostgreSQL that know each other"):
-            self._start_databases()
+            for program in ["etcd", "patroni"]:
+                for database in self.databases:
+                    database.start(program)
+            wait_for(self.is_whole, 120, "The databases did not find each other")
         self.balancer.start()
         with stage("Roles and database, and a place for backups"):
             self._make_roles()
@@ -361,13 +362,6 @@ class Cluster:
                 node.start("pages", "jobs")
             wait_for(lambda: all(node.is_ready() for node in self.nodes), 60, "The pages are not ready")
             wait_for(lambda: answers(f"{HOST}:{self.port}", "/health/ready"), 30, "HAProxy finds no node")
-
-    def _start_databases(self) -> None:
-        for database in self.databases:
-            database.start("etcd")
-        for database in self.databases:
-            database.start("patroni")
-        wait_for(self.is_whole, 120, "The databases did not find each other")
 
     def is_whole(self) -> bool:
         """One is the primary, the others follow it, and one of them confirms each commit."""

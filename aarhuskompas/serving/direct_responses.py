@@ -1,13 +1,10 @@
 """What is answered without Django's request handling: event streams, and copies of a board."""
 
-import logging
 import time
 from uuid import uuid4
 
-from aarhuskompas.logs import request_id
+from aarhuskompas.logs import log_access, request_id
 from aarhuskompas.middleware import fixed_headers
-
-access = logging.getLogger("aarhuskompas.access")
 
 REQUEST_ID = b"x-request-id"
 
@@ -27,7 +24,7 @@ class DirectResponseMiddleware:
 
         async def send_complete(message):
             if message["type"] == "http.response.start" and REQUEST_ID not in dict(message["headers"]):
-                self._log(scope["method"], message["status"], started)
+                log_access(scope["method"], self.route, message["status"], started)
                 message = message | {"headers": _complete(message["headers"], name)}
             await send(message)
 
@@ -36,16 +33,6 @@ class DirectResponseMiddleware:
             await self.application(scope, receive, send_complete)
         finally:
             request_id.reset(token)
-
-    def _log(self, method: str, status: int, started: float):
-        if access.isEnabledFor(logging.INFO):
-            fields = {
-                "method": method if method in {"GET", "HEAD", "POST"} else "OTHER",
-                "route": self.route,
-                "status": status,
-                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-            }
-            access.info("request", extra={"fields": fields})
 
 
 def _complete(headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:

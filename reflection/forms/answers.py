@@ -223,8 +223,10 @@ class StepForm(AutosavedForm, forms.Form):
         """As the page shows them: one's own answer, a guess for each party, one's own words, sureness."""
         if not self.others:
             return [Group("", list(self))]
-        own = [self[name] for name in self.questions if name in self._own_scales]
-        words = [field for field in self if field.name.removesuffix("-signed") in self._own_words]
+        asked = self.questions.items()
+        own = [self[name] for name, question in asked if question.is_scale and not question.about]
+        lines = {name for name, question in asked if not question.is_scale}
+        words = [field for field in self if field.name.removesuffix("-signed") in lines]
         sure = [field for field in self if field.name == "sureness"]
         groups = [
             Group(_("Dit eget svar"), own, not all(field.value() for field in own)),
@@ -238,14 +240,6 @@ class StepForm(AutosavedForm, forms.Form):
         """Without what one has answered oneself."""
         title = _("Dit gæt: hvad svarer %(party)s?") % {"party": party.title}
         return Group(title, [self[name] for name, asked in self.questions.items() if asked.about == party])
-
-    @property
-    def _own_scales(self) -> set[str]:
-        return {name for name, asked in self.questions.items() if asked.is_scale and not asked.about}
-
-    @property
-    def _own_words(self) -> set[str]:
-        return {name for name, asked in self.questions.items() if not asked.is_scale}
 
     def _answers(self) -> dict[str, Answer]:
         """In one query, by the names of their fields."""

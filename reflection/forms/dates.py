@@ -69,9 +69,11 @@ class AsksWhen:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self._when_fields():
-            self.initial[name] = self._chosen(self.get_initial_for_field, field)
-            for beneath in [field.day, field.reason]:
-                self.fields[beneath].is_needed_sometimes = True
+            day, reason = self.fields[field.day], self.fields[field.reason]
+            day.is_needed_sometimes = reason.is_needed_sometimes = True
+            has_reason = self.get_initial_for_field(reason, field.reason)
+            has_day = self.get_initial_for_field(day, field.day)
+            self.initial[name] = When.DAY if has_day else When.NONE if has_reason else ""
 
     @property
     def asked(self) -> list[forms.BoundField]:
@@ -81,12 +83,6 @@ class AsksWhen:
 
     def _when_fields(self) -> list[tuple[str, WhenField]]:
         return [(name, field) for name, field in self.fields.items() if isinstance(field, WhenField)]
-
-    def _chosen(self, value_of, field: WhenField) -> str:
-        """By what the two fields hold."""
-        if value_of(self.fields[field.day], field.day):
-            return When.DAY
-        return When.NONE if value_of(self.fields[field.reason], field.reason) else ""
 
     def clean(self):
         cleaned = super().clean()

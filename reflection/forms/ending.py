@@ -136,18 +136,15 @@ class PlanForm(TellsWhoIsMailed, AsksWhen, LinesForm):
         if not written:
             self.add_error(None, _("Skriv mindst én linje i planen."))
         for number in self.lines:
-            who, when = cleaned.get(f"who_{number}"), self._is_dated(cleaned, number)
+            who = cleaned.get(f"who_{number}")
+            dates = [f"when_{number}", f"due_{number}", f"no_date_reason_{number}"]
+            when = any(cleaned.get(name) or name in self.errors for name in dates)
             if number in written and not who:
                 self.add_error(f"who_{number}", NO_NAME)
             if number in written and not when:
                 self.add_error(f"when_{number}", self.fields[f"when_{number}"].error_messages["required"])
             if number not in written and (who or when) and f"what_{number}" not in self.errors:
                 self.add_error(f"what_{number}", _("Skriv, hvad der skal ske, eller slet navn og dato."))
-
-    def _is_dated(self, cleaned: dict, number: int) -> bool:
-        """Or what is missing of it is said already."""
-        beneath = [f"due_{number}", f"no_date_reason_{number}"]
-        return any(cleaned.get(name) or name in self.errors for name in [f"when_{number}", *beneath])
 
 
 FORMS: dict[str, type[FieldwiseForm]] = {

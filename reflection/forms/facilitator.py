@@ -286,20 +286,16 @@ class PaperForm(forms.Form):
             self.fields[name] = FIELDS[prompt.kind](prompt)
             self.fields[name].required = False
             self.fields[name].prompt = prompt
-        self.guesses = self._guess_fields() if parties and room.compass.guesses else {}
+        scales = [prompt for prompt in self.prompts.values() if prompt.kind == Prompt.Kind.SCALE]
+        self.guesses: dict[str, tuple[Party, Prompt]] = {}
+        for party in room.parties.all() if parties and room.compass.guesses else []:
+            for prompt in scales:
+                self._add_guess(party, prompt)
 
-    def _guess_fields(self) -> dict[str, tuple[Party, Prompt]]:
-        """A field for what the paper guesses of each party, and one for how sure: by name."""
-        found = {}
-        for party in self.room.parties.all():
-            for prompt in self.prompts.values():
-                if prompt.kind == Prompt.Kind.SCALE:
-                    name = f"about-{party.pk}-{prompt.pk}"
-                    self._add_guess(name, party, prompt)
-                    found[name] = (party, prompt)
-        return found
-
-    def _add_guess(self, name: str, party: Party, prompt: Prompt):
+    def _add_guess(self, party: Party, prompt: Prompt):
+        """A field for what the paper guesses of the party, and one for how sure."""
+        name = f"about-{party.pk}-{prompt.pk}"
+        self.guesses[name] = (party, prompt)
         about = {"party": party.title, "prompt": prompt.local.text}
         self.fields[name] = FIELDS[prompt.kind](prompt)
         self.fields[name].label = _("Gæt på %(party)s: %(prompt)s") % about

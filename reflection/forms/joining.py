@@ -197,7 +197,13 @@ class JoinForm(forms.Form):
         self.room = Reflection.objects.select_for_update(no_key=True).get(pk=self.room.pk)
         if not self._is_let_in(known):
             return None
-        return self._let_in_again(known) if known else self._new(user, is_facilitator)
+        if known is None:
+            return self._new(user, is_facilitator)
+        self.slip.bring_in(
+            known
+        )  # whose slip was lost, and who was put out for that, comes back by the new one
+        known.let_in_again()
+        return known
 
     def _is_let_in(self, known: Participant | None) -> bool:
         if known is None and self.room.has_somebody_called(self.cleaned_data["name"]):
@@ -210,12 +216,6 @@ class JoinForm(forms.Form):
             self.slip.is_used = True
             return False
         return True
-
-    def _let_in_again(self, known: Participant) -> Participant:
-        """Whose slip was lost, and who was put out for that, comes back by the new one."""
-        self.slip.bring_in(known)
-        known.let_in_again()
-        return known
 
     def _new(self, user, is_facilitator: bool) -> Participant:
         if self.room.is_collecting:

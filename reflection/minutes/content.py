@@ -58,7 +58,7 @@ def _content(participant: Participant) -> dict:
         "lines": _lines(closing.told),
         "outcome": _lines(room.outcome),
         "agreements": [_agreement(agreement) for agreement in agreements],
-        "steps": _own_steps(participant) if room.is_solo else _steps(room),
+        "steps": list(map(_own_step, participant.progress())) if room.is_solo else _steps(room),
     }
 
 
@@ -155,10 +155,6 @@ def _comment(comment: Comment) -> dict:
 
 
 # --- Alone -----------------------------------------------------------------------------------------
-
-
-def _own_steps(participant: Participant) -> list[dict]:
-    return [_own_step(done) for done in participant.progress()]
 
 
 def _own_step(done: Progress) -> dict:

@@ -235,7 +235,8 @@ class _Reveal:
     def __init__(self, reflection, answers: list[Said], earlier: list[Snapshot], *, is_paper_alone: bool):
         self.reflection, self.answers, self.earlier = reflection, answers, earlier
         self.is_paper_alone = is_paper_alone  # nobody of the party answers on a screen, anything or nothing
-        self.known = {digest[:DIGEST] for shown in earlier for digest in _digests_of(shown)}
+        digests = [[*shown.members.values(), *shown.sure.values()] for shown in earlier]
+        self.known = {digest[:DIGEST] for shown in digests for digest in shown}
         self.members = {str(answer.participant): _digest(answer, self.known) for answer in answers}
         self.before = [snapshot.members for snapshot in earlier]
 
@@ -341,10 +342,6 @@ def _are_enough_without_names(group: list[tuple]) -> bool:
 def _is_on_paper(member: tuple[str, str]) -> bool:
     _person, digest = member
     return digest.endswith(ON_PAPER)
-
-
-def _digests_of(shown: Snapshot) -> list[str]:
-    return [*shown.members.values(), *shown.sure.values()]
 
 
 def _digest(answer: Said, known: set[str]) -> str:

@@ -35,20 +35,20 @@ class Held(NamedTuple):
         names = self.names(kinds)
         return [{name: said(row, name) for name in names} for row in self.rows]
 
-    def _is_account(self, name: str) -> bool:
-        """Whose number says nothing to whoever it is."""
-        return self.model._meta.get_field(name).related_model is User
-
     @property
     def more(self) -> int:
         """How many rows the page leaves to the file."""
         return max(0, len(self.rows) - ON_A_PAGE)
 
     def in_words(self) -> list[list[tuple[str, str]]]:
-        """For the page: of the newest rows what each field is, and its value; what is empty is left out."""
+        """For the page: of the newest rows what each field is, and its value; what is empty is left out.
+
+        An account is «dig»: its number says nothing to whoever it is.
+        """
+        accounts = {field.name for field in self.model._meta.fields if field.related_model is User}
         return [
             [
-                (KINDS_IN_WORDS[kind](), gettext("dig") if self._is_account(name) else str(value))
+                (KINDS_IN_WORDS[kind](), gettext("dig") if name in accounts else str(value))
                 for kind in ALL
                 for name in self.names([kind])
                 if (value := said(row, name)) not in EMPTY

@@ -11,7 +11,7 @@ from accounts.models import User
 from reflection import tokens
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Participant
-from reflection.privacy.held import Held, about, held_by
+from reflection.privacy.held import about, held_by
 from reflection.privacy.own_data import looks_of_others
 
 GIVEN = ("identity", "traces")
@@ -33,14 +33,11 @@ class SubjectField(forms.CharField):
 
     def clean(self, value) -> User | Participant:
         said = super().clean(value)
-        found = _by_email(said) if "@" in said else _by_code(said)
+        accounts = User.objects.without_traces()
+        found = accounts.filter(email__iexact=said).first() if "@" in said else _by_code(said)
         if found is None:
             raise forms.ValidationError("Der er ingen med den e-mail eller kode.")
         return found
-
-
-def _by_email(said: str) -> User | None:
-    return User.objects.without_traces().filter(email__iexact=said).first()
 
 
 def _by_code(said: str) -> Participant | None:
@@ -60,13 +57,12 @@ class SubjectForm(forms.Form):
 def held_about(person: User | Participant) -> dict:
     """All that the marks lead to, model by model."""
     return {
-        "held": [_of_model(held) for held in held_by(person)],
+        "held": [
+            {**about(held), "rows": held.plain(GIVEN), "only_for_the_person": held.names(KEPT_BACK)}
+            for held in held_by(person)
+        ],
         **(_of_account(person) if isinstance(person, User) else _of_place(person)),
     }
-
-
-def _of_model(held: Held) -> dict:
-    return {**about(held), "rows": held.plain(GIVEN), "only_for_the_person": held.names(KEPT_BACK)}
 
 
 def _of_account(user: User) -> dict:

@@ -17,7 +17,7 @@ def radar(development) -> str:
     context = {
         "development": development,
         "middle": MIDDLE,
-        "rings": [_ring(number, count) for number in range(1, 6)],
+        "rings": [_path([_point(number, index, count) for index in range(count)]) for number in range(1, 6)],
         "spokes": [_spoke(index, count) for index in range(count)],
         "lines": [_line(line, count, age) for age, line in enumerate(reversed(development.lines))],
     }
@@ -28,10 +28,6 @@ def _point(number, index: int, count: int) -> tuple[float, float]:
     angle = 2 * pi * index / count - pi / 2
     reach = RADIUS * float(number) / 5
     return round(MIDDLE + reach * cos(angle), 1), round(MIDDLE + reach * sin(angle), 1)
-
-
-def _ring(number: int, count: int) -> str:
-    return _path([_point(number, index, count) for index in range(count)])
 
 
 def _spoke(index: int, count: int) -> dict:

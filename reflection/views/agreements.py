@@ -67,7 +67,7 @@ def _dated(request):
 @require_safe
 @staff_required
 def one_in_calendar(request, agreement):
-    dated = _mine(request).filter(due__isnull=False)
+    dated = Agreement.objects.of(request.user).filter(due__isnull=False)
     return calendar_response([get_object_or_404(dated, key=agreement)], "aftale.ics")
 
 
@@ -80,10 +80,6 @@ def room_in_calendar(request, participant):
         raise Http404
     address = "" if participant.user_id else reverse("reflection:room", args=[participant.reflection.key])
     return calendar_response(dated, f"{participant.reflection.file_name(_('aftaler'))}.ics", address)
-
-
-def _mine(request):
-    return Agreement.objects.of(request.user).select_related("reflection__version__guide", "party")
 
 
 @form_methods

@@ -77,7 +77,11 @@ def reveal(request, participant):
         return redirect(room.result_address)
     form = RevealForm(post_data(request), room=room)
     if form.is_valid() and form.save():
-        return _after_counting(request, room)
+        room.refresh_from_db(fields=["phase"])
+        if room.is_revealed:
+            return redirect(room.result_address)
+        messages.success(request, _("Tallet er bekræftet. Kommer eller går der nogen, skal du tælle igen."))
+        return redirect("reflection:lead", key=room.key)
     here = room.who_is_here()  # before the numbers: who comes between the two is asked for again
     context = {
         "participant": participant,
@@ -87,14 +91,6 @@ def reveal(request, participant):
         "heads": room.head_count(),
     }
     return render(request, "reflection/reveal.html", context, status=status_of(form))
-
-
-def _after_counting(request, room):
-    room.refresh_from_db(fields=["phase"])
-    if room.is_revealed:
-        return redirect(room.result_address)
-    messages.success(request, _("Tallet er bekræftet. Kommer eller går der nogen, skal du tælle igen."))
-    return redirect("reflection:lead", key=room.key)
 
 
 @require_POST
