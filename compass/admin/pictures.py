@@ -110,7 +110,7 @@ class AttachmentForm(UploadForm):
 @admin.register(Picture)
 class PictureAdmin(ContentAdmin):
     class Media:
-        js = ["js/admin_focus.js"]
+        js = ["js/admin_fields.js", "js/admin_focus.js"]
 
     form = PictureForm
     features = [chooser(["alt", "caption", "credit"], asked_for=["alt", "credit", "tags"])]

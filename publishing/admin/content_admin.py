@@ -58,6 +58,7 @@ class GuardedAdmin(BaseAdmin):
 
     class Media:
         js = [
+            "js/admin_fields.js",
             "js/admin_unsaved.js",
             "js/admin_checks.js",
             "js/admin_uploads.js",

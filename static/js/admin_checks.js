@@ -34,7 +34,8 @@
       clearTimeout(waiting);
       waiting = setTimeout(check, PAUSE);
     });
+    if (field.value !== field.defaultValue) check(); // typed before this file was there
   };
 
-  window.addEventListener("load", () => document.querySelectorAll("textarea[data-check]").forEach(watch));
+  window.kompasFields("textarea[data-check]", watch);
 })();

@@ -212,7 +212,6 @@ window.kompasChoose = (() => {
     select.after(place);
     show();
   };
-  // Django's own scripts write into the labels and the links beside the field when the page is ready.
-  window.addEventListener("load", () => document.querySelectorAll("select[data-chooser]").forEach(enhance));
+  window.kompasFields("select[data-chooser]", enhance);
   return open;
 })();

@@ -23,7 +23,7 @@
     set(document.querySelector(".select2-search--dropdown .select2-search__field"), "aria-label", "Søg");
   };
 
-  window.addEventListener("load", () => {
+  document.addEventListener("DOMContentLoaded", () => {
     nameAll();
     new MutationObserver(nameAll).observe(document.body, { childList: true, subtree: true });
   });

@@ -46,15 +46,15 @@
     place.after(" ", bar);
   };
 
-  window.addEventListener("load", () => {
-    for (const list of document.querySelectorAll(LIST)) rowsOf(list).forEach(offer);
-    document.addEventListener("formset:added", ({ target }) => {
-      const list = target.closest(LIST);
-      const field = list && number(target);
-      if (!field) return;
-      const used = rowsOf(list).map((row) => Number(number(row).value));
-      field.value ||= Math.max(0, ...used) + 1;
-      offer(target);
-    });
+  document.addEventListener("formset:added", ({ target }) => {
+    const list = target.closest(LIST);
+    const field = list && number(target);
+    if (!field) return;
+    const used = rowsOf(list).map((row) => Number(number(row).value));
+    field.value ||= Math.max(0, ...used) + 1;
+  });
+  window.kompasFields(`:is(${LIST}) input[name$=-position]`, (field) => {
+    const row = field.closest(".inline-related, [data-row]");
+    if (row) offer(row);
   });
 })();

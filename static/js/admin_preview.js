@@ -40,5 +40,5 @@
     });
   };
 
-  window.addEventListener("load", () => document.querySelectorAll("textarea[data-preview]").forEach(offer));
+  window.kompasFields("textarea[data-preview]", offer);
 })();

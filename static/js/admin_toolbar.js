@@ -189,5 +189,5 @@
     field.addEventListener("paste", (event) => paste(field, bar, event));
   };
 
-  window.addEventListener("load", () => document.querySelectorAll("textarea[data-paste]").forEach(offer));
+  window.kompasFields("textarea[data-paste]", offer);
 })();
