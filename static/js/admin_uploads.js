@@ -60,10 +60,11 @@ window.kompasUpload = (() => {
       }
     } catch {
       const said = document.getElementById("unsaved-status");
-      if (said && !stop.signal.aborted) said.textContent = shown.dataset.away;
+      if (said) said.textContent = stop.signal.aborted ? shown.dataset.stopped : shown.dataset.away;
     }
     shown.remove();
     form.dispatchEvent(new Event("stay"));
+    (form.querySelector(".form-row:has(.errorlist) [name]") || submitter)?.focus();
   });
   return send;
 })();

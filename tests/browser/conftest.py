@@ -55,6 +55,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.mail = folder / "mail"
+        self.media = folder / "media"
         self.log_file = folder / "log"
         self.process = None
         self.database = database

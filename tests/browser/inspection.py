@@ -22,6 +22,13 @@ STICKS_OUT = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .slice(0, 8).map(e => `${e.tagName}#${e.id}.${e.className}`)"""
 
+# Somebody who uses a keyboard must reach what is scrolled sideways, and hear what it is.
+CUT_OFF = """() => [...document.querySelectorAll('body *')]
+    .filter(e => e.checkVisibility() && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 2)
+    .filter(e => getComputedStyle(e).overflowX !== 'visible' && !e.matches('input, select, textarea, .select2-container *'))
+    .filter(e => !e.matches('[role=region][tabindex="0"]:is([aria-label], [aria-labelledby])'))
+    .map(e => `${e.tagName}#${e.id}.${e.className} ${e.scrollWidth} > ${e.clientWidth}`)"""
+
 # What one points at in the middle of each link, button and field must be that, or what belongs to it.
 COVERED = """() => [...document.querySelectorAll('a[href], button, summary, select, textarea, input')]
     .filter(e => !e.disabled && e.checkVisibility({visibilityProperty: true}))
@@ -50,6 +57,11 @@ def covered(page) -> list[str]:
     found = page.evaluate(COVERED)
     page.evaluate("scrollTo(0, 0)")
     return [f"cannot be clicked: {one}" for one in found]
+
+
+def cut_off(page) -> list[str]:
+    """What cannot be seen whole, and is no region that one may scroll."""
+    return [f"cut off: {one}" for one in page.evaluate(CUT_OFF)]
 
 
 def violations(page, options=RULES) -> list[str]:

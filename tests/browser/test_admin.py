@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.conftest import EDITOR, send_login
-from tests.browser.inspection import NARROW, RULES, WIDE, too_wide, violations
+from tests.browser.inspection import NARROW, RULES, WIDE, cut_off, too_wide, violations
 
 METHOD_OWNER, ADMINISTRATOR = "metode@example.dk", "administrator@example.dk"
 # axe would write the style sheets that others import into the page, which the portal forbids.
@@ -74,10 +74,10 @@ def check(editor_tab, server, address):
     editor_tab.seen.requests.clear()
     editor_tab.set_viewport_size(WIDE)
     assert editor_tab.goto(address, wait_until="load").status == 200
-    problems = [f"wide: {one}" for one in violations(editor_tab, ADMIN_RULES)]
+    problems = [f"wide: {one}" for one in [*violations(editor_tab, ADMIN_RULES), *cut_off(editor_tab)]]
     editor_tab.set_viewport_size(NARROW)
     problems += [f"narrow: {one}" for one in violations(editor_tab, ADMIN_RULES)]
-    problems += too_wide(editor_tab)
+    problems += [*too_wide(editor_tab), *cut_off(editor_tab)]
     problems += editor_tab.seen.complaints
     problems += [
         f"asks another host: {url}" for url in editor_tab.seen.requests if not url.startswith(server.url)

@@ -49,8 +49,37 @@ def test_a_click_says_what_matters_and_what_is_wrong_leaves_the_file(editor_tab)
     assert [tab.input_value(f"[name=focus_{axis}]") for axis in "xy"] == ["25", "75"]
     tab.locator("[name=_save]").first.press("Enter")
     expect(tab.locator(".field-credit .errorlist")).to_contain_text("påkrævet")
+    expect(tab.locator(".form-row:has(.errorlist) [name]").first).to_be_focused()
     tab.fill("[name=alt]", "Det blå.")
     tab.fill("[name=credit]", "Frida")
     tab.locator("[name=_save]").first.press("Enter")
     expect(tab.locator(".messagelist")).to_contain_text("blev tilføjet")
+    tab.seen.complaints.clear()
+
+
+def test_a_file_that_is_stopped_leaves_nothing_behind_and_is_sent_again(editor_tab, server):
+    tab = editor_tab
+    before = sorted(server.media.rglob("*"))
+    tab.goto("/admin/compass/attachment/add/")
+    tab.fill("[name=title]", "Årsrapport")
+    tab.check("[name=is_accessible]")
+    report = {"name": "rapport.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-" + b"0" * 1_500_000}
+    tab.set_input_files("[name=file]", report)
+    network = tab.context.new_cdp_session(tab)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    tab.locator("[name=_save]").first.press("Enter", no_wait_after=True)
+    stop = tab.locator("dialog[open] button")
+    expect(stop).to_be_focused()
+    good_for_everybody(tab)
+    stop.press("Enter")
+    expect(tab.locator("dialog")).to_have_count(0)
+    expect(tab.locator("#unsaved-status")).to_contain_text("Filen er ikke sendt")
+    expect(tab.locator("[name=_save]").first).to_be_focused()
+    assert sorted(server.media.rglob("*")) == before
+    assert tab.input_value("[name=title]") == "Årsrapport"
+    network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+    tab.locator("[name=_save]").first.press("Enter")
+    expect(tab.locator(".messagelist")).to_contain_text("blev tilføjet")
+    expect(tab.locator("#result_list")).to_contain_text("Årsrapport")
     tab.seen.complaints.clear()

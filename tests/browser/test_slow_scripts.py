@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import EDITOR
 from tests.browser.test_admin import first_row
-from tests.browser.test_writing import paste
 
 # Autosaves come ten times as often, so that nothing here takes seconds.
 HASTE = "const slowly = window.setInterval; window.setInterval = (what, pause) => slowly(what, pause / 10);"
