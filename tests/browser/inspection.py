@@ -25,7 +25,8 @@ STICKS_OUT = """() => [...document.querySelectorAll('body *')]
 # Somebody who uses a keyboard must reach what is scrolled sideways, and hear what it is.
 CUT_OFF = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.checkVisibility() && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 2)
-    .filter(e => getComputedStyle(e).overflowX !== 'visible' && !e.matches('input, select, textarea, .select2-container *'))
+    .filter(e => !e.matches('input, select, textarea, .select2-container *'))
+    .filter(e => getComputedStyle(e).overflowX !== 'visible')
     .filter(e => !e.matches('[role=region][tabindex="0"]:is([aria-label], [aria-labelledby])'))
     .map(e => `${e.tagName}#${e.id}.${e.className} ${e.scrollWidth} > ${e.clientWidth}`)"""
 

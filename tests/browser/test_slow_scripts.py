@@ -1,4 +1,4 @@
-"""What an editor does before the page or its scripts are whole – a slow phone, a busy machine – is not lost."""
+"""What an editor does before the page is whole – a slow phone, a busy machine – is not lost."""
 
 import pytest
 from playwright.sync_api import expect
