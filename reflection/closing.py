@@ -39,7 +39,9 @@ def what_was_agreed(room: Reflection) -> Closing:
 
 def _who_and_when(agreement: Agreement) -> str:
     when = day_or_reason(agreement.due, agreement.no_date_reason)
-    return ", ".join(filter(None, [agreement.who, when])) or "…"  # while it is written
+    if agreement.who and when:
+        return f"{agreement.who}, {when[0].lower()}{when[1:]}"
+    return agreement.who or when or "…"  # while it is written
 
 
 def first_agreement(room: Reflection) -> Agreement | None:

@@ -152,6 +152,7 @@ def test_it_ends_with_a_plan_of_its_lines(page, staff):
     said = {"who_1": "Ea", "when_1": "2", "what_2": "Skriv", "when_2": "none", "no_date_reason_2": "Snart."}
     ended = refused.form("main form").send(said)
     assert "I morgen: Ring" in ended.text
+    assert "Bo, ingen dato, fordi: Snart." in ended.text
     assert list(Agreement.objects.order_by("pk").values_list("what", "who", "due", "no_date_reason")) == [
         ("I morgen: Ring", "Ea", months_after(timezone.localdate(), 2), ""),
         ("Om en måned: Skriv", "Bo", None, "Snart."),
