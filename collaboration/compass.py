@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from collaboration.development import development_of_room
 from collaboration.models import GUIDE, Collaboration, Round
 from collaboration.slides import note_on_pair, pair_slides
 from privacy.events import record_looks
@@ -113,7 +114,7 @@ def next_steps(participant: Participant) -> list[NextStep]:
         ),
         NextStep(
             gettext("Udvikling over runderne"),
-            reverse("collaboration:round_development", args=[key]),
+            reverse("reflection:development", args=[key]),
             gettext("Det, du så i hver runde, du var med i."),
         ),
     ]
@@ -138,6 +139,8 @@ SAMARBEJDSKOMPASSET = Compass(
     conclude=Link("collaboration:agree", _("Aftal")),
     closing=agreed,
     next_steps=next_steps,
+    over_rounds=development_of_room,
+    over_rounds_page="collaboration/round_development.html",
     slides=pair_slides,
     slide_count=pair_count,
     compared=compared_at,

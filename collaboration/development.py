@@ -1,5 +1,7 @@
 """Which rounds of a collaboration somebody sees over time: those they were in, and those that all share."""
 
+from django.shortcuts import get_object_or_404
+
 from collaboration.models import Collaboration, Round
 from reflection.development import Development
 from reflection.development import development as over_rounds
@@ -22,3 +24,8 @@ def development(collaboration: Collaboration, places) -> list[Development]:
     rounds = rounds_open_to(collaboration, places)
     rooms = {round.reflection: was_there for round, was_there in rounds.items()}
     return over_rounds(rooms, [partner.title for partner in collaboration.partners.all()] if rooms else [])
+
+
+def development_of_room(room, places) -> list[Development]:
+    round = get_object_or_404(Round.objects.select_related("collaboration"), reflection=room)
+    return development(round.collaboration, places)

@@ -21,7 +21,6 @@ urlpatterns = [
     path("samarbejde/<uuid:key>/aftale/<int:agreement>/", collaborations.follow_up, name="follow_up"),
     path("runde/<uuid:key>/", rounds.result, name="result"),
     path("runde/<uuid:key>/par/<int:number>/", rounds.pair, name="pair"),
-    path("runde/<uuid:key>/udvikling/", rounds.development, name="round_development"),
     path("runde/<uuid:key>/aftale/", rounds.agree, name="agree"),
     path("runde/<uuid:key>/ja/", rounds.consent, name="consent"),
     path("runde/<uuid:key>/ja/papir/<int:position>/", rounds.paper_consent, name="paper_consent"),

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.urls import reverse
 from django.utils.module_loading import import_string
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:  # models ask for their compass
     from accounts.models import User
     from reflection.confidentiality import Comment
+    from reflection.development import Development
     from reflection.models import Agreement, GuideVersion, Participant, Reflection, Step
 
 
@@ -91,6 +92,7 @@ class NextStep(NamedTuple):
 
 Slides = Callable[["Reflection"], list[Slide]]
 Note = Callable[["Reflection", Slide, Any], BaseForm | None]
+OverRounds = Callable[["Reflection", "QuerySet[Participant]"], list["Development"]]
 
 
 class Link(NamedTuple):
@@ -220,6 +222,8 @@ class Compass:
         None  # what came of it, or is written now; else the agreement
     )
     next_steps: Callable[["Participant"], list[NextStep]] = no_next_steps  # its own, before those of all
+    over_rounds: "OverRounds | None" = None  # what one with these places sees; else of the series
+    over_rounds_page: str = "reflection/development.html"
     slides: "Slides | None" = None  # what is shown at the reveal, one by one; else the board
     slide_count: Callable[["Reflection"], int] | None = None  # how many, without a look at what they show
     compared: Callable[[Slide], list[dict]] = nothing_compared  # of a slide, for the minutes: see marks_of

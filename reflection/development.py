@@ -48,8 +48,13 @@ class Development(NamedTuple):
         return len(self.titles) >= CORNERS
 
 
+def development_of_series(room: Reflection, places) -> list[Development]:
+    """The rounds of a series that somebody with these places was in."""
+    return development(rounds_open_to(room, places))
+
+
 def rounds_open_to(room: Reflection, places) -> dict[Reflection, bool]:
-    """The rounds of a series that somebody was in. Whoever only looked on, or was put out, was not."""
+    """Whoever only looked on, or was put out, was not in it."""
     rounds = Reflection.objects.rounds_of(room)
     return dict.fromkeys(rounds.filter(pk__in=places.took_part().values("reflection")), True)
 

@@ -118,7 +118,7 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
 
 # Only for somebody who has a place in the room of a round of a collaboration.
 IN_A_ROUND = {
-    "result", "pair", "agree", "consent", "share", "tell", "case", "round_development",
+    "result", "pair", "agree", "consent", "share", "tell", "case",
     "invitation_pdf", "paper_consent",
 }  # fmt: skip
 
@@ -410,7 +410,6 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
     "collaboration:result": compared,
     "collaboration:agree": compared,
     "collaboration:consent": compared,
-    "collaboration:round_development": told,
     "collaboration:pair": lambda: [{**kwargs, "number": 1} for kwargs in compared()],
     "collaboration:paper_consent": with_position(compared),
     "collaboration:share": told,

@@ -143,7 +143,7 @@ def test_every_title_says_which_of_several_things_it_is_about(staff_client, exam
     twice = [
         "collaboration:pair", "reflection:compared", "reflection:compared_pair",  # the first is the result
         "reflection:follow_up_by_link",
-        "reflection:development",  # of a round, the collaboration's own says it
+        "reflection:development",
     ]  # fmt: skip
     pages = [route for route in routes.EVERY if route.is_page and route.name not in twice]
     for address in {address for route in pages for address in route.addresses()[:9]}:

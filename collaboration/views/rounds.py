@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.submitted_forms import repeatable
 from collaboration.cases import CaseForm
-from collaboration.development import development as over_time
 from collaboration.forms import (
     AgreementForm,
     ConsentForm,
@@ -26,7 +25,7 @@ from reflection import blindspots
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
-from reflection.participation import all_places, leads_to_the_end, shows_others
+from reflection.participation import leads_to_the_end, shows_others
 from reflection.templatetags.rooms import invitation_address, qr
 from reflection.views.compared import compared_page
 
@@ -34,16 +33,6 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- See -----------------------------------------------------------------------------------------
-
-
-@require_safe
-@round_required
-@shows_others
-def development(request, participant, round):
-    """What one saw in each round, for whoever has a place in this one, with or without an account."""
-    parties = over_time(round.collaboration, all_places(request))
-    context = {"round": round, "room": round.reflection, "parties": parties}
-    return render(request, "collaboration/round_development.html", context)
 
 
 @require_safe

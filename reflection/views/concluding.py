@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
-from reflection.development import development as over_rounds
-from reflection.development import rounds_open_to
+from reflection.development import development_of_series
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.forms.ending import FORMS
 from reflection.models import AgreementDraft, GuideVersion
@@ -46,10 +45,11 @@ def outcome(request, participant):
 @place_required
 @shows_others
 def development(request, participant):
-    """What one saw in each round of a series, for whoever has a place in this one."""
+    """What one saw in each round, for whoever has a place in this one, with or without an account."""
     room = participant.reflection
-    parties = over_rounds(rounds_open_to(room, all_places(request)))
-    return render(request, "reflection/development.html", {"room": room, "parties": parties})
+    over_rounds = room.compass.over_rounds or development_of_series
+    context = {"room": room, "parties": over_rounds(room, all_places(request))}
+    return render(request, room.compass.over_rounds_page, context)
 
 
 HEADINGS = {

@@ -131,7 +131,7 @@ def test_a_guest_sees_by_the_own_link_what_they_saw_in_each_round_they_came_to(p
             guest = opened.reflection.participants.create(party=opened.reflection.parties.last(), name="Bo")
             browser.post(reverse("reflection:own_link", args=[guest.link]))
         end(opened)
-    over_time = reverse("collaboration:round_development", args=[opened.reflection.key])
+    over_time = reverse("reflection:development", args=[opened.reflection.key])
     assert page(over_time, by=old).texts("thead th")[1:3] == ["Runde 1", "Runde 2"]
     assert page(over_time, by=old).texts("tbody td")[:2] == ["2,0", "4,0"]
     assert page(over_time, by=new).texts("tbody td")[:1] == ["4,0"]
@@ -144,7 +144,7 @@ def test_whoever_left_before_the_second_round_keeps_the_first(page, collaboratio
     end(first)
     end(make_round(collaboration, sides=[[(5, 3, 1)] * 6, [(5, 3, 1)] * 6]))
     assert numbers(collaboration, colleague)["Beboerne"] == [[1, 2]]
-    seen = page(reverse("collaboration:round_development", args=[first.reflection.key]), by=colleague)
+    seen = page(reverse("reflection:development", args=[first.reflection.key]), by=colleague)
     assert seen.texts("tbody td")[0] == "2,0"
 
 
@@ -193,14 +193,14 @@ def test_mine_costs_the_same_for_one_and_for_many(staff, staff_client, guide, nu
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("development", 8), ("round_development", 9)])
+@pytest.mark.parametrize(("app", "queries"), [("collaboration", 8), ("reflection", 9)])
 def test_what_has_developed_costs_the_same_over_one_round_and_over_many(
-    staff_client, collaboration, name, queries, number
+    staff_client, collaboration, app, queries, number
 ):
     for _ in range(number):
         ended = end(make_round(collaboration, sides=[[(2, 3, 1)] * 3, [(3, 3, 1)] * 3]))
-    key = collaboration.key if name == "development" else ended.reflection.key
-    address = reverse(f"collaboration:{name}", args=[key])
+    key = collaboration.key if app == "collaboration" else ended.reflection.key
+    address = reverse(f"{app}:development", args=[key])
     staff_client.get(address)
     assert cost(staff_client, address) == queries
 

@@ -37,7 +37,6 @@ OF_A_ROUND = {
     "agree": to(LEADERS, 302, 302, 200, 302, 302, 302) | LEADING_ALONE,
     "consent": to([*LEADERS, *ANSWERING], *WHEN_SHOWN) | to(SEEING, 302) | NO_PLACE,
     "paper_consent": to(LEADERS, 404, 404, 200, 200, 200, 200) | LEADING_ALONE,
-    "round_development": to(INSIDE, 200) | NO_PLACE,
     "case": to(LEADERS, 302, 302, 302, 302, 200, 302) | LEADING_ALONE,
     "invitation_pdf": to(LEADERS, 200, 200, 200, 404, 404, 404) | LEADING_ALONE,
 }
@@ -46,6 +45,7 @@ OF_THE_ROOM = {
     "lead": to(LEADERS, 200) | LEADING_ALONE,
     "board": to(INSIDE, *WHEN_SHOWN) | NO_PLACE,
     "minutes": to(INSIDE, *WHEN_SHOWN) | NO_PLACE,
+    "development": to(INSIDE, 200) | NO_PLACE,
     "answers": to(INSIDE, 200) | NO_PLACE,
     "download": to(INSIDE, 200) | NO_PLACE,
     "waiting": to(INSIDE, *UNTIL_SHOWN) | NO_PLACE,
