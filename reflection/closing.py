@@ -27,7 +27,7 @@ def what_was_agreed(room: Reflection) -> Closing:
     draft = None if room.is_concluded else AgreementDraft.objects.filter(reflection=room).first()
     if draft:
         draft.reflection = room
-        agreements = [Agreement(**agreement) for agreement, _address in draft.agreements()]
+        agreements = [agreement for agreement, _address in draft.agreements()]
     if not agreements:
         return Closing("", [])
     first, *others = agreements

@@ -154,16 +154,9 @@ class Round(FieldwiseEnding):
     @transaction.atomic
     def conclude(self, by: str = ""):
         """The agreement stands and nothing changes any more; pressed twice, it is one agreement."""
-        room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
-        if room.phase != Reflection.Phase.REVEALED:
-            return
-        agreement = self.drafted
-        agreement.reflection = room
-        agreement.save()
-        agreement.give_address(self.who_email, by)
-        self.who_email = ""
-        self.save(update_fields=["who_email"])
-        room.conclude()
+        if self.reflection.end_with([(self.drafted, self.who_email)], [], by):
+            self.who_email = ""
+            self.save(update_fields=["who_email"])
 
     # --- Who else may see it -----------------------------------------------------------------------
 

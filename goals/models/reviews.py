@@ -322,19 +322,13 @@ class Review(FieldwiseEnding):
 
         False when the room has gone back to the answers meanwhile.
         """
-        room = self.reflection
         dissent = [[str(_("Uenighed")), self.dissent]] if self.dissent else []
         reworded = [[str(_("Målet lyder nu")), self.new_wording]] if self.is_of_words else []
-        room.outcome = [[str(label), text] for label, text in self.plan_lines] + reworded + dissent
-        if not room.conclude():
+        outcome = [[str(label), text] for label, text in self.plan_lines] + reworded + dissent
+        if not self.reflection.end_with([(self.drafted, self.who_email)], outcome, by):
             return False
         if self.is_of_words and self.new_wording:
             self.goal.reword(self.new_wording)
-        room.save(update_fields=["outcome"])
-        agreement = self.drafted
-        agreement.reflection = room
-        agreement.save()
-        agreement.give_address(self.who_email, by)
         self.who_email = ""
         self.save(update_fields=["who_email"])
         return True

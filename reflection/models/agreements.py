@@ -202,24 +202,26 @@ class AgreementDraft(FieldwiseEnding):
     def __str__(self):
         return f"udkast til aftale {self.pk}"
 
-    def agreements(self) -> list[tuple[dict, str]]:
+    def agreements(self) -> list[tuple[Agreement, str]]:
         """What stands when it is sent, each with the address of who promised: one, or one for each line of a
         plan that something is written in.
         """
         if self._ending != GuideVersion.Ending.PLAN:
-            agreement = {name: getattr(self, name) for name in ["what", "who", "due", "no_date_reason"]}
+            agreement = Agreement(
+                what=self.what, who=self.who, due=self.due, no_date_reason=self.no_date_reason
+            )
             return [(agreement, self.who_email)]
         lines = self.reflection.version.end_lines.all()
         return [self._of_line(line) for line in lines if self.raw(f"what_{line.position}")]
 
-    def _of_line(self, line) -> tuple[dict, str]:
+    def _of_line(self, line) -> tuple[Agreement, str]:
         due = self.raw(f"due_{line.position}")
-        agreement = {
-            "what": f"{line.local.text}: {self.raw(f'what_{line.position}')}",
-            "who": self.raw(f"who_{line.position}"),
-            "due": date.fromisoformat(due) if due else None,
-            "no_date_reason": self.raw(f"no_date_reason_{line.position}"),
-        }
+        agreement = Agreement(
+            what=f"{line.local.text}: {self.raw(f'what_{line.position}')}",
+            who=self.raw(f"who_{line.position}"),
+            due=date.fromisoformat(due) if due else None,
+            no_date_reason=self.raw(f"no_date_reason_{line.position}"),
+        )
         return agreement, self.raw(f"who_email_{line.position}")
 
     def outcome(self) -> list[list[str]]:
@@ -239,7 +241,7 @@ class AgreementDraft(FieldwiseEnding):
         agreed = [agreement for agreement, _address in self.agreements()]
         return (
             bool(agreed)
-            and all(one["what"] and one["who"] and (one["due"] or one["no_date_reason"]) for one in agreed)
+            and all(one.what and one.who and (one.due or one.no_date_reason) for one in agreed)
             and all(text for _label, text in self.outcome())
         )
 

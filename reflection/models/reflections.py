@@ -24,7 +24,7 @@ from reflection import tokens
 from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone, announce_step
 from reflection.models import votes
-from reflection.models.agreements import AgreementDraft
+from reflection.models.agreements import Agreement, AgreementDraft
 from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
 from reflection.models.head_counts import HeadCount, are_here, head_count, who_is_here
 from reflection.models.invitations import PersonalInvitation
@@ -604,17 +604,21 @@ class Reflection(models.Model):
     @transaction.atomic
     def agree(self, *, address: str = "", by: str = "", **agreement) -> bool:
         """End with one agreement: nothing changes any more. False when somebody went back meanwhile."""
-        return self.end_with([(agreement, address)], [], by)
+        return self.end_with([(Agreement(**agreement), address)], [], by)
 
     @transaction.atomic
-    def end_with(self, agreements: list[tuple[dict, str]], outcome: list[list[str]], by: str = "") -> bool:
+    def end_with(
+        self, agreements: list[tuple[Agreement, str]], outcome: list[list[str]], by: str = ""
+    ) -> bool:
         """End with what was decided (`outcome`: [[label, text], …]) and agreed, each with the address of who
         promised, which `by` has given. False as `agree`.
         """
         if not self.conclude():
             return False
         for agreement, address in agreements:
-            self.agreements.create(**agreement).give_address(address, by)
+            agreement.reflection = self
+            agreement.save()
+            agreement.give_address(address, by)
         self.outcome = outcome
         self.save(update_fields=["outcome"])
         AgreementDraft.objects.filter(reflection=self).delete()
