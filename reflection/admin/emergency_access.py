@@ -17,8 +17,6 @@ from reflection.privacy import emergency_access
 from reflection.privacy.emergency_access import AnswersForm, DeleteRoomForm, LeaderForm, OpenForm
 from reflection.privacy.handover import HandOverForm
 
-TEMPLATES = "admin/reflection/emergencyaccess"
-
 
 def emergency_view(route: str, name: str, methods):
     return custom_view(route, name, methods=methods, may=may_view, guards=[fresh_login_required])
@@ -42,7 +40,7 @@ def open_view(model_admin, request):
     form = OpenForm(post_data(request))
     if form.is_valid():
         return redirect(model_admin.address(form.save(request.user), "room"))
-    title, template = "Åbn et rums administration", f"{TEMPLATES}/open.html"
+    title, template = "Åbn et rums administration", "admin/reflection/emergencyaccess/open.html"
     return model_admin.page(request, title, template, {"form": form}, status=status_of(form))
 
 
@@ -54,7 +52,7 @@ def hand_over_view(model_admin, request):
         form.save()
         messages.success(request, "Det, kontoen ejede, er givet videre.")
         return redirect(model_admin.list_address())
-    title, template = "Giv en lukket kontos ting videre", f"{TEMPLATES}/hand_over.html"
+    title, template = "Giv en lukket kontos ting videre", "admin/reflection/emergencyaccess/hand_over.html"
     return model_admin.page(request, title, template, {"form": form}, status=status_of(form))
 
 
@@ -114,7 +112,9 @@ def _room_page(model_admin, request, opened, **forms):
         **forms,
     }
     title, status = "Rummets administration", 422 if forms else 200
-    return model_admin.page(request, title, f"{TEMPLATES}/room.html", context, status=status)
+    return model_admin.page(
+        request, title, "admin/reflection/emergencyaccess/room.html", context, status=status
+    )
 
 
 def facts_of(room) -> list[tuple[str, object]]:
@@ -146,4 +146,4 @@ class EmergencyAccessAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = ["action"]
     actions = None
-    change_list_template = f"{TEMPLATES}/change_list.html"
+    change_list_template = "admin/reflection/emergencyaccess/change_list.html"
