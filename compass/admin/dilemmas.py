@@ -32,15 +32,10 @@ class DilemmaAdmin(PublishableAdmin):
         "sources": "Vælg de kilder, som temaet eller oplysningerne kommer fra.",
     }
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "path", "title", "pole_a", "pole_b", "description", "readability",
-                    "question",
-                ]
-            },
-        ),
+        (None, {"fields": [
+            "path", "title", "pole_a", "pole_b", "description", "readability",
+            "question",
+        ]}),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "sources"]}),
         WITH_KEY,
     ]  # fmt: skip

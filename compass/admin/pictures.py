@@ -133,14 +133,9 @@ class PictureAdmin(ContentAdmin):
         "focus_y": "Et tal fra 0 (øverst) til 100 (nederst).",
     }
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "file", "alt", "is_decorative", "decorative_reason", "caption", "credit", "tags",
-                ]
-            },
-        ),
+        (None, {"fields": [
+            "file", "alt", "is_decorative", "decorative_reason", "caption", "credit", "tags",
+        ]}),
         ("Udsnit", {"fields": ["whole", "focus_x", "focus_y"]}),
         ("Bruges i", {"fields": [used]}),
     ]  # fmt: skip

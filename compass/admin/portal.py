@@ -49,31 +49,16 @@ class PortalAdmin(ContentAdmin):
         "accent_colour_dark": "Den samme farve, lys nok til mørk bund.",
     }
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "name", "municipality", "municipality_short", "municipality_genitive", "promise",
-                    "promise_rest", "welcome", "city_goal",
-                ]
-            },
-        ),
-        (
-            "Find os",
-            {
-                "fields": [
-                    "main_site", "address", "phone", "cvr", "contact_email", "security_email", "was_url",
-                ]
-            },
-        ),
-        (
-            "Udseende",
-            {
-                "fields": [
-                    "logo", "main_colour", "main_colour_dark", "accent_colour", "accent_colour_dark",
-                ]
-            },
-        ),
+        (None, {"fields": [
+            "name", "municipality", "municipality_short", "municipality_genitive", "promise",
+            "promise_rest", "welcome", "city_goal",
+        ]}),
+        ("Find os", {"fields": [
+            "main_site", "address", "phone", "cvr", "contact_email", "security_email", "was_url",
+        ]}),
+        ("Udseende", {"fields": [
+            "logo", "main_colour", "main_colour_dark", "accent_colour", "accent_colour_dark",
+        ]}),
         ("Åbent og lukket", {"fields": ["closed"]}),
     ]  # fmt: skip
 

@@ -46,15 +46,10 @@ class StoryAdmin(PublishableAdmin):
         "attachments": "Filer, som læseren kan hente under teksten.",
     }
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "kind", "path", "title", "standfirst", "body", "readability", "talk",
-                    "outcome", "year", "department", "themes", "dilemmas",
-                ]
-            },
-        ),
+        (None, {"fields": [
+            "kind", "path", "title", "standfirst", "body", "readability", "talk",
+            "outcome", "year", "department", "themes", "dilemmas",
+        ]}),
         ("Billede og filer", {"fields": ["drawing", "picture", "attachments"]}),
         ("Ophav og kilder", {"fields": [*PROVENANCE, "facts_as_of", "sources"]}),
         WITH_KEY,
