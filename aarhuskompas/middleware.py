@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from aarhuskompas.logs import access, log_access, request_id
 from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
-from publishing.media import is_full
+from publishing.media import is_full, no_room
 from publishing.tidy_text import tidy
 
 
@@ -50,7 +50,7 @@ def language_of(request) -> str:
 class RefusedMiddleware:
     """Answer what is not worth reading on: too much, too slow, or nothing that anybody sends by mistake."""
 
-    PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html", 507: "507.html"}
+    PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html"}
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -60,12 +60,11 @@ class RefusedMiddleware:
         if not status:
             return self.get_response(request)
         with translation.override(language_of(request)):  # LanguageFromPath comes after
-            response = render(request, self.PAGES[status], status=status)
+            page = self.PAGES.get(status)
+            response = render(request, page, status=status) if page else no_room(request)
         response.headers["Cache-Control"] = "no-store"
         if status == 503:
             response.headers["Retry-After"] = "30"
-        if status == 507:
-            access.error("there is no room for uploads")
         return response
 
     def _status(self, request) -> int | None:
@@ -179,10 +178,7 @@ class StorageFullMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, error):
-        if not is_full(error):
-            return None
-        access.error("there is no room for uploads")
-        return render(request, "507.html", status=507)
+        return no_room(request) if is_full(error) else None
 
 
 class TidyTextMiddleware:

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -15,10 +16,13 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import OperationalError, transaction
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.deconstruct import deconstructible
 
 from publishing.models import StoredFile
 
+logger = logging.getLogger("aarhuskompas.access")
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 PIECE = 256 * 1024
 
@@ -30,6 +34,12 @@ class StorageFullError(Exception):
 def is_full(error: BaseException | None) -> bool:
     """Whether there was no room: for an upload, or for what is kept of it until it has come."""
     return isinstance(error, StorageFullError) or (isinstance(error, OSError) and error.errno in NO_ROOM)
+
+
+def no_room(request) -> HttpResponse:
+    """In words for whoever uploads, and in the log for whoever can make room."""
+    logger.error("there is no room for uploads")
+    return render(request, "507.html", status=507)
 
 
 class WholeUploadHandler(TemporaryFileUploadHandler):

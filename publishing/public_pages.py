@@ -6,12 +6,15 @@ A view says so with `@public`; every other answer is `no-store`.
 import functools
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import resolve
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from publishing.portal import Section, current_portal
+from publishing.registry import content_types
 
 # A browser asks again after a minute, and hears that nothing has changed.
 FOR_EVERYBODY = "public, max-age=60"
@@ -57,6 +60,20 @@ def is_open(address: str) -> bool:
     """Whether readers get what is there, as far as sections say."""
     closed = current_portal().closed
     return not closed or getattr(resolve(address).func, "section", "") not in closed
+
+
+def danish_path(path: str) -> str:
+    return path.removeprefix("/en") if path.startswith("/en/") else path
+
+
+def content_at(path: str) -> QuerySet | None:
+    """What has its page at a Danish path, public or not; None of other pages. Raises Resolver404."""
+    with override(settings.LANGUAGE_CODE):
+        match = resolve(path)
+    for one in content_types():
+        if one.has_page and match.view_name in [search.route for search in one.search]:
+            return one.model._default_manager.filter(**match.kwargs)
+    return None
 
 
 def has_session(request) -> bool:

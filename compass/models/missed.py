@@ -10,13 +10,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.db.models import F, Q
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 from django.utils import timezone
-from django.utils.translation import override
 
 from compass.models.redirects import Redirect
 from privacy.marks import NOBODYS
-from publishing.registry import content_types
+from publishing.public_pages import content_at, danish_path
 
 AT_MOST = 1_000
 NOT_OFTENER_THAN = timedelta(seconds=10)
@@ -29,7 +28,7 @@ class MissedQuerySet(models.QuerySet):
         page = _page_before(request)
         if request.method != "GET" or not (page or request.resolver_match):
             return
-        address = _danish(request.path)
+        address = danish_path(request.path)
         with suppress(DatabaseError), transaction.atomic():
             if is_on_the_page := bool(page) and _leads_from(page, address):
                 self._count(address, page)
@@ -67,16 +66,12 @@ class Missed(models.Model):
         return self.address
 
 
-def _danish(path: str) -> str:
-    return path.removeprefix("/en") if path.startswith("/en/") else path
-
-
 def _page_before(request) -> str:
     """The page of ours that the reader came from, as the browser says."""
     came_from, home = request.headers.get("Referer", ""), request.build_absolute_uri("/")
     if not came_from.startswith(home):
         return ""
-    return _danish("/" + came_from.removeprefix(home).partition("?")[0])
+    return danish_path("/" + came_from.removeprefix(home).partition("?")[0])
 
 
 def _is_ours(address: str) -> bool:
@@ -96,12 +91,8 @@ def _leads_from(page: str, address: str) -> bool:
 
 def _row_at(address: str) -> models.Model | None:
     """The content whose page it is, public or not."""
-    with override(settings.LANGUAGE_CODE):
-        try:
-            match = resolve(address)
-        except Resolver404:
-            return None
-    for one in content_types():
-        if one.has_page and match.view_name in [search.route for search in one.search]:
-            return one.model._default_manager.filter(**match.kwargs).first()
-    return None
+    try:
+        rows = content_at(address)
+    except Resolver404:
+        return None
+    return None if rows is None else rows.first()

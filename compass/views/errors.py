@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from compass.models import Missed
 from publishing.database_away import is_away
-from publishing.media import is_full
+from publishing.media import is_full, no_room
 
 
 def bad_request(request, exception=None):
@@ -30,7 +30,7 @@ def server_error(request):
         response.database_error = error
         return response
     if is_full(error):  # while the form was still being read
-        return render(request, "507.html", status=507)
+        return no_room(request)
     return render(None, "500.html", status=500)
 
 

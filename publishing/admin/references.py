@@ -1,5 +1,6 @@
 """What leads to a page of ours, and links in texts that lead nowhere."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -9,11 +10,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import Resolver404, reverse
 from django.utils.text import capfirst
 from django.utils.translation import override
 
 from publishing.admin.snapshots import key_to, parts_of
+from publishing.public_pages import content_at, danish_path
 from publishing.publishable import Publishable
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
@@ -41,20 +43,18 @@ def uses_of(item: models.Model) -> list[Use]:
 
 def _related(item) -> Iterator[Use]:
     own = {key.model for key in parts_of(type(item)).values()}
-    hidden = 0
-    for relation in item._meta.get_fields(include_hidden=True):
-        if not _comes_from_elsewhere(relation) or relation.related_model in own:
-            continue
-        for row in relation.related_model._base_manager.filter(**{relation.field.name: item})[:MOST_SHOWN]:
-            if use := use_at(row):
-                yield use
-            else:
-                hidden += 1
-    if hidden:
+    uses = [
+        use_at(row)
+        for relation in item._meta.get_fields(include_hidden=True)
+        if _comes_from_elsewhere(relation) and relation.related_model not in own
+        for row in relation.related_model._base_manager.filter(**{relation.field.name: item})[:MOST_SHOWN]
+    ]
+    yield from filter(None, uses)
+    if hidden := uses.count(None):
         yield Use("Andet", f"Noget, som ikke vises her, fx medarbejderes mål ({hidden})")
     for field in item._meta.many_to_many:
         if issubclass(field.related_model, Publishable):
-            yield from filter(None, (use_at(row) for row in getattr(item, field.name).all()[:MOST_SHOWN]))
+            yield from filter(None, map(use_at, getattr(item, field.name).all()[:MOST_SHOWN]))
 
 
 def _says(model, words: str) -> models.Q:
@@ -135,39 +135,22 @@ def own_path(address: str) -> str:
         return ""
     if parts.netloc and parts.netloc != urlsplit(settings.SITE_URL).netloc:
         return ""
-    path = parts.path if parts.path.startswith("/") else ""
-    return path.removeprefix("/en") if path.startswith("/en/") else path
+    return danish_path(parts.path) if parts.path.startswith("/") else ""
 
 
 def leads_to_a_page(path: str) -> bool:
     """Whether readers find something there: a fixed page, or content that is public now."""
-    with override(settings.LANGUAGE_CODE):
-        try:
-            match = resolve(path)
-        except Resolver404:
-            return False
-        model = _models_by_view().get(match.view_name)
-    return model is None or model.objects.published().filter(**match.kwargs).exists()
+    try:
+        content = content_at(path)
+    except Resolver404:
+        return False
+    return content is None or content.published().exists()
 
 
 def is_good_link(address: str) -> bool:
     """Whether a reader who follows a link within the portal finds a page; also where it has moved."""
     where = own_path(address)
     return not where or leads_to_a_page(where) or any(leads_on(where) for leads_on in LEADS_ON)
-
-
-def _models_by_view() -> dict[str, type[Publishable]]:
-    """Which model has its pages behind a view that takes a slug."""
-    found = {}
-    for model in published_models():
-        if hasattr(model, "get_absolute_url") and any(f.name == "slug" for f in model._meta.fields):
-            try:
-                match = resolve(urlsplit(model(slug="x").get_absolute_url()).path)
-            except (NoReverseMatch, Resolver404):
-                continue
-            if "slug" in match.kwargs:
-                found[match.view_name] = model
-    return found
 
 
 class Broken(NamedTuple):
@@ -177,19 +160,13 @@ class Broken(NamedTuple):
 
 def broken_links() -> list[Broken]:
     """Every link in a public text to an address of ours where readers find nothing."""
-    known: dict[str, bool] = {}
-    found = []
+    is_good = functools.cache(leads_to_a_page)
+    return [*dict.fromkeys(Broken(use_at(row), path) for row, path in _links_of_ours() if not is_good(path))]
+
+
+def _links_of_ours() -> Iterator[tuple[Publishable, str]]:
     for model in published_models():
-        for row, path in _paths(model):
-            if path not in known:
-                known[path] = leads_to_a_page(path)
-            if not known[path]:
-                found.append(Broken(use_at(row), path))
-    return list(dict.fromkeys(found))
-
-
-def _paths(model) -> Iterator[tuple[Publishable, str]]:
-    for row in model.objects.published().filter(_says(model, "](")).iterator(chunk_size=500):
-        for field in text_fields(model):
-            paths = map(own_path, LINK.findall(getattr(row, field.name)))
-            yield from ((row, path) for path in paths if path)
+        for row in model.objects.published().filter(_says(model, "](")).iterator(chunk_size=500):
+            for field in text_fields(model):
+                paths = map(own_path, LINK.findall(getattr(row, field.name)))
+                yield from ((row, path) for path in paths if path)
