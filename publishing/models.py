@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -102,6 +103,7 @@ class PendingVersion(models.Model):
 
     content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     object_id = models.CharField("nøgle", max_length=40)
+    item = GenericForeignKey()
     texts = models.JSONField("tekster", encoder=DjangoJSONEncoder)
     opened = models.JSONField("tekster, da den blev begyndt", encoder=DjangoJSONEncoder)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -145,6 +147,7 @@ class Remark(models.Model):
 
     content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     object_id = models.CharField("nøgle", max_length=40)
+    item = GenericForeignKey()
     field = models.CharField("felt", max_length=60, blank=True, help_text="Tomt for hele teksten.")
     text = models.TextField("bemærkning", max_length=2000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

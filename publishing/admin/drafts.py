@@ -1,19 +1,21 @@
 """Half-finished work: the server keeps what stands in a form while one types, and offers it back."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms.utils import ErrorDict
-from django.http import JsonResponse, QueryDict
+from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from publishing.admin.custom_views import ACT, Feature, custom_view
 from publishing.admin.edit_conflicts import Unnoticed
@@ -36,11 +38,11 @@ def work_key(request, object_id: str | None) -> str:
 
 def address_of_work(work: UnsavedWork) -> str:
     """The page of the form that it stands in."""
-    name = f"admin:{work.content_type.app_label}_{work.content_type.model}"
+    opts = work.content_type.model_class()._meta
     if not work.object_id:
-        return reverse(f"{name}_add")
+        return reverse(admin_urlname(opts, "add"))
     page = "pending" if work.object_id.endswith(BESIDE) else "change"
-    return reverse(f"{name}_{page}", args=[work.object_id.removesuffix(BESIDE)])
+    return reverse(admin_urlname(opts, page), args=[work.object_id.removesuffix(BESIDE)])
 
 
 class TokenForm(forms.Form):
@@ -60,21 +62,24 @@ class FetchForm(forms.Form):
     ugemt = forms.UUIDField()
 
 
+def _token_of_window(request) -> UUID | None:
+    form = TokenForm(request.POST)
+    return form.cleaned_data["unsaved_token"] if form.is_valid() else None
+
+
 def keep(model_admin, request, object_id=""):
     """POST keeps the form as it stands; GET gives a page that was logged out a token to go on with."""
     if not _may_write(model_admin, request, object_id):
         raise PermissionDenied
     if request.method != "POST":
         return JsonResponse({"token": get_token(request)})
-    form = TokenForm(request.POST)
-    if not form.is_valid():
+    token, key = _token_of_window(request), work_key(request, object_id)
+    if not token:
         return JsonResponse({"kept": False}, status=400)
-    key, token = work_key(request, object_id), form.cleaned_data["unsaved_token"]
     work = _work(request.user, model_admin.model, key, token)
     if "is_open" in request.POST:
         if work:
-            work.open_at = timezone.now()
-            work.save(update_fields=["open_at"])
+            UnsavedWork.objects.filter(pk=work.pk).update(open_at=timezone.now())
         return JsonResponse({"beside": open_beside(request.user, model_admin.model, key)})
     if work is None or work.is_done:  # the form of that window has been saved: its words are late
         return JsonResponse({"kept": False, "token": uuid4()}, status=409)
@@ -118,7 +123,14 @@ def fetched_work(model_admin, request, object_id) -> UnsavedWork | None:
 def draw_fetched(request, work: UnsavedWork, view):
     """Drawn as a form that was sent, so that every row and every word is in its place; never saved."""
     _ = request.FILES  # read while the request is a GET, or Django would read the body again
-    request.POST, request.method, request.is_fetched = _as_post(work), "POST", True
+    kept = {
+        **work.fields,
+        "unsaved_token": [str(uuid4())],  # another window may still write under the old one
+        "fetched_token": [str(work.token)],
+        "fetched_at": [work.saved_at.isoformat()],
+        "fetched": ["1"],
+    }
+    request.POST, request.method, request.is_fetched = MultiValueDict(kept), "POST", True
     try:
         with transaction.atomic():
             response = view()
@@ -134,15 +146,17 @@ def drafts_context(model_admin, request, context, item) -> dict:
     object_id = str(item.pk) if item else ""
     kept = work_key(request, object_id)
     address = model_admin.address(item, "keep") if item else model_admin.list_address("keep_new")
-    form, fetched = TokenForm(request.POST), FetchedFromForm(request.POST)
+    fetched = FetchedFromForm(request.POST)
     waiting = UnsavedWork.objects.of(request.user, model_admin.model, kept).waiting()
-    if is_fetched := getattr(request, "is_fetched", False):
-        _forget_what_is_missing(request, context)
+    if getattr(request, "is_fetched", False):  # what half a text lacks is said when it is saved
+        messages.info(request, FETCHED)
+        context["errors"], context["adminform"].form._errors = [], ErrorDict()
+        for inline in context["inline_admin_formsets"]:
+            _forget_errors(inline.formset)
     return {
-        **({"errors": []} if is_fetched else {}),
         "fetched": fetched.cleaned_data if fetched.is_valid() else None,
         "unsaved_url": address + ("?kladde" if kept.endswith(BESIDE) else ""),
-        "unsaved_token": form.cleaned_data["unsaved_token"] if form.is_valid() else uuid4(),
+        "unsaved_token": _token_of_window(request) or uuid4(),
         "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
         "open_beside": open_beside(request.user, model_admin.model, kept),
     }
@@ -158,21 +172,11 @@ DRAFTS = Feature(
 )
 
 
-def _forget_what_is_missing(request, context):
-    """What is missing in half a text is said when it is saved, and not when it is fetched."""
-    messages.info(request, FETCHED)
-    context["adminform"].form._errors = ErrorDict()
-    for inline in context["inline_admin_formsets"]:
-        _forget_errors(inline.formset)
-
-
 def finish_work(request, model, kept: str):
     """What was typed is saved now."""
-    finished = TokenForm(request.POST)
-    if finished.is_valid():
-        work = _work(request.user, model, kept, finished.cleaned_data["unsaved_token"])
-        if work:
-            work.finish()
+    token = _token_of_window(request)
+    if token and (work := _work(request.user, model, kept, token)):
+        work.finish()
     fetched = FetchedFromForm(request.POST)
     if fetched.is_valid():
         token, moment = fetched.cleaned_data.values()
@@ -192,16 +196,6 @@ def _forget_errors(formset):
         row._errors = ErrorDict()
         for part in getattr(row, "parts", {}).values():
             _forget_errors(part)
-
-
-def _as_post(work: UnsavedWork) -> QueryDict:
-    post = QueryDict(mutable=True)
-    for name, values in work.fields.items():
-        post.setlist(name, values)
-    post["unsaved_token"] = str(uuid4())  # another window may still write under the old one
-    post["fetched_token"], post["fetched_at"] = str(work.token), work.saved_at.isoformat()
-    post["fetched"] = "1"
-    return post
 
 
 def _work(user, model, object_id, token) -> UnsavedWork | None:

@@ -1,5 +1,7 @@
 """Who changed what: every saved version is kept, can be compared with any other, and put back."""
 
+from contextlib import suppress
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -29,7 +31,6 @@ from publishing.models import PendingVersion, Remark
 
 ORIGINAL = "Sådan stod det, før det første gang blev rettet her."
 ELSEWHERE = "Ændret et andet sted end i redaktionen."
-CHANGED_MEANWHILE = "Indholdet er ændret, siden du så den her side. Se forskellene igen nedenfor."
 VERSIONS_SHOWN = 200
 
 
@@ -45,18 +46,12 @@ def remember(item: models.Model):
     if is_active():  # it is already inside of what becomes a version
         return
     newest = versions_of(item).first()
-    if newest and _says(newest, stored(item)):
-        return
+    with suppress(RevertError):
+        if newest and remembered(newest) == stored(item):
+            return
     with create_revision():
         add_to_revision(item)
         set_comment(ELSEWHERE if newest else ORIGINAL)
-
-
-def _says(version: Version, now: Snapshot) -> bool:
-    try:
-        return remembered(version) == now
-    except RevertError:
-        return False
 
 
 def forget(sender, instance, **kwargs):
@@ -81,7 +76,10 @@ def put_back(item: models.Model, snapshot: Snapshot):
     values = snapshot[item._meta.label_lower][str(item.pk)]
     for field in item._meta.concrete_fields:
         if field.attname in values and field.name not in STATE:
-            setattr(item, field.attname, _existing(field, field.to_python(values[field.attname])))
+            value = field.to_python(values[field.attname])
+            others = field.related_model._default_manager if field.is_relation and field.null else None
+            is_gone = others and not others.filter(pk=value).exists()  # deleted since
+            setattr(item, field.attname, None if is_gone else value)
     item.full_clean()
     item.save()
     for field in item._meta.many_to_many:
@@ -91,13 +89,6 @@ def put_back(item: models.Model, snapshot: Snapshot):
         _put_back_rows(getattr(item, name), snapshot.get(key.model._meta.label_lower, {}))
     if getattr(item, "published_at", None):
         item.check_before_publishing()
-
-
-def _existing(field, value):
-    """None for what has been deleted since, where a row may be without it."""
-    if not (field.is_relation and field.null and value is not None):
-        return value
-    return value if field.related_model._default_manager.filter(pk=value).exists() else None
 
 
 def _put_back_rows(related, rows: Rows):
@@ -116,19 +107,20 @@ def in_the_same_state(item: models.Model, wanted: Snapshot, now: Snapshot) -> Sn
     return {**wanted, kind: {pk: {**wanted[kind][pk], **state}}}
 
 
-class RestoreForm(forms.Form):
-    """Puts back what was compared, and nothing over what somebody has written since."""
+class SeenForm(forms.Form):
+    """Does what was shown, and nothing over what somebody has written since."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
+    changed_meanwhile = "Indholdet er ændret, siden du så den her side. Se forskellene igen nedenfor."
 
-    def __init__(self, *args, now: Snapshot, **kwargs):
-        self.now = fingerprint(now)
-        super().__init__(*args, initial={"seen": self.now}, **kwargs)
+    def __init__(self, *args, shown, **kwargs):
+        self.current = fingerprint(shown)
+        super().__init__(*args, initial={"seen": self.current}, **kwargs)
 
-    def clean_seen(self):
-        if self.cleaned_data["seen"] != self.now:
-            raise ValidationError(CHANGED_MEANWHILE)
-        return self.now
+    def clean(self):
+        if self.cleaned_data.get("seen") != self.current:
+            raise ValidationError(self.changed_meanwhile)
+        return self.cleaned_data
 
 
 # --- The pages ---------------------------------------------------------------------------------------
@@ -173,25 +165,22 @@ def restore_view(model_admin, request, item, version_id):
     except RevertError:
         messages.error(request, "Udgaven er for gammel til at blive gendannet.")
         return redirect(model_admin.address(item, "history"))
-    form = RestoreForm(request.POST or None, now=now)
-    if form.is_valid() and _restore(model_admin, request, item, version, wanted, form):
-        return redirect(model_admin.address(item))
+    form = SeenForm(request.POST or None, shown=now)
+    if form.is_valid():
+        moment = in_words(version.revision.date_created)
+        try:
+            with model_admin.as_version(request, item, f"Gendannet, som det var {moment}."):
+                put_back(item, wanted)
+        except (ValidationError, IntegrityError) as error:
+            reasons = getattr(error, "messages", ["Noget andet har taget dets plads."])
+            form.add_error(None, f"Udgaven kan ikke gendannes. {' '.join(reasons)}")
+        else:
+            found = "Det, der stod, findes i historikken."
+            messages.success(request, f"«{item}» er, som det var {moment}. {found}")
+            return redirect(model_admin.address(item))
     context = {"version": version, "form": form, "sections": changed(compare(type(item), now, wanted))}
     title, status = "Gendan en udgave", 409 if form.errors else 200
     return model_admin.page(request, title, "admin/restore.html", context, item=item, status=status)
-
-
-def _restore(model_admin, request, item, version, wanted, form) -> bool:
-    moment = in_words(version.revision.date_created)
-    try:
-        with model_admin.as_version(request, item, f"Gendannet, som det var {moment}."):
-            put_back(item, wanted)
-    except (ValidationError, IntegrityError) as error:
-        reasons = getattr(error, "messages", ["Noget andet har taget dets plads."])
-        form.add_error(None, f"Udgaven kan ikke gendannes. {' '.join(reasons)}")
-        return False
-    messages.success(request, f"«{item}» er, som det var {moment}. Det, der stod, findes i historikken.")
-    return True
 
 
 HISTORY = Feature([compare_view, restore_view])

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import HttpResponse
@@ -66,18 +65,14 @@ def _put_back(item: models.Model, pending: PendingVersion):
 def keep_beside(request, item: models.Model, view: Callable[[], HttpResponse]) -> HttpResponse | None:
     """Save the form that was sent as the pending version; the form again, where it cannot be saved."""
     pending = pending_of(item)
-    opened = pending.opened if pending else stored(item)
+    kept = pending or PendingVersion(item=item, opened=stored(item))
     with drafted(item, pending):
         answer = view()
         if answer.status_code != 302:
             return answer.render()
-        texts = stored(type(item)._base_manager.get(pk=item.pk))
-    kind = ContentType.objects.get_for_model(item)
-    PendingVersion.objects.update_or_create(
-        content_type=kind,
-        object_id=str(item.pk),
-        defaults={"texts": texts, "opened": opened, "by": request.user},
-    )
+        kept.texts = stored(type(item)._base_manager.get(pk=item.pk))
+    kept.by = request.user
+    kept.save()
     return None
 
 
@@ -98,7 +93,7 @@ def take_place(pending: PendingVersion, item: models.Model, user):
 
 def appear(pending: PendingVersion) -> bool:
     """On its moment. What cannot take the place waits on, and the text's history says why."""
-    item = pending.content_type.model_class()._base_manager.filter(pk=pending.object_id).first()
+    item = pending.item
     if item is None:
         return False
     try:

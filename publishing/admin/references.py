@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db import models
 from django.urls import Resolver404, reverse
 from django.utils.text import capfirst
@@ -99,8 +100,8 @@ def use_at(row: models.Model) -> Use | None:
     return None
 
 
-def change_url(row) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+def change_url(row, page: str = "change") -> str:
+    return reverse(admin_urlname(row._meta, page), args=[row.pk])
 
 
 def _linking(item) -> Iterator[Use]:

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.contrib.contenttypes.models import ContentType
 from django.core.mail import send_mail
 from django.db import models
 from django.shortcuts import redirect
@@ -20,7 +19,7 @@ from publishing.admin.custom_views import ACT, Feature, item_view
 from publishing.admin.edit_conflicts import newest_entry
 from publishing.admin.snapshots import fields_of
 from publishing.models import PendingVersion, Remark
-from publishing.publishable import Publishable, State
+from publishing.publishable import State
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +51,10 @@ class ReviewerForm(forms.Form):
         self.fields["reviewer"].queryset = colleagues(user, model)
 
 
+def labels_of(model: type[models.Model]) -> dict[str, str]:
+    return {field.name: capfirst(str(field.verbose_name)) for field in fields_of(model) if field.editable}
+
+
 class RemarkForm(forms.ModelForm):
     """A remark of the whole text or of one of its fields, or an answer to one."""
 
@@ -65,12 +68,7 @@ class RemarkForm(forms.ModelForm):
 
     def __init__(self, *args, item, **kwargs):
         super().__init__(*args, **kwargs)
-        named = [
-            (field.name, capfirst(str(field.verbose_name)))
-            for field in fields_of(type(item))
-            if field.editable
-        ]
-        self.fields["field"].choices = [("", "Hele teksten"), *named]
+        self.fields["field"].choices = [("", "Hele teksten"), *labels_of(type(item)).items()]
         self.fields["answers"].queryset = Remark.objects.of(item).open().filter(answers=None)
         self.fields["answers"].required = False
 
@@ -84,8 +82,7 @@ class CloseForm(forms.Form):
 
 
 def say(item, text: str, *, by, to=None, **more) -> Remark:
-    kind = ContentType.objects.get_for_model(item)
-    return Remark.objects.create(content_type=kind, object_id=str(item.pk), text=text, by=by, to=to, **more)
+    return Remark.objects.create(item=item, text=text, by=by, to=to, **more)
 
 
 def ask_to_read(request, item, url: str):
@@ -116,12 +113,8 @@ def tell(request, person, item, url: str, mail: str):
     """A mail says who, which text and where; never a word of what is in it."""
     if not (person and person.email and person.is_active and person != request.user):
         return
-    context = {
-        "who": request.user,
-        "title": str(item),
-        "kind": item.verbose_kind,
-        "url": request.build_absolute_uri(url),
-    }
+    context = {"who": request.user, "title": str(item), "kind": item.verbose_kind}
+    context["url"] = request.build_absolute_uri(url)
     subject, words = (render_to_string(f"{mail}_{part}.txt", context) for part in ["subject", "message"])
     try:
         send_mail(subject.strip(), words, None, [person.email])
@@ -135,14 +128,9 @@ def tell(request, person, item, url: str, mail: str):
 
 def remarks_of(item) -> list[Remark]:
     """Each with what was answered; those that are open first."""
-    found = (
-        Remark.objects.of(item)
-        .filter(answers=None)
-        .select_related("by", "to")
-        .prefetch_related("replies__by")
-    )
-    labels = {field.name: capfirst(str(field.verbose_name)) for field in fields_of(type(item))}
-    remarks = sorted(found, key=lambda remark: remark.closed_at is not None)
+    found = Remark.objects.of(item).filter(answers=None).select_related("by", "to")
+    remarks = sorted(found.prefetch_related("replies__by"), key=lambda remark: remark.closed_at is not None)
+    labels = labels_of(type(item))
     for remark in remarks:
         remark.about = labels.get(remark.field, "Hele teksten")
     return remarks
@@ -159,20 +147,15 @@ def show_beside_fields(form: forms.ModelForm, remarks: list[Remark]):
             )  # fmt: skip
 
 
-def asked_of(user) -> list[tuple[Remark, Publishable]]:
-    """What waits for somebody, with its text: to be read while it is in review, else to be mended."""
-    waiting = Remark.objects.open().filter(to=user).select_related("content_type")
-    items = [one.content_type.model_class()._base_manager.filter(pk=one.object_id).first() for one in waiting]
-    return [
-        (remark, item)
-        for remark, item in zip(waiting, items, strict=True)
-        if item and (remark.text == READ_THIS) == _is_in_review(item)
-    ]
+def asked_of(user) -> list[Remark]:
+    """What waits for somebody: a text to be read while it is in review, else to be mended."""
 
+    def is_in_review(item) -> bool:
+        submitted = PendingVersion.objects.of(item).filter(submitted_at__isnull=False)
+        return item.state == State.REVIEW or submitted.exists()
 
-def _is_in_review(item) -> bool:
-    submitted = PendingVersion.objects.of(item).filter(submitted_at__isnull=False)
-    return item.state == State.REVIEW or submitted.exists()
+    waiting = Remark.objects.open().filter(to=user).prefetch_related("item")
+    return [one for one in waiting if one.item and (one.text == READ_THIS) == is_in_review(one.item)]
 
 
 # --- The answer to what is said --------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from publishing.admin.text_checks import SearchForm
 from publishing.registry import content_type_of
@@ -22,8 +21,8 @@ class Found(NamedTuple):
 
 
 def search_view(request, site: AdminSite) -> TemplateResponse:
-    readable = [one for one in site._registry.values() if content_type_of(one.model)]
-    readable = [one for one in readable if one.has_view_permission(request)]
+    content = [one for one in site._registry.values() if content_type_of(one.model)]
+    readable = [one for one in content if one.has_view_permission(request)]
     if not readable:
         raise PermissionDenied
     form = SearchForm(request.GET)
@@ -45,9 +44,8 @@ def _found(request, model_admin, words: str) -> Found | None:
     rows = list(model_admin.get_queryset(request).filter(has_words)[: SHOWN + 1])
     if not rows:
         return None
-    name = f"{model_admin.admin_site.name}:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
     return Found(
         str(model_admin.opts.verbose_name_plural),
-        [(reverse(f"{name}_change", args=[row.pk]), str(row)) for row in rows[:SHOWN]],
-        reverse(f"{name}_changelist") if len(rows) > SHOWN else "",
+        [(model_admin.address(row), str(row)) for row in rows[:SHOWN]],
+        model_admin.list_address() if len(rows) > SHOWN else "",
     )

@@ -24,12 +24,13 @@ from publishing.admin import (
 from publishing.admin.comparison import changed
 from publishing.admin.custom_views import ACT, READ, may_add, may_change
 from publishing.admin.help import beside_each_other
+from publishing.admin.history import SeenForm
 from publishing.admin.references import change_url
-from publishing.admin.snapshots import fingerprint, snapshot_of
+from publishing.admin.snapshots import snapshot_of
 from publishing.admin.unpublishing import PINNED_BY
 from publishing.shortcuts import json_file
 from reflection import compass_files
-from reflection.admin.comparison import Section, compare, warnings
+from reflection.admin.comparison import compare, warnings
 from reflection.admin.forms import StepForm, StepFormSet
 from reflection.admin.texts import field_names, form_for
 from reflection.admin.walkthrough import made_up_room, pages_of
@@ -190,24 +191,19 @@ class VersionForm(GuardedForm):
         return snapshot_of([whole, *steps, *parts, *whole.end_lines.all()])
 
 
-class ConfirmForm(forms.Form):
-    """Publishes what was compared, and not what somebody has written since."""
+class ConfirmForm(SeenForm):
+    """Publishes what was compared, and only what can be used."""
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    changed_meanwhile = "Kladden er ændret, siden du så den her. Se den igen nedenfor."
 
-    def __init__(self, *args, sections: list[Section], problems: list[str], **kwargs):
+    def __init__(self, *args, problems: list[str], **kwargs):
         self.problems = problems
-        self.current = fingerprint(
-            [[line.label, line.old, line.new] for one in sections for line in one.lines]
-        )
-        super().__init__(*args, initial={"seen": self.current}, **kwargs)
+        super().__init__(*args, **kwargs)
 
     def clean(self):
         if self.problems:
             raise forms.ValidationError(self.problems)
-        if self.cleaned_data.get("seen") != self.current:
-            raise forms.ValidationError("Kladden er ændret, siden du så den her. Se den igen nedenfor.")
-        return self.cleaned_data
+        return super().clean()
 
 
 # --- From version to draft to version ------------------------------------------------------------------
@@ -278,7 +274,8 @@ def publish_view(model_admin, request, pk):
         return redirect(change_url(draft))
     old = versions.published().filter(guide=draft.guide).order_by("-number").first()
     sections = compare(old, draft)
-    form = ConfirmForm(request.POST or None, sections=sections, problems=problems_of(draft))
+    shown = [[line.label, line.old, line.new] for section in sections for line in section.lines]
+    form = ConfirmForm(request.POST or None, shown=shown, problems=problems_of(draft))
     if form.is_valid():
         return _publish(model_admin, request, draft)
     everything = "alt" in request.GET
