@@ -27,9 +27,10 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from compass.tables import Sheet
-from publishing.admin import address_of, status_of
+from publishing.admin import status_of
 from publishing.admin.comparison import Line
 from publishing.registry import ContentType, content_type_of, content_types
+from publishing.slugs import slug_of
 from publishing.text_lint import refuse_what_must_be_mended
 from publishing.tidy_text import tidy
 
@@ -245,7 +246,7 @@ class ContentResource(resources.ModelResource):
         errors |= self._errors_of_many(row) | self._errors_of_markdown(instance)
         if hasattr(instance, "slug") and not instance.slug:
             longest = instance._meta.get_field("slug").max_length
-            instance.slug = address or address_of(instance.title, longest)
+            instance.slug = address or slug_of(instance.title, longest)
         if errors:
             raise ValidationError(errors)
 

@@ -14,7 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from compass.models import Picture
-from publishing.admin.custom_views import Feature, custom_view, may_view
+from publishing.admin.custom_views import Feature, custom_view, permitted
 from publishing.admin.text_checks import SearchForm, typed
 
 MOST_SHOWN = 24
@@ -105,7 +105,7 @@ class ChooseForm(SearchForm):
 def chooser(searched: list[str], asked_for: list[str]) -> Feature:
     """The dialog of what is chosen: where words are looked for, and what whoever uploads is asked."""
 
-    @custom_view("vaelg/", "choose", may=may_view)
+    @custom_view("vaelg/", "choose", may=permitted("view"))
     def choose_view(model_admin, request):
         """The dialog; or what was found for what somebody has typed into it, the newest first."""
         data = typed(request, ChooseForm)

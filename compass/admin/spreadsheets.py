@@ -23,7 +23,7 @@ from compass.tables import Sheet, as_csv, as_xlsx, read
 from privacy.events import happening, record, record_all
 from privacy.models import What
 from publishing.admin import Feature, custom_view, item_view
-from publishing.admin.custom_views import READ, may_view
+from publishing.admin.custom_views import READ, permitted
 from publishing.admin.history import ORIGINAL
 from publishing.slugs import slug_of
 
@@ -153,7 +153,7 @@ def import_view(model_admin, request):
     return upload(request, PendingImport.of(request.user, opts.label), run_by, page, done)
 
 
-@custom_view("eksport/<slug:kind>/", "export", methods=READ, may=may_view)
+@custom_view("eksport/<slug:kind>/", "export", methods=READ, may=permitted("view"))
 def export_view(model_admin, request, kind):
     """What the list shows with its filters and its search."""
     if kind not in {"csv", "xlsx"}:

@@ -1,48 +1,18 @@
 """How the admin treats content. Import from here; the modules say what belongs together."""
 
 from publishing.admin.base import BaseAdmin
-from publishing.admin.content_admin import ContentAdmin, ContentForm, GuardedAdmin, GuardedForm, address_of
+from publishing.admin.content_admin import ContentAdmin, ContentForm, GuardedAdmin, GuardedForm
 from publishing.admin.custom_views import Feature, custom_view, item_view
-from publishing.admin.filters import NotSeenFilter, StatusFilter, TaskKind
-from publishing.admin.help import (
-    HELP,
-    MARKDOWN,
-    PROVENANCE,
-    PUBLISHING,
-    WITH_KEY,
-    TextArea,
-    WrittenInline,
-)
+from publishing.admin.filters import TaskKind
+from publishing.admin.help import MARKDOWN, PROVENANCE, PUBLISHING, WITH_KEY, TextArea, WrittenInline
 from publishing.admin.ordering import OrderedForm, OrderedFormSet, OrderedInline
 from publishing.admin.publishable_admin import PublishableAdmin
 from publishing.admin.read_only import AddedOnlyAdmin, ReadOnlyAdmin
 from publishing.admin.workflow import status_of
 
 __all__ = [
-    "HELP",
-    "MARKDOWN",
-    "PROVENANCE",
-    "PUBLISHING",
-    "WITH_KEY",
-    "AddedOnlyAdmin",
-    "BaseAdmin",
-    "ContentAdmin",
-    "ContentForm",
-    "Feature",
-    "GuardedAdmin",
-    "GuardedForm",
-    "NotSeenFilter",
-    "OrderedForm",
-    "OrderedFormSet",
-    "OrderedInline",
-    "PublishableAdmin",
-    "ReadOnlyAdmin",
-    "StatusFilter",
-    "TaskKind",
-    "TextArea",
-    "WrittenInline",
-    "address_of",
-    "custom_view",
-    "item_view",
+    "MARKDOWN", "PROVENANCE", "PUBLISHING", "WITH_KEY", "AddedOnlyAdmin", "BaseAdmin", "ContentAdmin",
+    "ContentForm", "Feature", "GuardedAdmin", "GuardedForm", "OrderedForm", "OrderedFormSet", "OrderedInline",
+    "PublishableAdmin", "ReadOnlyAdmin", "TaskKind", "TextArea", "WrittenInline", "custom_view", "item_view",
     "status_of",
-]
+]  # fmt: skip

@@ -62,10 +62,11 @@ def marked_words(old: str, new: str) -> SafeString:
     if len(before) + len(after) > MOST_PIECES or _pairs_of_equals(before, after) > MOST_PAIRS:
         before, after = [old], [new]
     matcher = SequenceMatcher(str.isspace, before, after, autojunk=False)
-    parts = (
-        _marked("".join(before[i:i_end]), "".join(after[j:j_end]), is_same=what == "equal")
-        for what, i, i_end, j, j_end in matcher.get_opcodes()
-    )
+    parts: list[SafeString | str] = []
+    for what, i, i_end, j, j_end in matcher.get_opcodes():
+        gone, come = "".join(before[i:i_end]), "".join(after[j:j_end])
+        marked = [_marked("del", "fjernet", gone), _marked("ins", "tilføjet", come)]
+        parts += [come] if what == "equal" else marked
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
@@ -74,16 +75,10 @@ def _pairs_of_equals(old: list[str], new: list[str]) -> int:
     return sum(number * seen[piece] for piece, number in Counter(old).items() if not piece.isspace())
 
 
-def _marked(old: str, new: str, *, is_same: bool) -> SafeString | str:
-    if is_same:
-        return new
-    gone = format_html('<del><span class="visually-hidden">[fjernet: </span>{}{}</del>', old, _end())
-    come = format_html('<ins><span class="visually-hidden">[tilføjet: </span>{}{}</ins>', new, _end())
-    return format_html("{}{}", gone if old else "", come if new else "")
-
-
-def _end() -> SafeString:
-    return SafeString('<span class="visually-hidden">]</span>')
+def _marked(tag: str, what: str, words: str) -> SafeString | str:
+    hidden = '<span class="visually-hidden">{}</span>'
+    start, end = format_html(hidden, f"[{what}: "), format_html(hidden, "]")
+    return format_html("<{0}>{1}{2}{3}</{0}>", tag, start, words, end) if words else ""
 
 
 def compare(model: type[models.Model], old: Snapshot, new: Snapshot) -> list[Section]:

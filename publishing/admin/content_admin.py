@@ -37,15 +37,11 @@ class GuardedForm(FetchedForm, CollisionForm):
     """Overwrites nothing unseen, and saves nothing that its editor has not looked at."""
 
 
-def tell_what_was_added(model_admin, request, item):
-    """Tell the form that the window was opened from, and close it."""
+@item_view("valgt/", "chosen", methods=READ, permission="view")
+def chosen_view(model_admin, request, item):
+    """Tell the form that the window was opened from what was added, and close it."""
     chosen = json.dumps({"value": str(item.pk), "obj": str(item)})
     return TemplateResponse(request, "admin/popup_response.html", {"popup_response_data": chosen})
-
-
-ADDED_IN_A_WINDOW = Feature(
-    [item_view("valgt/", "chosen", methods=READ, permission="view")(tell_what_was_added)]
-)
 
 
 class GuardedAdmin(BaseAdmin):
@@ -54,7 +50,7 @@ class GuardedAdmin(BaseAdmin):
     form = GuardedForm
     help_texts: dict[str, str] = {}
     formfield_overrides = TEXT_AREAS
-    features = [TEXT_CHECKS, DRAFTS, ADDED_IN_A_WINDOW]
+    features = [TEXT_CHECKS, DRAFTS, Feature([chosen_view])]
 
     class Media:
         js = [
@@ -123,7 +119,7 @@ class ContentForm(GuardedForm):
         if "key" in self.fields and not (cleaned.get("key") or "key" in self.errors):
             cleaned["key"] = self.instance.key or next_key(type(self.instance))
         if "slug" in self.fields and not (cleaned.get("slug") or "slug" in self.errors):
-            cleaned["slug"] = address_of(cleaned.get("title", ""), self.fields["slug"].max_length)
+            cleaned["slug"] = slug_of(cleaned.get("title", ""), self.fields["slug"].max_length)
         return cleaned
 
 
@@ -139,11 +135,6 @@ def next_key(model: type[models.Model]) -> str:
         for number in count(max(map(int, numbers), default=0) + 1)
     )
     return next(key for key in keys if not model._default_manager.filter(key=key).exists())
-
-
-def address_of(title: str, longest: int) -> str:
-    """«Det gode møde på Bispehaven» → det-gode-moede-paa-bispehaven."""
-    return slug_of(title, longest)
 
 
 class ContentAdmin(GuardedAdmin, VersionAdmin):

@@ -45,17 +45,12 @@ def in_pairs(fieldsets, model) -> list[tuple]:
     lines = [line for _title, options in fieldsets for line in options["fields"]]
     twins = [name for name in translated_names(model) if name in lines]
     named = [f"{name}_en" for name in twins]
-    return [
-        (
-            title,
-            {**options, "fields": [_pair(line, twins) for line in options["fields"] if line not in named]},
-        )
-        for title, options in fieldsets
-    ]
 
+    def paired(lines) -> list:
+        danish = [line for line in lines if line not in named]
+        return [(line, f"{line}_en") if line in twins else line for line in danish]
 
-def _pair(line, twins: list[str]):
-    return (line, f"{line}_en") if line in twins else line
+    return [(title, {**options, "fields": paired(options["fields"])}) for title, options in fieldsets]
 
 
 def mark_english_behind(form, names: list[str]):

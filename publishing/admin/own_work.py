@@ -6,8 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from publishing.admin.drafts import address_of_work
-from publishing.admin.references import change_url
-from publishing.admin.remarks import READ_THIS, asked_of
+from publishing.admin.remarks import READ_THIS, asked_of, page_of
 from publishing.models import PendingVersion, UnsavedWork
 from publishing.publishable import Publishable, State
 
@@ -29,8 +28,8 @@ def own_work(user) -> list[Own]:
     drafts = _own_drafts(user, {item for item, _label in asked})[:MOST_SHOWN]
     return [
         *(Own("Ikke gemt", _name_of(one), f"{address_of_work(one)}?ugemt={one.token}") for one in unsaved),
-        *(Own(label, str(item), _page(item)) for item, label in asked),
-        *(Own("Din kladde", str(item), _page(item)) for item in drafts),
+        *(Own(label, str(item), page_of(item)) for item, label in asked),
+        *(Own("Din kladde", str(item), page_of(item)) for item in drafts),
     ]
 
 
@@ -52,8 +51,3 @@ def _own_drafts(user, asked: set[Publishable]) -> list[Publishable]:
     beside = set(PendingVersion.objects.filter(by=user).values_list("content_type", "object_id"))
     drafts = {entry for entry, item in items.items() if item.state == State.DRAFT or entry in beside}
     return [items[entry] for entry in written if entry in drafts and items[entry] not in asked]
-
-
-def _page(item) -> str:
-    """The form of what is written beside it, where there is something."""
-    return change_url(item, "pending" if PendingVersion.objects.of(item).exists() else "change")

@@ -110,7 +110,9 @@ def appear_view(model_admin, request, item):
     form = AppearForm(request.POST or None, initial={"moment": pending.takes_place_at})
     if form.is_valid():
         at = form.cleaned_data["moment"]
-        return (_plan if at else _take_place)(model_admin, request, item, pending, at)
+        return (
+            _plan(model_admin, request, item, at) if at else _take_place(model_admin, request, item, pending)
+        )
     context = {
         "form": form,
         "pending": pending,
@@ -120,14 +122,14 @@ def appear_view(model_admin, request, item):
     return model_admin.page(request, "Kladden tager pladsen", "admin/appear.html", context, item=item)
 
 
-def _plan(model_admin, request, item, pending, at):
-    PendingVersion.objects.filter(pk=pending.pk).update(takes_place_at=at)
+def _plan(model_admin, request, item, at):
+    PendingVersion.objects.of(item).update(takes_place_at=at)
     model_admin.log_change(request, item, f"Kladden er planlagt til {in_words(at)}.")
     messages.success(request, f"Kladden tager den offentlige teksts plads {in_words(at)}.")
     return redirect(model_admin.address(item, "pending"))
 
 
-def _take_place(model_admin, request, item, pending, _at):
+def _take_place(model_admin, request, item, pending):
     try:
         take_place(pending, item, request.user)
     except ValidationError as error:

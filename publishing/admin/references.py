@@ -21,6 +21,7 @@ from publishing.publishable import Publishable
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 MOST_SHOWN = 100
+HIDDEN = "Noget, som ikke vises her, fx medarbejderes mål ({})"
 MOST_CHOSEN = 12
 # Whether an address that was left leads on to a page; from the app that knows.
 LEADS_ON: list[Callable[[str], bool]] = []
@@ -52,7 +53,7 @@ def _related(item) -> Iterator[Use]:
     ]
     yield from filter(None, uses)
     if hidden := uses.count(None):
-        yield Use("Andet", f"Noget, som ikke vises her, fx medarbejderes mål ({hidden})")
+        yield Use("Andet", HIDDEN.format(hidden))
     for field in item._meta.many_to_many:
         if issubclass(field.related_model, Publishable):
             yield from filter(None, map(use_at, getattr(item, field.name).all()[:MOST_SHOWN]))

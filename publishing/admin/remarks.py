@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 
 from publishing.admin.custom_views import ACT, Feature, item_view
 from publishing.admin.edit_conflicts import newest_entry
+from publishing.admin.references import change_url
 from publishing.admin.snapshots import fields_of
 from publishing.models import PendingVersion, Remark
 from publishing.publishable import State
@@ -147,6 +148,11 @@ def show_beside_fields(form: forms.ModelForm, remarks: list[Remark]):
             )  # fmt: skip
 
 
+def page_of(item) -> str:
+    """The form of what is written beside it, where there is something."""
+    return change_url(item, "pending" if PendingVersion.objects.of(item).exists() else "change")
+
+
 def asked_of(user) -> list[Remark]:
     """What waits for somebody: a text to be read while it is in review, else to be mended."""
 
@@ -164,8 +170,8 @@ def asked_of(user) -> list[Remark]:
 @item_view("bemaerkning/", "remark", methods=ACT)
 def remark_view(model_admin, request, item):
     """Say something of the text, answer what a colleague says, or close it."""
-    page = model_admin.address(item, "pending" if PendingVersion.objects.of(item).exists() else "change")
-    closing, form = CloseForm(request.POST, item=item), RemarkForm(request.POST, item=item)
+    page, closing = page_of(item), CloseForm(request.POST, item=item)
+    form = RemarkForm(request.POST, item=item)
     if closing.is_valid():
         close(Remark.objects.filter(pk=closing.cleaned_data["remark"].pk))
     elif form.is_valid():

@@ -15,8 +15,7 @@ from django.utils.text import capfirst
 
 from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
-from publishing.admin.references import change_url, leads_to_a_page, own_path
-from publishing.models import BINNED_KEPT
+from publishing.admin.references import HIDDEN, change_url, leads_to_a_page, own_path
 from publishing.publishable import State, put_away
 
 # Reasons why something must stay, from apps of the floors above; each a line for an editor.
@@ -31,17 +30,11 @@ def what_stands_in_the_way(objs, site: AdminSite) -> list[str]:
     """Each with a link, and what the admin shows nobody only as a number."""
     collector = NestedObjects(using=router.db_for_write(objs[0].__class__))
     collector.collect(objs)
-    rows = collector.protected
-    shown = [row for row in rows if site.is_registered(type(row))]
-    lines = sorted(map(_link, shown))
-    if hidden := len(rows) - len(shown):
-        lines.append(f"Noget, som ikke vises her, fx medarbejderes mål ({hidden})")
-    return lines
-
-
-def _link(row) -> str:
-    name = capfirst(row._meta.verbose_name)
-    return format_html('{}: <a href="{}">{}</a>', name, change_url(row), row)
+    shown = [row for row in collector.protected if site.is_registered(type(row))]
+    link = '{}: <a href="{}">{}</a>'
+    lines = [format_html(link, capfirst(row._meta.verbose_name), change_url(row), row) for row in shown]
+    hidden = len(collector.protected) - len(shown)
+    return [*sorted(lines), *([HIDDEN.format(hidden)] if hidden else [])]
 
 
 class SuccessorForm(forms.Form):
@@ -81,14 +74,11 @@ def archive_view(model_admin, request, item):
         messages.info(request, f"«{item}» er allerede arkiveret.")
         return redirect(model_admin.address(item))
     form = SuccessorForm(request.POST or None, address=item.public_address)
-    if request.method == "POST" and form.is_valid():
-        return _archive(model_admin, request, item, form.cleaned_data.get("successor", ""))
-    context = {"form": form, "uses": model_admin.uses(item)}
-    title = f"Arkivér {model_admin.opts.verbose_name}"
-    return model_admin.page(request, title, "admin/archive.html", context, item=item)
-
-
-def _archive(model_admin, request, item, successor):
+    if not form.is_valid():
+        context = {"form": form, "uses": model_admin.uses(item)}
+        title = f"Arkivér {model_admin.opts.verbose_name}"
+        return model_admin.page(request, title, "admin/archive.html", context, item=item)
+    successor = form.cleaned_data.get("successor", "")
     led = f" Læserne føres til {successor}." if successor else ""
     with model_admin.as_version(request, item, f"Arkiveret.{led}"):
         item.archive(successor)
@@ -121,7 +111,13 @@ def delete_many(model_admin, request, queryset):
     if lacking:
         raise PermissionDenied
     if "post" in request.POST and not protected:
-        return _delete_many(model_admin, request, queryset)
+        number, opts = queryset.count(), model_admin.opts
+        with transaction.atomic():
+            model_admin.log_deletions(request, queryset)
+            model_admin.delete_queryset(request, queryset)
+        what = opts.verbose_name if number == 1 else opts.verbose_name_plural
+        messages.success(request, f"{number} {what} ligger nu i papirkurven i 30 dage.")
+        return None
     context = {
         "items": [(item, model_admin.uses(item)) for item in queryset[:MOST_LISTED]],
         "more": max(0, queryset.count() - MOST_LISTED),
@@ -129,12 +125,3 @@ def delete_many(model_admin, request, queryset):
         "can_archive": "archive" in model_admin.get_actions(request),
     }
     return bulk_page(model_admin, request, "Slet", "admin/delete_many.html", context)
-
-
-def _delete_many(model_admin, request, queryset):
-    number, opts = queryset.count(), model_admin.opts
-    with transaction.atomic():
-        model_admin.log_deletions(request, queryset)
-        model_admin.delete_queryset(request, queryset)
-    what = opts.verbose_name if number == 1 else opts.verbose_name_plural
-    messages.success(request, f"{number} {what} ligger nu i papirkurven i {BINNED_KEPT.days} dage.")

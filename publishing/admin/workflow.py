@@ -160,23 +160,20 @@ ARCHIVE = Step(
 )  # fmt: skip
 # Of what is written beside the public text.
 STEPS_BESIDE = [
-    Step("_submit_pending", "Gem, og send til gennemsyn"),
-    Step("_return_pending", "Gem, og send tilbage", page="return"),
-    Step("_appear", "Gem, og lad den tage den offentliges plads", page="appear"),
+    Step("_submit_pending", "Gem, og send til gennemsyn", frozenset([State.DRAFT])),
+    Step("_return_pending", "Gem, og send tilbage", frozenset([State.REVIEW]), page="return"),
+    Step("_appear", "Gem, og lad den tage den offentliges plads", ALL, page="appear"),
 ]
 
 
 def steps_beside(pending: PendingVersion) -> list[Step]:
-    other = "_submit_pending" if pending.submitted_at else "_return_pending"
-    return [step for step in STEPS_BESIDE if step.name != other]
+    state = State.REVIEW if pending.submitted_at else State.DRAFT
+    return [step for step in STEPS_BESIDE if state in step.states]
 
 
 def steps_from(state: State, *, english_is_behind=False) -> list[Step]:
-    return [
-        step
-        for step in STEPS
-        if state in step.states and (english_is_behind or step.name != "_english_right")
-    ]
+    steps = [step for step in STEPS if state in step.states]
+    return [step for step in steps if english_is_behind or step.name != "_english_right"]
 
 
 def response_of_step(model_admin, request, item):
@@ -255,25 +252,20 @@ def _step_page(model_admin, request, item, title: str, form):
 
 def workflow_context(model_admin, request, context, item) -> dict:
     """The buttons, and who may be asked to read where one of them sends the text on."""
-    shown = {"can_preview": hasattr(model_admin.model, "get_absolute_url"), "steps": []}
+    steps: list[Step] = []
+    shown: dict = {"can_preview": hasattr(model_admin.model, "get_absolute_url")}
     if item:
-        shown |= _state_context(model_admin, context, item)
+        behind = item.english_behind or []
+        mark_english_behind(context["adminform"].form, behind)
+        own = steps_from(item.state, english_is_behind=bool(behind))
+        steps = steps_beside(context["pending"]) if context["is_pending"] else own
+        archive_url = "" if item.state == State.ARCHIVED else model_admin.address(item, "archive")
+        shown |= {"state": status_of(item), "archive_url": archive_url}
     elif not (context["original"] or context["is_popup"]):
-        shown["steps"] = steps_from(State.DRAFT)
-    if {"_submit", "_submit_pending"} & {step.name for step in shown["steps"]}:
+        steps = steps_from(State.DRAFT)
+    if {"_submit", "_submit_pending"} & {step.name for step in steps}:
         shown["reviewer_form"] = ReviewerForm(user=request.user, model=model_admin.model)
-    return shown
-
-
-def _state_context(model_admin, context, item) -> dict:
-    behind = item.english_behind or []
-    mark_english_behind(context["adminform"].form, behind)
-    own = steps_from(item.state, english_is_behind=bool(behind))
-    return {
-        "state": status_of(item),
-        "steps": steps_beside(context["pending"]) if context["is_pending"] else own,
-        "archive_url": "" if item.state == State.ARCHIVED else model_admin.address(item, "archive"),
-    }
+    return {**shown, "steps": steps}
 
 
 WORKFLOW = Feature([archive_view, schedule_view, return_view], in_form=workflow_context)

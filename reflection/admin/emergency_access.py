@@ -10,7 +10,7 @@ from accounts.guards import fresh_login_required
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.admin import Feature, ReadOnlyAdmin, custom_view
-from publishing.admin.custom_views import ACT, FORM, READ, may_view
+from publishing.admin.custom_views import ACT, FORM, READ, permitted
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import EmergencyAccess
 from reflection.privacy import emergency_access
@@ -19,7 +19,7 @@ from reflection.privacy.handover import HandOverForm
 
 
 def emergency_view(route: str, name: str, methods):
-    return custom_view(route, name, methods=methods, may=may_view, guards=[fresh_login_required])
+    return custom_view(route, name, methods=methods, may=permitted("view"), guards=[fresh_login_required])
 
 
 def opening_view(route: str, name: str, methods=ACT):

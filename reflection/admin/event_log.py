@@ -14,7 +14,7 @@ from accounts.guards import fresh_login_required
 from privacy.events import record
 from privacy.models import Event, What, Why
 from publishing.admin import Feature, ReadOnlyAdmin, custom_view
-from publishing.admin.custom_views import READ, may_view
+from publishing.admin.custom_views import READ, permitted
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.privacy.subject_access import SubjectForm, held_about
@@ -87,7 +87,7 @@ def with_names(events: models.QuerySet) -> models.QuerySet:
     return events.annotate(who_name=name("who"), about_name=name("about"))
 
 
-@custom_view("indsigt/", "access", may=may_view, guards=[fresh_login_required])
+@custom_view("indsigt/", "access", may=permitted("view"), guards=[fresh_login_required])
 def access_view(model_admin, request):
     """What is held about one person, as a file for the answer to a request for access."""
     form = SubjectForm(post_data(request))
@@ -99,7 +99,7 @@ def access_view(model_admin, request):
     return model_admin.page(request, title, template, {"form": form}, status=status_of(form))
 
 
-@custom_view("stikproeve/", "sample", methods=READ, may=may_view)
+@custom_view("stikproeve/", "sample", methods=READ, may=permitted("view"))
 def sample_view(model_admin, request):
     """Looks of the last months, by chance: was each of them part of somebody's work?"""
     since = timezone.now() - timedelta(days=SAMPLE_DAYS)

@@ -22,7 +22,7 @@ from publishing.admin import (
     item_view,
 )
 from publishing.admin.comparison import changed
-from publishing.admin.custom_views import ACT, READ, may_add, may_change
+from publishing.admin.custom_views import ACT, READ, permitted
 from publishing.admin.help import beside_each_other
 from publishing.admin.history import SeenForm
 from publishing.admin.references import change_url
@@ -81,7 +81,7 @@ class ImportForm(forms.Form):
         return cleaned
 
 
-@custom_view("importer/", "from_file", may=may_add)
+@custom_view("importer/", "from_file", may=permitted("add"))
 def import_view(model_admin, request):
     """A compass out of a file becomes a draft of a new one: it is read and published as any other."""
     form = ImportForm(request.POST or None, request.FILES or None)
@@ -209,7 +209,7 @@ class ConfirmForm(SeenForm):
 # --- From version to draft to version ------------------------------------------------------------------
 
 
-@custom_view("<int:pk>/kladde/", "draft", methods=ACT, may=may_change)
+@custom_view("<int:pk>/kladde/", "draft", methods=ACT, may=permitted("change"))
 def draft_view(model_admin, request, pk):
     version = get_object_or_404(GuideVersion, pk=pk)
     try:
@@ -223,7 +223,7 @@ def draft_view(model_admin, request, pk):
     return redirect(change_url(draft))
 
 
-@custom_view("<int:pk>/igen/", "again", methods=ACT, may=may_change, guards=[transaction.atomic])
+@custom_view("<int:pk>/igen/", "again", methods=ACT, may=permitted("change"), guards=[transaction.atomic])
 def again_view(model_admin, request, pk):
     """Back to an earlier version in one act: it is published once more, as the newest."""
     version = get_object_or_404(GuideVersion.objects.published(), pk=pk)
@@ -235,7 +235,7 @@ def again_view(model_admin, request, pk):
     return _publish(model_admin, request, GuideVersion.objects.with_steps().get(pk=again.pk))
 
 
-@custom_view("<int:pk>/proev/", "rehearse", methods=ACT, may=may_change)
+@custom_view("<int:pk>/proev/", "rehearse", methods=ACT, may=permitted("change"))
 def rehearse_view(model_admin, request, pk):
     """A room with made-up participants on the draft as it stands; it goes by itself."""
     version = get_object_or_404(GuideVersion, pk=pk)
@@ -264,7 +264,7 @@ def file_view(model_admin, request, version):
     return json_file(compass_files.to_file(version), version.guide.slug)
 
 
-@custom_view("<int:pk>/udgiv/", "publish", may=may_change, guards=[transaction.atomic])
+@custom_view("<int:pk>/udgiv/", "publish", may=permitted("change"), guards=[transaction.atomic])
 def publish_view(model_admin, request, pk):
     """Show the draft beside the version it replaces; publish it when that is confirmed."""
     versions = GuideVersion.objects.with_steps()

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from compass.models import Contact, Dilemma, Milestone, Path, Pivot, Recording, ResearchWave, Story
-from publishing.admin import address_of, status_of
+from publishing.admin import status_of
+from publishing.slugs import slug_of
 from tests.admin.conftest import admin_url, messages_of
 from tests.factories import (
     make_contact,
@@ -190,7 +191,7 @@ def test_line_ends_stay_as_they_were(editor_client, edit, db):
     ],
 )
 def test_the_address_is_made_of_the_title_in_danish(title, address):
-    assert address_of(title, 50) == address
+    assert slug_of(title, 50) == address
 
 
 def test_an_address_left_empty_is_made_and_one_that_was_written_is_kept(admin_page, editor_client, db):
