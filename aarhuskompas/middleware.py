@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from aarhuskompas.logs import access, log_access, request_id
+from aarhuskompas.logs import log_access, request_id
 from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
 from publishing.media import is_full, no_room
 from publishing.tidy_text import tidy
