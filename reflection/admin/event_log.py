@@ -123,7 +123,6 @@ class EventAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = [WhatFilter, PeriodFilter, ThingFilter]
     search_fields = ["key"]
-    search_help_text = "Søg efter en persons navn eller e-mail, eller efter nøglen på et mål eller et rum."
     actions = None
     list_per_page = 50
     show_full_result_count = False

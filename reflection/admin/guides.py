@@ -206,6 +206,12 @@ class ConfirmForm(SeenForm):
         return super().clean()
 
 
+@transaction.atomic
+def end_rehearsals(version):
+    for room in Reflection.objects.filter(version=version, is_rehearsal=True):
+        delete_room(room)
+
+
 # --- From version to draft to version ------------------------------------------------------------------
 
 
@@ -362,9 +368,21 @@ class GuideVersionAdmin(GuardedAdmin):
         if refusal := self._refusal(request, object_id):
             return refusal
         if request.method == "POST" and self.has_change_permission(request):
-            for room in Reflection.objects.filter(version=object_id, is_rehearsal=True):
-                delete_room(room)
+            end_rehearsals(object_id)
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def get_deleted_objects(self, objs, request):
+        """Rehearsals go with their draft, so they are not in its way."""
+        with transaction.atomic():
+            for version in objs:
+                end_rehearsals(version)
+            found = super().get_deleted_objects(objs, request)
+            transaction.set_rollback(True)
+        return found
+
+    def delete_model(self, request, obj):
+        end_rehearsals(obj)
+        super().delete_model(request, obj)
 
     def delete_view(self, request, object_id, extra_context=None):
         return self._refusal(request, object_id) or super().delete_view(request, object_id, extra_context)

@@ -7,3 +7,10 @@ window.kompasFields = (selector, enhance) => {
   document.addEventListener("readystatechange", () => enhanceIn(document), { once: true });
   document.addEventListener("formset:added", ({ target }) => enhanceIn(target));
 };
+// Django numbers the fields of a new row, and not the help that they are described by.
+document.addEventListener("formset:added", ({ target }) => {
+  const [number] = target.id.match(/\d+$/);
+  for (const field of target.querySelectorAll("[aria-describedby*=__prefix__]")) {
+    field.setAttribute("aria-describedby", field.getAttribute("aria-describedby").replaceAll("__prefix__", number));
+  }
+});

@@ -180,7 +180,7 @@
     panel.className = "kompas-toolbar__panel";
     panel.setAttribute("role", "region");
     panel.hidden = true;
-    (field.closest(".flex-container") || field).before(bar, panel);
+    field.before(bar, panel);
     field.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !["b", "k"].includes(event.key)) return;
       event.preventDefault();

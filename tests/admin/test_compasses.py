@@ -85,6 +85,16 @@ def test_a_draft_is_rehearsed_and_can_be_changed_afterwards(
     assert not Reflection.objects.exists()
 
 
+def test_a_draft_that_was_rehearsed_is_thrown_away_with_its_rehearsals(admin_page, method_owner_client):
+    draft = make_guide(SLUG, title="Nabokompasset", is_published=False).versions.get()
+    method_owner_client.post(admin_url(draft, "rehearse"))
+    shown = admin_page(admin_url(draft, "delete"), by=method_owner_client)
+    assert Reflection.objects.get().is_rehearsal
+    shown.form("#content form").send({"post": "yes"})
+    assert not GuideVersion.objects.filter(pk=draft.pk).exists()
+    assert not Reflection.objects.exists()
+
+
 def test_a_retired_compass_cannot_be_begun_and_what_runs_goes_on(
     admin_page, method_owner_client, page, staff
 ):
