@@ -19,7 +19,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from accounts.adapter import refused
@@ -33,6 +33,7 @@ from accounts.sessions import ID_TOKEN, SHOWN_AT, login_of
 from accounts.submitted_forms import repeatable
 from privacy.events import record
 from privacy.models import What
+from publishing.shortcuts import form_methods
 
 STATE_LASTS = 10 * 60
 
@@ -166,7 +167,7 @@ class ShowAgainForm(forms.Form):
 
 
 @repeatable
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 @staff_required
 @leads_to_provider
 def show_again(request):

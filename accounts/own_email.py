@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from accounts.guards import staff_required
 from accounts.invitations import send
@@ -15,8 +14,8 @@ from accounts.models import User
 from accounts.rate_limits import CHANGE_PASSWORD
 from privacy.events import record
 from privacy.models import What
+from publishing.shortcuts import form_methods
 
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 TOO_MANY = "too_many"
 
 

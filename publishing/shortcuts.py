@@ -1,6 +1,9 @@
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods
+
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def render_page(request, template, context, *, partial):

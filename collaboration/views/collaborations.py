@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.guards import staff_required
 from collaboration.development import development as over_time
@@ -13,11 +13,10 @@ from collaboration.guards import collaboration_required, owner_required
 from collaboration.models import Collaboration
 from privacy.events import record_looks
 from privacy.models import Why
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, as_it_stands
 from reflection.participation import all_places
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

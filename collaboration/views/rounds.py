@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
 from collaboration.cases import CaseForm
@@ -21,6 +21,7 @@ from collaboration.models import Consent, PaperConsent, Round
 from collaboration.slides import talked_about
 from privacy.events import record_looks
 from privacy.models import Why
+from publishing.shortcuts import form_methods
 from reflection import blindspots
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
@@ -28,9 +29,6 @@ from reflection.models import Reflection
 from reflection.participation import leads_to_the_end, shows_others
 from reflection.templatetags.rooms import invitation_address, qr
 from reflection.views.compared import compared_page
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
-
 
 # --- See -----------------------------------------------------------------------------------------
 

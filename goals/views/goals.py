@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import staff_required
 from goals.forms import GoalForm, MineForm, ShareForm
@@ -12,11 +12,11 @@ from goals.models import GUIDE, Goal, Goodbye
 from privacy.events import record_looks
 from privacy.models import Why
 from privacy.restrictions import unrestricted
+from publishing.shortcuts import form_methods
 from reflection.forms.answers import RoomForm
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import GuideVersion
 
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20
 SHARED_AT_MOST = 50
 

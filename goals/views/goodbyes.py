@@ -7,13 +7,13 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from goals.forms import CheckForm, GoodbyeForm
 from goals.guards import review_required
 from goals.models import Decision, Goodbye, GoodbyeCheck, Review
 from publishing.portal import Section
 from publishing.public_pages import in_section, public
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 
 
@@ -25,7 +25,7 @@ def goodbyes(request):
     return render(request, "goals/goodbyes.html", {"goodbyes": shown})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 @review_required
 @transaction.atomic
 def offer(request, review):
@@ -54,7 +54,7 @@ def offer(request, review):
     return render(request, "goals/offer_goodbye.html", context, status=status_of(form))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 @review_required
 def check(request, review):
     """«Er det virkelig væk?» – when it is time to look, and only then."""

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from goals.forms import DecisionForm, EvidenceForm, LookBackForm, PlanForm, TellForm
 from goals.guards import (
@@ -17,12 +17,11 @@ from goals.hints import hints
 from goals.models import Evidence
 from privacy.events import record
 from privacy.models import What
+from publishing.shortcuts import form_methods
 from reflection.confidentiality import board
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.profiles import own_profile, shown_profile
 from reflection.slides import end_of
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -13,12 +13,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from compass.opendata import FORMULA
 from publishing.portal import current_portal
 from publishing.tidy_text import tidy
 from reflection.minutes.pdf import has_undrawable
 
 INK = RGBColor(0x10, 0x24, 0x3A)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def words() -> dict[str, str]:

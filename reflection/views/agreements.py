@@ -9,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.guards import staff_required
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, address_of, as_it_stands, opened_by
 from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement, Promise
 from reflection.participation import own_place_required
 
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20
 
 STATES = {  # how the address says it → the words, and which

@@ -7,11 +7,11 @@ from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from compass.models import Dilemma, Story
-from publishing.shortcuts import json_file, render_page
+from publishing.shortcuts import form_methods, json_file, render_page
 from reflection.confidentiality import guesses, own_answers_to_keep
 from reflection.forms.answers import StepForm
 from reflection.forms.autosave import post_data, save_form, status_of
@@ -32,7 +32,6 @@ EXERCISE = gettext_lazy(  # where a guide says nothing of its own
     "Du skal svare to gange. Først for dig selv. Så på den anden parts vegne. Det er ikke en prøve, og ingen "
     "får karakter. Når I gætter forkert, har I fundet noget at tale om."
 )
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.guards import staff_required
 from publishing.public_pages import public
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.beginning import AnybodyForm
 from reflection.models import Participant
@@ -21,8 +22,6 @@ from reflection.participation import (
 )
 from reflection.privacy.open_rooms import open_door_required, open_rooms_last
 from reflection.published import newest_version, usable_guides
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @public

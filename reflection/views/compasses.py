@@ -9,11 +9,10 @@ import functools
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts.guards import staff_required
 from publishing.public_pages import public
-from publishing.shortcuts import json_file
+from publishing.shortcuts import form_methods, json_file
 from reflection.compass_files import to_file
 from reflection.compasses import home_of
 from reflection.forms.autosave import post_data, status_of
@@ -21,7 +20,6 @@ from reflection.forms.beginning import AloneForm, OpenRoomForm
 from reflection.models import Participant
 from reflection.published import newest_version
 
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 EARLIER_AT_MOST = 20
 
 

@@ -5,8 +5,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from publishing.shortcuts import form_methods
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
 from reflection.development import development_of_series
@@ -59,7 +60,7 @@ HEADINGS = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 @own_place_required
 def agree(request, participant):
     """Whoever looks alone, or leads a room that has seen its answers, ends it here."""

@@ -5,11 +5,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
 from publishing.danish_order import danish_order
-from publishing.shortcuts import render_page
+from publishing.shortcuts import form_methods, render_page
 from reflection.agenda import words_on_freedom
 from reflection.confidentiality import comment_to_hide, safety
 from reflection.forms.autosave import post_data, status_of
@@ -22,8 +22,6 @@ from reflection.forms.facilitator import (
     TimerForm,
 )
 from reflection.participation import facilitator_required, leads_to_the_end, shows_others, way_back
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

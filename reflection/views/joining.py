@@ -3,9 +3,10 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.submitted_forms import repeatable
+from publishing.shortcuts import form_methods
 from reflection import tokens
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import CodeForm, JoinForm, ReturnForm
@@ -20,8 +21,6 @@ from reflection.participation import (
     take_place,
     was_put_out,
 )
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _code_status(form) -> int:

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import fresh_login_required, staff_required
 from privacy.events import record
 from privacy.models import What
-from publishing.shortcuts import json_file
+from publishing.shortcuts import form_methods, json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import Agreement, Reflection
 from reflection.privacy.held import held_by, restrictions_of
@@ -26,7 +26,6 @@ from reflection.privacy.own_data import (
     places_of,
 )
 
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 ON_A_PAGE = 20
 LOOKS_SHOWN = 50
 

@@ -8,15 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.facilitator import MoreSlipsForm
 from reflection.minutes.pdf import pdf_response
 from reflection.participation import facilitator_required, shows_others
 from reflection.templatetags.rooms import invitation_address, qr, short_address
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def slips_required(view):

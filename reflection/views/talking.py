@@ -3,9 +3,10 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.forms.facilitator import StepForm
 from reflection.participation import facilitator_required, shows_others, told_that_it_is_over, way_back
@@ -33,7 +34,7 @@ def where_we_are(request, participant):
     return redirect(_address(participant, max(1, participant.reflection.current_step)))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 @facilitator_required
 @shows_others
 def talk(request, participant, number):

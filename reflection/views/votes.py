@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.submitted_forms import repeatable
+from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.votes import VoteForm
 from reflection.models.votes import has_a_say
@@ -14,7 +15,7 @@ from reflection.participation import facilitator_required, place_required, shows
 
 
 @repeatable
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 @place_required
 @shows_others
 def vote(request, participant):

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
-from publishing.shortcuts import render_page
+from publishing.shortcuts import form_methods, render_page
 from reflection.closing import closing_of, heading_of
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import WallForm
@@ -48,7 +48,7 @@ def _heading(room, slide: Slide | None, *, is_end: bool) -> str:
 
 
 @repeatable
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_methods
 def open_by_code(request):
     """On the room's own computer, where nobody logs in: it shows the wall, and can do nothing."""
     form = WallForm(post_data(request), request=request)
