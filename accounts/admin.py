@@ -60,7 +60,7 @@ class UserForm(forms.ModelForm):
     def clean_email(self):
         return self.cleaned_data["email"].lower()
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         roles = {group.name for group in cleaned.get("groups") or []}
         stays = cleaned.get("is_active", True) and (self.instance.is_superuser or ADMINISTRATOR in roles)
@@ -192,15 +192,15 @@ class UserAdmin(BaseAdmin):
         return super().get_object(request, object_id, from_field)
 
     @admin.display(description="roller")
-    def roles(self, user):
+    def roles(self, user) -> str:
         return ", ".join(group.name for group in user.groups.all())
 
     @admin.display(description="roller fra")
-    def roles_from(self, user):
+    def roles_from(self, user) -> str:
         return "kommunens login" if user.socialaccount_set.all() else "portalen"
 
     @admin.display(description="status")
-    def status(self, user):
+    def status(self, user) -> str:
         return status_of(user)
 
     # --- Who may ---

@@ -25,7 +25,7 @@ class EmergencyForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""  # no mail opens this door
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         able = User.objects.administrators().with_second_factor()
         if self.user and not able.filter(pk=self.user.pk).exists():

@@ -21,7 +21,7 @@ class LoginForm(WithoutPlaceholders, forms.LoginForm):
 
 
 class ChangePasswordForm(WithoutPlaceholders, forms.ChangePasswordForm):
-    def clean_oldpassword(self):
+    def clean_oldpassword(self) -> str:
         """Whoever sits down at somebody's open desk does not find out the password."""
         who = str(self.user.pk)
         if CHANGE_PASSWORD.is_used_up(who):

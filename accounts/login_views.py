@@ -153,10 +153,10 @@ class ShowAgainForm(forms.Form):
         if not user.authenticator_set.filter(type=Authenticator.Type.TOTP).exists():
             del self.fields["code"]
 
-    def clean_password(self):
+    def clean_password(self) -> str:
         return checked_password(self.user, self.cleaned_data["password"])
 
-    def clean(self):
+    def clean(self) -> dict:
         """A code is good once, so it is looked at last."""
         cleaned = super().clean()
         if not self.errors and "code" in self.fields:

@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -26,16 +27,16 @@ GONE = "slettet.invalid"  # the domain of whom only a trace is left
 
 
 class UserQuerySet(models.QuerySet):
-    def begun(self):
+    def begun(self) -> Self:
         """Whose invitation was used: the account is somebody's, and nobody else's to correct."""
         return self.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login=None)
 
-    def with_logins(self):
+    def with_logins(self) -> Self:
         """Each with the keys of the logins that stand, as `logins`."""
         standing = LoginSession.objects.standing().filter(user=models.OuterRef("pk"))
         return self.annotate(logins=ArraySubquery(standing.values("key")))
 
-    def with_second_factor(self):
+    def with_second_factor(self) -> Self:
         factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
         return self.filter(models.Exists(factors.filter(user=models.OuterRef("pk"))))
 
@@ -52,7 +53,7 @@ class UserQuerySet(models.QuerySet):
 
     update.alters_data = True
 
-    def administrators(self):
+    def administrators(self) -> Self:
         """Who can give roles today."""
         role = self.model.groups.through.objects.filter(user=models.OuterRef("pk"), group__name=ADMINISTRATOR)
         able = models.Q(models.Exists(role)) | models.Q(is_superuser=True)
@@ -69,7 +70,7 @@ class UserQuerySet(models.QuerySet):
         able = self.model.objects.administrators()
         return able.filter(pk__in=self).exists() and not able.exclude(pk__in=self).exists()
 
-    def without_traces(self):
+    def without_traces(self) -> Self:
         return self.exclude(email__endswith=f"@{GONE}")
 
     def delete(self):
@@ -215,13 +216,13 @@ class User(AbstractUser):
 
 
 class LoginSessionQuerySet(models.QuerySet):
-    def standing(self):
+    def standing(self) -> Self:
         return self.filter(ends_at__gt=timezone.now())
 
-    def past(self):
+    def past(self) -> Self:
         return self.filter(ends_at__lte=timezone.now())
 
-    def of_provider(self, *, sid: str | None, sub: str | None):
+    def of_provider(self, *, sid: str | None, sub: str | None) -> Self:
         """Those that the provider means: one by its `sid`, else all of a person's."""
         by_provider = self.filter(kind=LoginSession.Kind.SINGLE_SIGN_ON)
         if sid:
@@ -277,7 +278,7 @@ class WrongTriesQuerySet(models.QuerySet):
         self.filter(key=key).update(number=models.F("number") + 1)
         return self.get(key=key).number
 
-    def past(self):
+    def past(self) -> Self:
         return self.filter(until__lt=timezone.now())
 
 
@@ -297,7 +298,7 @@ class WrongTries(models.Model):
 
 
 class SubmissionQuerySet(models.QuerySet):
-    def past(self):
+    def past(self) -> Self:
         """Those that nobody sends again: of the day before yesterday and earlier."""
         return self.filter(sent_on__lt=timezone.localdate() - AT_ONCE[Kept.SUBMISSIONS])
 

@@ -73,7 +73,7 @@ class CollaborationForm(forms.ModelForm):
         ]
         return [(title, kind) for title, kind in rows if title]
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         for number in range(NEEDED_PARTNERS + 1, MOST_PARTNERS + 1) if self.has_partners else []:
             title, kind = cleaned.get(f"partner_{number}"), cleaned.get(f"kind_{number}")
@@ -152,7 +152,7 @@ class OpenRoundForm(RoomForm):
     def numbers(self) -> list[forms.BoundField]:
         return [self[name] for name in self.partners]
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         is_open = cleaned.get("mode") == Reflection.Mode.OPEN
         if is_open and self.has_weaker_partner and not cleaned.get("agreed"):
@@ -189,7 +189,7 @@ class InsightForm(FieldwiseForm):
 
 
 class StepField(forms.ModelChoiceField):
-    def label_from_instance(self, step):
+    def label_from_instance(self, step) -> str:
         return f"{step.position}. {step.local.title}"
 
 

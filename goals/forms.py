@@ -36,7 +36,7 @@ class MineForm(forms.Form):
     side = forms.CharField(required=False)
     arkiv = forms.BooleanField(required=False)
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         page = cleaned.get("side") or "1"
         is_page = page.isascii() and page.isdecimal() and int(page[:6]) > 0 and len(page) < 6
@@ -193,7 +193,7 @@ class DecisionForm(FieldwiseForm):
         for name in {"carry_to", "new_wording"} & self.fields.keys():
             self.fields[name].is_needed_sometimes = True
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         is_final = self.fields["decision"].required
         if is_final and cleaned.get("decision") == Decision.CARRY_ON and not cleaned.get("carry_to"):
@@ -345,7 +345,7 @@ class GoodbyeForm(forms.ModelForm):
             "is_shared": _("Kun det, du skriver her, bliver vist, og først når redaktionen har læst det."),
         }
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         begins, ends = cleaned.get("stops_on"), cleaned.get("trial_until")
         if not cleaned.get("is_trial"):

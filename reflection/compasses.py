@@ -37,7 +37,7 @@ class Slide(NamedTuple):
     wall_lines: int = 9  # of comments, that its picture leaves room for on a wall
 
     @property
-    def title(self):
+    def title(self) -> str:
         return self.step.local.title
 
     @property

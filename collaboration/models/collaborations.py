@@ -1,6 +1,7 @@
 """What Samarbejdskompasset is about: a collaboration, and who its parties are."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -15,14 +16,14 @@ GUIDE = "samarbejdskompasset"
 
 
 class CollaborationQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user) -> Self:
         """Its owner's, and of those who took part in a round with their account; nobody's by a role."""
         took_part = models.Q(
             rounds__reflection__participants__user=user, rounds__reflection__participants__is_put_out=False
         )
         return self.filter(models.Q(owner=user) | took_part).distinct()
 
-    def with_state(self):
+    def with_state(self) -> Self:
         """With what «Mine samarbejder» says of each."""
         rounds = models.Q(rounds__reflection__is_rehearsal=False)
         concluded = models.Q(rounds__reflection__phase=Reflection.Phase.CONCLUDED)
@@ -59,7 +60,7 @@ class Collaboration(models.Model):
     def __str__(self):  # never the words: the admin names what stands in the way of a deletion
         return f"samarbejde {self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("collaboration:collaboration", args=[self.key])
 
     @property

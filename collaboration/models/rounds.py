@@ -1,6 +1,7 @@
 """One round: a room, what was learnt in it, what was agreed, and who may hear of it."""
 
 import uuid
+from typing import Self
 
 from django.db import models, transaction
 from django.urls import reverse
@@ -26,14 +27,14 @@ from reflection.models import (
 
 
 class RoundQuerySet(models.QuerySet):
-    def real(self):
+    def real(self) -> Self:
         return self.filter(reflection__is_rehearsal=False)
 
-    def ended(self):
+    def ended(self) -> Self:
         """Those of which something can be followed over time: not where one side answered alone."""
         return self.real().filter(reflection__phase=Reflection.Phase.CONCLUDED, is_one_sided=False)
 
-    def told(self):
+    def told(self) -> Self:
         """What the municipality is told of: who leads chose it, and everybody on a screen still says yes.
 
         For those on paper `keep_promises` sees to it: nobody answers any more.
@@ -110,7 +111,7 @@ class Round(FieldwiseEnding):
     def __str__(self):
         return f"runde {self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("collaboration:result", args=[self.reflection.key])
 
     @property

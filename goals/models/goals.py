@@ -1,6 +1,7 @@
 """A goal, its words over time, and whom its owner has let read it."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -41,22 +42,22 @@ class CityGoal(Translated, models.Model):
 
 
 class GoalQuerySet(models.QuerySet):
-    def editable_by(self, user):
+    def editable_by(self, user) -> Self:
         """A goal is its owner's, and nobody's because of a role."""
         return self.filter(owner=user)
 
-    def shared_with(self, user):
+    def shared_with(self, user) -> Self:
         return unrestricted(self.filter(shares__user=user))
 
-    def visible_to(self, user):
+    def visible_to(self, user) -> Self:
         """One's own, and those a colleague has shared by name. Reading is not changing: see editable_by."""
         shared = self.model.objects.shared_with(user)
         return self.filter(models.Q(owner=user) | models.Q(pk__in=shared.values("pk")))
 
-    def archived(self, *, is_archived: bool = True):
+    def archived(self, *, is_archived: bool = True) -> Self:
         return self.filter(archived_at__isnull=not is_archived)
 
-    def search(self, text: str, user):
+    def search(self, text: str, user) -> Self:
         """Of one's own goals those with `text` in their words, in a plan – or in one's own answers."""
         if not text:
             return self
@@ -70,11 +71,11 @@ class GoalQuerySet(models.QuerySet):
         found = _words_like(text) | models.Exists(reviews.filter(matches)) | models.Exists(answered)
         return self.filter(found | models.Exists(past))
 
-    def search_words(self, text: str):
+    def search_words(self, text: str) -> Self:
         """Those whose own words hold `text`: all that a colleague's goal may be searched by."""
         return self.filter(_words_like(text)) if text else self
 
-    def with_latest_review(self):
+    def with_latest_review(self) -> Self:
         """With what «Mine mål» says of each; a decision counts when it is made, not while one types."""
         meant = Review.objects.filter(goal=models.OuterRef("pk"), reflection__is_rehearsal=False)
         latest = meant.filter(decided_at__isnull=False).order_by("-pk")
@@ -134,7 +135,7 @@ class Goal(models.Model):
     def __str__(self):  # never the words: the admin names what stands in the way of a deletion
         return f"mål {self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("goals:goal", args=[self.key])
 
     @property

@@ -1,6 +1,7 @@
 """What stopped: told to everybody if its owner chooses to, and looked at again later."""
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
@@ -17,20 +18,20 @@ from publishing.publishable import Publishable, PublishedQuerySet
 
 
 class GoodbyeQuerySet(PublishedQuerySet):
-    def shared(self):
+    def shared(self) -> Self:
         """What its owner has offered to the public, and may be shown; an editor sees these alone."""
         return unrestricted(self.filter(is_shared=True))
 
-    def published(self):
+    def published(self) -> Self:
         return super().published().shared()
 
-    def visible_to(self, user):
+    def visible_to(self, user) -> Self:
         return super().visible_to(user).shared()
 
-    def of(self, user):
+    def of(self, user) -> Self:
         return self.filter(review__goal__owner=user)
 
-    def to_check(self, today: date | None = None):
+    def to_check(self, today: date | None = None) -> Self:
         """Those that it is time to look at again: with `due_stage` (GoodbyeCheck.Stage) and their owner.
 
         Of several stages that have passed without an answer only the latest is asked about.

@@ -1,5 +1,7 @@
 """One look at a goal: a reflection, a decision, a follow-up plan – and later what became of it."""
 
+from typing import Self
+
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -21,17 +23,17 @@ ENDED = models.Q(reflection__phase=Reflection.Phase.CONCLUDED, reflection__is_re
 
 
 class ReviewQuerySet(models.QuerySet):
-    def editable_by(self, user):
+    def editable_by(self, user) -> Self:
         """One's own goals' – and those of a room that one leads, for whoever takes over."""
         led = Participant.objects.filter(user=user, is_facilitator=True).values("reflection")
         others = unrestricted(self.model.objects.filter(reflection__in=led))
         return self.filter(models.Q(goal__owner=user) | models.Q(pk__in=others.values("pk")))
 
-    def ended(self):
+    def ended(self) -> Self:
         """Looks that are over, the latest first; a rehearsal was no look."""
         return self.filter(ENDED).select_related("reflection").order_by("-pk")
 
-    def told(self):
+    def told(self) -> Self:
         """What those who decided it have told the whole municipality, of each goal the latest."""
         latest = (
             unrestricted(self).filter(ENDED, told_at__isnull=False).order_by("goal", "-pk").distinct("goal")
@@ -41,7 +43,7 @@ class ReviewQuerySet(models.QuerySet):
         found = found.select_related("goal__department", "reflection", "evidence")
         return found.prefetch_related("reflection__agreements").order_by("-reflection__concluded_at", "-pk")
 
-    def visible_to(self, user):
+    def visible_to(self, user) -> Self:
         """Those visible to the user, and – `is_shared` – what was decided without them: on a colleague's
         shared goal, or in a room whose goal they were given afterwards.
         """
@@ -136,7 +138,7 @@ class Review(FieldwiseEnding):
     def __str__(self):
         return f"kig {self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("goals:review", args=[self.reflection.key])
 
     @property

@@ -481,7 +481,7 @@ class RoomForm(forms.Form):
     def is_uneven(self) -> bool:
         return False
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         expected = list(self.expected().values())
         people = [number for number in expected if number is not None]

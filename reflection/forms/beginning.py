@@ -40,7 +40,7 @@ class AloneForm(forms.Form):
 
 
 class PastRoomField(forms.ModelChoiceField):
-    def label_from_instance(self, room):
+    def label_from_instance(self, room) -> str:
         return f"{room.title[:80]} ({room.concluded_at:%d.%m.%Y})"
 
 
@@ -89,7 +89,7 @@ class OpenRoomForm(RoomForm):
         if not self.fields["follows"].queryset.exists():
             del self.fields["follows"]
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         check_titles(self, self.parties)
         return cleaned
@@ -157,7 +157,7 @@ class AnybodyForm(forms.Form):
             for name in self.parties:
                 self.fields[name].required = False
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         check_titles(self, self.parties)
         self.is_limited = not (self.errors or may_begin_open_room(self.request))

@@ -84,7 +84,7 @@ class AsksWhen:
     def _when_fields(self) -> list[tuple[str, WhenField]]:
         return [(name, field) for name, field in self.fields.items() if isinstance(field, WhenField)]
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         for name, field in self._when_fields():
             self._settle(cleaned, name, field)

@@ -123,7 +123,7 @@ class PlanForm(TellsWhoIsMailed, AsksWhen, LinesForm):
     def name_field(self) -> str:
         return f"who_{min(self.lines)}"
 
-    def clean(self):
+    def clean(self) -> dict:
         written = [number for number in self.lines if self.cleaned_data.get(f"what_{number}")]
         for number in [] if self.is_draft else written:
             self.fields[f"when_{number}"].required = True

@@ -142,7 +142,7 @@ class RevealForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.room = room
 
-    def clean(self):
+    def clean(self) -> dict:
         if not self.room.done_count:
             raise forms.ValidationError(_("Ingen er færdige endnu. Så er der ikke noget at vise."))
         return super().clean()
@@ -222,7 +222,7 @@ class SlipField(forms.ModelChoiceField):
             error_messages={"required": _("Vælg den seddel, personen har fået."), "invalid_choice": USED},
         )
 
-    def label_from_instance(self, slip):
+    def label_from_instance(self, slip) -> str:
         return slip.label
 
 

@@ -55,7 +55,7 @@ class FollowUpForm(AsksWhen, forms.ModelForm):
     def is_outdated(self) -> bool:
         return bool(self.data.get("seen")) and self.data["seen"] != self.state
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         if self.is_outdated:
             raise forms.ValidationError(CHANGED)

@@ -1,6 +1,7 @@
 """What people agree on, and that they have been reminded of it."""
 
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
@@ -16,16 +17,16 @@ from reflection.models.guides import GuideVersion
 
 
 class AgreementQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(status__in=[Agreement.Status.OPEN, Agreement.Status.POSTPONED])
 
-    def of(self, user):
+    def of(self, user) -> Self:
         """Whose the user may read: of what they opened, and of rooms they have a place in by account."""
         present = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
         found = self.filter(models.Q(reflection__owner=user) | present, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
-    def changeable_by(self, user):
+    def changeable_by(self, user) -> Self:
         """Whose the user may say what became of: see Agreement."""
         theirs = models.Q(reflection__participants__is_facilitator=True)
         theirs |= models.Q(reflection__participants__is_respondent=True)
@@ -34,12 +35,12 @@ class AgreementQuerySet(models.QuerySet):
         found = self.filter(models.Q(reflection__owner=user) | takes_part, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
-    def open_and_dated_of(self, user):
+    def open_and_dated_of(self, user) -> Self:
         """What «Din side» lists: theirs to follow up, the longest overdue first, with room and guide."""
         dated = self.changeable_by(user).open().filter(due__isnull=False)
         return dated.select_related("reflection__version__guide").order_by("due", "pk")
 
-    def due(self):
+    def due(self) -> Self:
         """Open ones whose date has come, of rooms that are somebody's: of an open room no mail comes."""
         meant = self.open().filter(reflection__is_rehearsal=False, reflection__owner__isnull=False)
         return meant.filter(due__lte=timezone.localdate())
@@ -122,17 +123,17 @@ class Agreement(models.Model):
 
 
 class PromiseQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         """Of rooms opened by account: else anybody could have mails sent to whom they like."""
         states = [Agreement.Status.OPEN, Agreement.Status.POSTPONED]
         meant = self.filter(agreement__reflection__owner__isnull=False)
         return meant.filter(agreement__status__in=states, agreement__reflection__is_rehearsal=False)
 
-    def to_tell(self):
+    def to_tell(self) -> Self:
         """Who does not know yet that we have the address: the first mail says so, and how to be left out."""
         return self.open().filter(told_on=None).exclude(agreement__due__lte=timezone.localdate())
 
-    def due(self):
+    def due(self) -> Self:
         """Who has not been reminded of the date that has come."""
         come = self.open().filter(agreement__due__lte=timezone.localdate())
         return come.exclude(reminded_of=models.F("agreement__due"))

@@ -1,6 +1,7 @@
 """The administrators' way into a room's administration – never to what was answered – and who used it."""
 
 from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +14,7 @@ SHORTEST_REASON = 20
 
 
 class EmergencyAccessQuerySet(models.QuerySet):
-    def open_to(self, user):
+    def open_to(self, user) -> Self:
         """Openings that still let this administrator in: their own, of the last hour, of a room there is."""
         begun = timezone.now() - EmergencyAccess.LASTS
         opened = self.filter(action=EmergencyAccess.Action.OPENED, user=user, at__gte=begun)

@@ -5,6 +5,7 @@ refuses it too (reflection/sql/), so neither a shell nor a mistake in the admin 
 """
 
 from functools import lru_cache
+from typing import Self
 
 from django.db import models, transaction
 from django.db.models.signals import pre_delete
@@ -46,7 +47,7 @@ class Guide(Translated, models.Model):
     def __str__(self):
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         home = home_of(self.slug)
         return home.page.address if home else reverse("reflection:about", args=[self.slug])
 
@@ -66,7 +67,7 @@ class Guide(Translated, models.Model):
 
 
 class GuideVersionQuerySet(models.QuerySet["GuideVersion"]):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
     def kept(self, pk: int) -> "GuideVersion":
@@ -82,7 +83,7 @@ class GuideVersionQuerySet(models.QuerySet["GuideVersion"]):
         version.compass = compass_of(slug, version)
         return version
 
-    def with_steps(self):
+    def with_steps(self) -> Self:
         """All that a page about the version shows, in four queries whatever its size."""
         return self.select_related("guide").prefetch_related(
             "steps__prompts", "steps__dilemmas", "steps__stories", "steps__variants", "end_lines"

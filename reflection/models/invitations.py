@@ -4,6 +4,8 @@ Where nobody comes in without a slip, there are no more people in the room than 
 two windows beside one person are one.
 """
 
+from typing import Self
+
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -15,20 +17,20 @@ WAYS = ["nonce", "code_hash", "link_hash"]
 
 
 class PersonalInvitationQuerySet(models.QuerySet):
-    def by_code(self, code: str):
+    def by_code(self, code: str) -> Self:
         """Only a form that limits wrong tries may ask."""
         return self._open().filter(code_hash__in=tokens.digests(code))
 
-    def by_link(self, token: str):
+    def by_link(self, token: str) -> Self:
         return self._open().filter(link_hash__in=tokens.digests(token))
 
-    def _open(self):
+    def _open(self) -> Self:
         """Also those that are used: whoever used one is told how to come back."""
         return self.exclude(reflection__phase="concluded").select_related(
             "reflection__version__guide", "party"
         )
 
-    def unused(self):
+    def unused(self) -> Self:
         return self.filter(is_used=False)
 
     def close(self):

@@ -3,7 +3,7 @@ import unicodedata
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
@@ -38,17 +38,17 @@ NO_WALL = {"wall_nonce": "", "wall_hash": None, "wall_until": None}
 
 
 class ReflectionQuerySet(models.QuerySet):
-    def by_code(self, code: str):
+    def by_code(self, code: str) -> Self:
         """The room that the six characters open. Only a form that limits wrong tries may ask."""
         return self.filter(code_hash__in=tokens.digests(code)).exclude(phase=Reflection.Phase.CONCLUDED)
 
-    def by_link(self, token: str):
+    def by_link(self, token: str) -> Self:
         """The room that an invitation, or the facilitators' link, leads into."""
         hashes = tokens.digests(token)
         found = models.Q(invitation_hash__in=hashes) | models.Q(facilitator_hash__in=hashes)
         return self.filter(found).exclude(phase=Reflection.Phase.CONCLUDED)
 
-    def by_wall_code(self, code: str):
+    def by_wall_code(self, code: str) -> Self:
         """The room whose wall the ten characters open, for as long as they do."""
         return self.filter(wall_hash__in=tokens.digests(code), wall_until__gt=timezone.now())
 
@@ -62,25 +62,25 @@ class ReflectionQuerySet(models.QuerySet):
             row = cursor.fetchone()
         return row is not None and row[0] == Reflection.Phase.COLLECTING
 
-    def under_way(self):
+    def under_way(self) -> Self:
         """What has not ended and can: a look alone, or a room that somebody leads."""
         led = Participant.objects.leading().filter(reflection=models.OuterRef("pk"))
         return self.exclude(phase=Reflection.Phase.CONCLUDED).filter(
             models.Q(mode=Reflection.Mode.SOLO) | models.Exists(led)
         )
 
-    def ended_by(self, user, guide):
+    def ended_by(self, user, guide) -> Self:
         """Rooms with this compass that the user led to an agreement, the latest first."""
         led = Participant.objects.leading().filter(user=user, reflection=models.OuterRef("pk"))
         ended = self.filter(version__guide=guide, phase=Reflection.Phase.CONCLUDED, is_rehearsal=False)
         return ended.filter(models.Exists(led), agreements__isnull=False).distinct().order_by("-concluded_at")
 
-    def rounds_of(self, room: "Reflection"):
+    def rounds_of(self, room: "Reflection") -> Self:
         """The rooms of its series that have ended, the oldest first; a look alone is nobody else's."""
         ended = self.filter(series=room.series, phase=Reflection.Phase.CONCLUDED, is_rehearsal=False)
         return ended.exclude(mode=Reflection.Mode.SOLO).select_related("version").order_by("pk")
 
-    def overdue(self):
+    def overdue(self) -> Self:
         """Collecting rooms whose time of reveal has come, and whose people somebody has counted."""
         due = self.filter(phase=Reflection.Phase.COLLECTING, reveal_at__lte=timezone.now())
         return due.exclude(counted="")
@@ -686,45 +686,45 @@ def language_of_page() -> str:
 
 
 class ParticipantQuerySet(models.QuerySet):
-    def let_in(self):
+    def let_in(self) -> Self:
         """Whose place opens the room: not put out, and the account, where there is one, not closed."""
         return self.filter(models.Q(user=None) | models.Q(user__is_active=True), is_put_out=False)
 
-    def without_login(self):
+    def without_login(self) -> Self:
         """What a browser may hold by itself: places in rooms, and what is looked at alone in an open one."""
         return self.exclude(reflection__mode=Reflection.Mode.SOLO, reflection__owner__isnull=False)
 
-    def of(self, user):
+    def of(self, user) -> Self:
         """Whose place it is by account; what is looked at alone is its owner's and nobody else's."""
         is_room = ~models.Q(reflection__mode=Reflection.Mode.SOLO)
         return self.filter(is_room | models.Q(reflection__owner=user), user=user)
 
-    def leading(self):
+    def leading(self) -> Self:
         """Those who lead the room and can come in to do so."""
         return self.let_in().filter(is_facilitator=True)
 
-    def real(self):
+    def real(self) -> Self:
         """People with a place of their own: neither paper nor made up for a rehearsal."""
         return self.filter(is_paper=False, is_pretend=False)
 
-    def counted(self):
+    def counted(self) -> Self:
         """Those who answer; not spectators, nor a facilitator who only leads, nor who was put out."""
         return self.filter(is_respondent=True, is_put_out=False)
 
-    def on_screen(self):
+    def on_screen(self) -> Self:
         """Those who answer themselves: what is on paper somebody has typed in, and knows."""
         return self.counted().filter(is_paper=False)
 
-    def took_part(self):
+    def took_part(self) -> Self:
         """Those who answer or lead: whoever only looked on, or was put out, is outside once it is over."""
         takes_part = models.Q(is_respondent=True) | models.Q(is_facilitator=True)
         return self.filter(takes_part, is_put_out=False)
 
-    def by_link(self, token: str):
+    def by_link(self, token: str) -> Self:
         """Whose own link it is."""
         return self.filter(link_hash__in=tokens.digests(token)).select_related("reflection")
 
-    def done(self):
+    def done(self) -> Self:
         return self.counted().filter(is_done=True)
 
 

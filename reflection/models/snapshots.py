@@ -13,7 +13,7 @@ party has answered on paper alone there is nobody to be found out.
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.utils.functional import cached_property
@@ -35,7 +35,7 @@ Members = dict[str, str]  # participant id → digest of the answer
 
 
 class SnapshotQuerySet(models.QuerySet):
-    def shown(self):
+    def shown(self) -> Self:
         """The newest snapshot of each room's prompt, party and party guessed about."""
         cell = ["reflection_id", "prompt_id", "party_id", "about_id"]
         return self.order_by(*cell, "-number").distinct(*cell)

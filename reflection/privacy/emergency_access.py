@@ -149,7 +149,7 @@ class LeaderForm(PersonForm):
             raise forms.ValidationError("Kontoen er nyere end lukningen af den, rummet tilhørte.")
         return person
 
-    def clean(self):
+    def clean(self) -> dict:
         if why_not := self.why_not(self.room):
             raise forms.ValidationError(why_not)
         return super().clean()
@@ -175,7 +175,7 @@ class DeleteRoomForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.room = room
 
-    def clean(self):
+    def clean(self) -> dict:
         if self.room.restricted:
             raise forms.ValidationError(HELD)
         return super().clean()

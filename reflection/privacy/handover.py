@@ -94,7 +94,7 @@ class HandOverForm(forms.Form):
             raise forms.ValidationError("Du kan ikke give det til dig selv.")
         return to
 
-    def clean(self):
+    def clean(self) -> dict:
         cleaned = super().clean()
         owner, to = cleaned.get("owner"), cleaned.get("to")
         if owner and to and to.date_joined >= owner.closed_at:

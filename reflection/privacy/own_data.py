@@ -172,7 +172,7 @@ class DeletionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def clean(self):
+    def clean(self) -> dict:
         if self.user.is_restricted:
             raise forms.ValidationError(
                 _("Behandlingen af dine oplysninger er begrænset. Bed først om at få den frigivet.")

@@ -39,7 +39,7 @@ class _ReasonForm(forms.ModelForm):
         self.fields[self.reason_name].required = True
         self.fields[self.reason_name].error_messages["required"] = TOO_SHORT
 
-    def clean(self):
+    def clean(self) -> dict:
         reason = self.cleaned_data.get(self.reason_name)
         if reason and len(reason) < SHORTEST_REASON:
             self.add_error(self.reason_name, TOO_SHORT)
