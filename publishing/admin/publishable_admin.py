@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from publishing.admin.content_admin import ContentAdmin
 from publishing.admin.filters import NoEnglishFilter, NotSeenFilter, StatusFilter, TaskKind, no_english
-from publishing.admin.pending_views import PENDING, form_response
+from publishing.admin.pending import PENDING, form_response
 from publishing.admin.remarks import REMARKS
 from publishing.admin.workflow import ACTIONS, WORKFLOW, response_of_step, status_of
 from publishing.publishable import State
