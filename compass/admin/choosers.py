@@ -109,8 +109,11 @@ def chooser(searched: list[str], asked_for: list[str]) -> Feature:
     def choose_view(model_admin, request):
         """The dialog; or what was found for what somebody has typed into it, the newest first."""
         data = typed(request, ChooseForm)
-        found = _found(model_admin.model, searched, data.get("q", ""), data.get("tag", ""))
-        context = {"opts": model_admin.opts, "found": found}
+        words, tag = data.get("q", ""), data.get("tag", "")
+        has_words = Q(*[(f"{name}__icontains", words) for name in searched], _connector=Q.OR)
+        found = model_admin.model.objects.filter(has_words | Q(tags__contains=[words.lower()]))
+        found = (found.filter(tags__contains=[tag]) if tag else found).order_by("-uploaded_at", "-pk")
+        context = {"opts": model_admin.opts, "found": found[:MOST_SHOWN]}
         if request.method == "POST":
             return render(request, "admin/_found_to_choose.html", context)
         form = model_admin.get_form(request)(auto_id=False)
@@ -124,14 +127,6 @@ def chooser(searched: list[str], asked_for: list[str]) -> Feature:
         return render(request, "admin/_chooser.html", {**context, **own})
 
     return Feature([choose_view])
-
-
-def _found(model, searched: list[str], words: str, tag: str):
-    has_words = Q(tags__contains=[words.lower()])
-    for name in searched:
-        has_words |= Q(**{f"{name}__icontains": words})
-    found = model.objects.filter(has_words).order_by("-uploaded_at", "-pk")
-    return (found.filter(tags__contains=[tag]) if tag else found)[:MOST_SHOWN]
 
 
 PICTURE_LIMIT = (settings.PICTURE_MAX_BYTES, "image/jpeg,image/png,image/webp,image/avif", "Gem det mindre.")

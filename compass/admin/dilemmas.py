@@ -9,9 +9,7 @@ from publishing.admin import PROVENANCE, WITH_KEY, OrderedInline, PublishableAdm
 
 class StandpointInline(OrderedInline):
     model = Standpoint
-    fieldsets = [
-        (None, {"fields": ["position", "title", "text"]}),
-    ]
+    fields = ["position", "title", "text"]
 
 
 @admin.register(Dilemma)

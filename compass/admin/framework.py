@@ -9,9 +9,7 @@ from publishing.admin import PUBLISHING, OrderedInline, PublishableAdmin
 
 class PivotPointInline(OrderedInline):
     model = PivotPoint
-    fieldsets = [
-        (None, {"fields": ["position", "title", "text"]}),
-    ]
+    fields = ["position", "title", "text"]
 
 
 class InOrderAdmin(PublishableAdmin):

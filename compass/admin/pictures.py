@@ -177,4 +177,4 @@ class AttachmentAdmin(ContentAdmin):
         ),
         "tags": SORTED,
     }
-    fieldsets = [(None, {"fields": ["title", "file", "is_accessible", "tags", used]})]
+    fields = ["title", "file", "is_accessible", "tags", used]

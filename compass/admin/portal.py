@@ -2,9 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from publishing.admin import ContentAdmin, ContentForm
 from publishing.models import Announcement, Portal
@@ -64,16 +62,15 @@ class PortalAdmin(ContentAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """There is one: the way to the list leads to it, or to writing it."""
+        if not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
         portal = Portal.objects.first()
-        address = reverse("admin:publishing_portal_change", args=[portal.pk]) if portal else None
-        if self.has_view_permission(request):
-            return HttpResponseRedirect(address or reverse("admin:publishing_portal_add"))
-        return super().changelist_view(request, extra_context)
+        return redirect(self.address(portal) if portal else self.list_address("add"))
 
     def add_view(self, request, form_url="", extra_context=None):
         """Of what there is, no second one is made."""
         if Portal.objects.exists():
-            return redirect("admin:publishing_portal_changelist")
+            return redirect(self.list_address())
         return super().add_view(request, form_url, extra_context)
 
     def has_delete_permission(self, request, obj=None):
@@ -89,6 +86,4 @@ class AnnouncementAdmin(ContentAdmin):
         "is_crisis": "Beskeden kommer øverst og i rødt.",
         "shown_until": "Tom = til nogen sletter den.",
     }
-    fieldsets = [
-        (None, {"fields": ["text", "url", "is_crisis", "shown_from", "shown_until"]}),
-    ]
+    fields = ["text", "url", "is_crisis", "shown_from", "shown_until"]

@@ -53,9 +53,7 @@ class ChapterInline(OrderedInline):
         "audio": "MP3 fylder mindst. Længden bliver læst af filen.",
     }
     readonly_fields = ["length"]
-    fieldsets = [
-        (None, {"fields": ["position", "language", "title", "audio", "length", "transcript"]}),
-    ]
+    fields = ["position", "language", "title", "audio", "length", "transcript"]
 
     @admin.display(description="længde")
     def length(self, chapter):

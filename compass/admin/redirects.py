@@ -45,7 +45,7 @@ class RedirectForm(ContentForm):
 @admin.register(Redirect)
 class RedirectAdmin(ContentAdmin):
     form = RedirectForm
-    fieldsets = [(None, {"fields": ["old", "new"]})]
+    fields = ["old", "new"]
     list_display = ["old", "new", "moved_at"]
     search_fields = ["old", "new"]
     ordering = [danish_order("old")]

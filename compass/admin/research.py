@@ -12,7 +12,7 @@ class ResearchQuestionAdmin(ContentAdmin):
     list_display = ["text", "position"]
     search_fields = ["text", "text_en"]
     ordering = ["position"]
-    fieldsets = [(None, {"fields": ["position", "text"]})]
+    fields = ["position", "text"]
 
 
 class ResearchFigureInline(OrderedInline):
@@ -21,9 +21,7 @@ class ResearchFigureInline(OrderedInline):
         "label": "Skriv det som en sætning, læseren forstår uden spørgeskemaet.",
         "unit": "Fx procent eller gennemsnit fra 1 til 5.",
     }
-    fieldsets = [
-        (None, {"fields": ["position", "label", "value", "unit"]}),
-    ]
+    fields = ["position", "label", "value", "unit"]
 
 
 @admin.register(ResearchWave)

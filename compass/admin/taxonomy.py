@@ -16,12 +16,12 @@ class TermAdmin(ContentAdmin):
     help_texts = {
         "slug": "Står i adressen, når historier filtreres. Lad feltet stå tomt, så laves det af titlen."
     }
-    fieldsets = [(None, {"fields": ["title", "slug"]})]
+    fields = ["title", "slug"]
 
 
 @admin.register(Theme)
 class ThemeAdmin(TermAdmin):
-    fieldsets = [(None, {"fields": ["title", "slug", "drawing"]})]
+    fields = ["title", "slug", "drawing"]
 
 
 @admin.register(Source)
@@ -33,4 +33,4 @@ class SourceAdmin(ContentAdmin):
         "key": "Den vises ikke for læseren. Lad feltet stå tomt, så får den den næste.",
         "address": "Skriv adressen, som den stod, da kilden blev læst.",
     }
-    fieldsets = [(None, {"fields": ["title", "dated", "address", "url", "key"]})]
+    fields = ["title", "dated", "address", "url", "key"]

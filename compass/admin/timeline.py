@@ -48,6 +48,4 @@ class ResourceAdmin(ContentAdmin):
     list_filter = ["kind", ("url", admin.EmptyFieldListFilter)]
     search_fields = ["title", "title_en", "text", "key"]
     help_texts = {"note": "Det, læseren skal vide, før dokumentet åbnes, fx at det er på engelsk."}
-    fieldsets = [
-        (None, {"fields": ["kind", "title", "text", "note", "url", "found_at", "key"]}),
-    ]
+    fields = ["kind", "title", "text", "note", "url", "found_at", "key"]

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
@@ -36,7 +36,12 @@ def bin_view(request, site):
     form = ActForm(request.POST or None)
     form.fields["binned"].queryset = binned
     if form.is_valid():
-        {"back": _put_back, "forget": _forget}[form.cleaned_data["act"]](request, form.cleaned_data["binned"])
+        chosen = form.cleaned_data["binned"]
+        if form.cleaned_data["act"] == "back":
+            _put_back(request, chosen)
+        else:
+            forget(chosen)
+            messages.success(request, f"«{chosen}» er slettet for altid.")
         return redirect(request.path)
     context = {**site.each_context(request), "title": "Papirkurven", "binned": binned[:MOST_SHOWN]}
     return TemplateResponse(request, "admin/bin.html", context, status=400 if form.is_bound else 200)
@@ -50,9 +55,3 @@ def _put_back(request, binned: Binned):
         return
     LogEntry.objects.log_actions(request.user.pk, [item], ADDITION, "Hentet op af papirkurven.")
     messages.success(request, f"«{item}» er hentet tilbage. Læserne ser den, når du offentliggør den.")
-
-
-@transaction.atomic
-def _forget(request, binned: Binned):
-    forget(binned)
-    messages.success(request, f"«{binned}» er slettet for altid.")

@@ -45,10 +45,13 @@ def uses_of(item: models.Model) -> list[Use]:
 
 def _related(item) -> Iterator[Use]:
     own = {key.model for key in parts_of(type(item)).values()}
+    # Logs and versions name their object by a number in a text field, so they are not among these.
     uses = [
         use_at(row)
         for relation in item._meta.get_fields(include_hidden=True)
-        if _comes_from_elsewhere(relation) and relation.related_model not in own
+        if relation.auto_created
+        and not (relation.concrete or relation.related_model._meta.auto_created)
+        and relation.related_model not in own
         for row in relation.related_model._base_manager.filter(**{relation.field.name: item})[:MOST_SHOWN]
     ]
     yield from filter(None, uses)
@@ -80,12 +83,6 @@ def public_pages(words: str) -> list[Publishable]:
             found += model.objects.published().filter(title__icontains=words)[:MOST_CHOSEN]
     begins_so = sorted(found, key=lambda item: (not item.title.lower().startswith(words.lower()), item.title))
     return begins_so[:MOST_CHOSEN]
-
-
-def _comes_from_elsewhere(relation) -> bool:
-    """Logs and versions name their object by a number in a text field, so they are not among these."""
-    is_reverse = relation.auto_created and not relation.concrete and relation.is_relation
-    return is_reverse and not relation.related_model._meta.auto_created
 
 
 def use_at(row: models.Model) -> Use | None:

@@ -5,8 +5,6 @@ Every MarkdownField has it, in a form and in its rows. Both are asked for by scr
 saved, and a draft is seen at its own address.
 """
 
-from collections.abc import Iterator
-
 from django import forms
 from django.contrib import messages
 from django.shortcuts import render
@@ -101,25 +99,18 @@ TEXT_CHECKS = Feature([check, preview, paste, links])
 
 def advise(request, form, formsets):
     """For whoever writes without scripts: all but the LIX, which has a message of its own."""
-    for label, text in _changed_texts(form, formsets):
-        found = [(one.sentence,) for one in findings(text, is_good_link=is_good_link, with_lix=False)]
-        if found:
-            sentences = format_html_join("", "<li>{}</li>", found)
-            messages.warning(
-                request, format_html("Gemt. Se på feltet «{}» igen:<ul>{}</ul>", label, sentences)
-            )
-
-
-def _changed_texts(form, formsets) -> Iterator[tuple[str, str]]:
-    for name in _markdown_in(form):
-        yield form.fields[name].label, getattr(form.instance, name)
+    forms = [("", form)]
     for formset in formsets:
         kind = capfirst(formset.model._meta.verbose_name)
-        for number, row in enumerate(formset.forms, start=1):
-            for name in _markdown_in(row) if row not in formset.deleted_forms else []:
-                yield f"{kind} {number}: {row.fields[name].label}", getattr(row.instance, name)
+        rows = [(f"{kind} {number}: ", row) for number, row in enumerate(formset.forms, start=1)]
+        forms += [(name, row) for name, row in rows if row not in formset.deleted_forms]
+    for start, one in forms:
+        for name in one.changed_data:
+            if isinstance(one._meta.model._meta.get_field(name), MarkdownField):
+                _advise_of(request, f"{start}{one.fields[name].label}", getattr(one.instance, name))
 
 
-def _markdown_in(form) -> list[str]:
-    names = {field.name for field in form._meta.model._meta.fields if isinstance(field, MarkdownField)}
-    return [name for name in form.changed_data if name in names]
+def _advise_of(request, label: str, text: str):
+    if found := findings(text, is_good_link=is_good_link, with_lix=False):
+        sentences = format_html_join("", "<li>{}</li>", ((one.sentence,) for one in found))
+        messages.warning(request, format_html("Gemt. Se på feltet «{}» igen:<ul>{}</ul>", label, sentences))
