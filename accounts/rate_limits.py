@@ -131,9 +131,8 @@ class LoginTries:
     def are_over(self) -> bool:
         """No password is looked at any more, not even the right one."""
         today = LOGIN_DAY.used(self.email, self.address)
-        return today >= LOGIN_DAY.most or (not self.is_known and self._is_attack(today))
-
-    def _is_attack(self, today: int) -> bool:
+        if self.is_known or today >= LOGIN_DAY.most:
+            return today >= LOGIN_DAY.most
         from_here = LOGIN_ADDRESS.used(self.address)
         is_many = from_here >= LOGIN_ADDRESS.most or LOGIN_ACCOUNT.is_used_up(self.email)
         return from_here >= LOGIN_FLOOD or (today > 0 and is_many)

@@ -25,15 +25,12 @@ OF_THE_STEP = ["title", "title_en", "purpose", "purpose_en", "help", "help_en", 
 def load_guides(folder: Path) -> int:
     """Make and publish version 1 of each guide that has never been here; returns how many."""
     own = next(iter(read_items(folder / "guides.yaml")), {})
-    return load_items(
-        GUIDES, [_with(own.get(guide["slug"], {}), guide) for guide in items_of(GUIDES, folder)]
-    )
-
-
-def _with(own: dict, guide: dict) -> dict:
-    """The guide as the municipality has it."""
-    steps = [step | more for step, more in zip_longest(guide["steps"], own.get("steps", []), fillvalue={})]
-    return guide | own | {"steps": steps}
+    guides = []
+    for guide in items_of(GUIDES, folder):
+        changed = own.get(guide["slug"], {})  # as the municipality has it
+        pairs = zip_longest(guide["steps"], changed.get("steps", []), fillvalue={})
+        guides.append(guide | changed | {"steps": [step | more for step, more in pairs]})
+    return load_items(GUIDES, guides)
 
 
 def make_guide(position: int, content: dict) -> Guide:

@@ -98,13 +98,11 @@ def normalised(code: str) -> str:
     text = unicodedata.normalize("NFKC", tidy(code, lines=False)).upper().translate(LOOK_ALIKE)
     spelt = _letters(LABEL.sub("", text))
     is_whole = len(spelt) in {CODE_LENGTH, RETURN_CODE_LENGTH} and set(spelt) <= set(ALPHABET)
-    return spelt if is_whole else _in_a_sentence(text) or spelt
-
-
-def _in_a_sentence(text: str) -> str:
-    """«Din kode er 7KP-4WD, hilsen Bo»; without a digit it could be any word, «RUMMET»."""
-    alone = [_letters(found[0]) for found in ALONE.finditer(text)]
-    return next((code for code in alone if not code.isalpha()), "")
+    if is_whole:
+        return spelt
+    # «Din kode er 7KP-4WD, hilsen Bo»; without a digit it could be any word, «RUMMET».
+    in_a_sentence = [_letters(found[0]) for found in ALONE.finditer(text)]
+    return next((code for code in in_a_sentence if not code.isalpha()), spelt)
 
 
 def _letters(text: str) -> str:

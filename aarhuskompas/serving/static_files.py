@@ -37,17 +37,12 @@ class BundledStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, dry_run=False, **options):
         self.sources = dict(paths)
         for name in [name for name in paths if name.endswith(".css") and not dry_run]:
-            if self._bundle(name):
+            css = self._with_imports(name)
+            if css is not None:
+                self.delete(name)
+                self._save(name, ContentFile(rcssmin.cssmin(css).encode()))
                 paths[name] = (self, name)  # else the next step would hash the source again
         yield from super().post_process(paths, dry_run, **options)
-
-    def _bundle(self, name: str) -> bool:
-        css = self._with_imports(name)
-        if css is None:
-            return False
-        self.delete(name)
-        self._save(name, ContentFile(rcssmin.cssmin(css).encode()))
-        return True
 
     def _read(self, name: str) -> str:
         """From the source: the target may hold the bundle of an earlier collection."""

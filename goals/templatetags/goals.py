@@ -43,12 +43,9 @@ def people_row(evidence, name: str) -> str:
         {"number": place + 1, "question": question, "who": who, "x": PLACES[place]}
         for place, (question, who) in enumerate(evidence.people)
     ]
-    arcs = [_arc(PLACES[one], PLACES[two]) for one, two in evidence.bonds]
+    top = GROUND - 24
+    ends = [(PLACES[one], PLACES[two]) for one, two in evidence.bonds]
+    arcs = [f"M{a} {top}Q{(a + b) // 2} {top - (b - a) // 2} {b} {top}" for a, b in ends]
     context = {"evidence": evidence, "people": people, "arcs": arcs, "ground": GROUND, "name": name}
     context["top"] = 0 if arcs else GROUND - 32  # no empty room where nothing is bound
     return render_to_string("goals/_people.html", context)
-
-
-def _arc(left: int, right: int) -> str:
-    top = GROUND - 24
-    return f"M{left} {top}Q{(left + right) // 2} {top - (right - left) // 2} {right} {top}"

@@ -72,18 +72,14 @@ def held_by(person: User | Participant) -> list[Held]:
     key = "person" if isinstance(person, User) else "participant"
     found = []
     for model, mark in marked_models().items():
-        lookup = _lookup(mark, key, person)
-        if lookup and set(mark.by_kind()) & set(ALL):
+        way, value = getattr(mark, key), person.pk
+        if not way:
+            way, value = mark.pseudonym, person.pseudonym
+        if way and set(mark.by_kind()) & set(ALL):
             told = [field.name for field in model._meta.fields if field.related_model is PrivacyNotice]
-            rows = list(model._base_manager.filter(**lookup).select_related(*told).order_by("pk"))
+            rows = list(model._base_manager.filter(**{way: value}).select_related(*told).order_by("pk"))
             found.append(Held(model, mark, rows))
     return [held for held in found if held.rows]
-
-
-def _lookup(mark: PersonalData, key: str, person: User | Participant) -> dict:
-    if way := getattr(mark, key):
-        return {way: person.pk}
-    return {mark.pseudonym: person.pseudonym} if mark.pseudonym else {}
 
 
 def said(row: models.Model, name: str):
