@@ -117,7 +117,7 @@ def all_places(request):
 
 def current_participant(request, key) -> Participant | None:
     """The visitor's place in the reflection `key`, a room or a look alone, with its version; or None."""
-    held = _held(request, key).let_in().select_related("reflection", "party").order_by()  # one, or none
+    held = _held(request, key).let_in().select_related("reflection").order_by()  # one, or none
     participant = next(iter(held), None)
     if participant:
         participant.reflection.version = GuideVersion.objects.kept(participant.reflection.version_id)

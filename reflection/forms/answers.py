@@ -141,6 +141,11 @@ class Question(NamedTuple):
         return f"prompt-{self.prompt.pk}" + (f"-about-{self.about.pk}" if self.about else "")
 
     @property
+    def key(self) -> tuple[int, int | None]:
+        """As Participant.answers_to says it."""
+        return self.prompt.pk, self.about.pk if self.about else None
+
+    @property
     def is_scale(self) -> bool:
         return self.prompt.kind == Prompt.Kind.SCALE
 
@@ -243,17 +248,11 @@ class StepForm(AutosavedForm, forms.Form):
 
     def _answers(self) -> dict[str, Answer]:
         """In one query, by the names of their fields."""
-        prompts = {question.prompt.pk for question in self.questions.values()}
+        given = self.participant.answers_to([question.prompt for question in self.questions.values()])
         asked = {
-            (question.prompt.pk, question.about.pk if question.about else None): name
-            for name, question in self.questions.items()
+            name: (prompt.pk, about.pk if about else None) for name, (prompt, about) in self.questions.items()
         }
-        given = self.participant.answers.filter(prompt__in=prompts)
-        return {
-            asked[answer.prompt_id, answer.about_id]: answer
-            for answer in given
-            if (answer.prompt_id, answer.about_id) in asked
-        }
+        return {name: given[key] for name, key in asked.items() if key in given}
 
     def stored_state(self) -> list[tuple[str, str]]:
         """What was read or has just been written, or what the page knew where it shows something else."""

@@ -856,10 +856,10 @@ class Participant(models.Model):
         self.finish(is_done=False)
         return True
 
-    def answers_to(self, prompts: list[Prompt], about: Party | None = None) -> dict[int, "Answer"]:
-        """This participant's answers by prompt id: own ones, or what they guess of the party `about`."""
-        values = [self.pk, about.pk if about else None, [prompt.pk for prompt in prompts]]
-        return {answer.prompt_id: answer for answer in Answer.objects.raw(ANSWERS_TO, values)}
+    def answers_to(self, prompts: list[Prompt]) -> dict[tuple[int, int | None], "Answer"]:
+        """By prompt and the party whose answer is guessed: None for one's own answer."""
+        found = Answer.objects.raw(ANSWERS_TO, [self.pk, [prompt.pk for prompt in prompts]])
+        return {(answer.prompt_id, answer.about_id): answer for answer in found}
 
     def sureness(self) -> int | None:
         """How sure this participant has said to be of what they guess."""
@@ -1000,9 +1000,10 @@ class Participant(models.Model):
         return [_progress(step, by_prompt) for step in self.reflection.version.all_steps()]
 
     def skip_prompts(self, prompts: list[Prompt], about: Party | None = None):
-        answered = self.answers_to(prompts, about)
+        answered = self.answers_to(prompts)
         for prompt in prompts:
-            if prompt.pk not in answered or not answered[prompt.pk].raw:
+            answer = answered.get((prompt.pk, about.pk if about else None))
+            if not (answer and answer.raw):
                 Answer.objects.update_or_create(
                     participant=self, prompt=prompt, about=about, defaults={"state": Answer.State.SKIPPED}
                 )
@@ -1011,7 +1012,7 @@ class Participant(models.Model):
 # Each save of a form asks for these and writes some; Django needs a millisecond to put either into SQL.
 ANSWERS_TO = """
 SELECT * FROM reflection_answer
-WHERE participant_id = %s AND about_id IS NOT DISTINCT FROM %s AND prompt_id = ANY (%s)
+WHERE participant_id = %s AND prompt_id = ANY (%s)
 """
 REPLACE = "UPDATE reflection_answer SET {columns} WHERE id = %s AND version = %s"
 
@@ -1078,14 +1079,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         nobody touched never overwrites what another window wrote.
         """
         fields = {**prompt.content(raw), **beside, "written_by": page}
-        first = self.model(participant=participant, prompt=prompt, about=about, **fields)
-        stored = known or self._stored(first)
+        whose = {"participant": participant, "prompt": prompt, "about": about}
+        stored = known or self._stored(whose, fields)
         while stored and not (stored.raw == raw and stored.has(beside)):
             if stored.has_moved(was, version, page, beside_was or {}):
                 if raw != was or beside_was not in (None, beside):
                     raise ConflictError(stored)
                 break
-            stored = self._replace(stored, fields) or self._stored(first)
+            stored = self._replace(stored, fields) or self._stored(whose, fields)
         return stored
 
     def write_first(self, answers: list["Answer"]):
@@ -1097,9 +1098,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         filled = [answer for answer in answers if not answer.is_empty]
         self.bulk_create(filled, ignore_conflicts=True)  # type: ignore[arg-type]
 
-    def _stored(self, first: "Answer"):
+    def _stored(self, whose: dict, fields: dict):
         """The answer there is; the first one, stored now, when there was none; an empty one is not."""
-        own = self.filter(participant=first.participant, prompt=first.prompt, about=first.about)
+        own, first = self.filter(**whose), self.model(**whose, **fields)
         stored = own.first()
         if stored or first.is_empty:
             return stored
