@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 
 from django.utils.html import escape, format_html
@@ -27,7 +28,7 @@ class Marker:
         lexemes = set(chain.from_iterable([*term.lexemes, *term.compounds] for term in terms))
         self.words = {term.folded for term in terms} | {word for word, lexeme in forms if lexeme in lexemes}
         self.part_words = {word for word, lexeme in forms if lexeme in parts}
-        self.folded: dict[str, str] = {}  # most words stand in more than one text
+        self.fold = cache(fold)  # most words stand in more than one text
 
     def marked(self, row: Row) -> tuple[str, str]:
         """Its title, and an excerpt."""
@@ -37,12 +38,7 @@ class Marker:
         return self._with_marks(row.title, words), self._with_marks(self._excerpt(row, words), words)
 
     def _places(self, text: str, words: set[str]) -> Iterator[re.Match]:
-        return (match for match in WORD.finditer(text) if self._fold(match[0]) in words)
-
-    def _fold(self, word: str) -> str:
-        if word not in self.folded:
-            self.folded[word] = fold(word)
-        return self.folded[word]
+        return (match for match in WORD.finditer(text) if self.fold(match[0]) in words)
 
     def _with_marks(self, text: Text, words: set[str]) -> str:
         pieces, end = [], 0

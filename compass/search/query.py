@@ -10,14 +10,14 @@ LONGEST_WORD = 60  # as in the list of words; levenshtein() takes no more than 2
 MOST_WORDS_BETWEEN = 3  # between the parts of a compound, where it is written as several words
 
 WORD = re.compile(r"[^\W_]+")
-LETTERS = str.maketrans("äöüéèêëáàâíìîïóòôúùûçñ", "æøueeeeaaaiiiiooouuucn")
-DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+LETTERS = str.maketrans("üéèêëáàâíìîïóòôúùûçñ", "ueeeeaaaiiiiooouuucn")
+LETTERS |= str.maketrans({"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa"})
 READ = sql("read")
 
 
 def fold(text: str) -> str:
     """A word as it is compared: search_fold() in the database, for what is marked on the page."""
-    return text.lower().translate(LETTERS).translate(DANISH_LETTERS)
+    return text.lower().translate(LETTERS)
 
 
 @dataclass

@@ -72,17 +72,13 @@ def _corrected(text: str, near: dict[str, str]) -> str:
 
 
 def _groups(rows: list[Row], marker: Marker) -> list[Group]:
+    """By kind, without pages of a section that the municipality keeps to itself, as «Viden» may be."""
+    known: dict[str, Kind] = kinds()
     groups: dict[str, Group] = {}
-    for row in filter(_is_open, rows):
-        groups.setdefault(row.kind, Group(kinds()[row.kind], [], row.number)).hits.append(_hit(row, marker))
+    for row in rows:
+        kind = known[row.kind]
+        address = kind.address(*row.address)
+        if is_open(address.partition("#")[0]):
+            hit = Hit(kind, address, row.is_draft, *marker.marked(row), row.path, row.year)
+            groups.setdefault(row.kind, Group(kind, [], row.number)).hits.append(hit)
     return list(groups.values())
-
-
-def _is_open(row: Row) -> bool:
-    """A page may belong to a section that the municipality keeps to itself, as «Viden» does."""
-    return is_open(kinds()[row.kind].address(*row.address).partition("#")[0])
-
-
-def _hit(row: Row, marker: Marker) -> Hit:
-    kind = kinds()[row.kind]
-    return Hit(kind, kind.address(*row.address), row.is_draft, *marker.marked(row), row.path, row.year)
