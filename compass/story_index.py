@@ -18,7 +18,7 @@ from threading import Lock, Thread
 from django.db import connection
 from django.utils import timezone
 
-from compass.models import Department, Path, Story, Theme
+from compass.models import Department, Path, Theme
 from publishing.trial import is_trial
 
 BYTES_A_BLOCK = 256
@@ -78,13 +78,13 @@ class StoryIndex:
             case _:
                 self._bits[name, key] = _bits(places)
 
-    def placed(self, stories: list[Story]) -> list[Story]:
-        """The stories with path and department, as this index knows them: no join for what hardly changes."""
-        for story in stories:
-            story.path = self._rows.get((Path, story.path_id)) or story.path
-            if "department_id" in story.__dict__ and story.department_id:
-                story.department = self._rows.get((Department, story.department_id)) or story.department
-        return stories
+    def placed(self, items: list) -> list:
+        """Stories or dilemmas with path and department as this index knows them: these need no join."""
+        for item in items:
+            item.path = self._rows.get((Path, item.path_id)) or item.path
+            if item.__dict__.get("department_id"):
+                item.department = self._rows.get((Department, item.department_id)) or item.department
+        return items
 
     @property
     def years(self) -> list[int]:

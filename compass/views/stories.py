@@ -1,5 +1,7 @@
 """Stories: the list, filtered as the reader likes, and each of them."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
@@ -47,13 +49,13 @@ def _with_new_names(request) -> str:
 def story(request, slug):
     story, index = story_or_404(slug, request.user)
     themes = [theme for theme in index.themes if theme.pk in story.theme_ids]
-    dilemmas = fetched(Dilemma.objects.visible_to(request.user).select_related("path"), story.dilemma_ids)
+    dilemmas = index.placed(fetched(lambda: Dilemma.objects.visible_to(request.user), story.dilemma_ids))
     context = {
         "story": story,
         "themes": themes,
         "dilemmas": dilemmas,
-        "sources": fetched(Source.objects.all(), story.source_ids),
-        "attachments": fetched(Attachment.objects.all(), story.attachment_ids),
+        "sources": fetched(Source.objects.all, story.source_ids),
+        "attachments": fetched(Attachment.objects.all, story.attachment_ids),
         "related": cards(index, related_ids(index, story, dilemmas, request.user), request.user),
     }
     return render(request, "compass/story.html", context)
@@ -72,9 +74,9 @@ def story_or_404(slug: str, user) -> tuple[Story, StoryIndex]:
     return story, index
 
 
-def fetched(rows: QuerySet, ids: list[int]) -> list:
+def fetched(rows: Callable[[], QuerySet], ids: list[int]) -> list:
     """Most stories have none, and that takes no query."""
-    return list(rows.filter(pk__in=ids)) if ids else []
+    return list(rows().filter(pk__in=ids)) if ids else []
 
 
 def cards(index: StoryIndex, ids: list[int], user) -> list[Story]:
