@@ -10,8 +10,8 @@ LONGEST_WORD = 60  # as in the list of words; levenshtein() takes no more than 2
 MOST_WORDS_BETWEEN = 3  # between the parts of a compound, where it is written as several words
 
 WORD = re.compile(r"[^\W_]+")
-LETTERS = str.maketrans("üéèêëáàâíìîïóòôúùûçñ", "ueeeeaaaiiiiooouuucn")
-LETTERS |= str.maketrans({"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa"})
+PLAIN = dict(zip("üéèêëáàâíìîïóòôúùûçñ", "ueeeeaaaiiiiooouuucn", strict=True))
+LETTERS = str.maketrans(PLAIN | {"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa"})
 READ = sql("read")
 
 
