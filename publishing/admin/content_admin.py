@@ -31,6 +31,10 @@ from publishing.slugs import slug_of
 
 KEY = re.compile(r"([A-ZÆØÅ]+-?)(\d+)")
 LOOKED_AT = 500
+TAKEN = {
+    "slug": "Adressen bliver brugt i forvejen. Skriv en anden her, eller giv teksten en anden titel.",
+    "key": "Nøglen bliver brugt i forvejen. Lad feltet stå tomt, så får teksten den næste.",
+}
 
 
 class GuardedForm(FetchedForm, CollisionForm):
@@ -111,8 +115,9 @@ class ContentForm(GuardedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in {"slug", "key"} & self.fields.keys():
+        for name in TAKEN.keys() & self.fields.keys():
             self.fields[name].required = False
+            self.fields[name].error_messages["unique"] = TAKEN[name]
 
     def clean(self):
         cleaned = super().clean()

@@ -212,7 +212,8 @@ def test_two_pages_with_one_title_are_told_apart_by_the_editor(admin_page, edito
     make_page("Om os", slug="om-os")
     add = admin_page("/admin/compass/page/add/", by=editor_client)
     again = add.form("#page_form").send({"title": "Om os", "body": "Tekst.", "_save": "1"})
-    assert "eksisterer allerede" in " ".join(again.texts(".field-slug .errorlist, .field-slug ul"))
+    said = " ".join(again.texts(".field-slug .errorlist, .field-slug ul"))
+    assert said == "Adressen bliver brugt i forvejen. Skriv en anden her, eller giv teksten en anden titel."
 
 
 def test_a_milestone_without_a_date_says_so(editor_client, edit, db):
