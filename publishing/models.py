@@ -31,11 +31,14 @@ class UnsavedWorkQuerySet(models.QuerySet):
         """What was typed; a window that is only open has typed nothing."""
         return self.filter(is_done=False).exclude(fields={}).order_by("-saved_at")
 
-    def open_beside(self, user, model: type[models.Model], object_id: str):
-        """Windows in which colleagues have the same form open now."""
+    def colleagues(self, user, model: type[models.Model], object_id: str) -> list[str]:
+        """Who else has the same form open now; nobody has one of something new."""
         kind = ContentType.objects.get_for_model(model)
-        of_others = self.filter(content_type=kind, object_id=object_id).exclude(user=user)
-        return of_others.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
+        of_others = (
+            self.filter(content_type=kind, object_id=object_id).exclude(object_id="").exclude(user=user)
+        )
+        found = of_others.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
+        return sorted({str(work.user) for work in found})
 
     def past(self):
         return self.filter(saved_at__lt=timezone.now() - UNSAVED_KEPT)

@@ -99,6 +99,7 @@ class GuardedAdmin(BaseAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        request.saved_item = form.instance  # for whoever looks at what was saved in a trial
         tell_what_was_taken_over(request, form)
         finish_work(request, self.model, work_key(request, str(form.instance.pk)) if change else "")
         advise(request, form, formsets)

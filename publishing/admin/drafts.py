@@ -1,6 +1,6 @@
 """Half-finished work: the server keeps what stands in a form while one types, and offers it back."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -45,15 +45,12 @@ def address_of_work(work: UnsavedWork) -> str:
     return reverse(admin_urlname(opts, page), args=[work.object_id.removesuffix(BESIDE)])
 
 
-class TokenForm(forms.Form):
-    unsaved_token = forms.UUIDField()
+class WindowForm(forms.Form):
+    """What a form says of its window: its own token, and which work it began with, as that stood then."""
 
-
-class FetchedFromForm(forms.Form):
-    """Which work a window began with, as it stood then."""
-
-    fetched_token = forms.UUIDField()
-    fetched_at = forms.DateTimeField()
+    unsaved_token = forms.UUIDField(required=False)
+    fetched_token = forms.UUIDField(required=False)
+    fetched_at = forms.DateTimeField(required=False)
 
 
 class FetchForm(forms.Form):
@@ -62,25 +59,28 @@ class FetchForm(forms.Form):
     ugemt = forms.UUIDField()
 
 
-def _token_of_window(request) -> UUID | None:
-    form = TokenForm(request.POST)
-    return form.cleaned_data["unsaved_token"] if form.is_valid() else None
+def window_of(request) -> dict:
+    form = WindowForm(request.POST)
+    form.full_clean()
+    return form.cleaned_data
 
 
 def keep(model_admin, request, object_id=""):
     """POST keeps the form as it stands; GET gives a page that was logged out a token to go on with."""
-    if not _may_write(model_admin, request, object_id):
+    if object_id:
+        model_admin.item_or_404(request, object_id)
+    elif not model_admin.has_add_permission(request):
         raise PermissionDenied
     if request.method != "POST":
         return JsonResponse({"token": get_token(request)})
-    token, key = _token_of_window(request), work_key(request, object_id)
+    token, key = window_of(request).get("unsaved_token"), work_key(request, object_id)
     if not token:
         return JsonResponse({"kept": False}, status=400)
     work = _work(request.user, model_admin.model, key, token)
     if "is_open" in request.POST:
         if work:
             UnsavedWork.objects.filter(pk=work.pk).update(open_at=timezone.now())
-        return JsonResponse({"beside": open_beside(request.user, model_admin.model, key)})
+        return JsonResponse({"beside": UnsavedWork.objects.colleagues(request.user, model_admin.model, key)})
     if work is None or work.is_done:  # the form of that window has been saved: its words are late
         return JsonResponse({"kept": False, "token": uuid4()}, status=409)
     work.fields = {
@@ -90,13 +90,6 @@ def keep(model_admin, request, object_id=""):
     }
     work.save()
     return JsonResponse({"kept": True})
-
-
-def _may_write(model_admin, request, object_id) -> bool:
-    if not object_id:
-        return model_admin.has_add_permission(request)
-    item = model_admin.get_object(request, unquote(object_id))
-    return item is not None and model_admin.has_change_permission(request, item)
 
 
 @custom_view("ugemt/<uuid:token>/kasser/", "discard", methods=ACT)
@@ -146,7 +139,7 @@ def drafts_context(model_admin, request, context, item) -> dict:
     object_id = str(item.pk) if item else ""
     kept = work_key(request, object_id)
     address = model_admin.address(item, "keep") if item else model_admin.list_address("keep_new")
-    fetched = FetchedFromForm(request.POST)
+    window = window_of(request)
     waiting = UnsavedWork.objects.of(request.user, model_admin.model, kept).waiting()
     if getattr(request, "is_fetched", False):  # what half a text lacks is said when it is saved
         messages.info(request, FETCHED)
@@ -154,40 +147,26 @@ def drafts_context(model_admin, request, context, item) -> dict:
         for inline in context["inline_admin_formsets"]:
             _forget_errors(inline.formset)
     return {
-        "fetched": fetched.cleaned_data if fetched.is_valid() else None,
+        "fetched": window if window.get("fetched_token") and window.get("fetched_at") else None,
         "unsaved_url": address + ("?kladde" if kept.endswith(BESIDE) else ""),
-        "unsaved_token": _token_of_window(request) or uuid4(),
+        "unsaved_token": window.get("unsaved_token") or uuid4(),
         "unsaved": waiting[:MOST_OFFERED] if request.method == "GET" else [],
-        "open_beside": open_beside(request.user, model_admin.model, kept),
+        "open_beside": UnsavedWork.objects.colleagues(request.user, model_admin.model, kept),
     }
 
 
-DRAFTS = Feature(
-    [
-        custom_view("ugemt/", "keep_new")(keep),
-        custom_view("<path:object_id>/ugemt/", "keep")(keep),
-        discard,
-    ],
-    in_form=drafts_context,
-)
+KEEP = [custom_view("ugemt/", "keep_new")(keep), custom_view("<path:object_id>/ugemt/", "keep")(keep)]
+DRAFTS = Feature([*KEEP, discard], in_form=drafts_context)
 
 
 def finish_work(request, model, kept: str):
     """What was typed is saved now."""
-    token = _token_of_window(request)
-    if token and (work := _work(request.user, model, kept, token)):
+    window = window_of(request)
+    token, fetched, moment = (window.get(name) for name in ["unsaved_token", "fetched_token", "fetched_at"])
+    own = _work(request.user, model, kept, token) if token else None
+    begun_with = UnsavedWork.objects.filter(user=request.user, token=fetched, saved_at=moment)
+    for work in [*filter(None, [own]), *begun_with]:
         work.finish()
-    fetched = FetchedFromForm(request.POST)
-    if fetched.is_valid():
-        token, moment = fetched.cleaned_data.values()
-        for work in UnsavedWork.objects.filter(user=request.user, token=token, saved_at=moment):
-            work.finish()
-
-
-def open_beside(user, model, key: str) -> list[str]:
-    if not key:
-        return []
-    return sorted({str(work.user) for work in UnsavedWork.objects.open_beside(user, model, key)})
 
 
 def _forget_errors(formset):

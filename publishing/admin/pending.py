@@ -97,12 +97,8 @@ def _say(user, item: models.Model, words: str):
 
 # --- Its form ----------------------------------------------------------------------------------------
 
-FORM_BESIDE = {
-    "title": "Ret kladden",
-    "show_save_and_add_another": False,
-    "show_save_and_continue": False,
-    "show_delete": False,
-}
+NO_BUTTONS = ["show_save_and_add_another", "show_save_and_continue", "show_delete"]
+FORM_BESIDE = {"title": "Ret kladden", **dict.fromkeys(NO_BUTTONS, False)}
 
 
 @item_view("kladde/", "pending")

@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.contrib import admin, messages
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -14,7 +13,6 @@ from publishing.admin.remarks import REMARKS
 from publishing.admin.workflow import ACTIONS, WORKFLOW, response_of_step, status_of
 from publishing.publishable import State
 from publishing.readability import AIM, described, lix
-from publishing.trial import is_trial
 
 
 class PublishableAdmin(ContentAdmin):
@@ -69,19 +67,11 @@ class PublishableAdmin(ContentAdmin):
         view = partial(super().changeform_view, request, object_id, form_url, extra_context)
         return form_response(self, request, object_id, view)
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        request.saved_item = form.instance
-
     def response_add(self, request, obj, post_url_continue=None):
-        if is_trial():
-            return redirect(self.address(obj))
         taken = response_of_step(self, request, obj)
-        if obj.state == State.DRAFT and not taken:
+        if not taken and obj.state == State.DRAFT:
             messages.info(request, f"«{obj}» er en kladde. Læserne ser den først, når den er offentlig.")
         return taken or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        if is_trial():
-            return redirect(self.address(obj))
         return response_of_step(self, request, obj) or super().response_change(request, obj)

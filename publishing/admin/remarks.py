@@ -74,14 +74,6 @@ class RemarkForm(forms.ModelForm):
         self.fields["answers"].required = False
 
 
-class CloseForm(forms.Form):
-    remark: Any = forms.ModelChoiceField(None)
-
-    def __init__(self, *args, item, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["remark"].queryset = Remark.objects.of(item).open()
-
-
 def say(item, text: str, *, by, to=None, **more) -> Remark:
     return Remark.objects.create(item=item, text=text, by=by, to=to, **more)
 
@@ -170,12 +162,11 @@ def asked_of(user) -> list[Remark]:
 @item_view("bemaerkning/", "remark", methods=ACT)
 def remark_view(model_admin, request, item):
     """Say something of the text, answer what a colleague says, or close it."""
-    page, closing = page_of(item), CloseForm(request.POST, item=item)
-    form = RemarkForm(request.POST, item=item)
-    if closing.is_valid():
-        close(Remark.objects.filter(pk=closing.cleaned_data["remark"].pk))
-    elif form.is_valid():
-        asked = form.cleaned_data["answers"]
+    page, form = page_of(item), RemarkForm(request.POST, item=item)
+    is_right, asked = form.is_valid(), form.cleaned_data.get("answers")
+    if asked and "close" in request.POST:
+        close(Remark.objects.filter(pk=asked.pk))
+    elif is_right:
         say(item, **form.cleaned_data | ({"field": asked.field} if asked else {}), by=request.user)
         if asked:
             tell(request, asked.by, item, page, ANSWERED)

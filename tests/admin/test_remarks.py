@@ -92,7 +92,7 @@ def test_a_remark_stands_beside_its_field_is_answered_and_closed(
     assert answered.texts(f"#remark-{remark.pk} blockquote p")[1:] == ["Det var Mette."]
     assert [sent.to for sent in mail.outbox] == [[otto.email]]
     assert "Mette" not in mail.outbox[0].body
-    closed = answered.form(f"#remark-{remark.pk} form").send({"remark": str(remark.pk)})
+    closed = answered.form(f"#remark-{remark.pk} form").send({"close": "1"})
     assert not closed.select(".field-body .kompas-remark")
     assert "lukket" in closed.texts(f"#remark-{remark.pk} p")[0]
 
@@ -104,7 +104,7 @@ def test_a_remark_that_says_nothing_or_is_of_something_else_is_refused(admin_pag
         {"text": ""},
         {"text": "x", "field": "pk"},
         {"text": "x", "answers": other.pk},
-        {"remark": other.pk},
+        {"close": "1", "answers": other.pk},
     ]:
         answered = admin_page(url, by=editor_client, post=posted)
         assert "Skriv, hvad du vil sige." in messages_of(answered)[0]
