@@ -2,6 +2,7 @@
 say of it, and what was deleted."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
