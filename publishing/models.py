@@ -35,10 +35,8 @@ class UnsavedWorkQuerySet(models.QuerySet):
     def colleagues(self, user, model: type[models.Model], object_id: str) -> list[str]:
         """Who else has the same form open now; nobody has one of something new."""
         kind = ContentType.objects.get_for_model(model)
-        of_others = (
-            self.filter(content_type=kind, object_id=object_id).exclude(object_id="").exclude(user=user)
-        )
-        found = of_others.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
+        same = self.filter(content_type=kind, object_id=object_id).exclude(object_id="").exclude(user=user)
+        found: Any = same.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
         return sorted({str(work.user) for work in found})
 
     def past(self):
