@@ -23,6 +23,7 @@ class ChapterForm(OrderedForm):
         if "audio" in self.fields:
             endings = ",".join(f".{ending}" for ending in SOUNDS.values())
             limited(self.fields["audio"], settings.SOUND_MAX_BYTES, endings, "Gem den som MP3.")
+            self.fields["audio"].widget.attrs["data-many"] = "Vælg flere lydfiler, og få et kapitel af hver:"
 
     def clean_audio(self):
         """Called by what it is; its length is read from it."""

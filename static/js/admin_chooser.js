@@ -15,14 +15,6 @@ window.kompasChoose = (() => {
 
   // --- Uploading: each file through the ordinary form for a new one -----------------------------------
 
-  const draw = async (canvas, file) => {
-    if (!file.type.startsWith("image/")) return;
-    const image = await createImageBitmap(file).catch(() => null);
-    if (!image) return;
-    canvas.hidden = false;
-    canvas.height = Math.round((canvas.width * image.height) / image.width);
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  };
   const upload = async (row, file, place, done) => {
     const data = new FormData(row);
     const said = row.querySelector("[role=alert]");
@@ -80,7 +72,7 @@ window.kompasChoose = (() => {
         added += 1;
         waiting.set(row, file);
         rows.append(row);
-        draw(row.querySelector("canvas"), file);
+        window.kompasDraw(row.querySelector("canvas"), file);
       }
       files.value = "";
       all.hidden = rows.children.length < 2;

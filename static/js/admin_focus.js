@@ -1,9 +1,8 @@
 // Where the most important thing in a picture is: a click on it writes the two numbers, which can be typed too.
 // A file that is only chosen is shown at once.
-window.addEventListener("load", () => {
-  const place = document.querySelector("[data-focus]");
+window.kompasFields("[data-focus]", (place) => {
   const fields = ["focus_x", "focus_y"].map((name) => document.querySelector(`[name=${name}]`));
-  if (!place || fields.includes(null)) return;
+  if (fields.includes(null)) return;
   const point = document.createElement("span");
   point.className = "kompas-focus__point";
   const show = () => {
@@ -18,14 +17,12 @@ window.addEventListener("load", () => {
     for (const field of fields) field.dispatchEvent(new Event("input", { bubbles: true }));
   });
   for (const field of fields) field.addEventListener("input", show);
-  document.querySelector("[name=file]").addEventListener("change", async ({ target }) => {
-    const image = target.files[0] && (await createImageBitmap(target.files[0]).catch(() => null));
-    if (!image) return;
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [480, Math.round((480 * image.height) / image.width)];
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    place.replaceChildren(canvas);
+  const file = document.querySelector("[name=file]");
+  const draw = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 480 });
+    if (await window.kompasDraw(canvas, file.files[0])) place.replaceChildren(canvas);
     show();
-  });
-  show();
+  };
+  file.addEventListener("change", draw);
+  draw(); // it may have been chosen before this file was there
 });

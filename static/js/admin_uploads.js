@@ -1,6 +1,17 @@
 // Files that editors send. What is too large is refused before it is sent ([data-most-bytes], the sentence in
 // [data-too-large]), and a form with a file is sent with its progress shown. What is wrong is said in the form, so
 // that no file must be chosen anew. Without this file the form goes as every form does.
+
+// A picture that is only chosen, as wide as the canvas is; whether it was one.
+window.kompasDraw = async (canvas, file) => {
+  const image = file && (await createImageBitmap(file).catch(() => null));
+  if (!image) return false;
+  canvas.height = Math.round((canvas.width * image.height) / image.width);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.hidden = false;
+  return true;
+};
+
 window.kompasUpload = (() => {
   document.addEventListener("change", ({ target }) => {
     if (target.type !== "file" || !target.dataset.mostBytes) return;
@@ -65,6 +76,34 @@ window.kompasUpload = (() => {
     shown.remove();
     form.dispatchEvent(new Event("stay"));
     (form.querySelector(".form-row:has(.errorlist) [name]") || submitter)?.focus();
+  });
+
+  // Several at once, each in a new row of its own; [data-many] says what the field for them is called.
+  window.kompasFields(".inline-group", (group) => {
+    const model = group.querySelector(".empty-form input[type=file][data-many]");
+    if (!model) return;
+    const many = Object.assign(document.createElement("input"), { type: "file", multiple: true, accept: model.accept });
+    const label = document.createElement("label");
+    const addRow = (file) => {
+      group.querySelector(".add-row a").click();
+      const row = [...group.querySelectorAll(".inline-related:not(.empty-form)")].at(-1);
+      const one = new DataTransfer();
+      one.items.add(file);
+      row.querySelector("input[type=file]").files = one.files;
+      row.querySelector("[name$=-title]").value = file.name.replace(/\.[^.]+$/, "").replace(/[-_]+/g, " ");
+      for (const field of row.querySelectorAll("input[type=file], [name$=-title]")) {
+        for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+      }
+      return row;
+    };
+    many.addEventListener("change", () => {
+      const [first] = [...many.files].map(addRow);
+      many.value = "";
+      first?.querySelector("[name$=-title]").focus();
+    });
+    label.className = "kompas-many";
+    label.append(`${model.dataset.many} `, many);
+    group.append(label);
   });
   return send;
 })();

@@ -8,6 +8,8 @@ from tests.browser.conftest import EDITOR
 from tests.browser.inspection import PHONE, WIDE
 from tests.browser.test_admin import ADMINISTRATOR, METHOD_OWNER, first_row, is_good, press, write
 
+MORE = ["Første_del.mp3", "anden-del.mp3"]
+
 
 @pytest.fixture
 def open_tab(open_admin_tab):
@@ -90,6 +92,16 @@ def test_sound_is_known_by_its_bytes_and_what_is_wrong_loses_nothing(open_tab, s
     tab.locator("[name=_continue]").first.press("Enter")
     said(tab).to_contain_text("blev tilføjet")
     expect(tab.locator(".field-length .readonly").first).to_contain_text(":")
+    files = [{"name": name, "mimeType": "audio/mpeg", "buffer": spoken.read_bytes()} for name in MORE]
+    tab.get_by_label("Vælg flere lydfiler").set_input_files(files)
+    expect(tab.locator("[name=chapters-1-title]")).to_be_focused()
+    for number, title in [(1, "Første del"), (2, "anden del")]:
+        expect(tab.locator(f"[name=chapters-{number}-title]")).to_have_value(title)
+        expect(tab.locator(f"[name=chapters-{number}-position]")).to_have_value(str(number + 1))
+        write(tab, **{f"chapters-{number}-transcript": "Og så videre."})
+    tab.locator("[name=_continue]").first.press("Enter")
+    said(tab).to_contain_text("blev ændret")
+    expect(tab.locator("[name$=-audio]:not([name*=__prefix__])")).to_have_count(3)
     is_good(tab)
 
 
