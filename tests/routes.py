@@ -79,8 +79,6 @@ NOT_PAGES = dict.fromkeys(POST_ONLY, "POST only") | {
     "compass:logo": "a picture",
     "compass:social_picture": "a picture",
     "compass:opendata_csv": "CSV",
-    "goals:old_step": "leads to the step, which has moved",
-    "goals:old_answers": "leads to the answers, which have moved",
     "reflection:now": "a part of the pages one answers on, for htmx",
     "reflection:compass_file": "JSON, a compass to take along",
     "reflection:download": "JSON, one's own answers",
@@ -169,12 +167,6 @@ def goal_keys() -> list[dict]:
 
 def review_keys() -> list[dict]:
     return [{"key": review.reflection.key} for review in Review.objects.select_related("reflection")]
-
-
-def steps() -> list[dict]:
-    review = Review.objects.select_related("reflection__version").earliest("pk")
-    positions = review.reflection.version.steps.values_list("position", flat=True)
-    return [{"key": review.reflection.key, "position": position} for position in positions]
 
 
 def collections() -> list[dict]:
@@ -292,8 +284,6 @@ ARGUMENTS: dict[str, Callable[[], list[dict]]] = {
         {"key": goodbye.review.reflection.key} for goodbye in Goodbye.objects.to_check()
     ],
     "goals:review": review_keys,
-    "goals:old_step": steps,
-    "goals:old_answers": review_keys,
     "goals:decision": review_keys,
     "goals:plan": review_keys,
     "goals:printout": review_keys,

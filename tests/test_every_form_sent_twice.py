@@ -62,8 +62,6 @@ NEEDS_A_DEVICE = {
 # On no page that the examples show, and why nothing is made by them.
 NOT_SHOWN = {
     "collaboration:tell": "sets the same again (tests/collaboration/test_told.py)",
-    "goals:old_step": "leads to the step, which has moved",
-    "goals:old_answers": "leads to the answers, which have moved",
     "account_sso": "leads away, and makes nothing (test_single_sign_on.py)",
     "account_sso_callback": "no form",
     "account_backchannel_logout": "no form of a page; a token is good once (test_login_sessions.py)",

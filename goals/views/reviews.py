@@ -72,25 +72,6 @@ def tell(request, review):
 
 
 @form_methods
-@review_required
-def old_step(request, review, position):
-    return _moved("reflection:step", key=review.reflection.key, position=position)
-
-
-@form_methods
-@review_required
-def old_answers(request, review):
-    return _moved("reflection:answers", key=review.reflection.key)
-
-
-def _moved(route: str, **kwargs):
-    """What one answers alone has the pages of a room. 308: a page still open sends its words there."""
-    answer = redirect(route, **kwargs)
-    answer.status_code = 308
-    return answer
-
-
-@form_methods
 @open_review_required
 def look_back(request, review):
     """What became of the last plan; the one whose goal it is says so, before the new answers."""

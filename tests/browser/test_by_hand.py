@@ -51,7 +51,7 @@ def test_the_menu_stays_in_the_window_when_letters_stand_wide(new_page):
 
 def test_each_number_of_a_scale_says_what_it_means(browser_page, login, server):
     login(browser_page)
-    browser_page.goto(server.address("goals:old_step"))
+    browser_page.goto(server.address("reflection:step"))
     words = ["1 Passer slet ikke", "2 Passer lidt", "3 Passer nogenlunde", "4 Passer godt", "5 Passer helt"]
     for name in [*words, "Ved ikke"]:
         assert browser_page.get_by_role("radio", name=name, exact=True).count() == 1

@@ -159,10 +159,3 @@ def test_the_pages_of_a_look_alone_speak_of_no_room(page, staff, alone):
         for word in ["rummet", "Rummet", "De andre", "Din egen kode", "Fortroligt", "Jeg er færdig"]:
             assert word not in shown.text
         assert shown.select("[data-live]") == []
-
-
-def test_the_old_addresses_lead_to_the_pages_of_the_engine_and_keep_what_is_sent(staff_client, alone):
-    old = f"/maalkompasset/refleksion/{alone.key}"
-    for path, name in [("trin/1/", "step"), ("svar/", "answers")]:
-        answer = staff_client.post(f"{old}/{path}", {"go": "next"})
-        assert (answer.status_code, answer["Location"]) == (308, at(alone, name))
