@@ -104,53 +104,11 @@ def kind(item) -> str:
     return str(item.Kind(item.kind).label)
 
 
-@register.simple_tag
-def story_cards(stories) -> str:
+@register.inclusion_tag("components/story_cards.html")
+def story_cards(stories) -> dict:
     """What a list shows of stories; their paths and pictures are fetched with them."""
     address = reverse("compass:story", args=["-"])  # once, for it takes as long as the rest of a card
-    paths = {path: _on_card(path) for path in {story.path for story in stories}}
-    cards = [
-        CARD.format(**paths[story.path], **_card(story), address=address.replace("/-/", f"/{story.slug}/"))
-        for story in stories
-    ]
-    return format_html('<ul class="kompas-cards">{}</ul>', mark_safe("".join(cards)))  # noqa: S308 – escaped
-
-
-# Not a template: a list has twenty, and each node of a template costs as much as all the words of one.
-CARD = """
-<li><article class="kompas-card kompas-path kompas-path--{colour}">
-  {picture}
-  <p class="kompas-card__over">{point}{kind} · {verb}</p>
-  <h3 class="kompas-card__title"><a href="{address}">{title}</a></h3>
-  <p class="kompas-card__text">{standfirst}</p>
-  <p class="kompas-card__foot">{foot}</p>
-</article></li>
-"""
-PICTURE = '<img class="kompas-card__picture" src="{}" alt="" width="640" height="360" loading="lazy">'
-DRAWING = '<div class="kompas-card__drawing">{}</div>'
-
-
-def _on_card(path: Path) -> dict:
-    verb = conditional_escape(marked(path.local.verb))
-    return {"colour": colour(path), "point": path_point(path, 22), "verb": verb}
-
-
-def _card(story) -> dict:
-    local = story.local
-    foot = [reading_time(story), str(story.year or ""), outcome(story)]
-    return {
-        "picture": _picture(story),
-        "kind": escape(kind(story)),
-        "title": conditional_escape(marked(local.title)),
-        "standfirst": conditional_escape(marked(local.standfirst)),
-        "foot": escape(" · ".join(filter(None, foot))),
-    }
-
-
-def _picture(story) -> str:
-    if story.picture_id:
-        return format_html(PICTURE, story.picture.card_address)
-    return DRAWING.format(piece("components/drawing.html", drawing=story.face)) if story.face else ""
+    return {"cards": [_card(story, address.replace("/-/", f"/{story.slug}/")) for story in stories]}
 
 
 @register.filter
@@ -163,6 +121,21 @@ def reading_time(story) -> str:
 def outcome(story) -> str:
     """As `get_outcome_display`, which translates every outcome there is to find the one."""
     return str(story.Outcome(story.outcome).label) if story.outcome else ""
+
+
+def _card(story, address: str) -> dict:
+    local = story.local
+    return {
+        "address": address,
+        "path": story.path,
+        "kind": kind(story),
+        "verb": marked(story.path.local.verb),
+        "title": marked(local.title),
+        "standfirst": marked(local.standfirst),
+        "foot": " · ".join(str(part) for part in [reading_time(story), story.year, outcome(story)] if part),
+        "picture": story.picture.card_address if story.picture_id else "",
+        "drawing": story.face,
+    }
 
 
 @register.simple_tag
