@@ -134,27 +134,22 @@ class CompareForm(forms.Form):
 
     def __init__(self, *args, item: models.Model, **kwargs):
         super().__init__(*args, **kwargs)
-        self.model = type(item)
         for field in self.fields.values():
             field.queryset = versions_of(item)
-
-    def clean(self):
-        cleaned = super().clean()
-        try:
-            self.sections = compare(self.model, remembered(cleaned["old"]), remembered(cleaned["new"]))
-        except (KeyError, RevertError) as error:
-            raise ValidationError("Vælg to udgaver, der kan sammenlignes.") from error
-        return cleaned
 
 
 @item_view("sammenlign/", "compare", methods=READ, permission="view")
 def compare_view(model_admin, request, item):
     form = CompareForm(request.GET, item=item)
-    if not form.is_valid():
-        messages.error(request, "Vælg to udgaver, der kan sammenlignes.")
-        return redirect(model_admin.address(item, "history"))
-    context = {**form.cleaned_data, "sections": changed(form.sections)}
-    return model_admin.page(request, "Sammenlign to udgaver", "admin/compare.html", context, item=item)
+    with suppress(RevertError):
+        if form.is_valid():
+            old, new = map(remembered, form.cleaned_data.values())
+            context = {**form.cleaned_data, "sections": changed(compare(type(item), old, new))}
+            return model_admin.page(
+                request, "Sammenlign to udgaver", "admin/compare.html", context, item=item
+            )
+    messages.error(request, "Vælg to udgaver, der kan sammenlignes.")
+    return redirect(model_admin.address(item, "history"))
 
 
 @item_view("gendan/<int:version_id>/", "restore")

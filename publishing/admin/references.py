@@ -107,10 +107,9 @@ def _linking(item) -> Iterator[Use]:
         return
     with override(settings.LANGUAGE_CODE):
         address = item.get_absolute_url()
-    for model in published_models():
-        same = item.pk if model is type(item) else None
-        for row in model._default_manager.filter(_says(model, address)).exclude(pk=same)[:MOST_SHOWN]:
-            yield Use(f"Link i teksten, {model._meta.verbose_name}", str(row), change_url(row))
+    for row in rows_with(address):
+        if row != item:
+            yield Use(f"Link i teksten, {row._meta.verbose_name}", str(row), change_url(row))
 
 
 def published_models() -> list[type[Publishable]]:
