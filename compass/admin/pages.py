@@ -17,11 +17,9 @@ IN_A_TEMPLATE = re.compile(r"""["']compass:page["'] ["']([\w-]+)["']""")
 
 def pages_in_templates() -> frozenset[str]:
     """The slugs that the menu, the footer and fixed pages lead to."""
-    folders = settings.TEMPLATES[0]["DIRS"]
-    files = [file for folder in folders for file in folder.rglob("*.html")]
-    return frozenset(
-        slug for file in files for slug in IN_A_TEMPLATE.findall(file.read_text(encoding="utf-8"))
-    )
+    files = [file for folder in settings.TEMPLATES[0]["DIRS"] for file in folder.rglob("*.html")]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    return frozenset(slug for text in texts for slug in IN_A_TEMPLATE.findall(text))
 
 
 @admin.register(Page)
@@ -34,12 +32,9 @@ class PageAdmin(PublishableAdmin):
     ]
 
     def uses(self, item):
-        in_menus = (
-            [Use("Portalen selv", "Menu, fod eller faste sider")]
-            if item.slug in ASKED_FOR_BY_VIEWS | pages_in_templates()
-            else []
-        )
-        return [*in_menus, *super().uses(item)]
+        is_asked_for = item.slug in ASKED_FOR_BY_VIEWS | pages_in_templates()
+        own = [Use("Portalen selv", "Menu, fod eller faste sider")] if is_asked_for else []
+        return [*own, *super().uses(item)]
 
 
 @asks_first(

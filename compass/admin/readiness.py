@@ -30,30 +30,22 @@ class Missing(NamedTuple):
 
 def missing(site: AdminSite) -> list[Missing]:
     """In the order in which it is best done: docs/adopting.md."""
-    return [one for one in (*_record(), *_decisions(), *_content(site)) if one.needs]
-
-
-def _record() -> Iterator[Missing]:
     portal = Portal.objects.first() or Portal()
     names = [str(Portal._meta.get_field(name).verbose_name) for name in FIELDS if not getattr(portal, name)]
-    yield Missing("Portalen", names, reverse("admin:publishing_portal_changelist"))
-
-
-def _decisions() -> Iterator[Missing]:
-    notice = PrivacyNotice.objects.in_force() or PrivacyNotice()
-    yield Missing(
-        "Oplysninger til dem, der skriver", notice.missing, reverse("admin:privacy_privacynotice_add")
-    )
+    notice = (PrivacyNotice.objects.in_force() or PrivacyNotice()).missing
     periods = [str(kind.label) for kind in undecided()]
-    yield Missing("Frister for sletning", periods, reverse("admin:privacy_retentionperiod_add"))
+    contacts = [] if Contact.objects.filter(is_shown=True).exists() else ["ingen vises på siden"]
+    found = [
+        Missing("Portalen", names, reverse("admin:publishing_portal_changelist")),
+        Missing("Oplysninger til dem, der skriver", notice, reverse("admin:privacy_privacynotice_add")),
+        Missing("Frister for sletning", periods, reverse("admin:privacy_retentionperiod_add")),
+        Missing("Kontakter", contacts, reverse("admin:compass_contact_changelist")),
+    ]
+    return [one for one in [*found, *_content(site)] if one.needs]
 
 
 def _content(site: AdminSite) -> Iterator[Missing]:
     """Each kind of content that nothing is public of."""
-    shown = Contact.objects.filter(is_shown=True).exists()
-    yield Missing(
-        "Kontakter", [] if shown else ["ingen vises på siden"], reverse("admin:compass_contact_changelist")
-    )
     for one in content_types():
         if one.name in OPTIONAL or one.model is Contact or not site.is_registered(one.model):
             continue

@@ -136,10 +136,8 @@ def next_key(model: type[models.Model]) -> str:
     letters = Counter(letters for letters, _number in found).most_common(1)
     start = letters[0][0] if letters else model._meta.model_name[:1].upper()
     numbers = [number for begins, number in found if begins == start]
-    keys = (
-        f"{start}{number:0{len(max(numbers, default=''))}}"
-        for number in count(max(map(int, numbers), default=0) + 1)
-    )
+    highest, width = max(map(int, numbers), default=0), len(max(numbers, default=""))
+    keys = (f"{start}{number:0{width}}" for number in count(highest + 1))
     return next(key for key in keys if not model._default_manager.filter(key=key).exists())
 
 

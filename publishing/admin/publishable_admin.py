@@ -38,9 +38,7 @@ class PublishableAdmin(ContentAdmin):
 
     def get_view_on_site_url(self, obj=None):
         """The page itself: editors see drafts there, at the address that readers will get."""
-        if obj is None or not hasattr(obj, "get_absolute_url"):
-            return None
-        return obj.get_absolute_url()
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     @admin.display(description="status", ordering="published_at")
     def status(self, item):
