@@ -105,8 +105,9 @@ def advise(request, form, formsets):
         rows = [(f"{kind} {number}: ", row) for number, row in enumerate(formset.forms, start=1)]
         forms += [(name, row) for name, row in rows if row not in formset.deleted_forms]
     for start, one in forms:
-        for name in one.changed_data:
-            if isinstance(one._meta.model._meta.get_field(name), MarkdownField):
+        written = {field.name for field in one._meta.model._meta.fields if isinstance(field, MarkdownField)}
+        for name in one.changed_data:  # a form may have fields that its model has not
+            if name in written:
                 _advise_of(request, f"{start}{one.fields[name].label}", getattr(one.instance, name))
 
 
