@@ -149,3 +149,25 @@ def test_a_colleague_is_invited_and_what_was_done_is_in_the_log(open_tab, new_pa
     tab.locator(".search-all [type=search]").press("Enter")
     expect(tab.locator("#content a[href*='/change/']").first).to_be_visible()
     is_good(tab)
+
+
+def test_a_colleague_is_asked_to_read_and_sends_it_back(open_tab, server):
+    tab, reviewer = open_tab(EDITOR), open_tab(ADMINISTRATOR)
+    tab.goto("/admin/compass/page/add/")
+    write(tab, title="En side til gennemsyn", body="Vi mødtes i maj.")
+    tab.select_option("[name=reviewer]", label="Ada Administrator")
+    press(tab, "Gem, og send til gennemsyn")
+    mail = max(server.mail.iterdir(), key=lambda file: file.stat().st_mtime).read_text()
+    assert "administrator@example.dk" in mail
+    reviewer.goto("/admin/")
+    is_good(reviewer)
+    with reviewer.expect_navigation():
+        reviewer.locator("#content a", has_text="En side til gennemsyn").first.press("Enter")
+    press(reviewer, "Gem, og send tilbage")
+    write(reviewer, comment="Hvor mødtes I?")
+    press(reviewer, "Send tilbage")
+    tab.goto("/admin/")
+    expect(tab.locator("#content")).to_contain_text("En side til gennemsyn")
+    with tab.expect_navigation():
+        tab.locator("#content a", has_text="En side til gennemsyn").first.press("Enter")
+    expect(tab.locator(".kept")).to_contain_text("Hvor mødtes I?")
