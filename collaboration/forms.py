@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from publishing.fields import DayField
-from reflection.forms.answers import FieldwiseForm, PeopleField, RoomForm, TextLine, WayIn
+from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import AsksWhen, ReasonField, WhenField
 from reflection.forms.promises import AddressField, TellsWhoIsMailed
+from reflection.forms.rooms import PeopleField, RoomForm, WayIn
 from reflection.models import Reflection, Step
 
 MOST_PARTNERS = 6

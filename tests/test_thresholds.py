@@ -12,7 +12,7 @@ from django.utils.translation import override
 from collaboration.cases import CHECKS
 from reflection import confidentiality
 from reflection.confidentiality import MIN_OUTSIDE
-from reflection.forms.answers import RoomForm
+from reflection.forms.rooms import RoomForm
 from reflection.models import MIN_IN_ROOM, snapshots
 from tests.factories import make_room
 from tools.catalogue import CATALOGUE, messages

@@ -13,8 +13,8 @@ from privacy.events import record_looks
 from privacy.models import Why
 from privacy.restrictions import unrestricted
 from publishing.shortcuts import form_methods
-from reflection.forms.answers import RoomForm
 from reflection.forms.autosave import post_data, status_of
+from reflection.forms.rooms import RoomForm
 from reflection.models import GuideVersion
 
 ON_A_PAGE = 20

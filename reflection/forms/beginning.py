@@ -8,7 +8,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rate_limits import may_begin_open_room
-from reflection.forms.answers import RoomForm, TextLine
+from reflection.forms.answers import TextLine
+from reflection.forms.rooms import RoomForm
 from reflection.models import GuideVersion, Participant, Reflection, rehearse
 from reflection.privacy.open_rooms import open_rooms_last
 from reflection.thresholds import least_in_room

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from reflection.confidentiality import Comment
-from reflection.forms.answers import FIELDS, MOST_SLIPS, AutosavedForm, Clash, TextLine
+from reflection.forms.answers import FIELDS, AutosavedForm, Clash, TextLine
 from reflection.forms.joining import NAME_IS_TAKEN, USED
+from reflection.forms.rooms import MOST_SLIPS
 from reflection.live.notifications import announce
 from reflection.models import (
     Answer,
