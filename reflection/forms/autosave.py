@@ -12,7 +12,7 @@ from reflection.forms.answers import AutosavedForm
 from reflection.models import UNKNOWN
 
 CPR_WARNING = gettext_lazy("Noget af det, du skrev, ligner et CPR-nummer. Slet det, hvis det er et.")
-STATUS = {"saved": 200, "clash": 409, "closed": 409, "invalid": 422}
+STATUS = {"saved": 200, "clash": 409, "closed": 409, "invalid": 422, "limited": 429}
 
 
 def post_data(request):
@@ -74,6 +74,8 @@ def _save(form: AutosavedForm) -> str:
 
 def status_of(form) -> int:
     """The status of the page that shows the form: 200, or why it is shown again."""
+    if getattr(form, "is_limited", False):
+        return STATUS["limited"]
     if getattr(form, "clashes", None):
         return STATUS["clash"]
     return STATUS["invalid"] if form.errors else 200

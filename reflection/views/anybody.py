@@ -44,8 +44,7 @@ def begin(request, slug):
         show_link_once(request, participant)
         return redirect("reflection:keep_link", key=participant.reflection.key)
     context = {"version": version, "form": form, "days": open_rooms_last().days}
-    status = 429 if form.is_limited else status_of(form)
-    return render(request, "reflection/begin_open_room.html", context, status=status)
+    return render(request, "reflection/begin_open_room.html", context, status=status_of(form))
 
 
 @form_methods

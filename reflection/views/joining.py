@@ -23,10 +23,6 @@ from reflection.participation import (
 )
 
 
-def _code_status(form) -> int:
-    return 429 if form.is_limited else status_of(form)
-
-
 @repeatable
 @form_methods
 def code(request):
@@ -37,7 +33,7 @@ def code(request):
     if form.is_valid():
         return redirect("reflection:join", token=form.token or form.found.invitation)
     context = {"form": form, "places": places_here(request)}
-    return render(request, "reflection/code.html", context, status=_code_status(form))
+    return render(request, "reflection/code.html", context, status=status_of(form))
 
 
 @form_methods
@@ -67,11 +63,11 @@ def join(request, token):
         context = {"room": room, "reason": reason}
         return render(request, "reflection/closed_to_newcomers.html", context, status=403)
     if slip and slip.is_used:
-        status = _code_status(back) if back.is_bound else 410
+        status = status_of(back) if back.is_bound else 410
         return render(request, "reflection/used_slip.html", {"room": room, "back": back}, status=status)
     asks_back = back.is_bound or (slip is None and room.participants.real().filter(user=None).exists())
     context = {"room": room, "form": form, "back": back, "asks_back": asks_back, "leads": leads, "slip": slip}
-    status = _code_status(back) if back.is_bound else status_of(form)
+    status = status_of(back) if back.is_bound else status_of(form)
     return render(request, "reflection/join.html", context, status=status)
 
 
@@ -95,7 +91,7 @@ def come_back(request):
     form = ReturnForm(post_data(request), request=request)
     if form.is_valid():
         return _come_in(request, form.found)
-    return render(request, "reflection/come_back.html", {"form": form}, status=_code_status(form))
+    return render(request, "reflection/come_back.html", {"form": form}, status=status_of(form))
 
 
 @repeatable

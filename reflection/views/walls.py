@@ -55,8 +55,7 @@ def open_by_code(request):
     if form.is_valid():
         hold_wall(request, form.found)
         return redirect("reflection:wall", key=form.found.key)
-    status = 429 if form.is_limited else status_of(form)
-    return render(request, "reflection/wall_code.html", {"form": form}, status=status)
+    return render(request, "reflection/wall_code.html", {"form": form}, status=status_of(form))
 
 
 @repeatable
