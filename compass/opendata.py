@@ -82,11 +82,12 @@ def _field(content_type: ContentType, name: str, meaning) -> list[Field]:
     if column.one_to_many:
         return [Field(name, meaning, lambda item: [_part(part) for part in getattr(item, name).all()])]
     if column.many_to_many:
-        return [
-            Field(
-                name, meaning, lambda item: [_key(row) for row in getattr(item, name).all() if _is_open(row)]
-            )
-        ]
+
+        def open_keys(item) -> list:
+            rows = getattr(item, name).all()
+            return [_key(row) for row in rows if getattr(row, "is_published", True)]
+
+        return [Field(name, meaning, open_keys)]
     if column.is_relation:
         return [Field(name, meaning, lambda item: _key(row) if (row := getattr(item, name)) else None)]
     return [_plain(name, meaning)]
@@ -98,10 +99,6 @@ def _part(part) -> str:
 
 def _key(row) -> str:
     return getattr(row, "key", None) or row.slug
-
-
-def _is_open(row) -> bool:
-    return getattr(row, "is_published", True)
 
 
 def collection_of(content_type: ContentType) -> Collection:

@@ -168,11 +168,8 @@ def _bare_addresses(tokens: list[Token]) -> Iterator[Finding]:
         for child in token.children or []:
             depth += child.nesting if child.type.startswith("link_") else 0
             if child.type == "text" and not depth:
-                yield from (_bare(address) for address in BARE.findall(child.content))
-
-
-def _bare(address: str) -> Finding:
-    return Finding(f"{address} er ikke et link. Skriv [det, læseren ser]({address}).")
+                for address in BARE.findall(child.content):
+                    yield Finding(f"{address} er ikke et link. Skriv [det, læseren ser]({address}).")
 
 
 def _long_sentences(text: str) -> Iterator[Finding]:

@@ -32,7 +32,8 @@ class MissedQuerySet(models.QuerySet):
         with suppress(DatabaseError), transaction.atomic():
             if is_on_the_page := bool(page) and _leads_from(page, address):
                 self._count(address, page)
-            if not is_on_the_page and _is_ours(address):
+            led_on = Redirect.objects.filter(Q(old=address, new="") | Q(new=address))
+            if not is_on_the_page and (_row_at(address) or led_on.exists()):
                 self._count(address, "")
 
     def _count(self, address: str, page: str):
@@ -72,11 +73,6 @@ def _page_before(request) -> str:
     if not came_from.startswith(home):
         return ""
     return danish_path("/" + came_from.removeprefix(home).partition("?")[0])
-
-
-def _is_ours(address: str) -> bool:
-    led_on = Q(old=address, new="") | Q(new=address)
-    return _row_at(address) is not None or Redirect.objects.filter(led_on).exists()
 
 
 def _leads_from(page: str, address: str) -> bool:

@@ -23,13 +23,9 @@ ORDER BY owner_id DESC LIMIT %(most)s
 """
 
 
-def _short_words(text: str) -> list[str]:
-    return [word for word in WORD.findall(tidy(text)) if len(word) <= LONGEST_WORD]
-
-
 def story_ids(text: str) -> list[int]:
     """The ids of the stories, drafts too, that have words beginning with each of these; newest first."""
-    typed = _short_words(text)[:MOST_WORDS]
+    typed = [word for word in WORD.findall(tidy(text)) if len(word) <= LONGEST_WORD][:MOST_WORDS]
     [told] = ask(TOLD_APART, words=[fold(word) for word in typed])
     if not told:
         return _with_small_words(typed)

@@ -17,13 +17,10 @@ def edit_bar(context) -> dict:
         return {"is_draft": True}
     if not hasattr(request, "user") or not (has_session(request) and request.user.is_staff):
         return {}
-    values = context.flatten().values()
-    shown = [value for value in values if isinstance(value, Publishable) and _is_page(value, request.path)]
+    items = [value for value in context.flatten().values() if isinstance(value, Publishable)]
+    pages = [item for item in items if hasattr(item, "get_absolute_url")]
+    shown = [page for page in pages if page.get_absolute_url() == request.path]
     if not shown or not request.user.has_perm(f"{shown[0]._meta.label_lower.replace('.', '.change_')}"):
         return {}
     name = f"admin:{shown[0]._meta.app_label}_{shown[0]._meta.model_name}_change"
     return {"item": shown[0], "address": reverse(name, args=[shown[0].pk])}
-
-
-def _is_page(item, path: str) -> bool:
-    return hasattr(item, "get_absolute_url") and item.get_absolute_url() == path
