@@ -18,6 +18,7 @@ class DirectResponseMiddleware:
     def __init__(self, application, *, route: str):
         self.application = application
         self.route = route
+        self.headers = fixed_headers()
 
     async def __call__(self, scope, receive, send):
         started, name = time.perf_counter(), uuid4().hex
@@ -25,7 +26,7 @@ class DirectResponseMiddleware:
         async def send_complete(message):
             if message["type"] == "http.response.start" and REQUEST_ID not in dict(message["headers"]):
                 log_access(scope["method"], self.route, message["status"], started)
-                message = message | {"headers": _complete(message["headers"], name)}
+                message = message | {"headers": self._complete(message["headers"], name)}
             await send(message)
 
         token = request_id.set(name)
@@ -34,8 +35,7 @@ class DirectResponseMiddleware:
         finally:
             request_id.reset(token)
 
-
-def _complete(headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
-    said = {name for name, _value in headers}
-    missing = [header for header in fixed_headers() if header[0] not in said]
-    return [*missing, *headers, (REQUEST_ID, name.encode())]
+    def _complete(self, headers: list[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
+        said = dict(headers)
+        missing = [header for header in self.headers if header[0] not in said]
+        return [*missing, *headers, (REQUEST_ID, name.encode())]

@@ -98,7 +98,7 @@ class Snapshot(models.Model):
             for snapshot in earlier
             for comment in snapshot.hidden.all()
         }
-        for position, kept in enumerate(self.comments):
+        for position, kept in enumerate(self.comments if hidden else []):
             if comment := hidden.get(kept["text"]):
                 self.hidden.create(position=position, reason=comment.reason, hidden_by=comment.hidden_by)
 
@@ -164,10 +164,14 @@ def take_snapshots(reflection):
     asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
     scales = set(asked.values_list("pk", flat=True))
     on_screen = set(reflection.participants.on_screen().values_list("party", flat=True).distinct())
+    made = []
     for cell in sorted(cells, key=lambda cell: cell.position):  # not in the order of the first answers
         reveal = _Reveal(reflection, cells[cell], earlier[cell], is_paper_alone=cell.party not in on_screen)
         if reveal.is_allowed:
-            reveal.keep(cell, is_scale=cell.prompt in scales)
+            made.append((reveal.snapshot(cell, is_scale=cell.prompt in scales), earlier[cell]))
+    Snapshot.objects.bulk_create([snapshot for snapshot, _before in made])
+    for snapshot, before in made:
+        snapshot.hide_again(before)
 
 
 def how_free(reflection) -> list[int]:
@@ -268,7 +272,7 @@ class _Reveal:
         nameless = [[member for member in group if not member[1].endswith(SIGNED)] for group in groups]
         return all(map(_are_enough_without_names, filter(None, nameless)))
 
-    def keep(self, cell: Cell, *, is_scale: bool):
+    def snapshot(self, cell: Cell, *, is_scale: bool) -> Snapshot:
         made = Snapshot(
             reflection=self.reflection,
             prompt_id=cell.prompt,
@@ -283,8 +287,7 @@ class _Reveal:
             made.names = self._names()
         else:
             made.comments = self._comments()
-        made.save()
-        made.hide_again(self.earlier)
+        return made
 
     def _names(self) -> dict[str, list[str]]:
         """Who gave which number: in an open room everybody has said yes to that."""

@@ -304,17 +304,23 @@ def comments(shown, *, room, step: int, leads: bool) -> SafeString:
     """The items of a list. A thousand people write thousands, and all see them at once: no template, and
     the standard library's escape, which is Django's without the question whether the text is lazy.
     """
-    return mark_safe("\n".join(f"<li>{_comment(one, room, step, leads)}</li>" for one in shown))  # noqa: S308
+    hide = _hide_link(room, step) if leads else ""
+    return mark_safe("\n".join(f"<li>{_comment(one, hide)}</li>" for one in shown))  # noqa: S308
 
 
-def _comment(comment, room, step: int, leads: bool) -> str:
+def _comment(comment, hide: str) -> str:
     if comment.hidden_note:
         return f"<p><em>{escape(comment.hidden_note)}</em></p>"
     by = f'<p class="kompas-comments__by">{escape(comment.by)}</p>' if comment.by else ""
-    text = escape(comment.text).replace("\n", "<br>")
-    return f"<blockquote>{text}</blockquote>{by}{_hide_link(comment, room, step) if leads else ''}"
+    text = escape(comment.text)
+    lines = text.replace("\n", "<br>")
+    link = hide.format(snapshot=comment.snapshot, position=comment.position, text=text)
+    return f"<blockquote>{lines}</blockquote>{by}{link}"
 
 
-def _hide_link(comment, room, step: int) -> str:
-    context = {"comment": comment, "room": room, "step": step}
-    return render_to_string("reflection/_hide_link.html", context)
+def _hide_link(room, step: int) -> str:
+    """With places for what differs from one comment to the next."""
+    address = reverse("reflection:hide", args=[room.key, 0, 0]).removesuffix("0/0/")
+    which = gettext("kommentaren til trin %(number)s") % {"number": step}
+    words = f'{gettext("Skjul")}<span class="kompas-hidden"> {which}: {{text}}</span>'
+    return f'<p class="kompas-screen-only"><a href="{address}{{snapshot}}/{{position}}/">{words}</a></p>'
