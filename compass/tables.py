@@ -19,8 +19,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from compass.opendata import FORMULA
 
@@ -107,6 +105,8 @@ def _from_danish_excel(content: bytes) -> str:
 
 def _xlsx(content: bytes) -> tuple[Iterator[list[str]], str]:
     """The first sheet with headers; others often lie before it, empty."""
+    from openpyxl import load_workbook  # with what it brings along ten megabytes, which few requests need
+
     try:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             _check_unpacked(parts)
@@ -210,6 +210,9 @@ def as_xlsx(rows: Iterable[list[str]]) -> bytes:
     rows = list(rows)
     if long := [row[0] for row in rows if any(len(cell) >= EXCEL_CELL for cell in row)]:
         raise ValidationError(f"En tekst i rækken «{long[0]}» er for lang til Excel. Hent CSV i stedet.")
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     page = book.create_sheet("Portalen")
     for row in rows:

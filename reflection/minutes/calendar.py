@@ -1,6 +1,7 @@
 """Agreements as calendar files: whole days, nothing of what anybody has answered."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -8,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from publishing.portal import current_portal
 from reflection.models import Agreement
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 
 def calendar_response(agreements, filename: str, address: str = "") -> HttpResponse:
@@ -21,8 +24,10 @@ def calendar_response(agreements, filename: str, address: str = "") -> HttpRespo
     return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def calendar_of(agreements, address: str) -> Calendar:
+def calendar_of(agreements, address: str) -> "Calendar":
     """A day for each agreement that has a date."""
+    from icalendar import Calendar  # five megabytes, which few requests need
+
     calendar, portal = Calendar(), current_portal()
     calendar.add("prodid", f"-//{portal.municipality}//{portal.name}//DA")
     calendar.add("version", "2.0")
@@ -34,8 +39,10 @@ def calendar_of(agreements, address: str) -> Calendar:
     return calendar
 
 
-def _event(agreement: Agreement, address: str) -> Event:
+def _event(agreement: Agreement, address: str) -> "Event":
     """The name of the event never changes, so a second file moves the day and makes no twin."""
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{agreement.key}@{settings.SITE_URL.partition('://')[2]}")
     event.add("dtstamp", timezone.now())

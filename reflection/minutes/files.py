@@ -1,24 +1,20 @@
-"""The minutes as files. Each writer gets what reflection/minutes/content.py made, and nothing else."""
+"""The minutes as files. Each writer gets what reflection/minutes/content.py made, and nothing else.
+
+What writes Word and Excel is loaded by whoever asks for such a file: it is ten megabytes with what it needs.
+"""
 
 import json
 from io import BytesIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from docx import Document
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, RGBColor
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from compass.opendata import FORMULA
 from publishing.portal import current_portal
 from publishing.tidy_text import tidy
 from reflection.minutes.pdf import has_undrawable
 
-INK = RGBColor(0x10, 0x24, 0x3A)
+INK = "10243A"
 
 
 def words() -> dict[str, str]:
@@ -155,6 +151,10 @@ def _write_end(document, minutes: dict, headings: dict):
 
 def _document(minutes: dict):
     """An empty sheet of A4 that says its title, its language and when it was made."""
+    from docx import Document
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, RGBColor
+
     document = Document()
     document.sections[0].page_width, document.sections[0].page_height = Mm(210), Mm(297)
     properties = document.core_properties
@@ -166,8 +166,8 @@ def _document(minutes: dict):
     full = {"da": "da-DK", "en": "en-GB"}[minutes["language"]]
     language = document.styles.element.find(".//" + qn("w:rPrDefault")).find(".//" + qn("w:lang"))
     language.set(qn("w:val"), full)
-    for level in range(1, 5):
-        document.styles[f"Heading {level}"].font.color.rgb = INK  # Word's own blue is too pale to read
+    for level in range(1, 5):  # Word's own blue is too pale to read
+        document.styles[f"Heading {level}"].font.color.rgb = RGBColor.from_string(INK)
     return document
 
 
@@ -229,6 +229,9 @@ def _labelled(document, label: str, text: str, between: str = ": "):
 
 def _table(document, caption: str, header: list[str], rows: list):
     """A table with its name; its first row is a heading, also on the next page and for a screen reader."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
     document.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
     table = document.add_table(rows=1 + len(rows), cols=len(header), style="Table Grid")
     for row, texts in zip(table.rows, [header, *rows], strict=True):
@@ -248,6 +251,8 @@ def _table(document, caption: str, header: list[str], rows: list):
 
 def excel(minutes: dict) -> bytes:
     """The figures, a row for each party and statement; of a look alone one's own answers."""
+    from openpyxl import Workbook
+
     minutes = plain(minutes)
     book = Workbook()
     book.properties.title = title_of(minutes)
@@ -288,6 +293,9 @@ def _own_rows(minutes: dict) -> tuple[list[str], list[list]]:
 
 
 def _fill(sheet, header: list[str], rows: list[list]):
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     for number, row in enumerate([header, *rows], start=1):
         for column, value in enumerate(row, start=1):
             _put(sheet.cell(number, column), value)
@@ -300,6 +308,8 @@ def _fill(sheet, header: list[str], rows: list[list]):
 
 def _put(cell, value):
     """A text stays a text, also one that looks like a formula."""
+    from openpyxl.styles import Alignment
+
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
