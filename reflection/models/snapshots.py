@@ -164,14 +164,10 @@ def take_snapshots(reflection):
     asked = Prompt.objects.filter(step__version=reflection.version_id, kind=Prompt.Kind.SCALE)
     scales = set(asked.values_list("pk", flat=True))
     on_screen = set(reflection.participants.on_screen().values_list("party", flat=True).distinct())
-    made = []
     for cell in sorted(cells, key=lambda cell: cell.position):  # not in the order of the first answers
         reveal = _Reveal(reflection, cells[cell], earlier[cell], is_paper_alone=cell.party not in on_screen)
         if reveal.is_allowed:
-            made.append((reveal.snapshot(cell, is_scale=cell.prompt in scales), earlier[cell]))
-    Snapshot.objects.bulk_create([snapshot for snapshot, _before in made])
-    for snapshot, before in made:
-        snapshot.hide_again(before)
+            reveal.keep(cell, is_scale=cell.prompt in scales)
 
 
 def how_free(reflection) -> list[int]:
@@ -272,7 +268,7 @@ class _Reveal:
         nameless = [[member for member in group if not member[1].endswith(SIGNED)] for group in groups]
         return all(map(_are_enough_without_names, filter(None, nameless)))
 
-    def snapshot(self, cell: Cell, *, is_scale: bool) -> Snapshot:
+    def keep(self, cell: Cell, *, is_scale: bool):
         made = Snapshot(
             reflection=self.reflection,
             prompt_id=cell.prompt,
@@ -287,7 +283,8 @@ class _Reveal:
             made.names = self._names()
         else:
             made.comments = self._comments()
-        return made
+        made.save()
+        made.hide_again(self.earlier)
 
     def _names(self) -> dict[str, list[str]]:
         """Who gave which number: in an open room everybody has said yes to that."""
