@@ -61,7 +61,7 @@ check: install-dev ## The quick tier, in a minute and a half: ruff and the core 
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) runner/postgres.py run --temporary -- \
-		$(PY) -m pytest -q -n 3 --dist worksteal -m "not browser and not long" $(CORE) $(ARGS)
+		$(PY) -m pytest -q -n 2 --dist worksteal -m "not browser and not long" $(CORE) $(ARGS)
 
 lint: install-dev ## Style, types and templates, missing migrations, settings fit for production, image and manifests
 	@$(PY) -m ruff check

@@ -165,6 +165,7 @@ def test_a_guesser_with_many_addresses_has_a_hundred_and_one_for_each(staff, loo
     assert len(looked_at) <= 100 + 60
 
 
+@pytest.mark.long
 def test_a_guesser_with_many_accounts_has_few_tries_on_each(looked_at):
     people = [make_user(email=f"person{number}@example.dk") for number in range(80)]
     for _ in range(6):

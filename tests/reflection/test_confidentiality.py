@@ -202,6 +202,7 @@ def test_before_the_reveal_no_page_of_anybody_depends_on_an_answer(crowd, room, 
     assert "Hemmelige ord" not in json.dumps(seen(crowd["leader"], room, caplog), default=str)
 
 
+@pytest.mark.long
 def test_after_the_reveal_no_page_depends_on_the_answers_of_a_party_of_two(crowd, room, caplog):
     guest = place_of(crowd["guest"], room)
 
@@ -228,6 +229,7 @@ def test_at_the_end_no_page_depends_on_the_answers_of_a_party_of_two(crowd, room
     compare(crowd, room, caplog, vary, [*IN_THE_ROOM, "colleague"])
 
 
+@pytest.mark.long
 def test_after_going_back_one_changed_answer_changes_no_page(crowd, room, caplog):
     alma = place_of(crowd["alma"], room)
     answer(alma, "2")
@@ -274,6 +276,7 @@ def test_at_each_step_no_page_depends_on_the_answers_of_a_party_of_two(crowd, ro
 
 
 @pytest.mark.parametrize("others", [0, 1])
+@pytest.mark.long
 def test_what_one_would_choose_is_nobody_elses_to_see_before_three_have_and_it_is_shown(
     crowd, room, caplog, others
 ):
