@@ -10,8 +10,10 @@ LONGEST_WORD = 60  # as in the list of words; levenshtein() takes no more than 2
 MOST_WORDS_BETWEEN = 3  # between the parts of a compound, where it is written as several words
 
 WORD = re.compile(r"[^\W_]+")
-PLAIN = dict(zip("üéèêëáàâíìîïóòôúùûçñ", "ueeeeaaaiiiiooouuucn", strict=True))
-LETTERS = str.maketrans(PLAIN | {"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa"})
+LETTERS = str.maketrans(
+    dict(zip("üéèêëáàâíìîïóòôúùûçñ", "ueeeeaaaiiiiooouuucn", strict=True))
+    | {"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa"}
+)
 READ = sql("read")
 
 
