@@ -223,6 +223,20 @@ def open_admin_tab(chromium, server, login):
     return open_for
 
 
+@pytest.fixture
+def open_tab(open_admin_tab):
+    """A function: the same, closed when the test ends."""
+    opened = []
+
+    def open_for(email):
+        opened.append(open_admin_tab(email))
+        return opened[-1]
+
+    yield open_for
+    for tab in opened:
+        tab.context.close()
+
+
 @pytest.fixture(scope="module")
 def editor_tab(open_admin_tab):
     """An editor's tab, used for a whole module; what it must not do is written in `desk.seen`."""

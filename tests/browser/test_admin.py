@@ -88,20 +88,6 @@ def check(editor_tab, server, address):
 # --- Whole journeys, by the keyboard -------------------------------------------------------------------
 
 
-@pytest.fixture
-def open_tab(open_admin_tab):
-    """A function: a tab of an editor or a method owner, closed when the test ends."""
-    opened = []
-
-    def open_for(email):
-        opened.append(open_admin_tab(email))
-        return opened[-1]
-
-    yield open_for
-    for tab in opened:
-        tab.context.close()
-
-
 def press(tab, name):
     """Press a button or follow a link by its words, with the keyboard; done when the next page is there."""
     with tab.expect_navigation():

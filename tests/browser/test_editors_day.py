@@ -1,7 +1,6 @@
 """A day of those who edit, by the keyboard, wide and narrow: what is thrown away, English, sound, drafts of a
 compass, and people. What is written and published stands in test_admin.py and test_editors_tools.py."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import EDITOR
@@ -9,19 +8,6 @@ from tests.browser.inspection import PHONE, WIDE
 from tests.browser.test_admin import ADMINISTRATOR, METHOD_OWNER, first_row, is_good, press, write
 
 MORE = ["Første_del.mp3", "anden-del.mp3"]
-
-
-@pytest.fixture
-def open_tab(open_admin_tab):
-    opened = []
-
-    def open_for(email):
-        opened.append(open_admin_tab(email))
-        return opened[-1]
-
-    yield open_for
-    for tab in opened:
-        tab.context.close()
 
 
 def said(tab):
