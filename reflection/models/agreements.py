@@ -195,8 +195,8 @@ class AgreementDraft(FieldwiseEnding):
         Whose.GROUP,
         Purpose.REFLECTION,
         Kept.AGREEMENTS,
-        identity=("who_email", "lines"),
-        words=("why", "what", "who", "no_date_reason"),
+        identity=("who_email",),
+        words=("why", "what", "who", "no_date_reason", "lines"),
         nothing=("written_by", "decision"),
     )
 
