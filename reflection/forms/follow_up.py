@@ -110,14 +110,14 @@ def promise_token(promise: Promise) -> str:
 
 
 def address_token(promise: Promise) -> str:
-    """Deletes the address of who promised, and opens nothing."""
-    return signing.dumps(str(promise.key), salt=ADDRESS)
+    """Deletes the address of who promised, and opens nothing: the same in every mail, and it never ends."""
+    return signing.Signer(salt=ADDRESS).sign(str(promise.key))
 
 
 def address_of(sent: str) -> str | None:
     """The key that the token was made of, whether there is still an address or not."""
     try:
-        return signing.loads(sent, salt=ADDRESS)
+        return signing.Signer(salt=ADDRESS).unsign(sent)
     except signing.BadSignature:
         return None
 

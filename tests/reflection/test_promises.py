@@ -1,6 +1,6 @@
 """Whoever promised and has no account: what they are mailed, how they are left out, how soon it is gone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone
 
-from reflection.forms.follow_up import address_token, promise_token
+from reflection.forms.follow_up import address_of, address_token, promise_token
 from reflection.models import Agreement, AgreementDraft, Promise, Reflection
 from reflection.reminders import send_all
 from tests.factories import make_agreement, make_ending, make_goal, make_guide, make_review, make_room
@@ -118,6 +118,13 @@ def test_the_first_mail_says_who_gave_the_address_and_how_to_be_left_out(page, p
     forget = reverse("reflection:forget_address", args=[address_token(promise)])
     assert told.count(forget) == 2
     assert "Hemmelig titel" not in told
+
+
+def test_the_link_that_deletes_an_address_is_the_same_in_every_mail(promise, monkeypatch):
+    first = address_token(promise)
+    monkeypatch.setattr("django.core.signing.time.time", datetime(2040, 1, 1).timestamp)
+    assert address_token(promise) == first
+    assert address_of(first) == str(promise.key)
 
 
 def test_on_the_day_they_get_the_three_links_without_an_account(page, promise):
