@@ -8,9 +8,9 @@ class PublishingConfig(AppConfig):
 
     def ready(self):
         from publishing.admin.history import forget
-        from publishing.bin import gone
         from publishing.models import Announcement, Portal
         from publishing.portal import current_portal
+        from publishing.signals import gone
         from publishing.tidy_text import tidy_row
 
         pre_save.connect(tidy_row, dispatch_uid="tidy-texts")

@@ -4,13 +4,10 @@ from django.contrib.admin.utils import NestedObjects
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers import deserialize, serialize
 from django.db import models, router, transaction
-from django.dispatch import Signal
 
 from publishing.models import Binned
 from publishing.publishable import Publishable
-
-# Sent with the `instance` when nobody can fetch it back any more: its files and versions may go.
-gone = Signal()
+from publishing.signals import gone
 
 
 def throw_away(item: models.Model, user):

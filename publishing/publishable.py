@@ -11,12 +11,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import override
 
-# Sent with `old` and `new` when a public page is put away; `new` is "" where nothing took its place.
-put_away = Signal()
+from publishing.signals import put_away
 
 
 def next_appearance() -> datetime:

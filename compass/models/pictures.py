@@ -13,9 +13,10 @@ from django.urls import reverse
 from PIL import Image, ImageOps
 
 from compass.uploads import as_webp
-from publishing.bin import gone, is_binned
+from publishing.bin import is_binned
 from publishing.danish_order import danish_order
 from publishing.media import StorageFullError
+from publishing.signals import gone
 from publishing.slugs import slug_of
 from publishing.translated import Translated
 

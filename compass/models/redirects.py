@@ -6,8 +6,8 @@ from django.db.models.signals import post_save, pre_save
 from django.utils.translation import override
 
 from privacy.marks import NOBODYS
-from publishing.publishable import put_away
 from publishing.registry import content_type_of
+from publishing.signals import put_away
 
 
 class RedirectQuerySet(models.QuerySet):

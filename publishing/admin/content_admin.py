@@ -26,7 +26,7 @@ from publishing.admin.references import Use, uses_of
 from publishing.admin.text_checks import TEXT_CHECKS, advise
 from publishing.admin.unpublishing import delete_many, delete_with_successor
 from publishing.bin import throw_away
-from publishing.publishable import put_away
+from publishing.signals import put_away
 from publishing.slugs import slug_of
 
 KEY = re.compile(r"([A-ZÆØÅ]+-?)(\d+)")

@@ -16,7 +16,8 @@ from django.utils.text import capfirst
 from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
 from publishing.admin.references import HIDDEN, change_url, leads_to_a_page, own_path
-from publishing.publishable import State, put_away
+from publishing.publishable import State
+from publishing.signals import put_away
 
 # Reasons why something must stay, from apps of the floors above; each a line for an editor.
 PINNED_BY: list[Callable[[models.Model], list[str]]] = []
