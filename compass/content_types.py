@@ -189,7 +189,7 @@ declare(
     ContentType(model=Department, moves_with="list_address", imported=("slug", "title"), marks=STORIES),
     ContentType(model=Fact),
     ContentType(model=Source),
-    ContentType(model=Picture),
+    ContentType(model=Picture, in_texts="pictures"),
     ContentType(model=Attachment, moves_with="address"),
     ContentType(model=ResearchWave, parts=(ResearchFigure,)),
     ContentType(model=ResearchQuestion),

@@ -1,7 +1,6 @@
 """The picture that is shown where somebody shares a page (1200 × 630): drawn from who we are, and kept."""
 
 import json
-from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
 
@@ -25,7 +24,7 @@ def content(portal: Portal) -> dict:
         "promise": [portal.promise, portal.promise_rest],
         "names": [portal.name, portal.municipality],
         "ground": portal.main_colour or DEEP,
-        "rose": _svg(portal.main_colour or DEEP, rose.number_of_points()),
+        "points": rose.number_of_points(),
     }
 
 
@@ -47,17 +46,18 @@ def name() -> str:
 
 
 def _drawn(portal: Portal) -> bytes:
+    drawn = content(portal)
+    drawn["rose"] = _rose(drawn["ground"], drawn["points"])
     return typst.compile(
         str(TEMPLATE),
         format="png",
         ppi=72.0,
         ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(content(portal))},
+        sys_inputs={"content": json.dumps(drawn)},
     )
 
 
-@lru_cache(maxsize=2)
-def _svg(ground: str, number: int) -> str:
+def _rose(ground: str, number: int) -> str:
     drawn = "".join(
         f'<g stroke-linejoin="round" stroke="{colour}"><path fill="{colour}" d="{point.dark}"/>'
         f'<path fill="{ground}" d="{point.light}"/></g>'

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from publishing.fields import MarkdownField
@@ -62,6 +63,7 @@ class ContentType:
     search: tuple[Search, ...] = ()
     imported: tuple[str, ...] = ()  # the columns of its spreadsheet, the key first; English comes by itself
     open_data: OpenData | None = None
+    in_texts: str = ""  # where one is put into a text from its chooser: data-… of the toolbar's button
     role: str = "redaktør"
     marks: tuple[str, ...] = ("library",)
     only_shown: tuple[str, ...] = ()  # relations that move the mark of all that readers see, and no other
@@ -70,6 +72,9 @@ class ContentType:
     @property
     def name(self) -> str:
         return self.model.__name__.lower()
+
+    def chooser_address(self) -> str:
+        return reverse(f"admin:{self.model._meta.app_label}_{self.name}_choose")
 
     @cached_property
     def translated(self) -> set[str]:

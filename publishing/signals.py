@@ -7,3 +7,9 @@ put_away = Signal()
 
 # Nobody can fetch the `instance` back any more: its files and versions may go.
 gone = Signal()
+
+# Why must an item stay that somebody wants to delete? Receivers of `item` answer with lines for an editor.
+is_needed = Signal()
+
+# Are readers led on from an address of ours without a page? Receivers of `path` say whether they do.
+leads_on = Signal()

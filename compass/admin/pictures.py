@@ -6,6 +6,7 @@ from pathlib import Path
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
+from django.dispatch import receiver
 from django.utils.html import format_html, format_html_join
 
 from compass.admin.choosers import FILE_LIMIT, PICTURE_LIMIT, TagFilter, TagsField, chooser, limited
@@ -15,21 +16,16 @@ from compass.uploads import as_webp, kind_of, read_picture
 from publishing.admin import ContentAdmin, ContentForm
 from publishing.admin.filters import ConditionFilter
 from publishing.admin.references import rows_with, use_at, uses_of
-from publishing.admin.text_checks import CHOOSERS
-from publishing.admin.unpublishing import PINNED_BY
 from publishing.models import PendingVersion
+from publishing.signals import is_needed
 
 SORTED = "Skriv komma mellem ordene, fx «skole, møde». Kun redaktionen ser dem og kan finde frem ved dem."
-CHOOSERS["pictures"] = "admin:compass_picture_choose"
 
 
-def texts_with(item) -> list[str]:
+@receiver(is_needed, sender=Picture)
+def texts_with(sender, item, **kwargs) -> list[str]:
     """A picture that stands in a text is needed there."""
-    rows = rows_with(item.stem) if isinstance(item, Picture) else []
-    return [f"Billedet står i teksten «{row}»." for row in rows]
-
-
-PINNED_BY.append(texts_with)
+    return [f"Billedet står i teksten «{row}»." for row in rows_with(item.stem)]
 
 
 def unused(model) -> Q:

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from privacy.marks import NOBODYS
 from publishing.registry import content_type_of
-from publishing.signals import put_away
+from publishing.signals import leads_on, put_away
 
 
 class RedirectQuerySet(models.QuerySet):
@@ -65,12 +65,17 @@ def _record(sender, instance, **kwargs):
         Redirect.objects.record(old, new)
 
 
+def _leads_on(sender, path, **kwargs) -> bool:
+    return Redirect.objects.leads_on(path)
+
+
 def _put_away(sender, old, new, **kwargs):
     content_type = content_type_of(sender)
     if content_type and content_type.has_page:
         Redirect.objects.record(old, new)
 
 
+leads_on.connect(_leads_on, dispatch_uid="leads-on")
 put_away.connect(_put_away, dispatch_uid="put-away")
 pre_save.connect(_remember, dispatch_uid="remember-address")
 post_save.connect(_record, dispatch_uid="record-address")

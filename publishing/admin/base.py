@@ -14,7 +14,7 @@ from privacy.events import happening, record, record_all, record_looks
 from privacy.models import What, Why
 from publishing.admin.custom_views import Feature
 from publishing.admin.lists import DanishChangeList, can_be_filled_in, is_declared
-from publishing.admin.unpublishing import pinned_by, what_stands_in_the_way
+from publishing.admin.unpublishing import needed_by, what_stands_in_the_way
 
 
 class BaseAdmin(admin.ModelAdmin):
@@ -106,7 +106,7 @@ class BaseAdmin(admin.ModelAdmin):
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         if protected:
             protected = what_stands_in_the_way(objs, self.admin_site)
-        return deleted, counts, lacking, [*protected, *pinned_by(objs)]
+        return deleted, counts, lacking, [*protected, *needed_by(objs)]
 
     # --- The event log ---
 

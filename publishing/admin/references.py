@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,13 +18,12 @@ from django.utils.translation import override
 from publishing.admin.snapshots import key_to, parts_of
 from publishing.public_pages import content_at, danish_path
 from publishing.publishable import Publishable
+from publishing.signals import leads_on
 
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 MOST_SHOWN = 100
 HIDDEN = "Noget, som ikke vises her, fx medarbejderes mål ({})"
 MOST_CHOSEN = 12
-# Whether an address that was left leads on to a page; from the app that knows.
-LEADS_ON: list[Callable[[str], bool]] = []
 
 
 class Use(NamedTuple):
@@ -148,7 +147,11 @@ def leads_to_a_page(path: str) -> bool:
 def is_good_link(address: str) -> bool:
     """Whether a reader who follows a link within the portal finds a page; also where it has moved."""
     where = own_path(address)
-    return not where or leads_to_a_page(where) or any(leads_on(where) for leads_on in LEADS_ON)
+    return (
+        not where
+        or leads_to_a_page(where)
+        or any(answer for _receiver, answer in leads_on.send(None, path=where))
+    )
 
 
 class Broken(NamedTuple):

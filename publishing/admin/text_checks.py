@@ -16,18 +16,11 @@ from publishing.admin.custom_views import ACT, Feature, custom_view
 from publishing.admin.references import is_good_link, public_pages
 from publishing.fields import MarkdownField
 from publishing.pasted import html_to_markdown, lines_to_markdown
+from publishing.registry import content_types
 from publishing.text_lint import findings
 
 LONGEST = 200_000
 LONGEST_PASTED = 1_000_000  # office programs write ten signs for each that is seen
-
-
-# Pages that list what can be put into a text, from the apps that have it: the names of their routes.
-CHOOSERS: dict[str, str] = {}
-
-
-def chooser_addresses() -> dict[str, str]:
-    return {kind: reverse(name) for kind, name in CHOOSERS.items()}
 
 
 class TextForm(forms.Form):
@@ -49,7 +42,8 @@ def addresses_of_checks(model_admin) -> dict[str, str]:
     whole = getattr(model_admin, "parent_model", model_admin.model)._meta
     name = f"{model_admin.admin_site.name}:{whole.app_label}_{whole.model_name}"
     own = {page: reverse(f"{name}_{page}") for page in ["check", "preview", "paste", "links"]}
-    return {f"data-{page}": address for page, address in {**own, **chooser_addresses()}.items()}
+    choosers = {one.in_texts: one.chooser_address() for one in content_types() if one.in_texts}
+    return {f"data-{page}": address for page, address in {**own, **choosers}.items()}
 
 
 def _may_write(model_admin, request) -> bool:

@@ -1,13 +1,11 @@
 """Before something is deleted or put away: what stands in the way, and what leads to it."""
 
-from collections.abc import Callable
-
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, router, transaction
+from django.db import router, transaction
 from django.http import QueryDict
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -17,14 +15,13 @@ from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
 from publishing.admin.references import HIDDEN, change_url, leads_to_a_page, own_path
 from publishing.publishable import State
-from publishing.signals import put_away
-
-# Reasons why something must stay, from apps of the floors above; each a line for an editor.
-PINNED_BY: list[Callable[[models.Model], list[str]]] = []
+from publishing.signals import is_needed, put_away
 
 
-def pinned_by(objs) -> list[str]:
-    return [reason for item in objs for says in PINNED_BY for reason in says(item)]
+def needed_by(objs) -> list[str]:
+    """Each a line for an editor, from whatever app that answers the signal."""
+    answers = [answer for item in objs for answer in is_needed.send(type(item), item=item)]
+    return [reason for _receiver, reasons in answers for reason in reasons]
 
 
 def what_stands_in_the_way(objs, site: AdminSite) -> list[str]:

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError, transaction
+from django.dispatch import receiver
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -27,8 +28,8 @@ from publishing.admin.help import beside_each_other
 from publishing.admin.history import SeenForm
 from publishing.admin.references import change_url
 from publishing.admin.snapshots import snapshot_of
-from publishing.admin.unpublishing import PINNED_BY
 from publishing.shortcuts import json_file
+from publishing.signals import is_needed
 from reflection import compass_files
 from reflection.admin.comparison import compare, warnings
 from reflection.admin.forms import StepForm, StepFormSet
@@ -416,16 +417,14 @@ class GuideVersionAdmin(GuardedAdmin):
         return super().response_change(request, obj)
 
 
-def published_versions_at(item) -> list[str]:
+@receiver(is_needed, sender=Dilemma)
+@receiver(is_needed, sender=Story)
+def published_versions_at(sender, item, **kwargs) -> list[str]:
     """Those whose steps point at the item: nobody can change them, so it must stay."""
-    versions = versions_pointing_at(item).select_related("guide") if isinstance(item, Dilemma | Story) else []
     return [
         format_html('{}, som er udgivet: <a href="{}">{}</a>', item, change_url(version), version)
-        for version in versions
+        for version in versions_pointing_at(item).select_related("guide")
     ]
-
-
-PINNED_BY.append(published_versions_at)
 
 
 def _keys(title: str, model) -> dict:
