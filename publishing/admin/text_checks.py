@@ -78,7 +78,8 @@ def paste(model_admin, request):
     except RecursionError:  # a page in a page in a page …
         written = ""
     found = findings(written, is_good_link=is_good_link, with_lix=False)
-    return render(request, "admin/_pasted.html", {"written": written, "findings": found})
+    lacks = {"pictures": "<img" in html, "deletions": "<del" in html}
+    return render(request, "admin/_pasted.html", {"written": written, "findings": found, "lacks": lacks})
 
 
 @custom_view("link/", "links", methods=ACT, may=_may_write)

@@ -75,6 +75,30 @@ def test_the_reader_gets_the_structure():
     assert len(tree.cssselect("ul ul li")) == 1
 
 
+REVISED = "<p>Vi <b>h</b><b>older</b> <del>mange</del><ins>få</ins> møder <s>nu</s>.</p>"
+COMMENTED = (
+    '<p><a style="mso-comment-reference:A_1">Få</a><span class=MsoCommentReference><a class=msocomanchor '
+    'href="#_msocom_1">[A1]</a></span> møder</p><div style="mso-element:comment-list"><hr><p>Hvad?</p></div>'
+)
+SPANNING = (
+    "<table><tr><td colspan=2>År</td></tr><tr><td rowspan=2>a|b</td><td><ul><li>1</li><li>2</li></ul></td>"
+    "</tr><tr><td>3</td></tr></table>"
+)
+TRACKED = (
+    '<a href="https://www.google.com/url?q=https://aarhus.dk/a%20(b)&amp;sa=D">a</a>'
+    '<a href="https://e.safelinks.protection.outlook.com/?url=https%3A%2F%2Faarhus.dk%2Fb&amp;data=1">b</a>'
+    '<a href="https://www.google.com/url?q=javascript:alert(1)">c</a>'
+)
+LONG_NOTE = (
+    '<p>Loven<a href="#_ftn1">[1]</a></p><div id=ftn1><p><a href="#_ftnref1">[1]</a>§ 1.</p><p>§ 2.</p></div>'
+)
+
+
+def in_browser(level, text):
+    """An item of a list, as Word in the browser writes it."""
+    return f'<div class="ListContainerWrapper"><ul><li aria-level="{level}"><p>{text}</p></li></ul></div>'
+
+
 GOOGLE = (
     '<meta charset="utf-8"><b style="font-weight:normal" id="docs-internal-guid-1"><h1>Mødet</h1>'
     '<p><span style="font-weight:700">Fed</span><span> og </span>'
@@ -89,17 +113,49 @@ GOOGLE = (
         (GOOGLE, "## Mødet\n\n**Fed** og *skrå*\n\n- et\n- to"),
         ("<table><tr><td>År</td><td>Tal</td></tr><tr><td>2018</td><td>50</td></tr></table>",
          "| År | Tal |\n| --- | --- |\n| 2018 | 50 |"),
-        ("<p>Et<br>To</p>", "Et  \nTo"),
+        ("<p>Rådhuset<br>8000 Aarhus C<br></p><p><br></p><p>Ring<br><br>Skriv</p>",
+         "Rådhuset\\\n8000 Aarhus C\n\nRing\n\nSkriv"),
         ('<p>Se <a href="javascript:alert(1)">her</a> og <a href="/veje/">veje</a></p>',
          "Se her og [veje](/veje/)"),
         ("<p>5 * 3 og snake_case og [1]</p>", "5 \\* 3 og snake\\_case og \\[1\\]"),
         ("<p>Tekst</p><img src='file:///C:/a.png'><script>alert(1)</script>", "Tekst"),
         ("<h3>Alene</h3><h5>Under</h5>", "## Alene\n\n#### Under"),
+        (REVISED, "Vi **holder** få møder nu."),
+        (COMMENTED, "Få møder"),
+        ('<p class=MsoToc1>Indledning 3</p><h1>Indledning</h1>', "## Indledning"),
+        (item("Tre", "3.") + item("Fire", "4."), "3. Tre\n4. Fire"),
+        ("<ul><li><p>Et</p></li><ul><li>Under</li></ul><li>To</li></ul>", "- Et\n  - Under\n- To"),
+        (in_browser(1, "Et") + in_browser(2, "Under") + in_browser(1, "To"), "- Et\n  - Under\n- To"),
+        ('<p role="heading" aria-level="1">Mødet</p><dl><dt>Ord</dt><dd>Det betyder</dd></dl>',
+         "## Mødet\n\n**Ord**\n\nDet betyder"),
+        (SPANNING, "| År |  |\n| --- | --- |\n| a\\|b | 1 2 |\n|  | 3 |"),
+        (TRACKED, "[a](https://aarhus.dk/a%20%28b%29)[b](https://aarhus.dk/b)c"),
+        (LONG_NOTE, "Loven[^1]\n\n[^1]: § 1. § 2."),
         ("", ""),
     ],
 )  # fmt: skip
 def test_other_sources(html, markdown):
-    assert html_to_markdown(html).replace("Et\nTo", "Et  \nTo") == markdown
+    assert html_to_markdown(html) == markdown
+
+
+FROM_PDF = """Kommunen har besluttet at holde færre møder og at de
+skal være kortere. Det gælder for alle afdelinger i kom-
+munen, også i Aarhus Syd.
+Hvad sker der nu?
+Forvaltningen spørger først dem, der har børn i en skole-
+og dagtilbudsordning, og så de andre.
+• Vi kommer til tiden, og vi går til tiden, når det er
+muligt.
+• Te"""
+OF_PDF = """Kommunen har besluttet at holde færre møder og at de skal være kortere. Det gælder for alle \
+afdelinger i kommunen, også i Aarhus Syd.
+
+Hvad sker der nu?
+
+Forvaltningen spørger først dem, der har børn i en skole- og dagtilbudsordning, og så de andre.
+
+- Vi kommer til tiden, og vi går til tiden, når det er muligt.
+- Te"""
 
 
 @pytest.mark.parametrize(
@@ -110,6 +166,8 @@ def test_other_sources(html, markdown):
         ("- et\n- to", "- et\n- to"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 2 |"),
         ("Et.\n\n\n\nTo.", "Et.\n\nTo."),
+        ("kaffe\nte", "kaffe\n\nte"),
+        (FROM_PDF, OF_PDF),
     ],
 )
 def test_plain_lines_are_paragraphs(text, markdown):
@@ -127,6 +185,13 @@ def test_what_is_pasted_is_shown_before_it_stands(editor_client, db):
     shown = paste(editor_client, html=WORD, text="").content.decode()
     assert "<h3>Sådan gjorde de</h3>" in shown
     assert "[^1]: Kilde: avisen." in shown
+    assert "kommer ikke med" not in shown
+
+
+def test_what_does_not_come_along_is_said(editor_client, db):
+    shown = paste(editor_client, html=f"{REVISED}<img src='file:///C:/a.png'>", text="").content.decode()
+    assert "Billeder kommer ikke med." in shown
+    assert "slettet med sporede ændringer, kommer ikke med" in shown
 
 
 def test_a_page_that_is_too_deep_is_refused_in_words(editor_client, db):
