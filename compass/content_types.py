@@ -128,7 +128,7 @@ declare(
             },
         ),
         marks=STORIES,
-        only_shown=("sources", "attachments"),
+        indexed=("path", "kind", "department", "year", "outcome", "published_at", "themes", "dilemmas"),
     ),
     ContentType(
         model=Page,

@@ -43,10 +43,20 @@ def follow(*tables: Table) -> RunSQL:
 def triggers(table: Table) -> str:
     """Every change moves the marks (compass/sql/content_marks.sql) and writes what the search finds of the
     kinds (compass/sql/search.sql)."""
-    moved = _quoted(" ".join(table.marks), *table.kinds)
+    marks = table.marks[:1] if table.indexed else table.marks
+    moved = _quoted(" ".join(marks), *table.kinds)
     written = f"""
         CREATE OR REPLACE TRIGGER content_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table.name}
             FOR EACH STATEMENT EXECUTE FUNCTION content_changed({moved});
+    """
+    if table.indexed:
+        others = _quoted(" ".join(table.marks[1:]))
+        was, becomes = (", ".join(f"{row}.{name}" for name in table.indexed) for row in ("OLD", "NEW"))
+        written += f"""
+        CREATE OR REPLACE TRIGGER index_changed AFTER INSERT OR DELETE OR TRUNCATE ON {table.name}
+            FOR EACH STATEMENT EXECUTE FUNCTION content_changed({others});
+        CREATE OR REPLACE TRIGGER indexed_changed AFTER UPDATE ON {table.name} FOR EACH ROW
+            WHEN (({was}) IS DISTINCT FROM ({becomes})) EXECUTE FUNCTION content_changed({others});
     """
     if table.kinds:
         written += f"""
@@ -57,9 +67,14 @@ def triggers(table: Table) -> str:
 
 
 def _where_it_is(table: Table) -> str:
-    return (
-        f"DO $do$ BEGIN IF to_regclass('{table.name}') IS NOT NULL THEN {triggers(table)} END IF; END $do$;\n"
-    )
+    """With all its columns, where a trigger names them."""
+    names = ",".join(table.indexed)
+    columns = f"information_schema.columns WHERE table_name = '{table.name}'"
+    return f"""
+        DO $do$ BEGIN IF to_regclass('{table.name}') IS NOT NULL
+            AND (SELECT count(*) FROM {columns} AND column_name = ANY ('{{{names}}}')) = {len(table.indexed)}
+        THEN {triggers(table)} END IF; END $do$;
+    """  # noqa: S608 – our own names
 
 
 def _english_behind(content_type: ContentType) -> str:

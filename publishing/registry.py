@@ -51,6 +51,7 @@ class Table:
     marks: tuple[str, ...]
     kinds: tuple[str, ...] = ()
     owner: str = "id"
+    indexed: tuple[str, ...] = ()  # columns: an update of others moves the first mark alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class ContentType:
     in_texts: str = ""  # where one is put into a text from its chooser: data-… of the toolbar's button
     role: str = "redaktør"
     marks: tuple[str, ...] = ("library",)
-    only_shown: tuple[str, ...] = ()  # relations that move the mark of all that readers see, and no other
+    indexed: tuple[str, ...] = ()  # fields: a change of others moves the first mark alone
     further_tables: tuple[str, ...] = field(default=())
 
     @property
@@ -105,12 +106,13 @@ class ContentType:
     def tables(self) -> Iterator[Table]:
         if not self.marks:
             return
-        yield Table(self.model._meta.db_table, self.marks, self.kinds)
+        columns = tuple(one.attname for one in self.model._meta.concrete_fields if one.name in self.indexed)
+        yield Table(self.model._meta.db_table, self.marks, self.kinds, indexed=columns)
         for part in self.parts:
             yield Table(part._meta.db_table, ("library",), self.kinds, column_to(part, self.model))
         for relation in self.model._meta.many_to_many:
-            marks = ("library",) if relation.name in self.only_shown else self.marks
-            yield Table(relation.m2m_db_table(), marks)
+            is_indexed = not self.indexed or relation.name in self.indexed
+            yield Table(relation.m2m_db_table(), self.marks if is_indexed else ("library",))
         for name in self.further_tables:
             yield Table(name, ("library",))
 

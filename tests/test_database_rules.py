@@ -21,6 +21,7 @@ FUNCTIONS = """
 TRIGGERS = """
     SELECT tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 """
+OF_AN_INDEX = ["index_changed", "indexed_changed"]
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,7 @@ def test_every_trigger_is_in_a_file_or_follows_content():
     tables = [table for one in content_types() for table in one.tables()]
     followed = {f"{table.name} content_changed" for table in tables}
     followed |= {f"{table.name} search_write" for table in tables if table.kinds}
+    followed |= {f"{table.name} {name}" for table in tables if table.indexed for name in OF_AN_INDEX}
     both = [one for one in content_types() if one.is_dated and one.translated]
     followed |= {f"{one.model._meta.db_table} english_behind" for one in both}
     on_pages = [

@@ -1,5 +1,6 @@
 """What readers see: never older than the database, never shown to whom it is not for, in few queries."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from compass import rose, story_index
 from compass.content_version import content_version
 from compass.models import Dilemma, Path, Picture, Pivot, Source, Standpoint, Story, Theme
+from publishing.registry import content_type_of
 from reflection.models import Guide
 from reflection.privacy.open_rooms import open_rooms_last
 from tests.factories import (
@@ -63,12 +65,49 @@ def test_a_change_makes_another_version(transactional_db):
     assert content_version() != before
 
 
-def test_other_rows_change_without_counting_all_stories_again(transactional_db):
+def test_other_rows_change_without_counting_all_stories_again():
     make_dilemma(path=make_path())
     before, index = content_version(), story_index.current()
     Dilemma.objects.update(title="Et andet navn")
     assert content_version() != before
     assert story_index.current() is index
+
+
+def test_the_texts_of_a_story_change_without_counting_all_stories_again():
+    make_story("Før")
+    before, index = content_version(), story_index.current()
+    Story.objects.update(title="Efter", standfirst="Ny", body="Ny", updated_at=timezone.now())
+    assert content_version() != before
+    assert story_index.current() is index
+
+
+OTHERWISE = {
+    "path": lambda: make_path("Lede"),
+    "kind": lambda: "tool",
+    "department": make_department,
+    "year": lambda: 1999,
+    "outcome": lambda: "mixed",
+    "published_at": tomorrow,
+    "themes": make_theme,
+    "dilemmas": make_dilemma,
+}
+
+
+@pytest.mark.parametrize("indexed", content_type_of(Story).indexed)
+def test_what_stories_are_found_by_makes_another_index(indexed):
+    story, becomes = make_story(), OTHERWISE[indexed]()
+    index = story_index.current()
+    if indexed in {"themes", "dilemmas"}:
+        getattr(story, indexed).add(becomes)
+    else:
+        Story.objects.update(**{indexed: becomes})
+    assert story_index.current() is not index
+
+
+def test_the_index_reads_of_a_story_what_is_declared():
+    columns = re.search(r"SELECT id, (.*?),\s+row_number", story_index.READ, re.DOTALL)[1]
+    [table] = [table for table in content_type_of(Story).tables() if table.name == Story._meta.db_table]
+    assert {name.strip() for name in columns.split(",")} == set(table.indexed)
 
 
 @pytest.mark.parametrize(
