@@ -245,17 +245,3 @@ def test_every_requirement_of_the_standard_has_a_test_or_a_reason():
     without = [row for row in rows if not (row[5] if row[4] != "yes" else row[5] or row[6])]
     assert without == []
     assert [row[6] for row in rows if row[6] and not (ROOT / row[6]).is_file()] == []
-
-
-def test_what_is_where_names_modules_that_there_are():
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    table = text.partition("## What is where\n")[2].partition("\n## ")[0]
-    app, missing, named = "", [], 0
-    for row in re.findall(r"^\| (?!for )(.+?) \| (.+) \|$", table, flags=re.MULTILINE):
-        if begins := re.match(r"\*\*([\w/]+)/\*\*", row[0]):
-            app = begins[1]
-        for name in re.findall(r"`([\w/-]+\.(?:py|js|html))`", row[1]):
-            named += 1
-            missing += [] if (ROOT / name).is_file() or [*(ROOT / app).rglob(name)] else [f"{app}: {name}"]
-    assert named > 100
-    assert missing == []
