@@ -17,6 +17,7 @@ from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.ordering import OUT_OF_THE_WAY
 from publishing.admin.snapshots import (
     STATE,
+    UNTIL,
     Rows,
     Snapshot,
     fingerprint,
@@ -101,9 +102,9 @@ def _put_back_rows(related, rows: Rows):
         related.model(pk=int(pk), **known).save()
 
 
-def in_the_same_state(item: models.Model, wanted: Snapshot, now: Snapshot) -> Snapshot:
+def in_the_same_state(item: models.Model, wanted: Snapshot, now: Snapshot, names=(*STATE, UNTIL)) -> Snapshot:
     kind, pk = item._meta.label_lower, str(item.pk)
-    state = {name: value for name, value in now[kind][pk].items() if name in STATE}
+    state = {name: value for name, value in now[kind][pk].items() if name in names}
     return {**wanted, kind: {pk: {**wanted[kind][pk], **state}}}
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from publishing.admin.comparison import marked_words, told
-from publishing.admin.snapshots import STATE, Rows, Snapshot, Values, fields_of, plain
+from publishing.admin.snapshots import STATE, UNTIL, Rows, Snapshot, Values, fields_of, plain
 
 SALT = "publishing.admin.opened"
 
@@ -65,7 +65,7 @@ class Merge:
         goes away while one writes is always told."""
         self._merge_fields(form)
         before, now = self._values(form)
-        for name in STATE:
+        for name in [*STATE, UNTIL]:
             if before.get(name) != now.get(name):
                 self._clash(form, form.instance._meta.get_field(name), before.get(name), now[name], now[name])
 

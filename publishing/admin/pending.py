@@ -20,7 +20,7 @@ from publishing.admin.custom_views import ACT, Feature, item_view
 from publishing.admin.drafts import finish_work, work_key
 from publishing.admin.history import in_the_same_state, put_back, remember
 from publishing.admin.remarks import ask_to_read, close
-from publishing.admin.snapshots import Snapshot, in_words, merged, stored
+from publishing.admin.snapshots import STATE, Snapshot, in_words, merged, stored
 from publishing.admin.workflow import STEPS_BESIDE, ScheduleForm, english_warnings
 from publishing.fields import MomentField
 from publishing.models import PendingVersion, Remark
@@ -41,7 +41,7 @@ def pending_of(item: models.Model) -> PendingVersion | None:
 def as_it_will_be(pending: PendingVersion, item: models.Model) -> Snapshot:
     """With what others have changed in the public text since; as public as that is."""
     now = stored(item)
-    return in_the_same_state(item, merged(pending.opened, now, pending.texts), now)
+    return in_the_same_state(item, merged(pending.opened, now, pending.texts), now, STATE)
 
 
 @contextmanager
@@ -67,6 +67,8 @@ def take_place(pending: PendingVersion, item: models.Model, user):
     remember(item)
     with create_revision():
         _put_back(item, pending)
+        if getattr(item, "has_ended", False):
+            raise ValidationError("Den dag, kladden skal væk igen, er gået. Ret «Offentlig til» i kladden.")
         add_to_revision(item)
         set_comment(TAKEN_PLACE)
         if user:

@@ -33,7 +33,7 @@ class PublishableAdmin(ContentAdmin):
         return [StatusFilter, NotSeenFilter, *english, *super().get_list_filter(request)]
 
     def get_readonly_fields(self, request, obj=None):
-        dates = ["published_at", "published_until"] if getattr(request, "pending", None) else []
+        dates = ["published_at"] if getattr(request, "pending", None) else []
         return [*super().get_readonly_fields(request, obj), *dates, "updated_at", "readability"]
 
     def get_view_on_site_url(self, obj=None):

@@ -27,7 +27,8 @@ Snapshot = dict[str, Rows]
 # What the portal writes by itself is no change that an editor made.
 WRITTEN_BY_THE_PORTAL = {"updated_at", "english_behind"}
 # Whether readers see it. Neither putting a text back nor merging it with a colleague's changes that unasked.
-STATE = ["published_at", "published_until", "submitted_at", "archived_at"]
+STATE = ["published_at", "submitted_at", "archived_at"]
+UNTIL = "published_until"  # of these only a version beside the public text has one of its own
 
 
 def parts_of(model: type[models.Model]) -> dict[str, models.ForeignKey]:

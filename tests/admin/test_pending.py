@@ -84,6 +84,23 @@ def test_relations_take_their_place_with_it(admin_page, editor_client, story):
     assert list(story.themes.all()) == [theme]
 
 
+def test_the_day_it_ends_takes_its_place_with_it_and_is_never_gone_by(admin_page, editor_client, story):
+    day = tomorrow().astimezone(timezone.get_default_timezone())
+    ends = {"published_until_0": day.strftime("%d.%m.%Y"), "published_until_1": "12:00:00"}
+    form = keep_beside(admin_page, story, ends, editor_client)
+    assert form.one("[name=published_until_0]").get("value") == ends["published_until_0"]
+    assert not form.select("[name=published_at_0]")
+    assert fresh(story).published_until is None
+    until_then, gone_by = pending_of(story), pending_of(story)
+    gone_by.texts["compass.story"][str(story.pk)]["published_until"] = timezone.now().isoformat()
+    gone_by.save()
+    kept = admin_page(admin_url(story, "appear"), by=editor_client).form("main form").send()
+    assert "Den dag, kladden skal væk igen, er gået." in " ".join(messages_of(kept))
+    until_then.save()
+    admin_page(admin_url(story, "appear"), by=editor_client).form("main form").send()
+    assert timezone.localtime(fresh(story).published_until).date() == day.date()
+
+
 def test_its_form_is_saved_again_and_again(admin_page, editor_client, dilemma):
     form = keep_beside(admin_page, dilemma, rows(dilemma, "Et", "To", "Tre"), editor_client)
     again = form.form("#dilemma_form").send({"title": "Anden gang", "_save": "1"})
