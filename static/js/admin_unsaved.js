@@ -150,6 +150,12 @@
       tell();
       setInterval(() => { if (!isGoing && !document.hidden) tell(); }, TELLS_EVERY);
     }
+    window.addEventListener("keydown", (event) => {
+      const button = form.querySelector("[name=_continue]") || form.querySelector("[name=_save]");
+      if (!button || event.key !== "s" || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      form.requestSubmit(button);
+    });
     window.addEventListener("focus", () => isAway && !busy && keep()); // back from the window where one logged in
     window.addEventListener("keydown", (event) => event.key === "Escape" && isGoing && stay());
     window.addEventListener("pageshow", (event) => event.persisted && stay());

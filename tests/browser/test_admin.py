@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import EDITOR, send_login
 from tests.browser.inspection import NARROW, RULES, WIDE, cut_off, too_wide, violations
@@ -123,6 +124,8 @@ def state(tab) -> str:
 def test_a_story_from_an_empty_form_to_the_archive(open_tab, new_page):
     tab, reader = open_tab(EDITOR), new_page()
     tab.goto("/admin/compass/story/add/")
+    expect(tab.locator("[name=kind]")).to_be_focused()  # Enter does not save at once
+    expect(tab.locator(".form-foot [name=_preview]")).to_be_in_viewport()
     write(tab, key="S99", kind="case", title="Bænken ved åen", standfirst="Kort sagt.", provenance="composed")
     write(tab, path="1", body="Den blev flyttet i maj.", slug="baenken")
     press(tab, "Gem og fortsæt med at redigere")
@@ -144,7 +147,8 @@ def test_a_story_from_an_empty_form_to_the_archive(open_tab, new_page):
     assert reader.goto("/historier/baenken/").status == 200
 
     write(tab, body="Naboerne flyttede den i juni.")
-    press(tab, "Gem og fortsæt med at redigere")
+    with tab.expect_navigation():
+        tab.keyboard.press("Control+s")
     press(tab, "Hvem har ændret hvad")
     is_good(tab)
     press(tab, "Sammenlign de to udgaver")
