@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
+from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -413,6 +415,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "publishing.media.WholeUploadHandler",
 ]
+UPLOAD_MAX_BYTES = LARGEST_UPLOAD  # all files of one form
 # What editors may upload (compass/uploads.py) and import (compass/admin/spreadsheets.py).
 PICTURE_MAX_BYTES = 12_000_000
 PICTURE_MAX_PIXELS = 50_000_000

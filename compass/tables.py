@@ -27,9 +27,29 @@ UNPACKED_TIMES = 3  # how much larger than the limit an XLSX file may become whe
 MOST_MARKS = 3_000_000  # of XML: what takes seconds to read, and twice what 10,000 full rows have
 PROLOGUE = 2_000  # where a document type, and with it entities, would have to stand
 EXCEL_CELL = 32_767
+FAILED = {
+    "#REF!",
+    "#NAME?",
+    "#VALUE!",
+    "#DIV/0!",
+    "#N/A",
+    "#NULL!",
+    "#NUM!",
+    "#REFERENCE!",
+    "#NAVN?",
+    "#VÆRDI!",
+    "#I/T",
+}
 TOO_MUCH = "Regnearket er for stort, når det pakkes ud. Slet tomme rækker, kolonner og ark, eller del filen."
 BROKEN = "Filen kan ikke læses. Gem den igen som Excel (xlsx) eller CSV UTF-8, og prøv på ny."
-OLD_EXCEL = "Filen er en gammel Excel-fil (xls). Åbn den, gem den som Excel (xlsx), og prøv på ny."
+OLD_EXCEL = (
+    "Filen er en gammel Excel-fil (xls), eller den er beskyttet med en adgangskode."
+    " Åbn den, gem den som Excel (xlsx) uden adgangskode, og prøv på ny."
+)
+MERGED = (
+    "Regnearket har flettede celler, og kun den første af dem har teksten. Ophæv fletningen, skriv teksten i"
+    " hver række, og prøv på ny."
+)
 NO_TABLE = "Filen er ikke et regneark. Vælg en fil, der er gemt som Excel (xlsx) eller CSV."
 NOT_CALCULATED = "Regnearket har formler, der ikke er regnet ud. Åbn filen i Excel, gem den, og prøv på ny."
 NOT_UTF_8 = (
@@ -140,6 +160,8 @@ def _check_unpacked(parts: zipfile.ZipFile):
             raise ValidationError(BROKEN)
         if FORMULA_WITHOUT_VALUE.search(text):
             raise ValidationError(NOT_CALCULATED)
+        if b"<mergeCell " in text:
+            raise ValidationError(MERGED)
 
 
 def _text(value) -> str:
@@ -176,6 +198,10 @@ def _fitted(row: list[str], number: int, headers: list[str]) -> list[str]:
     if any(cell.strip() for cell in row[width:]):
         raise ValidationError(
             f"Række {number} har flere felter, end der er kolonner. Sæt anførselstegn om tekst med semikolon."
+        )
+    if failed := next((cell for cell in row if cell in FAILED), ""):
+        raise ValidationError(
+            f"Række {number} har en formel, der ikke kan regnes ud ({failed}). Ret den, og prøv på ny."
         )
     return [_plain(cell) for cell in row[:width]] + [""] * (width - len(row))
 

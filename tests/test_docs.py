@@ -17,6 +17,7 @@ from goals.overview import MIN_COLLEAGUES
 from privacy.models import AT_ONCE, Kept
 from privacy.models.retention import LEAST_DAYS_OF_EVENTS, USUAL
 from publishing.models import BINNED_KEPT, UNSAVED_KEPT
+from publishing.views import DAYS as LINK_DAYS
 from reflection.confidentiality import MIN_OUTSIDE
 from reflection.forms.follow_up import DAYS
 from reflection.models import MIN_IN_ROOM, EmergencyAccess
@@ -173,6 +174,16 @@ def test_no_threshold_is_lower_than_promised():
 
 
 # --- Links, and names of files and commands --------------------------------------------------------
+
+
+def test_the_editors_manual_says_the_limits_that_the_code_holds():
+    manual = " ".join((ROOT / "docs" / "editing.md").read_text().split())
+    limits = [settings.PICTURE_MAX_BYTES, settings.ATTACHMENT_MAX_BYTES, settings.SOUND_MAX_BYTES]
+    said = [f"højst {most // 1_000_000} MB" for most in limits]
+    said += [f"højst have {settings.IMPORT_MAX_ROWS:,} rækker".replace(",", ".")]
+    said += [f"ligger {BINNED_KEPT.days} dage i *Papirkurven*", f"gælder i {LINK_DAYS} dage"]
+    said += [f"højst {settings.UPLOAD_MAX_BYTES // 1_000_000} MB på én gang"]
+    assert [words for words in said if words not in manual] == []
 
 
 def documents() -> list[Path]:

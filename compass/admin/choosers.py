@@ -113,7 +113,7 @@ def chooser(searched: list[str], asked_for: list[str]) -> Feature:
         has_words = Q(*[(f"{name}__icontains", words) for name in searched], _connector=Q.OR)
         found = model_admin.model.objects.filter(has_words | Q(tags__contains=[words.lower()]))
         found = (found.filter(tags__contains=[tag]) if tag else found).order_by("-uploaded_at", "-pk")
-        context = {"opts": model_admin.opts, "found": found[:MOST_SHOWN]}
+        context = {"opts": model_admin.opts, "found": found[:MOST_SHOWN], "is_narrowed": words or tag}
         if request.method == "POST":
             return render(request, "admin/_found_to_choose.html", context)
         form = model_admin.get_form(request)(auto_id=False)

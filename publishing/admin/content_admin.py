@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count
 
+from django.conf import settings
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.db import models, transaction
@@ -93,7 +94,8 @@ class GuardedAdmin(BaseAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         collision = collision_context(context["adminform"].form)
-        response = super().render_change_form(request, context | collision, add, change, form_url, obj)
+        context |= {**collision, "most_bytes": settings.UPLOAD_MAX_BYTES}
+        response = super().render_change_form(request, context, add, change, form_url, obj)
         response.status_code = 409 if collision else response.status_code
         return response
 

@@ -35,9 +35,12 @@ def tasks_for(request, site: AdminSite) -> list[Task]:
             for number, kind in enumerate(kinds)
         }
         numbers = one.model._default_manager.aggregate(**counts).values()
-        name, url = str(one.opts.verbose_name_plural), one.list_address()
-        told = zip(kinds, numbers, strict=True)
-        found += [Task(kind.label, name, number, f"{url}?{kind.query}") for kind, number in told if number]
+        names, url = [one.opts.verbose_name, one.opts.verbose_name_plural], one.list_address()
+        found += [
+            Task(kind.label, str(names[number > 1]), number, f"{url}?{kind.query}")
+            for kind, number in zip(kinds, numbers, strict=True)
+            if number
+        ]
     order = list(dict.fromkeys(task.label for task in found))
     return sorted(found, key=lambda task: order.index(task.label))
 

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
 from publishing.admin.references import HIDDEN, change_url, leads_to_a_page, own_path
+from publishing.models import BINNED_KEPT
 from publishing.publishable import State
 from publishing.signals import is_needed, put_away
 
@@ -114,7 +115,7 @@ def delete_many(model_admin, request, queryset):
             model_admin.log_deletions(request, queryset)
             model_admin.delete_queryset(request, queryset)
         what = opts.verbose_name if number == 1 else opts.verbose_name_plural
-        messages.success(request, f"{number} {what} ligger nu i papirkurven i 30 dage.")
+        messages.success(request, f"{number} {what} ligger nu i papirkurven i {BINNED_KEPT.days} dage.")
         return None
     context = {
         "items": [(item, model_admin.uses(item)) for item in queryset[:MOST_LISTED]],

@@ -35,7 +35,7 @@ window.kompasUpload = (() => {
     progress.hidden = false;
     request.send(data);
   });
-  const hasFile = (form) => [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
+  const filesOf = (form) => [...form.querySelectorAll("input[type=file]")].flatMap((field) => [...field.files]);
   const rowOf = (form, list) => {
     const name = list.closest(".form-row")?.querySelector("[name]")?.name;
     return (name && form.elements[name]?.closest?.(".form-row")) || form.querySelector(":scope > div");
@@ -51,15 +51,17 @@ window.kompasUpload = (() => {
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
     const words = document.getElementById("upload-words");
-    if (event.defaultPrevented || !words?.content || submitter?.formTarget === "_blank" || !hasFile(form)) return;
+    if (event.defaultPrevented || !words?.content || submitter?.formTarget === "_blank" || !filesOf(form).length) return;
     event.preventDefault();
     const shown = words.content.firstElementChild.cloneNode(true);
     const stop = new AbortController();
     shown.querySelector("button").addEventListener("click", () => stop.abort());
     shown.addEventListener("cancel", () => stop.abort());
     document.body.append(shown);
+    const isTooMuch = filesOf(form).reduce((bytes, file) => bytes + file.size, 0) > Number(shown.dataset.mostBytes);
     setTimeout(() => shown.isConnected && shown.showModal(), 400);
     try {
+      if (isTooMuch) throw new RangeError();
       const answer = await send(form.action, new FormData(form, submitter), shown.querySelector("progress"), stop.signal);
       if (answer.leadsTo) {
         location.assign(answer.leadsTo);
@@ -71,7 +73,7 @@ window.kompasUpload = (() => {
       }
     } catch {
       const said = document.getElementById("unsaved-status");
-      if (said) said.textContent = stop.signal.aborted ? shown.dataset.stopped : shown.dataset.away;
+      if (said) said.textContent = shown.dataset[isTooMuch ? "tooMuch" : stop.signal.aborted ? "stopped" : "away"];
     }
     shown.remove();
     form.dispatchEvent(new Event("stay"));

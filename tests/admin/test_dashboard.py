@@ -51,13 +51,13 @@ def test_the_front_says_what_waits_and_leads_to_it(admin_page, editor_client):
     make_what_waits()
     front = admin_page("/admin/", by=editor_client)
     assert sorted(tasks(front)) == [
-        "Farveller til gennemsyn: 1 farveller",
-        "Ikke set på i et år: 1 sider",
-        "Kladder fra samtaler: 1 historier",
-        "Mangler engelsk: 1 historier",
-        "Mangler lyd og tekst: 1 lydbog",
-        "Planlagt: 1 historier",
-        "Til gennemsyn: 1 historier",
+        "Farveller til gennemsyn: 1 farvel",
+        "Ikke set på i et år: 1 side",
+        "Kladder fra samtaler: 1 historie",
+        "Mangler engelsk: 1 historie",
+        "Mangler lyd og tekst: 1 optagelse",
+        "Planlagt: 1 historie",
+        "Til gennemsyn: 1 historie",
     ]
     for label, url in front.links(".tasks li a").items():
         listed = admin_page(url, by=editor_client)

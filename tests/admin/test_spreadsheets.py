@@ -72,6 +72,14 @@ def formula_file(cell: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("fil.xlsx", written.getvalue())
 
 
+def merged_file() -> SimpleUploadedFile:
+    book = load_workbook(xlsx_file(["nøgle", "titel"], ["N1", "a"], ["", "b"]))
+    book.active.merge_cells("A2:A3")
+    written = BytesIO()
+    book.save(written)
+    return SimpleUploadedFile("fil.xlsx", written.getvalue())
+
+
 def errors_of(*rows, model=Story) -> list[str]:
     return run(resources_by_model()[model], read(csv_file(*rows)), is_trial=True).errors
 
@@ -275,6 +283,8 @@ def test_columns_that_are_wrong_are_named(listen, headers, sentences):
         (SimpleUploadedFile("a.csv", b"a\0;b\n1;2"), "Filen er ikke et regneark"),
         (formula_file("<f>1+1</f>"), "formler, der ikke er regnet ud"),
         (formula_file("<f>1+1</f><v></v>"), "formler, der ikke er regnet ud"),
+        (merged_file(), "flettede celler"),
+        (csv_file(["nøgle", "titel"], ["a", "#REF!"]), "Række 2 har en formel, der ikke kan regnes ud"),
         (SimpleUploadedFile("a.xlsx", b"PK\x03\x04 ikke en zip"), "Filen kan ikke læses"),
         (SimpleUploadedFile("a.csv", b"n\xc3\xb8gle;titel\n"), "Der er ingen rækker"),
         (SimpleUploadedFile("a.csv", b"\n\n"), "Første række er tom"),
@@ -288,6 +298,8 @@ def test_columns_that_are_wrong_are_named(listen, headers, sentences):
         "nul",
         "formula",
         "formula without value",
+        "merged cells",
+        "formula that failed",
         "no zip",
         "no rows",
         "no headers",
