@@ -29,7 +29,9 @@ from compass.models import (
 )
 from publishing.registry import ContentType, OpenData, Search, declare
 
-STORIES = ("library", "stories")  # what stories are filtered by moves the mark of their index too
+# The mark of what a change is seen in, and that of the index of stories where they are filtered by it.
+INDEXED = ("library", "index")
+STORIES = ("stories", "index")  # apart: what all pages have alike is not read again for a story
 
 
 declare(
@@ -49,7 +51,7 @@ declare(
         model=Path,
         has_page=True,
         search=(Search(label=pgettext_lazy("søgning", "Veje"), route="compass:path"),),
-        marks=STORIES,
+        marks=INDEXED,
     ),
     ContentType(
         model=Dilemma,
@@ -185,8 +187,8 @@ declare(
         model=Contact,
         imported=("email", "name", "role", "department", "as_of", "is_shown", "is_shown_in_english"),
     ),
-    ContentType(model=Theme, moves_with="list_address", imported=("slug", "title"), marks=STORIES),
-    ContentType(model=Department, moves_with="list_address", imported=("slug", "title"), marks=STORIES),
+    ContentType(model=Theme, moves_with="list_address", imported=("slug", "title"), marks=INDEXED),
+    ContentType(model=Department, moves_with="list_address", imported=("slug", "title"), marks=INDEXED),
     ContentType(model=Fact),
     ContentType(model=Source),
     ContentType(model=Picture, in_texts="pictures"),

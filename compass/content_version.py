@@ -13,16 +13,21 @@ MARKS = f"""
 SELECT
     concat((SELECT mark FROM compass_content_mark WHERE name = 'library'),
         current_setting('compass.library_mark', true)),
+    concat((SELECT mark FROM compass_content_mark WHERE name = 'stories'),
+        current_setting('compass.stories_mark', true)),
     {story_index.MARK}
 """  # noqa: S608 – put together from our own words
 
 
-def content_version() -> tuple[str, str] | None:
-    """Another one after every change of what readers see; nothing while the story index is behind it."""
+def content_version() -> tuple[str, str, str] | None:
+    """Another one after every change of what readers see; nothing while the story index is behind it.
+
+    The first part is of all but stories (publishing/content_version.py).
+    """
     with connection.cursor() as cursor:
         cursor.execute(MARKS)
         marks = cursor.fetchone()
-    return marks if story_index.is_renewed(marks[1]) else None
+    return marks if story_index.is_renewed(marks[2]) else None
 
 
 def state_of(model) -> str:

@@ -25,8 +25,8 @@ BYTES_A_BLOCK = 256
 
 # A transaction's own changes have a mark of their own.
 MARK = """concat(
-    (SELECT mark FROM compass_content_mark WHERE name = 'stories'),
-    current_setting('compass.stories_mark', true)
+    (SELECT mark FROM compass_content_mark WHERE name = 'index'),
+    current_setting('compass.index_mark', true)
 )"""
 
 # All in one statement, so that all of it is of one moment: places, newest first, under ("path", 3),

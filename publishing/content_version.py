@@ -18,11 +18,12 @@ from publishing.trial import is_trial
 
 ASKED_AGAIN_AFTER = 1  # second
 T = TypeVar("T")
+Version = tuple[str, ...]  # what is kept here rests on the first part alone; pages rest on all of it
 
 
 class _Kept:
     values: dict[Callable, object] = {}  # another one for each version: what is read too late is thrown away
-    version: object = None
+    version: Version | None = None
     asked = float("-inf")
     away = float("-inf")  # when the database was last found to be
 
@@ -36,7 +37,7 @@ def is_known() -> bool:
     return _happened_just_now(_Kept.asked) or _happened_just_now(_Kept.away)
 
 
-def version() -> object:
+def version() -> Version | None:
     """As this process last heard it; None where nothing may be kept. Raises DatabaseError when that fails."""
     if not is_known():
         asked = time.monotonic()
@@ -46,10 +47,11 @@ def version() -> object:
     return _Kept.version
 
 
-def heard(version: object):
+def heard(version: Version | None):
     """The content has this version: what was read of another is not kept."""
-    if version != _Kept.version:
-        _Kept.version, _Kept.values = version, {}
+    if not (version and _Kept.version and version[0] == _Kept.version[0]):
+        _Kept.values = {}
+    _Kept.version = version
 
 
 def ask_again():
@@ -67,6 +69,8 @@ def _noticing_that_it_is_away():
 
 class OncePerVersion(Generic[T]):
     """`@once_per_version(…)` on a function without arguments: it is called again when something changes.
+
+    For what all pages have alike. It reads nothing of stories, and is not called again for one.
 
     While the database is away the last value stands; before there is any, what `otherwise` says. A page that
     reads several waits for it once.

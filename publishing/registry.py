@@ -109,12 +109,12 @@ class ContentType:
         columns = tuple(one.attname for one in self.model._meta.concrete_fields if one.name in self.indexed)
         yield Table(self.model._meta.db_table, self.marks, self.kinds, indexed=columns)
         for part in self.parts:
-            yield Table(part._meta.db_table, ("library",), self.kinds, column_to(part, self.model))
+            yield Table(part._meta.db_table, self.marks[:1], self.kinds, column_to(part, self.model))
         for relation in self.model._meta.many_to_many:
             is_indexed = not self.indexed or relation.name in self.indexed
-            yield Table(relation.m2m_db_table(), self.marks if is_indexed else ("library",))
+            yield Table(relation.m2m_db_table(), self.marks if is_indexed else self.marks[:1])
         for name in self.further_tables:
-            yield Table(name, ("library",))
+            yield Table(name, self.marks[:1])
 
 
 def column_to(part: type[models.Model], model: type[models.Model]) -> str:

@@ -1,5 +1,6 @@
 """What readers see: never older than the database, never shown to whom it is not for, in few queries."""
 
+import gc
 import re
 from datetime import timedelta
 
@@ -7,11 +8,14 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compass import rose, story_index
 from compass.content_version import content_version
 from compass.models import Dilemma, Path, Picture, Pivot, Source, Standpoint, Story, Theme
+from publishing.content_version import OncePerVersion, ask_again
+from publishing.portal import current_portal
 from publishing.registry import content_type_of
 from reflection.models import Guide
 from reflection.privacy.open_rooms import open_rooms_last
@@ -79,6 +83,28 @@ def test_the_texts_of_a_story_change_without_counting_all_stories_again():
     Story.objects.update(title="Efter", standfirst="Ny", body="Ny", updated_at=timezone.now())
     assert content_version() != before
     assert story_index.current() is index
+
+
+def test_who_we_are_is_not_read_again_for_a_story():
+    make_story("Før")
+    ask_again()
+    portal = current_portal()
+    Story.objects.update(title="Efter")
+    ask_again()
+    assert current_portal() is portal
+    Path.objects.update(title="Efter")
+    ask_again()
+    assert current_portal() is not portal
+
+
+def test_nothing_that_is_kept_for_all_pages_reads_stories():
+    make_story()
+    kept = [one for one in gc.get_objects() if isinstance(one, OncePerVersion)]
+    with CaptureQueriesContext(connection) as queries:
+        for one in kept:
+            one.read()
+    assert len(queries) >= len(kept) > 3
+    assert not [query for query in queries.captured_queries if "compass_story" in query["sql"]]
 
 
 OTHERWISE = {
