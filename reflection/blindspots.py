@@ -146,6 +146,11 @@ class Pair(NamedTuple):
     topic: Spot | None = None  # where it is one of those to ask about
 
     @property
+    def distance(self) -> float:
+        """Of the guess that was furthest from the answer; below zero where nothing is compared."""
+        return float(max(-1 if spot.distance is None else spot.distance for spot in self.spots))
+
+    @property
     def sides(self) -> frozenset[int]:
         return frozenset(party.pk for spot in self.spots for party in [spot.guesser, spot.about])
 

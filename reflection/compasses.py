@@ -35,6 +35,7 @@ class Slide(NamedTuple):
     lead: str  # who speaks first, and who asks; mostly nothing
     comments: list["Comment"]
     wall_lines: int = 9  # of comments, that its picture leaves room for on a wall
+    distance: float = 0  # how far apart those are that it compares, where slides do not stand in that order
 
     @property
     def title(self) -> str:

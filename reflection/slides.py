@@ -5,6 +5,8 @@ than there are slides the end, where the group agrees. Which slides there are is
 order of its result page; what they show comes from the gate.
 """
 
+from typing import NamedTuple
+
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,23 @@ from reflection import blindspots, confidentiality
 from reflection.compasses import Slide
 from reflection.forms.facilitator import SharedLineForm
 from reflection.models import Reflection, SharedLine
+
+ROWS_OF_A_WALL = 8
+
+
+class Overview(NamedTuple):
+    """What a wall shows before anything is talked about: as much of it as can be read there."""
+
+    slides: list[Slide]
+    more: int
+    ends: tuple[str, str] | None  # of the scale, where all are answered by the same words
+
+
+def overview_of(slides: list[Slide]) -> Overview:
+    first = sorted(slides, key=lambda slide: -slide.distance)[:ROWS_OF_A_WALL]
+    statements = [slide.shown.statement.local for slide in first if slide.shown.statement]
+    ends = {(statement.low, statement.high) for statement in statements}
+    return Overview(first, len(slides) - len(first), ends.pop() if len(ends) == 1 else None)
 
 
 def slides_of(room: Reflection) -> list[Slide]:
@@ -64,6 +83,7 @@ def pair_slides(room: Reflection, written: dict | None = None) -> list[Slide]:
             _lead(pair.topic),
             [said for said in words.get(pair.step.pk, []) if said.is_of(pair.sides)],
             wall_lines=6,
+            distance=pair.distance,
         )
         for number, pair in enumerate(pairs, start=1)
     ]

@@ -11,7 +11,7 @@ from reflection.closing import closing_of, heading_of
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import WallForm
 from reflection.participation import facilitator_required, hold_wall, wall_required
-from reflection.slides import Slide, end_of, slides_of
+from reflection.slides import Slide, end_of, overview_of, slides_of
 
 
 @require_safe
@@ -27,6 +27,7 @@ def wall(request, room, leads):
         "leads": leads and room.is_revealed and not room.is_concluded,
         "slides": slides,
         "slide": slide,
+        "overview": overview_of(slides),
         "is_end": is_end,
         "closing": closing_of(room) if is_end else None,
         "choices": room.compass.choices(room) if is_end else [],

@@ -8,7 +8,7 @@ from reflection.models import Agreement, Answer
 from reflection.privacy.retention import delete_room
 from reflection.slides import end_of
 from tests.collaboration.people import Person, address
-from tests.factories import make_collaboration, make_round, seat
+from tests.factories import make_collaboration, make_collaboration_guide, make_round, seat
 from tests.pages import words
 
 THREE_PARTNERS = [("Beboerne", "citizens"), ("Barerne", "company"), ("Kommunen", "department")]
@@ -204,6 +204,19 @@ def test_with_three_parties_one_guesses_about_each_other(page, staff, guide):
         "Kommunen gættede på Barerne",
     }
     assert third.texts(".kompas-filter a[aria-current=page]") == ["Barerne – Kommunen"]
+
+
+def test_the_wall_begins_with_what_three_parties_know_least_and_names_who_guessed_of_whom(page, staff):
+    make_collaboration_guide(steps=4)
+    harbour = make_collaboration("Fester på havnen", partners=THREE_PARTNERS, owner=staff)
+    room = make_round(harbour, sides=[[(3, 3, 4)] * 3, [(3, 3, 4)] * 3, [(1, 3, 4)] * 3]).reflection
+    room.reveal()
+    seen = page(reverse("reflection:wall", args=[room.key]), by=staff)
+    rows = seen.texts(".kompas-wall__all li")
+    assert len(rows) == 8
+    assert all("gættede 3, Kommunen svarede 1." in row for row in rows)
+    assert "Beboerne gættede 3" in " ".join(rows) and "Barerne gættede 3" in " ".join(rows)
+    assert "4 flere på jeres telefoner" in seen.text
 
 
 @pytest.fixture

@@ -91,10 +91,11 @@ def test_it_says_how_many_are_done_of_each_party_however_many_they_are(page, roo
 def test_after_the_reveal_it_shows_all_and_then_one_at_a_time_the_widest_first(page, revealed, leader):
     everything = page(at(revealed, "wall"), by=leader)
     assert everything.texts("h1") == ["Det, I ser mest forskelligt, står først"]
-    assert [words[0] for words in everything.texts(".kompas-wall__all .kompas-wall__name")]
+    statements = [str(result.statement.local.text) for result in board(revealed)]
+    assert everything.texts(".kompas-wall__all .kompas-wall__name") == statements
+    assert "1: slet ikke · 5: helt" in everything.text
     step = everything.form("form[data-remote]").send(button="Næste →")
-    statement = str(board(revealed)[0].statement.local.text)
-    assert step.texts("h1") == [statement]
+    assert step.texts("h1") == statements[:1]
     assert "1 af 2" in step.text
     assert len(step.select(".kompas-wall__picture svg")) == 1
     assert "Begynd her." in step.text
