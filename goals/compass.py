@@ -60,7 +60,9 @@ def decided(room: Reflection) -> Closing:
     is_reworded = review.is_of_words and review.new_wording != review.wording
     new_words = review.new_wording if is_reworded else ""
     lines = [(_("Hvorfor"), review.reason), (_("Målet lyder nu"), new_words)]
-    lines += [(_("Aftale"), agreement.what), *who_of(agreement)]
+    lines.append((_("Aftale"), agreement.what))
+    lines.append((review.plan_labels["stop"], review.stop if review.change else ""))
+    lines += who_of(agreement)
     return Closing(review.decision_words, [*lines, look_back_of(room, agreement)])
 
 

@@ -4,7 +4,7 @@ import functools
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.guards import staff_required
@@ -12,6 +12,7 @@ from goals.models import Goal, Review
 from privacy.events import record_looks
 from privacy.models import Why
 from reflection.forms.autosave import submitted_texts
+from reflection.participation import told_that_it_is_over
 
 
 def goal_required(view):
@@ -80,11 +81,9 @@ def open_review_required(view):
     def guarded(request, review, *args, **kwargs):
         if not review.is_concluded:
             return view(request, review, *args, **kwargs)
-        if request.htmx:
-            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
-        if request.method == "POST":
-            context = {"review": review, "submitted_texts": submitted_texts(request)}
-            return render(request, "goals/concluded.html", context, status=409)
+        words = submitted_texts(request) if request.method == "POST" else None
+        if told := told_that_it_is_over(request, review.reflection, words):
+            return told
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect(review)
 
@@ -101,8 +100,9 @@ def seen_review_required(view):
             raise Http404
         if review.is_open_to_decide:
             return view(request, review, *args, **kwargs)
-        if request.htmx:
-            return render(request, "components/save_status.html", {"state": "closed"}, status=409)
+        words = submitted_texts(request) if request.method == "POST" else None
+        if told := told_that_it_is_over(request, review.reflection, words):
+            return told
         messages.info(request, _("Vis først svarene samlet. Så kommer beslutningen."))
         return redirect("reflection:lead", key=review.reflection.key)
 

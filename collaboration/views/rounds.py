@@ -26,7 +26,7 @@ from reflection import blindspots
 from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
-from reflection.participation import leads_to_the_end, shows_others
+from reflection.participation import leads_to_the_end, shows_others, told_that_it_is_over
 from reflection.templatetags.rooms import invitation_address, qr
 from reflection.views.compared import compared_page
 
@@ -92,13 +92,9 @@ def _after_agreeing(participant, round, go: str):
 
 def _closed(request, round):
     """The round has ended, perhaps in another window: say so, and give back what was typed."""
-    if request.htmx:
-        return render(
-            request, "components/save_status.html", {"state": "closed", "room": round.reflection}, status=409
-        )
-    if request.method == "POST":
-        context = {"round": round, "submitted_texts": submitted_texts(request)}
-        return render(request, "collaboration/concluded.html", context, status=409)
+    words = submitted_texts(request) if request.method == "POST" else None
+    if told := told_that_it_is_over(request, round.reflection, words):
+        return told
     messages.info(request, _("Runden er afsluttet og kan ikke ændres."))
     return redirect("reflection:minutes", key=round.reflection.key)
 

@@ -326,7 +326,7 @@ class Review(FieldwiseEnding):
         """
         dissent = [[str(_("Uenighed")), self.dissent]] if self.dissent else []
         reworded = [[str(_("Målet lyder nu")), self.new_wording]] if self.is_of_words else []
-        outcome = [[str(label), text] for label, text in self.plan_lines] + reworded + dissent
+        outcome = [[str(label), text] for label, text in self.plan_lines if text] + reworded + dissent
         if not self.reflection.end_with([(self.drafted, self.who_email)], outcome, by):
             return False
         if self.is_of_words and self.new_wording:
@@ -350,10 +350,17 @@ class Review(FieldwiseEnding):
         return bool(self.stop and self.responsible and (self.look_back_on or self.no_date_reason))
 
     @property
+    def promise(self) -> str:
+        """Read by itself in lists and mails: what stops is not taken for what is promised."""
+        if self.change or not self.stop:
+            return self.change
+        return f"{self.plan_labels['stop']}: {self.stop}"
+
+    @property
     def drafted(self) -> Agreement:
         """The plan's one agreement as it is written now; it is not made yet."""
         return Agreement(
-            what=self.change or self.stop,
+            what=self.promise,
             who=self.responsible,
             due=self.look_back_on,
             no_date_reason="" if self.look_back_on else self.no_date_reason,

@@ -169,9 +169,10 @@ def plan(request, review):
     if not review.is_decided:
         messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
         return redirect("goals:decision", key=review.reflection.key)
-    form = PlanForm(post_data(request), instance=review, participant=review.place_of(request.user))
+    participant = review.place_of(request.user)
+    form = PlanForm(post_data(request), instance=review, participant=participant)
     answer = save_form(request, form, lambda go: _after_plan(request, review, go))
-    context = {"review": review, "form": form, "room": review.reflection}
+    context = {"review": review, "form": form, "participant": participant, "room": review.reflection}
     return answer or render(request, "goals/plan.html", context, status=status_of(form))
 
 

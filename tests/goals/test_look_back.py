@@ -227,7 +227,8 @@ def test_the_change_becomes_the_agreement(looked):
 def test_without_a_change_it_is_what_stops(goal):
     look = make_ended_review(goal, change="")
     agreed = look.reflection.agreements.get()
-    assert (agreed.what, agreed.due, agreed.no_date_reason) == ("Ugerapporten", look.look_back_on, "")
+    assert (agreed.what, agreed.due) == ("Jeg holder op med: Ugerapporten", look.look_back_on)
+    assert all(text for _label, text in look.reflection.outcome)
 
 
 def test_concluding_twice_agrees_once(looked):

@@ -213,6 +213,18 @@ def test_what_is_decided_stands_on_it_while_it_is_written_and_it_alone_is_told(
     assert shown.texts(".kompas-wall__lines dd") == ["Det måler forkert", "Svar, der hjælper"]
 
 
+def test_enter_in_a_field_ends_no_room_and_the_plan_has_the_four_places_too(page, revealed, leader):
+    review = revealed.review
+    review.decision, review.reason = Decision.KEEP, "Det virker."
+    review.save()
+    review.decide()
+    plan = page(reverse("goals:plan", args=[revealed.key]), by=leader)
+    first = plan.select("form[data-autosave] button")[0]  # what a browser presses at Enter
+    assert first.get("disabled") is not None
+    assert plan.texts(".kompas-phases__current") == ["4 Aftal 15 min"]
+    assert "kan ikke ændres" in plan.text
+
+
 # --- The step --------------------------------------------------------------------------------------
 
 
