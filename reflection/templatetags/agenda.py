@@ -13,4 +13,5 @@ def leading(participant, here: str) -> dict:
     """`here` is one of reflection.agenda.Place; what is said of safety is for whoever leads alone."""
     room = participant.reflection
     freedom = words_on_freedom(safety(room)) if here == "see" else ""
-    return {"room": room, "phases": phases(participant, here), "freedom": freedom}
+    is_past = here == "collect" and room.is_revealed  # nothing is to be said: nobody can answer
+    return {"room": room, "phases": phases(participant, here), "freedom": freedom, "is_past": is_past}

@@ -33,6 +33,7 @@
     const words = (className.includes("--saved") && spoken) || status.innerText.trim();
     if (isNews && voice.textContent !== words) voice.textContent = words;
   };
+  line(status).hidden = false; // «Gemmes, mens du skriver» is true only where this file is run
   const fields = (one) => new URLSearchParams(new FormData(one));
   const again = () => {
     if (typed > saved) htmx.trigger(form, "again");

@@ -8,6 +8,7 @@
   const { live: address, counts, result } = part.dataset;
   const voice = document.querySelector("[data-live-status]");
   const EVENTS = ["changed", "revealed", "counted", "step"]; // reflection/live/notifications.py
+  document.querySelectorAll("[data-follows-itself]").forEach((one) => { one.hidden = false; }); // true only here
   const BY_STEP = "[data-slide], [data-here], [data-all]"; // what follow_step.js shows and hides
   const FETCH = 30000;
   const SOON = 1000;

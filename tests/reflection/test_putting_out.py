@@ -196,7 +196,7 @@ def test_the_list_of_people_costs_the_same_for_one_and_for_many(room, leads, peo
     leads.get(at(room, "people"))
     with CaptureQueriesContext(connection) as queries:
         leads.get(at(room, "people"))
-    assert len(queries) <= 6
+    assert len(queries) <= 7
 
 
 # --- What is shown of them -------------------------------------------------------------------------

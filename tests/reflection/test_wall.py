@@ -77,6 +77,22 @@ def test_before_the_reveal_it_shows_the_way_in_and_how_many_are_done_and_nobody(
         assert private not in seen.html, private
 
 
+def test_before_anybody_has_come_it_counts_nobody(page, room, leader):
+    for name in ["wall", "lead"]:
+        seen = page(at(room, name), by=leader)
+        assert "Ingen er kommet ind endnu" in seen.text
+        assert "0 " not in " ".join(seen.texts(".kompas-wall__done, #state"))
+
+
+def test_what_only_a_script_does_is_not_said_where_none_runs(page, room):
+    phone = enter(room)
+    hidden = page(at(room, "step", 1), by=phone).one("[data-save-text]")
+    assert (hidden.text, hidden.get("hidden")) == ("Gemmes, mens du skriver", "")
+    phone.post(at(room, "finish"), {"done": "yes"})
+    waiting = page(at(room, "waiting"), by=phone).one("[data-follows-itself]")
+    assert (waiting.text, waiting.get("hidden")) == ("De kommer frem her af sig selv.", "")
+
+
 def test_it_says_how_many_are_done_of_each_party_however_many_they_are(page, room, leader):
     sides = [
         room.parties.create(position=n, title=title) for n, title in enumerate(["Klubben", "De frivillige"])
@@ -326,8 +342,28 @@ def test_what_the_group_knows_is_written_beside_the_picture_and_takes_everybody_
 def test_nobody_is_done_and_the_way_to_the_reveal_looks_shut(page, room, leader):
     room.participants.create()
     lead = page(at(room, "lead"), by=leader)
+    assert lead.text.index("Vis svarene samlet") < lead.text.index("Sådan kommer man ind")
     assert "Vis svarene samlet" not in lead.links()
     assert "Ingen er færdige endnu." in lead.text
+
+
+def test_who_showed_the_answers_too_early_finds_the_way_back_first_and_what_it_is_good_for(
+    page, revealed, leader
+):
+    lead = page(at(revealed, "lead"), by=leader)
+    assert lead.texts("h1") == ["Svarene er vist"]
+    assert "Sig:" not in lead.text
+    assert lead.text.index("Tilbage: lad dem svare igen") < lead.text.index("Lige nu")
+    rule = "skifter et svar på tavlen kun, når mindst tre har ændret noget eller svaret nyt"
+    assert rule in lead.text
+    again = lead.form("form[action$='/tilbage/']").send(button="Tilbage: lad dem svare igen")
+    assert again.texts("h1") == ["Saml svar"]
+    assert rule in page(at(revealed, "reveal"), by=leader).text
+
+
+def test_who_comes_when_answers_are_shown_is_told_so(page, revealed):
+    late = page(reverse("reflection:join", args=[revealed.invitation]))
+    assert "Svarene er vist. Du kan se med og tale med." in late.text
 
 
 def test_the_reveal_asks_when_somebody_is_not_done(page, room, leader):
