@@ -55,7 +55,7 @@ def leader(browser_page, login, server):
 
 def test_on_the_leaders_page_focus_open_parts_scroll_and_typed_words_stay(leader, room):
     room(LED, JOIN, "Mads Midt", "mads-midt")
-    leader.locator("#state li", has_text="Mads Midt").wait_for()
+    leader.locator("#state li", has_text="Mads Midt").wait_for(state="attached")
     leader.evaluate(
         """() => { window.mads = [...document.querySelectorAll('#state li')]
             .find(one => one.textContent.includes('Mads Midt')) }"""
@@ -65,7 +65,7 @@ def test_on_the_leaders_page_focus_open_parts_scroll_and_typed_words_stay(leader
     leader.evaluate("scrollTo(0, 300)")
     for number in range(UPDATES):
         room(LED, JOIN, f"{'AZ'[number % 2]}bel {number}", f"abel-{number}")
-        leader.locator("#state li", has_text=f"bel {number}").wait_for()
+        leader.locator("#state li", has_text=f"bel {number}").wait_for(state="attached")
         assert leader.evaluate("document.activeElement.name") == "minutes"
         assert leader.evaluate("mads.isConnected && mads.textContent.includes('Mads Midt')")
     assert leader.evaluate("scrollY") >= 300
@@ -111,13 +111,13 @@ def test_seven_tabs_of_a_room_work_and_share_one_stream(leader, server, room):
         tab.wait_for_timeout(200)
     room(LED, JOIN, "Syv Skærme", "syv")
     for tab in tabs:
-        tab.locator("#state li", has_text="Syv Skærme").wait_for()
+        tab.locator("#state li", has_text="Syv Skærme").wait_for(state="attached")
     assert len(streams) == 1
     eighth = leader.context.new_page()
     assert eighth.goto("/", timeout=10_000).status == 200
     tabs[0].close()  # another takes the stream over
     room(LED, JOIN, "Otte Skærme", "otte")
-    tabs[6].locator("#state li", has_text="Otte Skærme").wait_for()
+    tabs[6].locator("#state li", has_text="Otte Skærme").wait_for(state="attached")
 
 
 def test_a_hidden_tab_follows_nothing_and_catches_up_when_it_is_shown(leader, room):
@@ -127,7 +127,7 @@ def test_a_hidden_tab_follows_nothing_and_catches_up_when_it_is_shown(leader, ro
     leader.wait_for_timeout(1_500)
     assert leader.seen.requests[asked:] == []
     hide(leader, False)
-    leader.locator("#state li", has_text="Gemt Gæst").wait_for()
+    leader.locator("#state li", has_text="Gemt Gæst").wait_for(state="attached")
 
 
 # --- What is said ----------------------------------------------------------------------------------

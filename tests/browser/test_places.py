@@ -86,6 +86,7 @@ def test_a_second_device_is_asked_for_its_code_first(new_page, leader, code, scr
     assert headings[:2] == ["Har du været her før?", "Er du her for første gang?"]
     if scripts:
         look(tablet, "been-here-before")
+    tablet.click("#back")
     tablet.fill("[name=code]", code_of_ones_own)
     press(tablet, "Kom tilbage til min plads")
     tablet.wait_for_url(re.compile("/rum/"))
