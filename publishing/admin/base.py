@@ -149,7 +149,11 @@ class BaseAdmin(admin.ModelAdmin):
 
 
 class AddedOnlyAdmin(BaseAdmin):
-    """A row is added, and neither changed nor deleted."""
+    """A row is added, with who recorded it, and neither changed nor deleted."""
+
+    def save_model(self, request, obj, form, change):
+        obj.recorded_by = request.user.pseudonym
+        super().save_model(request, obj, form, change)
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.formats import date_format
@@ -22,8 +22,7 @@ LONG_LINE = 600  # letters of both texts, beyond which a list shows the differen
 MOST_PAIRS = 100_000  # of equal pieces, one in each text: «......» has as many as its length squared
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     label: str
     old: str
     new: str
@@ -47,8 +46,7 @@ class Line:
         return marked_words(self.old, self.new)
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     title: str
     lines: list[Line]
 

@@ -14,15 +14,14 @@ from django.db import models, transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
-from reversion import add_to_revision
 from reversion.admin import VersionAdmin
 
 from publishing.admin.base import BaseAdmin
 from publishing.admin.custom_views import READ, Feature, item_view
-from publishing.admin.drafts import DRAFTS, FetchedForm, draw_fetched, fetched_work, finish_work, work_key
-from publishing.admin.edit_conflicts import CollisionForm, collision_context, tell_what_was_taken_over
-from publishing.admin.help import TEXT_AREAS, beside_each_other, furnished, with_help
-from publishing.admin.history import HISTORY, VERSIONS_SHOWN, remember, versions_of
+from publishing.admin.drafts import DRAFTS, draw_fetched, fetched_work, finish_work, work_key
+from publishing.admin.edit_conflicts import GuardedForm, collision_context, tell_what_was_taken_over
+from publishing.admin.help import Written, beside_each_other
+from publishing.admin.history import HISTORY, VERSIONS_SHOWN, as_version, remember, versions_of
 from publishing.admin.references import Use, uses_of
 from publishing.admin.text_checks import TEXT_CHECKS, advise
 from publishing.admin.unpublishing import delete_many, delete_with_successor
@@ -38,10 +37,6 @@ TAKEN = {
 }
 
 
-class GuardedForm(FetchedForm, CollisionForm):
-    """Overwrites nothing unseen, and saves nothing that its editor has not looked at."""
-
-
 @item_view("valgt/", "chosen", methods=READ, permission="view")
 def chosen_view(model_admin, request, item):
     """Tell the form that the window was opened from what was added, and close it."""
@@ -49,12 +44,10 @@ def chosen_view(model_admin, request, item):
     return TemplateResponse(request, "admin/popup_response.html", {"popup_response_data": chosen})
 
 
-class GuardedAdmin(BaseAdmin):
+class GuardedAdmin(Written, BaseAdmin):
     """For all in which somebody writes: no word is lost, overwritten or left unchecked."""
 
     form = GuardedForm
-    help_texts: dict[str, str] = {}
-    formfield_overrides = TEXT_AREAS
     features = [TEXT_CHECKS, DRAFTS, Feature([chosen_view])]
 
     class Media:
@@ -76,10 +69,6 @@ class GuardedAdmin(BaseAdmin):
 
     def get_fieldsets(self, request, obj=None):
         return beside_each_other(super().get_fieldsets(request, obj), self.model)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        told = {**kwargs, **with_help(db_field, self.help_texts)}
-        return furnished(super().formfield_for_dbfield(db_field, request, **told), db_field, self)
 
     def _create_formsets(self, request, obj, change):
         formsets, inlines = super()._create_formsets(request, obj, change)
@@ -187,10 +176,9 @@ class ContentAdmin(GuardedAdmin, VersionAdmin):
         """Whatever is done to the item in this block becomes one version, and a line of its history."""
         with transaction.atomic():
             remember(item)
-            with self.create_revision(request):
+            with as_version(item, message, request.user):
                 yield
-                add_to_revision(item)
-                self.log_change(request, item, message)
+            self.log_change(request, item, message)
 
     def history_view(self, request, object_id, extra_context=None):
         item = self.item_or_404(request, object_id, "view")

@@ -1,8 +1,8 @@
 """Pages of the admin that are ours: each is a function, and a feature is a module that declares its own."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 FORM, READ, ACT = ["GET", "HEAD", "POST"], ["GET", "HEAD"], ["POST"]
 
 
-@dataclass(frozen=True)
-class CustomView:
+class CustomView(NamedTuple):
     route: str
     name: str
     view: Callable
@@ -25,8 +24,7 @@ class CustomView:
         )
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(NamedTuple):
     """What an admin offers beside Django's own: `features = […]`; as with `Media`, parents' count too.
 
     `in_form(model_admin, request, context, item)` is what the form shows more, with the item where it may be

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.utils import ErrorDict
 from django.http import JsonResponse
@@ -18,13 +18,12 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from publishing.admin.custom_views import ACT, Feature, custom_view
-from publishing.admin.edit_conflicts import Unnoticed
+from publishing.admin.edit_conflicts import FETCHED
 from publishing.models import UnsavedWork
 
 # What belongs to the window and not to the work.
 LEFT_OUT = {"csrfmiddlewaretoken", "unsaved_token", "overwrite", "fetched_token", "fetched_at"}
 MOST_OFFERED = 5
-FETCHED = "Her er det, du ikke fik gemt. Se det igennem, og tryk på Gem. Filer skal vælges igen."
 
 
 # What a form beside the public text holds is kept apart from the text's own.
@@ -183,15 +182,3 @@ def _work(user, model, object_id, token) -> UnsavedWork | None:
     owner = {"user": user, "content_type": kind, "object_id": object_id}
     work, _ = UnsavedWork.objects.get_or_create(token=token, defaults=owner)
     return work if {name: getattr(work, name) for name in owner} == owner else None
-
-
-class FetchedForm(forms.ModelForm):
-    """A form that is drawn with fetched work is not saved before its editor has seen it."""
-
-    fetched = Unnoticed(required=False)
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("fetched"):
-            raise ValidationError(FETCHED, code="fetched")
-        return cleaned

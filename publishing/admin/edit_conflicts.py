@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from publishing.admin.merging import Merge, packed, unpacked
 from publishing.admin.snapshots import Snapshot, fingerprint, in_words, stored
 
+FETCHED = "Her er det, du ikke fik gemt. Se det igennem, og tryk på Gem. Filer skal vælges igen."
 CHOOSE = (
     "Det, du har skrevet, står stadig i felterne. Se forskellene, og ret dem. "
     "Nederst på siden kan du gemme din udgave alligevel."
@@ -25,11 +26,13 @@ class Unnoticed(forms.CharField):
         return False
 
 
-class CollisionForm(forms.ModelForm):
-    """Writes only what its editor has changed, and over a colleague's words only if they say so."""
+class GuardedForm(forms.ModelForm):
+    """Writes only what its editor has changed, over a colleague's words only if they say so, and no fetched
+    work that its editor has not looked at."""
 
     seen = Unnoticed(required=False)
     overwrite = Unnoticed(required=False)
+    fetched = Unnoticed(required=False)
     merge: Merge | None = None
 
     def __init__(self, *args, **kwargs):
@@ -40,6 +43,12 @@ class CollisionForm(forms.ModelForm):
     def stored(self) -> Snapshot:
         """Everything that the form's page edits, as it is stored now; a field's check may have set more."""
         return stored(type(self.instance)._base_manager.get(pk=self.instance.pk))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("fetched"):
+            raise ValidationError(FETCHED, code="fetched")
+        return cleaned
 
     def _post_clean(self):
         if not self.instance._state.adding:
@@ -73,14 +82,14 @@ def newest_entry(item, *, but=None) -> LogEntry | None:
     return entries.select_related("user").order_by("-action_time", "-pk").first()
 
 
-def tell_what_was_taken_over(request, form: CollisionForm):
+def tell_what_was_taken_over(request, form: GuardedForm):
     entry = newest_entry(form.instance) if form.merge and form.merge.taken_over else None
     if entry:
         names = ", ".join(dict.fromkeys(form.merge.taken_over))
         messages.info(request, f"{entry.user} har gemt, mens du skrev. Det er taget med: {names}.")
 
 
-def collision_context(form: CollisionForm) -> dict:
+def collision_context(form: GuardedForm) -> dict:
     """What both have changed, with the words of both."""
     if not form.has_collision:
         return {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.db import models
 
@@ -67,14 +68,10 @@ class TextArea(AdminTextareaWidget):
         return value and value.replace("\r\n", "\n")
 
 
-TEXT_AREAS: Mapping[type[models.Field], Mapping[str, Any]] = {models.TextField: {"widget": TextArea}}
-
-
-def with_help(db_field, help_texts: dict[str, str]) -> dict:
-    """How the form field of a column is made."""
-    help_text = {**HELP, **help_texts}.get(db_field.name)
-    told = {"help_text": help_text} if help_text else {}
-    return {**told, "assume_scheme": "https"} if isinstance(db_field, models.URLField) else told
+TEXT_AREAS: Mapping[type[models.Field], Mapping[str, Any]] = {
+    models.TextField: {"widget": TextArea},
+    models.URLField: {"assume_scheme": "https"},
+}
 
 
 def furnished(field, db_field, model_admin):
@@ -103,16 +100,20 @@ def beside_each_other(fieldsets, model) -> list[tuple]:
     return paired
 
 
-class WrittenInline(admin.StackedInline):
-    """Rows that somebody writes, with the same help as in a form of its own."""
+class Written(BaseModelAdmin):
+    """Mixin for admins and rows in which somebody writes: each field with its help."""
 
-    extra = 0
     help_texts: dict[str, str] = {}
     formfield_overrides = TEXT_AREAS
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if told := {**HELP, **self.help_texts}.get(db_field.name):
+            kwargs["help_text"] = told
+        return furnished(super().formfield_for_dbfield(db_field, request, **kwargs), db_field, self)
+
+
+class WrittenInline(Written, admin.StackedInline):
+    extra = 0
+
     def get_fieldsets(self, request, obj=None):
         return in_pairs(super().get_fieldsets(request, obj), self.model)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        told = {**kwargs, **with_help(db_field, self.help_texts)}
-        return furnished(super().formfield_for_dbfield(db_field, request, **told), db_field, self)

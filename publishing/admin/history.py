@@ -1,13 +1,13 @@
 """Who changed what: every saved version is kept, can be compared with any other, and put back."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.shortcuts import get_object_or_404, redirect
-from reversion import add_to_revision, set_comment
+from reversion import add_to_revision, set_comment, set_user
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
 from reversion.revisions import create_revision, is_active, is_registered
@@ -50,9 +50,19 @@ def remember(item: models.Model):
     with suppress(RevertError):
         if newest and remembered(newest) == stored(item):
             return
-    with create_revision():
+    with as_version(item, ELSEWHERE if newest else ORIGINAL):
+        pass
+
+
+@contextmanager
+def as_version(item: models.Model, words: str, user=None):
+    """Whatever is done to the item in this block becomes one version."""
+    with create_revision(atomic=True):
+        yield
         add_to_revision(item)
-        set_comment(ELSEWHERE if newest else ORIGINAL)
+        set_comment(words)
+        if user:
+            set_user(user)
 
 
 def forget(sender, instance, **kwargs):

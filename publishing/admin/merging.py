@@ -5,6 +5,7 @@ and of what both have changed each is shown as whose it is.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django import forms
 from django.core import signing
@@ -31,8 +32,7 @@ def unpacked(text: str) -> Snapshot:
         return {}
 
 
-@dataclass(frozen=True)
-class Clash:
+class Clash(NamedTuple):
     """A field that both have changed: what it was, and what each has made of it."""
 
     title: str

@@ -11,14 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from reversion import add_to_revision, set_comment, set_user
-from reversion.revisions import create_revision
 
 from privacy.models import What
 from publishing.admin.comparison import changed, compare
 from publishing.admin.custom_views import ACT, Feature, item_view
 from publishing.admin.drafts import finish_work, work_key
-from publishing.admin.history import in_the_same_state, put_back, remember
+from publishing.admin.history import as_version, in_the_same_state, put_back, remember
 from publishing.admin.remarks import ask_to_read, close
 from publishing.admin.snapshots import STATE, Snapshot, in_words, merged, stored
 from publishing.admin.workflow import STEPS_BESIDE, ScheduleForm, english_warnings
@@ -65,14 +63,10 @@ def _put_back(item: models.Model, pending: PendingVersion):
 def take_place(pending: PendingVersion, item: models.Model, user):
     """The public text is what the pending version says. Raises ValidationError where it cannot be."""
     remember(item)
-    with create_revision():
+    with as_version(item, TAKEN_PLACE, user):
         _put_back(item, pending)
         if getattr(item, "has_ended", False):
             raise ValidationError("Den dag, kladden skal væk igen, er gået. Ret «Offentlig til» i kladden.")
-        add_to_revision(item)
-        set_comment(TAKEN_PLACE)
-        if user:
-            set_user(user)
     _say(user, item, TAKEN_PLACE)
     close(Remark.objects.of(item))
     pending.delete()

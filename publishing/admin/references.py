@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.apps import apps
@@ -61,16 +61,16 @@ def _related(item) -> Iterator[Use]:
             yield from filter(None, map(use_at, getattr(item, field.name).all()[:MOST_SHOWN]))
 
 
-def _says(model, words: str) -> models.Q:
+def says(model, words: str, kind: Any = models.TextField, how="contains") -> models.Q:
     """The words in one of its texts; nothing of what has none."""
-    texts = [(f"{field.name}__contains", words) for field in text_fields(model)]
+    texts = [(f"{field.name}__{how}", words) for field in text_fields(model, kind)]
     return models.Q(*texts, _connector=models.Q.OR) if texts else models.Q(pk__in=[])
 
 
 def rows_with(words: str, *, only_public: bool = False) -> Iterator[Publishable]:
     """Every content with these words in one of its texts."""
     for model in published_models():
-        rows = model.objects.filter(_says(model, words))
+        rows = model.objects.filter(says(model, words))
         yield from (rows.published() if only_public else rows)[:MOST_SHOWN]
 
 
@@ -117,8 +117,8 @@ def published_models() -> list[type[Publishable]]:
     return [model for model in found if admin.site.is_registered(model)]
 
 
-def text_fields(model) -> list[models.TextField]:
-    return [field for field in model._meta.fields if isinstance(field, models.TextField)]
+def text_fields(model, kind: Any = models.TextField) -> list[models.Field]:
+    return [field for field in model._meta.fields if isinstance(field, kind) and not field.choices]
 
 
 # --- Where an address leads --------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def broken_links() -> list[Broken]:
 
 def _links_of_ours() -> Iterator[tuple[Publishable, str]]:
     for model in published_models():
-        for row in model.objects.published().filter(_says(model, "](")).iterator(chunk_size=500):
+        for row in model.objects.published().filter(says(model, "](")).iterator(chunk_size=500):
             for field in text_fields(model):
                 paths = map(own_path, LINK.findall(getattr(row, field.name)))
                 yield from ((row, path) for path in paths if path)

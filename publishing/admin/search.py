@@ -5,9 +5,9 @@ from typing import NamedTuple
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
 from django.template.response import TemplateResponse
 
+from publishing.admin.references import says
 from publishing.admin.text_checks import SearchForm
 from publishing.registry import content_type_of
 
@@ -35,12 +35,7 @@ def search_view(request, site: AdminSite) -> TemplateResponse:
 
 def _found(request, model_admin, words: str) -> Found | None:
     """One query a kind: the words as they are written, in any text of it; its parts have their own."""
-    texts = [
-        field.name
-        for field in model_admin.model._meta.fields
-        if isinstance(field, models.CharField | models.TextField) and not field.choices
-    ]
-    has_words = Q(*[(f"{name}__icontains", words) for name in texts], _connector=Q.OR)
+    has_words = says(model_admin.model, words, (models.CharField, models.TextField), "icontains")
     rows = list(model_admin.get_queryset(request).filter(has_words)[: SHOWN + 1])
     if not rows:
         return None

@@ -1,7 +1,7 @@
 """The steps from state to state: buttons on a text, actions on a list, and what is asked for first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -46,14 +46,13 @@ def _warn_of_english(request, item):
         messages.warning(request, f"«{item}»: {words}")
 
 
-# --- What each step does, to one item: whether it was done -----------------------------------------------
+# --- What each step does, to one item; False where it was not done ---------------------------------------
 
 
-def submit(model_admin, request, item) -> bool:
+def submit(model_admin, request, item):
     with model_admin.as_version(request, item, SUBMITTED):
         item.submit()
         ask_to_read(request, item, model_admin.address(item))
-    return True
 
 
 def publish(model_admin, request, item, at=None) -> bool:
@@ -72,36 +71,31 @@ def publish(model_admin, request, item, at=None) -> bool:
     return True
 
 
-def withdraw(model_admin, request, item) -> bool:
+def withdraw(model_admin, request, item):
     with model_admin.as_version(request, item, "Trukket tilbage."):
         item.withdraw()
-    return True
 
 
-def archive(model_admin, request, item) -> bool:
+def archive(model_admin, request, item):
     with model_admin.as_version(request, item, "Arkiveret."):
         item.archive()
-    return True
 
 
-def say_that_english_is_right(model_admin, request, item) -> bool:
+def say_that_english_is_right(model_admin, request, item):
     item.say_that_english_is_right()
     model_admin.log_change(request, item, "Det engelske passer stadig.")
-    return True
 
 
-def still_right(model_admin, request, item) -> bool:
+def still_right(model_admin, request, item):
     """The date that readers see is when somebody last vouched for the page."""
     item.save(update_fields=["updated_at"])
     model_admin.log_change(request, item, "Set på: stadig rigtig.")
-    return True
 
 
 # --- The buttons -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A button on an item's page: it does something, or leads to the `page` that asks for more.
 
     What `does` says is asked first where it is done to several in a list, by the name `in_list`.
@@ -111,7 +105,7 @@ class Step:
     label: str
     states: frozenset[State] = frozenset()
     page: str = ""
-    act: Callable[..., bool] | None = None
+    act: Callable[..., bool | None] | None = None
     done: str = ""
     in_list: str = ""
     does: str = ""
@@ -188,7 +182,7 @@ def response_of_step(model_admin, request, item):
 
 
 def take(model_admin, request, items, step: Step):
-    taken = [item for item in items if step.act(model_admin, request, item)]
+    taken = [item for item in items if step.act(model_admin, request, item) is not False]
     if taken and step.act is publish and len(items) == 1:
         _warn_of_english(request, taken[0])
     if taken:

@@ -15,6 +15,7 @@ from privacy.events import record
 from privacy.models import Event, What, Why
 from publishing.admin import Feature, ReadOnlyAdmin, custom_view
 from publishing.admin.custom_views import READ, permitted
+from publishing.admin.filters import ConditionFilter
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.privacy.subject_access import SubjectForm, held_about
@@ -23,15 +24,9 @@ SAMPLE, SAMPLE_DAYS = 20, 90
 MONTHS = 24
 
 
-class WhatFilter(admin.SimpleListFilter):
-    title = "hvad"
-    parameter_name = "hvad"
-
-    def lookups(self, request, model_admin):
-        return What.choices
-
-    def queryset(self, request, queryset):
-        return queryset.filter(what=self.value()) if self.value() else queryset
+class WhatFilter(ConditionFilter):
+    title = parameter_name = "hvad"
+    conditions = {what.value: (what.label, lambda _model, what=what: models.Q(what=what)) for what in What}
 
 
 class ThingFilter(admin.SimpleListFilter):

@@ -21,10 +21,6 @@ class PrivacyNoticeAdmin(AddedOnlyAdmin):
         newest = PrivacyNotice.objects.in_force()
         return {name: getattr(newest, name) for name in TEXTS} if newest else {}
 
-    def save_model(self, request, obj, form, change):
-        obj.recorded_by = request.user.pseudonym
-        super().save_model(request, obj, form, change)
-
     @admin.display(description="mangler")
     def lacks(self, notice):
         return ", ".join(notice.missing) or "intet"

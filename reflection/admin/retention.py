@@ -26,10 +26,6 @@ class RetentionPeriodAdmin(AddedOnlyAdmin):
     actions = None
     change_list_template = "admin/privacy/retentionperiod/change_list.html"
 
-    def save_model(self, request, obj, form, change):
-        obj.recorded_by = request.user.pseudonym
-        super().save_model(request, obj, form, change)
-
     def changelist_view(self, request, extra_context=None):
         self.in_force = {period.pk for period in RetentionPeriod.objects.in_force().values()}
         return super().changelist_view(request, {"undecided": undecided(), **(extra_context or {})})
