@@ -158,8 +158,7 @@ class AddedOnlyAdmin(BaseAdmin):
     def has_change_permission(self, request, obj=None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
+    has_delete_permission = has_change_permission
 
 
 class ReadOnlyAdmin(AddedOnlyAdmin):
@@ -167,11 +166,10 @@ class ReadOnlyAdmin(AddedOnlyAdmin):
 
     permission: str
 
-    def has_module_permission(self, request) -> bool:
-        return request.user.has_perm(self.permission)
-
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.has_perm(self.permission)
+
+    has_module_permission = has_view_permission
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -8,7 +8,6 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.forms.utils import ErrorDict
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
@@ -20,6 +19,7 @@ from django.utils.datastructures import MultiValueDict
 from publishing.admin.custom_views import ACT, Feature, custom_view
 from publishing.admin.edit_conflicts import FETCHED
 from publishing.models import UnsavedWork
+from publishing.trial import trial
 
 # What belongs to the window and not to the work.
 LEFT_OUT = {"csrfmiddlewaretoken", "unsaved_token", "overwrite", "fetched_token", "fetched_at"}
@@ -124,10 +124,8 @@ def draw_fetched(request, work: UnsavedWork, view):
     }
     request.POST, request.method, request.is_fetched = MultiValueDict(kept), "POST", True
     try:
-        with transaction.atomic():
-            response = view()
-            transaction.set_rollback(True)
-        return response
+        with trial():
+            return view()
     finally:
         request.method = "GET"
 

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.shortcuts import get_object_or_404, redirect
@@ -30,10 +31,11 @@ from publishing.admin.references import change_url
 from publishing.admin.snapshots import snapshot_of
 from publishing.shortcuts import json_file
 from publishing.signals import is_needed
+from publishing.trial import trial
 from reflection import compass_files
 from reflection.admin.comparison import compare, warnings
 from reflection.admin.forms import StepForm, StepFormSet
-from reflection.admin.texts import field_names, form_for
+from reflection.admin.texts import OwnTexts, field_name
 from reflection.admin.walkthrough import made_up_room, pages_of
 from reflection.compasses import home_of
 from reflection.models import EndLine, Guide, GuideVersion, Prompt, Reflection, Step, rehearse
@@ -182,7 +184,7 @@ class EndLineInline(OrderedInline):
     verbose_name_plural = "Slutningen: ord at vælge mellem, eller planens linjer (tom ved én aftale)"
 
 
-class VersionForm(GuardedForm):
+class VersionForm(OwnTexts, GuardedForm):
     """The draft with its steps and everything in them: whoever changed any of it, stands in the way."""
 
     def stored(self):
@@ -331,20 +333,17 @@ class GuideVersionAdmin(GuardedAdmin):
     ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        if self._has_texts(obj):
-            kwargs["form"] = form_for(obj, self.form)
-        return super().get_form(request, obj, change, **kwargs)
+        fields = flatten_fieldsets(super().get_fieldsets(request, obj))
+        return super().get_form(request, obj, change, **{**kwargs, "fields": fields})
 
     def get_fieldsets(self, request, obj=None):
-        fieldsets = super().get_fieldsets(request, obj)
-        if not self._has_texts(obj):
-            return fieldsets
-        own = {"fields": field_names(obj, "da"), "classes": ["collapse"]}
-        in_english = {"fields": field_names(obj, "en"), "classes": ["collapse"]}
-        return [*fieldsets, ("Kompassets egne tekster", own), ("Egne tekster, engelsk", in_english)]
-
-    def _has_texts(self, version) -> bool:
-        return bool(version and version.texts and not version.is_published)
+        titles = {"da": "Kompassets egne tekster", "en": "Egne tekster, engelsk"}
+        own = [
+            (title, {"fields": [field_name(key, language) for key in obj.texts], "classes": ["collapse"]})
+            for language, title in titles.items()
+            if obj and obj.texts and not obj.is_published
+        ]
+        return [*super().get_fieldsets(request, obj), *own]
 
     @admin.display(description="status", ordering="published_at")
     def status(self, version):
@@ -374,12 +373,10 @@ class GuideVersionAdmin(GuardedAdmin):
 
     def get_deleted_objects(self, objs, request):
         """Rehearsals go with their draft, so they are not in its way."""
-        with transaction.atomic():
+        with trial():
             for version in objs:
                 end_rehearsals(version)
-            found = super().get_deleted_objects(objs, request)
-            transaction.set_rollback(True)
-        return found
+            return super().get_deleted_objects(objs, request)
 
     def delete_model(self, request, obj):
         end_rehearsals(obj)

@@ -5,7 +5,6 @@ from django import forms
 from publishing.admin import TextArea
 from reflection.agenda import TEXT_NAMES
 from reflection.compasses import Compass
-from reflection.models import GuideVersion
 
 LANGUAGES = {"da": "", "en": ", engelsk"}
 PARTS = {"title": "overskrift", "text": "tekst"}
@@ -24,18 +23,20 @@ def field_name(key: str, language: str) -> str:
     return f"own-{key}-{language}"
 
 
-def field_names(version: GuideVersion, language: str) -> list[str]:
-    return [field_name(key, language) for key in version.texts]
-
-
-class TextsForm(forms.ModelForm):
-    """A form with the fields that `form_for` gives it."""
+class OwnTexts(forms.ModelForm):
+    """With a field for each of the version's own texts; Danish is needed, English is not."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for key, texts in self.instance.texts.items():
             for language in LANGUAGES:
-                self.initial[field_name(key, language)] = texts.get(language, "")
+                name = field_name(key, language)
+                self.initial[name] = texts.get(language, "")
+                self.fields[name] = forms.CharField(
+                    label=name_of(key, self.instance.compass, language),
+                    required=language == "da",
+                    widget=TextArea(attrs={"rows": 2}),
+                )
 
     def clean(self):
         cleaned = super().clean()
@@ -48,17 +49,3 @@ class TextsForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
         self.instance.texts = self.cleaned_data.get("texts", self.instance.texts)
-
-
-def form_for(version: GuideVersion, base: type[forms.ModelForm]) -> type[TextsForm]:
-    """A `base` with a field for each of the version's own texts; Danish is needed, English is not."""
-    fields = {
-        field_name(key, language): forms.CharField(
-            label=name_of(key, version.compass, language),
-            required=language == "da",
-            widget=TextArea(attrs={"rows": 2}),
-        )
-        for key in version.texts
-        for language in LANGUAGES
-    }
-    return type("TextsForm", (TextsForm, base), fields)
