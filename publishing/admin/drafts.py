@@ -50,16 +50,11 @@ class WindowForm(forms.Form):
     unsaved_token = forms.UUIDField(required=False)
     fetched_token = forms.UUIDField(required=False)
     fetched_at = forms.DateTimeField(required=False)
+    ugemt = forms.UUIDField(required=False)  # the address carries it: which work to put into the form
 
 
-class FetchForm(forms.Form):
-    """Which unsaved work to put into the form; the address carries it."""
-
-    ugemt = forms.UUIDField()
-
-
-def window_of(request) -> dict:
-    form = WindowForm(request.POST)
+def window_of(data) -> dict:
+    form = WindowForm(data)
     form.full_clean()
     return form.cleaned_data
 
@@ -72,7 +67,7 @@ def keep(model_admin, request, object_id=""):
         raise PermissionDenied
     if request.method != "POST":
         return JsonResponse({"token": get_token(request)})
-    token, key = window_of(request).get("unsaved_token"), work_key(request, object_id)
+    token, key = window_of(request.POST).get("unsaved_token"), work_key(request, object_id)
     if not token:
         return JsonResponse({"kept": False}, status=400)
     work = _work(request.user, model_admin.model, key, token)
@@ -105,11 +100,11 @@ def discard(model_admin, request, token):
 
 def fetched_work(model_admin, request, object_id) -> UnsavedWork | None:
     """What the address of the form says is to be put into it."""
-    form = FetchForm(request.GET)
-    if request.method != "GET" or not form.is_valid():
+    token = window_of(request.GET).get("ugemt")
+    if request.method != "GET" or not token:
         return None
     kept = UnsavedWork.objects.of(request.user, model_admin.model, work_key(request, object_id))
-    return kept.waiting().filter(token=form.cleaned_data["ugemt"]).first()
+    return kept.waiting().filter(token=token).first()
 
 
 def draw_fetched(request, work: UnsavedWork, view):
@@ -136,7 +131,7 @@ def drafts_context(model_admin, request, context, item) -> dict:
     object_id = str(item.pk) if item else ""
     kept = work_key(request, object_id)
     address = model_admin.address(item, "keep") if item else model_admin.list_address("keep_new")
-    window = window_of(request)
+    window = window_of(request.POST)
     waiting = UnsavedWork.objects.of(request.user, model_admin.model, kept).waiting()
     if getattr(request, "is_fetched", False):  # what half a text lacks is said when it is saved
         messages.info(request, FETCHED)
@@ -158,7 +153,7 @@ DRAFTS = Feature([*KEEP, discard], in_form=drafts_context)
 
 def finish_work(request, model, kept: str):
     """What was typed is saved now."""
-    window = window_of(request)
+    window = window_of(request.POST)
     token, fetched, moment = (window.get(name) for name in ["unsaved_token", "fetched_token", "fetched_at"])
     own = _work(request.user, model, kept, token) if token else None
     begun_with = UnsavedWork.objects.filter(user=request.user, token=fetched, saved_at=moment)

@@ -50,10 +50,6 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         return f"To {self.model._meta.verbose_name_plural} har samme rækkefølge. Giv hver sit tal."
 
     def save(self, commit=True):
-        self._make_room()
-        return super().save(commit)
-
-    def _make_room(self):
         """Move away what changes place or goes, so that its number is free whoever is saved first."""
         moving = [
             form.instance.pk
@@ -62,6 +58,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         ]
         rows = self.model._default_manager.filter(pk__in=moving)
         rows.update(position=F("position") + OUT_OF_THE_WAY)
+        return super().save(commit)
 
 
 class OrderedInline(WrittenInline):

@@ -194,7 +194,10 @@ def appear_view(model_admin, request, item):
     form = AppearForm(request.POST or None, initial={"moment": pending.takes_place_at})
     if form.is_valid():
         if at := form.cleaned_data["moment"]:
-            return _plan(model_admin, request, item, at)
+            PendingVersion.objects.of(item).update(takes_place_at=at)
+            model_admin.log_change(request, item, f"Kladden er planlagt til {in_words(at)}.")
+            messages.success(request, f"Kladden tager den offentlige teksts plads {in_words(at)}.")
+            return redirect(model_admin.address(item, "pending"))
         return _take_place(model_admin, request, item, pending)
     sections = changed(compare(type(item), stored(item), as_it_will_be(pending, item)))
     try:
@@ -204,13 +207,6 @@ def appear_view(model_admin, request, item):
         warnings = error.messages
     context = {"form": form, "pending": pending, "sections": sections, "warnings": warnings}
     return model_admin.page(request, "Kladden tager pladsen", "admin/appear.html", context, item=item)
-
-
-def _plan(model_admin, request, item, at):
-    PendingVersion.objects.of(item).update(takes_place_at=at)
-    model_admin.log_change(request, item, f"Kladden er planlagt til {in_words(at)}.")
-    messages.success(request, f"Kladden tager den offentlige teksts plads {in_words(at)}.")
-    return redirect(model_admin.address(item, "pending"))
 
 
 def _take_place(model_admin, request, item, pending):

@@ -161,11 +161,6 @@ STEPS_BESIDE = [
 ]
 
 
-def steps_beside(pending: PendingVersion) -> list[Step]:
-    state = State.REVIEW if pending.submitted_at else State.DRAFT
-    return [step for step in STEPS_BESIDE if state in step.states]
-
-
 def steps_from(state: State, *, english_is_behind=False) -> list[Step]:
     steps = [step for step in STEPS if state in step.states]
     return [step for step in steps if english_is_behind or step.name != "_english_right"]
@@ -254,8 +249,10 @@ def workflow_context(model_admin, request, context, item) -> dict:
     if item:
         behind = item.english_behind or []
         mark_english_behind(context["adminform"].form, behind)
-        own = steps_from(item.state, english_is_behind=bool(behind))
-        steps = steps_beside(context["pending"]) if context["is_pending"] else own
+        steps = steps_from(item.state, english_is_behind=bool(behind))
+        if context["is_pending"]:
+            state = State.REVIEW if context["pending"].submitted_at else State.DRAFT
+            steps = [step for step in STEPS_BESIDE if state in step.states]
         archive_url = "" if item.state == State.ARCHIVED else model_admin.address(item, "archive")
         shown |= {"state": status_of(item), "archive_url": archive_url}
     elif not (context["original"] or context["is_popup"]):
