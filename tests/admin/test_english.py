@@ -81,7 +81,7 @@ def test_the_form_the_list_and_the_front_say_so_until_an_editor_says_it_is_right
     assert "Den danske tekst er ændret, siden den engelske blev skrevet." in page.text
     listed = admin_page(admin_url(Story, "changelist"), by=editor_client, query={"engelsk": "gammelt"})
     assert "Ny titel" in listed.text
-    assert "Engelsk ældre end dansk: 1 historier" in admin_page("/admin/", by=editor_client).text
+    assert "Engelsk ældre end dansk: 1 historie" in admin_page("/admin/", by=editor_client).text
     edit(story, {}, by=editor_client, button="_english_right")
     assert behind(story) == []
     assert "siden den engelske" not in admin_page(admin_url(story), by=editor_client).text
