@@ -106,18 +106,18 @@ def next_steps(participant: Participant) -> list[NextStep]:
     if not (participant.is_respondent or participant.is_facilitator):
         return []
     key = participant.reflection.key
-    return [
+    steps = [
         NextStep(
             gettext("Sig, hvem der ellers må se det"),
             reverse("collaboration:consent", args=[key]),
             gettext("Andre ser kun noget, hvis alle parter siger ja."),
-        ),
-        NextStep(
-            gettext("Udvikling over runderne"),
-            reverse("reflection:development", args=[key]),
-            gettext("Det, du så i hver runde, du var med i."),
-        ),
+        )
     ]
+    if participant.reflection.round.is_one_of_several:
+        hint = gettext("Det, du så i hver runde, du var med i.")
+        address = reverse("reflection:development", args=[key])
+        steps.append(NextStep(gettext("Udvikling over runderne"), address, hint))
+    return steps
 
 
 def told(user) -> SafeString:

@@ -123,6 +123,11 @@ class Round(FieldwiseEnding):
         return not (self.is_concluded or self.reflection.is_rehearsal)
 
     @property
+    def is_one_of_several(self) -> bool:
+        """Whether another has ended that this one can be seen beside."""
+        return self.collaboration.rounds.ended().exclude(pk=self.pk).exists()
+
+    @property
     def is_followed(self) -> bool:
         """Whether its numbers are followed over time; see RoundQuerySet.ended."""
         return not (self.is_one_sided or self.reflection.is_rehearsal)

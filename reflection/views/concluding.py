@@ -21,6 +21,7 @@ from reflection.participation import (
     shows_others,
     told_that_it_is_over,
 )
+from reflection.slides import end_of
 
 
 @require_safe
@@ -81,6 +82,7 @@ def agree(request, participant):
         "form": form,
         "heading": HEADINGS[GuideVersion.Ending(room.version.ending)],
         "votes": [] if room.is_solo else room.compass.choices(room),
+        "end": end_of(room),
     }
     return answer or render(request, "reflection/agree.html", context, status=status_of(form))
 

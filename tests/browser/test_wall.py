@@ -165,6 +165,8 @@ def follow_the_leader(meeting):
         assert fits(screen)
     for phone in meeting.live:
         sees_only(phone, 1)
+        picture = phone.locator("[data-slide]:visible svg").first.bounding_box()
+        assert picture["y"] + picture["height"] <= 700
     assert len(one.seen.requests) == asked  # the phone has them all, and asks for nothing
     plain.goto(f"/rum/{meeting.room}/")
     assert plain.locator("[data-here]:visible").inner_text().startswith("Her er I nu: 1 af")

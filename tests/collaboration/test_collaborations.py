@@ -154,6 +154,8 @@ def test_the_last_screen_and_the_collaboration_lead_to_it_once_there_is_somethin
     assert words not in page(collaboration.get_absolute_url(), by=staff).text
     end(first)
     assert words in page(collaboration.get_absolute_url(), by=staff).text
+    assert words not in page(first.reflection.outcome_address, by=staff).text  # beside what?
+    end(make_round(collaboration, sides=[[(4, 3, 1)] * 3, [(3, 3, 1)] * 3]))
     assert words in page(first.reflection.outcome_address, by=staff).text
 
 

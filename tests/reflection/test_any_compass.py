@@ -126,10 +126,10 @@ def test_it_ends_with_a_decision_in_its_own_words(page, staff):
     vote = page(at("vote", room.key), by=seat(people[0]))
     assert vote.texts("main label") != []
     starter = seat(room.participants.get(is_facilitator=True))
-    form = page(room.conclude_address, by=starter).form("main form")
+    form = page(room.conclude_address, by=starter).form("main form[data-autosave]")
     refused = form.send({"what": "Vi pakker", "who": "Ea", "due": "2027-03-01"}, status=422)
     assert "Hvad beslutter I? Vælg, hvad I beslutter." in refused.texts(".kompas-error-summary a")
-    ended = refused.form("main form").send({"decision": "line-2", "why": "Der er for trangt."})
+    ended = refused.form("main form[data-autosave]").send({"decision": "line-2", "why": "Der er for trangt."})
     for words in ["Vi pakker", "Flyt", "Der er for trangt."]:
         assert words in ended.text
         assert words in page(at("minutes", room.key), by=seat(people[0])).text

@@ -60,7 +60,7 @@ TOLD = {
         "Justér",
         [
             ("Hvorfor", "Ordene driller."),
-            ("Aftale", "Vi ringer om fredagen."),
+            ("Aftale", "Vi holder op med: Vi ringer om fredagen."),
             ("Hvem", "Ea"),
             ("I kigger igen", "1. marts 2027"),
         ],

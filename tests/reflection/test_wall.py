@@ -12,7 +12,7 @@ from reflection.confidentiality import board, comment_to_hide
 from reflection.forms.facilitator import HideForm
 from reflection.live.notifications import CHANGED, CHANNEL
 from reflection.models import Guide, Reflection
-from tests.factories import make_goal, make_guide, make_room, make_user, yesterday
+from tests.factories import make_ending, make_goal, make_guide, make_room, make_user, yesterday
 from tests.reflection.asgi import Subscribers
 from tests.reflection.people import add, answer, enter, place_of, seat
 
@@ -514,6 +514,23 @@ def test_windows_that_come_after_the_reveal_have_no_say(page, revealed, leader):
 def test_a_choice_that_is_not_offered_is_refused(revealed):
     person = revealed.participants.filter(user=None).first()
     assert vote(revealed, person, "ban").status_code == 422
+
+
+def test_who_leads_a_compass_made_in_the_admin_shows_what_was_chosen_too(page, leader):
+    version = make_ending("vejen", "Bliv", "Flyt", ending="decision")
+    room = make_room(leader=leader, guide=version.guide.slug, people=[None] * 3)
+    room.reveal()
+    asked = page(at(room, "agree"), by=leader)
+    assert asked.texts(".kompas-phases__current") == ["4 Aftal 15 min"]
+    assert "0 af 3 har valgt" in asked.one("[data-live]").text_content()  # without a press
+    for person in room.participants.filter(user=None):
+        vote(room, person, room.compass.choices(room)[1].value)
+    shown = (
+        page(at(room, "agree"), by=leader)
+        .form("form[action$='/led/valg/']")
+        .send(button="Vis, hvad I har valgt")
+    )
+    assert shown.texts(".kompas-votes__row") == ["Bliv 0", "Flyt 3"]
 
 
 def test_where_a_compass_offers_no_choices_there_is_no_page_for_them(leader):
