@@ -191,7 +191,8 @@ def test_what_is_typed_and_never_saved_is_offered_again(open_tab):
     assert tab.input_value("[name=standpoints-0-title]") == "Et ståsted"
     is_good(tab)
     tab.goto("/admin/compass/dilemma/add/")
-    press(tab, "Kassér det")
+    tab.locator(".kept summary").press("Enter")
+    press(tab, "Ja, kassér det")
     assert tab.locator(".kept").count() == 0
 
 
