@@ -48,8 +48,12 @@ ROWS_COMPARED = 50
 STATUS = "status"  # told, never read
 YES, NO = {"ja", "j", "x", "1", "true", "sand"}, {"nej", "n", "", "0", "false", "falsk"}
 EMPTY = "Feltet er tomt. Skriv noget i det."
-# What a spreadsheet makes of «maj 2018» when it takes it for a date.
-REWRITTEN = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}( 0?0:00(:00)?)?")
+# What a spreadsheet makes of «maj 2018» when it takes it for a date: 01-05-2018, maj-18, or the day's number.
+REWRITTEN = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}( 0?0:00(:00)?)?"
+    r"|(\d{1,2}[.-])?[a-z]{3,4}\.?-\d{2}|\d{1,2}-[a-z]{3}|[2-6]\d{4}",
+    re.IGNORECASE,
+)
 DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"]
 
 

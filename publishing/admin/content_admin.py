@@ -20,7 +20,7 @@ from publishing.admin.base import BaseAdmin
 from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.drafts import DRAFTS, draw_fetched, fetched_work, finish_work, work_key
 from publishing.admin.edit_conflicts import GuardedForm, collision_context, tell_what_was_taken_over
-from publishing.admin.help import Written, beside_each_other
+from publishing.admin.help import TEXT_AREAS, beside_each_other, furnished, with_help
 from publishing.admin.history import HISTORY, VERSIONS_SHOWN, as_version, remember, versions_of
 from publishing.admin.references import Use, uses_of
 from publishing.admin.text_checks import TEXT_CHECKS, advise
@@ -44,10 +44,12 @@ def chosen_view(model_admin, request, item):
     return TemplateResponse(request, "admin/popup_response.html", {"popup_response_data": chosen})
 
 
-class GuardedAdmin(Written, BaseAdmin):
+class GuardedAdmin(BaseAdmin):
     """For all in which somebody writes: no word is lost, overwritten or left unchecked."""
 
     form = GuardedForm
+    help_texts: dict[str, str] = {}
+    formfield_overrides = TEXT_AREAS
     features = [TEXT_CHECKS, DRAFTS, Feature([chosen_view])]
 
     class Media:
@@ -69,6 +71,10 @@ class GuardedAdmin(Written, BaseAdmin):
 
     def get_fieldsets(self, request, obj=None):
         return beside_each_other(super().get_fieldsets(request, obj), self.model)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        kwargs |= with_help(db_field, self)
+        return furnished(super().formfield_for_dbfield(db_field, request, **kwargs), db_field, self)
 
     def _create_formsets(self, request, obj, change):
         formsets, inlines = super()._create_formsets(request, obj, change)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.db import models
 
@@ -74,6 +73,11 @@ TEXT_AREAS: Mapping[type[models.Field], Mapping[str, Any]] = {
 }
 
 
+def with_help(db_field, model_admin) -> dict[str, str]:
+    help_text = {**HELP, **model_admin.help_texts}.get(db_field.name)
+    return {"help_text": help_text} if help_text else {}
+
+
 def furnished(field, db_field, model_admin):
     """The form field, as editors need it; of an admin or of an inline."""
     if field is None:
@@ -100,20 +104,16 @@ def beside_each_other(fieldsets, model) -> list[tuple]:
     return paired
 
 
-class Written(BaseModelAdmin):
-    """Mixin for admins and rows in which somebody writes: each field with its help."""
+class WrittenInline(admin.StackedInline):
+    """Rows that somebody writes, with the same help as in a form of its own."""
 
+    extra = 0
     help_texts: dict[str, str] = {}
     formfield_overrides = TEXT_AREAS
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if told := {**HELP, **self.help_texts}.get(db_field.name):
-            kwargs["help_text"] = told
-        return furnished(super().formfield_for_dbfield(db_field, request, **kwargs), db_field, self)
-
-
-class WrittenInline(Written, admin.StackedInline):
-    extra = 0
-
     def get_fieldsets(self, request, obj=None):
         return in_pairs(super().get_fieldsets(request, obj), self.model)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        kwargs |= with_help(db_field, self)
+        return furnished(super().formfield_for_dbfield(db_field, request, **kwargs), db_field, self)

@@ -342,13 +342,14 @@ def test_a_table_on_the_second_sheet_is_found_and_said():
     assert (sheet.rows, sheet.note) == ([["N1", "På ny"]], "Tabellen er læst fra arket «Historier».")
 
 
-@pytest.mark.parametrize("cell", ["05/01/18", "2018-05-01", "01.05.2018"])
+@pytest.mark.parametrize("cell", ["05/01/18", "2018-05-01", "01.05.2018", "maj-18", "01-maj-18", "43221"])
 def test_a_date_that_a_spreadsheet_has_rewritten_is_caught(db, cell):
     Milestone.objects.create(
         key="M1", order=1, kind="event", precision="none", date_text="maj 2018", text="Det begyndte."
     )
     [error] = errors_of(["nøgle", "dato, som den vises"], ["M1", cell], model=Milestone)
     assert f"«{cell}» ligner en dato, som regnearket har skrevet om" in error
+    assert errors_of(["nøgle", "dato, som den vises"], ["M1", "juni 2018"], model=Milestone) == []
     assert "«maj 2018»" in error
 
 
