@@ -358,6 +358,10 @@ def test_who_showed_the_answers_too_early_finds_the_way_back_first_and_what_it_i
     assert rule in lead.text
     again = lead.form("form[action$='/tilbage/']").send(button="Tilbage: lad dem svare igen")
     assert again.texts("h1") == ["Saml svar"]
+    phone = seat(revealed.participants.filter(user=None, is_done=True).first())
+    waiting = page(at(revealed, "waiting"), by=phone).text
+    assert "Der er åbnet for svar igen." in waiting
+    assert rule in waiting
     assert rule in page(at(revealed, "reveal"), by=leader).text
 
 
