@@ -205,6 +205,15 @@ def administrator_client(administrator, logged_in):
     return logged_in(administrator)
 
 
+# --- Time ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def within_one_window(time_machine):
+    """Tries are counted in windows of some minutes or of a day: all of them begin now, and none ends soon."""
+    time_machine.move_to("2026-11-24T00:00:00+00:00")
+
+
 # --- Mail ----------------------------------------------------------------------------------------
 
 

@@ -51,6 +51,7 @@ def test_without_the_password_nothing_is_sent(page, staff, staff_client):
     assert staff.new_email == ""
 
 
+@pytest.mark.usefixtures("within_one_window")
 def test_passwords_cannot_be_tried_without_end(page, staff_client):
     for _ in range(CHANGE_PASSWORD.most):
         ask(page, staff_client, password="forkert-kodeord", status=422)

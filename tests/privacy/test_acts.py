@@ -47,6 +47,7 @@ def test_logins_that_work_and_that_do_not(staff):
     ]
 
 
+@pytest.mark.usefixtures("within_one_window")
 def test_whoever_has_tried_too_often_is_told_to_wait_and_so_is_the_log(staff):
     for _time in range(7):
         log_in(staff.email, "forkert")
