@@ -30,7 +30,7 @@ def environment(**changes: str | None) -> dict[str, str]:
 def run_python(code: str, **changes: str | None) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-c", code],
-        env=environment(**changes), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env=environment(**changes), cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from datetime import datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -109,10 +108,8 @@ def test_it_ends_when_it_is_asked_to():
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert "no jobs until the database is reached again" in process.stderr.readline()
-        started = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-    assert time.monotonic() - started < 5
+        assert process.wait(12) == 0  # before it would look at the jobs again
 
 
 def test_a_moment_of_the_day_is_that_of_denmark():
