@@ -9,7 +9,7 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from runner.environment import BROWSERS
+from runner.postgres import wait_until
 from runner.serve import GUNICORN, free_port
 from tests import databases
 from tests.browser.inspection import WIDE
@@ -89,27 +90,25 @@ class Server:
     def stop(self):
         """As production stops it; what is being answered is answered first."""
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
     def kill(self):
         """As a power cut stops it."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
     def restart(self):
         self.kill()
         self.start()
 
     def _wait_until_it_answers(self):
-        for _ in range(200):
-            try:
-                with urlopen(f"{self.url}/health/live", timeout=2) as answer:  # noqa: S310
-                    assert answer.status == 204
-                    return
-            except OSError:
-                assert self.process.poll() is None, self.log
-                time.sleep(0.1)
-        raise AssertionError(f"no answer from {self.url}\n{self.log}")
+        def answers() -> bool:
+            assert self.process.poll() is None, self.log
+            with suppress(OSError), urlopen(f"{self.url}/health/live", timeout=2) as answer:  # noqa: S310
+                return answer.status == 204
+            return False
+
+        assert wait_until(answers, 120), f"no answer from {self.url}\n{self.log}"
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,9 @@
 Each page keeps what it has shown and when; it is asked afterwards, so that no device waits for another.
 """
 
+# Milliseconds: long before a page asks by itself, every half minute. How long it takes: test_meeting.py.
+BY_EVENT = 10_000
+
 KEEP = """(() => {
     const kept = window.shown = []
     const look = () => {

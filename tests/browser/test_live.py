@@ -40,7 +40,10 @@ def arrive(own_database):
 
 def test_who_arrives_appears_on_the_screen_and_the_page_asks_no_more_than_it_must(at_the_room, arrive):
     at_the_room.wait_for_load_state("load")
-    at_the_room.wait_for_timeout(500)
+    before = None
+    while before != len(at_the_room.seen.requests):  # it has caught up
+        before = len(at_the_room.seen.requests)
+        at_the_room.wait_for_timeout(500)
     at_the_room.seen.requests.clear()
     arrive("Bo Bogbind")
     at_the_room.locator("#state", has_text="Bo Bogbind").wait_for()

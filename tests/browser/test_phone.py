@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.input_devices import choose_day, press
 from tests.browser.inspection import WIDE, look
+from tests.browser.stopwatch import BY_EVENT
 from tests.browser.test_room import open_room
 
 SMALL = {"width": 375, "height": 700}
@@ -153,7 +154,7 @@ def test_whoever_still_writes_is_told_at_once_and_loses_nothing(leader, phone, n
     leader.reload()
     press(leader, "Vis svarene samlet")
     press(leader, "Det passer. Vis svarene alligevel")
-    page.wait_for_selector(".kompas-over >> text=Svarene er vist.", timeout=1000)
+    page.wait_for_selector(".kompas-over >> text=Svarene er vist.", timeout=BY_EVENT)
     box = page.locator(".kompas-over").bounding_box()
     assert box["y"] + box["height"] <= SMALL["height"]
     assert page.input_value("textarea") == "Vi ringede sammen i maj."
@@ -165,7 +166,7 @@ def test_whoever_still_writes_is_told_at_once_and_loses_nothing(leader, phone, n
     choose_day(leader, "done_by", "due", "2027-01-01")
     choose_day(leader, "look_back", "look_back_on", "2027-03-03")
     leader.click("main form button[value=next]")
-    page.wait_for_selector(".kompas-over >> text=Rummet er afsluttet.", timeout=1000)
+    page.wait_for_selector(".kompas-over >> text=Rummet er afsluttet.", timeout=BY_EVENT)
     assert page.input_value("textarea") == "Vi ringede sammen i maj."
 
 

@@ -8,11 +8,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from runner.postgres import wait_until
+
 SECRET = "hemmelige-ord-fra-et-menneske"
 
 
 def send(server, raw: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(raw)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -20,7 +22,7 @@ def send(server, raw: bytes) -> bytes:
 
 def get(server, path, **headers):
     try:
-        with urlopen(Request(server.url + path, headers=headers), timeout=5) as answer:  # noqa: S310
+        with urlopen(Request(server.url + path, headers=headers), timeout=20) as answer:  # noqa: S310
             return answer.status, answer.headers
     except HTTPError as error:
         with error:
@@ -93,7 +95,7 @@ def test_who_is_to_stop_takes_leave_before_the_port_closes(server, monkeypatch):
     server.restart()
     assert get(server, "/health/ready")[0] == 204
     server.process.terminate()
-    time.sleep(0.5)
+    assert wait_until(lambda: get(server, "/health/ready")[0] == 503, 5)
     try:
         for _process in range(4):
             assert (get(server, "/health/ready")[0], get(server, "/")[0]) == (503, 200)

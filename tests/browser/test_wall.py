@@ -7,13 +7,13 @@ import pytest
 
 from tests.browser.input_devices import choose_day, press
 from tests.browser.inspection import NARROW, PHONE, WIDE, look
+from tests.browser.stopwatch import BY_EVENT
 from tests.browser.test_collaboration import come_in as come_in_for
 from tests.browser.test_collaboration import open_round
 from tests.browser.test_room import come_in, open_room
 from tests.databases import on_the_server
 
 WALL = {"width": 1920, "height": 1080}
-SOON = 1_000  # milliseconds
 
 ANSWER = """
     INSERT INTO reflection_answer
@@ -55,8 +55,8 @@ def all_answer(own_database):
 
 
 def soon(page, css, text=None):
-    """It is there within a second."""
-    page.locator(css, has_text=text).first.wait_for(timeout=SOON)
+    """It is there without anybody's asking."""
+    page.locator(css, has_text=text).first.wait_for(timeout=BY_EVENT)
 
 
 def size(page, css) -> float:
@@ -75,7 +75,7 @@ def shown_slides(page) -> list[str]:
 def sees_only(page, number):
     shown = "[...document.querySelectorAll('[data-slide]:not([hidden])')].map(one => one.dataset.slide)"
     is_there = f"number => {shown}.join() === number"
-    page.wait_for_function(is_there, arg=str(number), timeout=SOON)
+    page.wait_for_function(is_there, arg=str(number), timeout=BY_EVENT)
 
 
 def drawn(page) -> dict:
@@ -153,7 +153,7 @@ def follow_the_leader(meeting):
         assert fits(screen)
     look(pc, "wall-all")
     for phone in meeting.live:
-        phone.wait_for_selector("[data-slide]", timeout=SOON)
+        phone.wait_for_selector("[data-slide]", timeout=BY_EVENT)
     leader.wait_for_timeout(2_000)  # a page that has just been opened begins to follow
     asked = len(one.seen.requests)
     press(leader, "Tal om det første, alle sammen")
@@ -216,7 +216,7 @@ def all_see_the_end(meeting, button, said):
     meeting.leader.wait_for_timeout(2_000)  # a page that has just been opened begins to follow
     press(meeting.leader, button)
     for phone in meeting.live:
-        phone.wait_for_url(re.compile("/aftalt/$"), timeout=SOON)
+        phone.wait_for_url(re.compile("/aftalt/$"), timeout=BY_EVENT)
     for screen in meeting.walls:
         soon(screen, ".kompas-panel__said", said)
     meeting.leader.wait_for_url(re.compile("/aftalt/$"))
@@ -269,7 +269,7 @@ def test_a_goal_from_the_open_door_to_the_last_screen(new_page, login, all_answe
     press(meeting.leader, "Opdatér")
     press(meeting.leader, "Vis, hvad I har valgt")
     for screen in [*meeting.walls, *meeting.live]:
-        screen.locator(".kompas-votes__row", has_text="Sig farvel").first.wait_for(timeout=SOON)
+        screen.locator(".kompas-votes__row", has_text="Sig farvel").first.wait_for(timeout=BY_EVENT)
         assert "2" in screen.locator(".kompas-votes__row", has_text="Sig farvel").first.inner_text()
     look(meeting.pc, "wall-choices")
     look(meeting.leader, "decision-with-choices", PHONE, WIDE)
