@@ -268,12 +268,12 @@ def make_recording(position: int, item: dict) -> Recording:
     chapters = item.pop("chapters")
     recording = _make(Recording, _published(item))
     for number, chapter in enumerate(chapters, start=1):
-        audio = _stored_sound(chapter.pop("audio"))
+        audio = stored_sound(chapter.pop("audio"))
         recording.chapters.create(position=number, audio=audio, **chapter)
     return recording
 
 
-def _stored_sound(filename: str) -> str:
+def stored_sound(filename: str) -> str:
     """The name of a file of content/audio among the uploaded ones; it is put there unless it is."""
     name = f"lyd/{filename}"
     if not default_storage.exists(name):
