@@ -46,6 +46,9 @@ def tomorrow():
     return timezone.now() + timedelta(days=1)
 
 
+COMING = timezone.localdate().year + 1  # a year whose days have not been
+
+
 def decide(kind: str, days: int, basis: str = "Sag 2026-1"):
     """What the municipality has decided about deleting a kind of data."""
     decided = {"decided_by": "Direktionen", "decided_on": date(2026, 1, 1)}
@@ -254,7 +257,7 @@ def make_ended_review(goal=None, decision="keep", *, months_ago=0, **fields):
     return look
 
 
-PLANNED = {"stop": "Ugerapporten", "responsible": "Karen", "look_back_on": date(2027, 3, 1)}
+PLANNED = {"stop": "Ugerapporten", "responsible": "Karen", "look_back_on": date(COMING, 3, 1)}
 
 
 def make_goodbye(look, **fields):

@@ -8,7 +8,7 @@ from reflection.models import Agreement, Answer
 from reflection.privacy.retention import delete_room
 from reflection.slides import end_of
 from tests.collaboration.people import Person, address
-from tests.factories import make_collaboration, make_collaboration_guide, make_round, seat
+from tests.factories import COMING, make_collaboration, make_collaboration_guide, make_round, seat
 from tests.pages import words
 
 THREE_PARTNERS = [("Beboerne", "citizens"), ("Barerne", "company"), ("Kommunen", "department")]
@@ -319,9 +319,9 @@ def test_a_postponed_agreement_needs_a_new_date(page, staff, collaboration, agre
     assert refused.texts(".kompas-error-summary a") == [
         "Udskudt til: Vælg en dato, eller skriv, hvorfor der ikke er en."
     ]
-    refused.form().send({"status": "postponed", "due": "2027-05-01"}, button="Gem")
+    refused.form().send({"status": "postponed", "due": f"{COMING}-05-01"}, button="Gem")
     agreement.refresh_from_db()
-    assert (agreement.status, str(agreement.due)) == ("postponed", "2027-05-01")
+    assert (agreement.status, str(agreement.due)) == ("postponed", f"{COMING}-05-01")
 
 
 def test_who_carries_the_agreements_is_seen_party_by_party(page, staff, collaboration, agreed):

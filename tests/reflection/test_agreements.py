@@ -12,6 +12,7 @@ from icalendar import Calendar
 from reflection.forms.follow_up import DAYS, SALT, token
 from reflection.models import Reflection
 from tests.factories import (
+    COMING,
     make_agreement,
     make_collaboration,
     make_goal,
@@ -131,7 +132,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(staff, logged_in, number,
     [
         ({"status": "done", "note": "Hver uge"}, ("done", "2027-03-01", "Hver uge")),
         ({"status": "goodbye", "due": "2027-09-01"}, ("goodbye", "2027-03-01", "")),
-        ({"status": "postponed", "due": "2027-09-01"}, ("postponed", "2027-09-01", "")),
+        ({"status": "postponed", "due": f"{COMING}-09-01"}, ("postponed", f"{COMING}-09-01", "")),
     ],
 )
 def test_it_is_done_postponed_or_said_goodbye_to(page, staff, agreement, sent, stands):
@@ -254,7 +255,7 @@ def test_the_page_of_the_link_shows_that_one_agreement_and_nothing_else(page, st
 
 def test_a_used_link_is_over_and_so_is_one_whose_date_has_moved(page, staff, agreement):
     address = link(agreement, staff)
-    page(address).form().send({"status": "postponed", "due": "2027-09-01"}, button="Gem")
+    page(address).form().send({"status": "postponed", "due": f"{COMING}-09-01"}, button="Gem")
     assert page(address, status=410).texts("h1") == ["Linket virker ikke mere"]
     agreement.refresh_from_db()
     page(link(agreement, staff)).form().send({"status": "done"}, button="Gem")
@@ -326,10 +327,10 @@ def test_an_agreement_is_a_whole_day_with_a_name_that_stays(staff_client, agreem
 def test_an_agreement_that_is_postponed_moves_in_every_calendar(staff_client, agreement):
     address = reverse("reflection:one_in_calendar", args=[agreement.key])
     (before,) = events(staff_client.get(address))
-    form = {"status": "postponed", "due": "2027-10-01", "note": ""}
+    form = {"status": "postponed", "due": f"{COMING}-10-01", "note": ""}
     staff_client.post(reverse("reflection:follow_up", args=[agreement.key]), form)
     (after,) = events(staff_client.get(address))
-    assert (after["DTSTART"].dt, after["SEQUENCE"]) == (date(2027, 10, 1), before["SEQUENCE"] + 1)
+    assert (after["DTSTART"].dt, after["SEQUENCE"]) == (date(COMING, 10, 1), before["SEQUENCE"] + 1)
 
 
 def test_the_calendar_leads_each_to_where_they_can_go(staff_client, room, agreement):
