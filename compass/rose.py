@@ -35,7 +35,7 @@ class Place(NamedTuple):
 
 def place_of(path: Path) -> Place:
     shown = _shown()
-    number, points = bisect_left(shown, path.position), number_of_points() or LEAST
+    number, points = bisect_left(shown, path.position), max(len(shown), LEAST)
     return Place(number % COLOURS + 1, _short(number * 360 / points), points)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from compass import rose, structured_data
 from compass import social_picture as pictures
-from compass.models import Path
+from compass.models import Path, Story
 from publishing.fragments import piece
 from publishing.portal import current_portal
 from publishing.translated import marked
@@ -88,7 +88,11 @@ def compass_rose(path: Path | None = None) -> str:
 @register.simple_tag
 def path_point(path: Path, size: int) -> str:
     """A small rose with the path's point filled."""
-    place = rose.place_of(path)
+    return point(rose.place_of(path), size)
+
+
+@register.simple_tag
+def point(place: rose.Place, size: int) -> str:
     return piece("components/point.html", size=size, number=place.points, turn=place.turn)
 
 
@@ -106,9 +110,22 @@ def kind(item) -> str:
 
 @register.inclusion_tag("components/story_cards.html")
 def story_cards(stories) -> dict:
-    """What a list shows of stories; their paths and pictures are fetched with them."""
-    address = reverse("compass:story", args=["-"])  # once, for it takes as long as the rest of a card
-    return {"cards": [_card(story, address.replace("/-/", f"/{story.slug}/")) for story in stories]}
+    """What a list shows of stories; their paths and pictures are fetched with them.
+
+    What many cards have alike takes as long as the rest of them, and is made once.
+    """
+    address = reverse("compass:story", args=["-"])
+    words = {value: str(label) for value, label in [*Story.Kind.choices, *Story.Outcome.choices, ("", "")]}
+    paths = {
+        path.pk: {"place": rose.place_of(path), "verb": marked(path.local.verb)}
+        for path in {story.path for story in stories}
+    }
+    return {
+        "cards": [
+            _card(story, address.replace("/-/", f"/{story.slug}/"), words) | paths[story.path_id]
+            for story in stories
+        ]
+    }
 
 
 @register.filter
@@ -123,16 +140,16 @@ def outcome(story) -> str:
     return str(story.Outcome(story.outcome).label) if story.outcome else ""
 
 
-def _card(story, address: str) -> dict:
+def _card(story, address: str, words: dict[str, str]) -> dict:
     local = story.local
     return {
         "address": address,
-        "path": story.path,
-        "kind": kind(story),
-        "verb": marked(story.path.local.verb),
+        "kind": words[story.kind],
         "title": marked(local.title),
         "standfirst": marked(local.standfirst),
-        "foot": " · ".join(str(part) for part in [reading_time(story), story.year, outcome(story)] if part),
+        "foot": " · ".join(
+            str(part) for part in [reading_time(story), story.year, words[story.outcome]] if part
+        ),
         "picture": story.picture.card_address if story.picture_id else "",
         "drawing": story.face,
     }
