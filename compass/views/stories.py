@@ -1,9 +1,6 @@
 """Stories: the list, filtered as the reader likes, and each of them."""
 
-from collections.abc import Callable
-
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,13 +46,13 @@ def _with_new_names(request) -> str:
 def story(request, slug):
     story, index = story_or_404(slug, request.user)
     themes = [theme for theme in index.themes if theme.pk in story.theme_ids]
-    dilemmas = index.placed(fetched(lambda: Dilemma.objects.visible_to(request.user), story.dilemma_ids))
+    dilemmas = dilemmas_of(story, index, request.user)
     context = {
         "story": story,
         "themes": themes,
         "dilemmas": dilemmas,
-        "sources": fetched(Source.objects.all, story.source_ids),
-        "attachments": fetched(Attachment.objects.all, story.attachment_ids),
+        "sources": by_key(Source, story.source_ids),
+        "attachments": story.attachment_ids and Attachment.objects.filter(pk__in=story.attachment_ids),
         "related": cards(index, related_ids(index, story, dilemmas, request.user), request.user),
     }
     return render(request, "compass/story.html", context)
@@ -74,9 +71,16 @@ def story_or_404(slug: str, user) -> tuple[Story, StoryIndex]:
     return story, index
 
 
-def fetched(rows: Callable[[], QuerySet], ids: list[int]) -> list:
-    """Most stories have none, and that takes no query."""
-    return list(rows().filter(pk__in=ids)) if ids else []
+def dilemmas_of(story: Story, index: StoryIndex, user) -> list[Dilemma]:
+    """Those that the user may see, in the order of their paths."""
+    seen = [dilemma for dilemma in by_key(Dilemma, story.dilemma_ids) if dilemma.is_visible_to(user)]
+    return sorted(index.placed(seen), key=lambda dilemma: dilemma.path.position)
+
+
+def by_key(model: type[Dilemma | Source], ids: list[int]) -> list:
+    """In the order of their keys. Django takes longer to write this SQL than PostgreSQL to answer it."""
+    asked = f"SELECT * FROM {model._meta.db_table} WHERE id = ANY (%s) ORDER BY key"  # noqa: S608
+    return list(model.objects.raw(asked, [ids])) if ids else []
 
 
 def cards(index: StoryIndex, ids: list[int], user) -> list[Story]:

@@ -279,6 +279,18 @@ def test_a_page_is_taken_from_anywhere_in_a_long_list():
 # --- Related stories -----------------------------------------------------------------------------
 
 
+def test_dilemmas_stand_in_the_order_of_their_paths_without_drafts(page):
+    first, second = make_path(position=1), make_path(position=2)
+    dilemmas = [
+        make_dilemma("Sidst", path=second, key="P1"),
+        make_dilemma("Kladde", path=first, key="P2", published_at=None),
+        make_dilemma("Så", path=first, key="P4"),
+        make_dilemma("Først", path=first, key="P3"),
+    ]
+    found = page(make_story(path=first, dilemmas=dilemmas).get_absolute_url())
+    assert found.texts("[aria-labelledby=dilemmas] h3") == ["Først", "Så", "Sidst"]
+
+
 def test_a_shared_dilemma_comes_before_a_shared_theme(page):
     theme, dilemma = make_theme(), make_dilemma()
     story = make_story("Denne", themes=[theme], dilemmas=[dilemma])
