@@ -10,9 +10,10 @@ and none is not enough: five papers alone would tell what the one who answers on
 party has answered on paper alone there is nobody to be found out.
 """
 
-import random
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple, Self
 
 from django.db import models
@@ -307,9 +308,10 @@ class _Reveal:
 
     def _comments(self) -> list[dict]:
         """Without order; in an open room each with a name, else with those of who wished it."""
-        comments = [{"text": answer.text, "name": self._name(answer)} for answer in self.answers]
-        random.SystemRandom().shuffle(comments)
-        return comments
+        # All numbers at once: asking the system for each is a seventh of a reveal with a thousand people.
+        numbers = memoryview(secrets.token_bytes(8 * len(self.answers))).cast("Q")
+        lots = sorted(zip(numbers, self.answers, strict=True), key=itemgetter(0))
+        return [{"text": answer.text, "name": self._name(answer)} for _number, answer in lots]
 
     def _name(self, answer) -> str:
         if not self.reflection.is_confidential:
