@@ -23,6 +23,13 @@ def test_every_milestone_and_document_can_be_pointed_at(page, content):
     assert [document.get("id") for document in documents] == [f"R-{n:02}" for n in range(1, 16)]
 
 
+def test_each_year_is_a_press_away(page, content):
+    years = page("/tilblivelse/").links("nav[aria-label='År'] a")
+    dated = Milestone.objects.exclude(date=None)
+    assert sorted(years) == sorted({str(point.date.year) for point in dated})
+    assert years["2021"] == "#" + dated.filter(date__year=2021).first().key
+
+
 def test_milestones_say_what_kind_they_are_what_they_led_to_and_where_it_is_from(page, content):
     adopted = page("/tilblivelse/").one("#F-17")
     words = " ".join(adopted.text_content().split())
