@@ -39,7 +39,10 @@ ANOTHER_FILE = "Filen er ikke længere den, du så. Vælg den igen."
 class FileForm(forms.Form):
     file = forms.FileField(
         label="Fil",
-        help_text="Excel (xlsx) eller CSV, højst 10.000 rækker. Først ser du, hvad der vil ske.",
+        help_text=(
+            "Excel (xlsx) eller CSV, højst 10.000 rækker. Først ser du, hvad der vil ske. "
+            "Tusinder af rækker kan tage et minut, så vent, til siden kommer."
+        ),
         error_messages={"required": "Vælg den fil, du vil importere.", "empty": "Filen er tom."},
     )
 
