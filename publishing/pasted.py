@@ -35,7 +35,7 @@ MEANS_SOMETHING = re.compile(r"^(\s*)(\d+(?=[.)]\s)|[-+#>])", re.MULTILINE)
 IS_MARKDOWN = re.compile(r"\s*(?:[-*+>|#]|\d+[.)]\s|\s{4}|:::|\[\^)")
 BULLET = re.compile(r"^\s*[•·▪◦–]\s+", re.MULTILINE)
 DEEPEST = 4
-CELLS, MOST_SPANNED = ["td", "th"], 20
+CELLS, MOST_SPANNED, MOST_SPANNING = ["td", "th"], 10, 200
 # Google Docs and Outlook lead a link round by themselves.
 TRACKED = re.compile(
     r"https://(?:www\.google\.com/url|[\w.]+\.safelinks\.protection\.outlook\.com/)\?(?:[^#]*&)?(?:q|url)=([^&]+)"
@@ -104,12 +104,12 @@ def _mark_letters(soup):
         for tag in soup.find_all("span", style=style):
             tag.name = name
     for tag in soup.find_all(["b", "strong", "em", "i"]):
+        if tag.parent is None:  # taken into the one before
+            continue
+        while (following := tag.next_sibling) is not None and following.name == tag.name:  # a word in pieces
+            tag.extend(list(following.contents))
+            following.extract()
         if not tag.get_text(strip=True) or tag.find_parent(["h1", "h2", "h3", "h4", "h5", "h6", "th"]):
-            tag.unwrap()
-        elif (
-            following := tag.next_sibling
-        ) is not None and following.name == tag.name:  # a word in two pieces
-            following.insert(0, tag)
             tag.unwrap()
 
 
@@ -210,13 +210,17 @@ def _lower_headings(soup):
 
 def _fill_tables(soup):
     """Markdown's tables have a cell for each column of each row, and no lists in them."""
+    spanning = [cell for cell in soup.find_all(CELLS) if _span(cell, "colspan") * _span(cell, "rowspan") > 1]
+    for cell in spanning[MOST_SPANNING:]:  # filling so many takes minutes
+        cell.attrs = {}
     for row in soup.find_all("tr"):
+        place = 0
         for cell in row.find_all(CELLS, recursive=False):
-            place, width = len(cell.find_previous_siblings(CELLS)), _span(cell, "colspan")
+            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
             for item in cell.find_all("li"):
                 item.append(" ")
                 item.unwrap()
-            for below in row.find_next_siblings("tr")[: _span(cell, "rowspan") - 1]:
+            for below in row.find_next_siblings("tr", limit=height - 1) if height > 1 else ():
                 before = below.find_all(CELLS, recursive=False)[:place]
                 for _column in range(width):
                     empty = soup.new_tag("td")
@@ -224,6 +228,7 @@ def _fill_tables(soup):
             for _column in range(width - 1):
                 cell.insert_after(soup.new_tag("td"))
             cell.attrs = {}
+            place += width
 
 
 def _span(cell, name: str) -> int:
@@ -270,7 +275,7 @@ def _whole_lines(lines: list[str]) -> list[str]:
         if not is_broken or is_end or not line.strip() or IS_MARKDOWN.match(line):
             whole.append(line)
         elif (
-            HYPHENATED.search(whole[-1])
+            HYPHENATED.search(before)
             and GOES_ON.match(line)
             and not re.match(r"\s*(?:og|eller|samt)\b", line)
         ):

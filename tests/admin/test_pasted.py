@@ -1,5 +1,7 @@
 """What is pasted from Word, a web page, a spreadsheet or as lines becomes Markdown with its structure."""
 
+import time
+
 import pytest
 from lxml import html as lxml_html
 
@@ -197,6 +199,19 @@ def test_what_does_not_come_along_is_said(editor_client, db):
 def test_a_page_that_is_too_deep_is_refused_in_words(editor_client, db):
     deep = "<div>" * 20_000 + "x"
     assert "Sæt det ind som ren tekst." in paste(editor_client, html=deep, text="").content.decode()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>" + "<b>a</b>" * 2_000 + "</p>",
+        "<table><tr>" + "<td colspan=20 rowspan=20>x</td>" * 2_000 + "</tr></table>",
+    ],
+)
+def test_what_is_pasted_in_thousands_of_pieces_is_read_in_seconds(html):
+    started = time.process_time()
+    html_to_markdown(html)
+    assert time.process_time() - started < 5  # it took minutes
 
 
 def test_only_those_who_may_write_may_ask(method_owner_client, client, db):
