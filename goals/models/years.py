@@ -59,10 +59,10 @@ class YearCountQuerySet(models.QuerySet):
         A page costs the same however many goals there are; every ten minutes one reader waits for a
         count of the running year. `picture_of` says what may be shown.
         """
-        now = timezone.localtime()
+        now = timezone.now()  # by Danish clocks ten minutes ago may be an hour that never was
         known = {count.year: count for count in self.defer("owners")}
         first = min(known, default=None) or _first_year()
-        years = range(now.year, first - 1, -1) if first else []
+        years = range(timezone.localdate(now).year, first - 1, -1) if first else []
         return [
             known[year] if year in known and known[year].is_fresh(now) else self.count_year(year, picture_of)
             for year in years
@@ -73,7 +73,7 @@ class YearCountQuerySet(models.QuerySet):
         """Count now; of two readers at once the second gets what the first has counted."""
         self.get_or_create(year=year, defaults={"counted_at": start_of(year - 1)})
         kept = self.select_for_update().get(year=year)
-        if not kept.is_fresh(timezone.localtime()):
+        if not kept.is_fresh(timezone.now()):
             with connection.cursor() as cursor:
                 cursor.execute(COUNTS, {"start": start_of(year), "end": start_of(year + 1)})
                 kept.count_again([Decided(*row) for row in cursor.fetchall()], picture_of)

@@ -335,6 +335,15 @@ def test_the_running_year_is_counted_again_after_ten_minutes_and_not_before(deci
     assert totals() == [[10, 0, 0, 0]]
 
 
+def test_ten_minutes_are_ten_minutes_also_when_summer_time_begins(decide, time_machine):
+    """By the clock on the wall they lead back into an hour that never was."""
+    time_machine.move_to("2027-03-28T03:02+02:00", tick=False)
+    decide(6)
+    assert totals() == [[5, 0, 0, 0]]
+    decide(6)
+    assert totals() == [[5, 0, 0, 0]]
+
+
 def test_numbers_stay_until_more_than_five_colleagues_have_decided_something(decide, colleague):
     """One makes goals up until a number turns; then one colleague decides, and it would turn sooner."""
     decide(8)
