@@ -76,7 +76,7 @@ class ProviderAdapter(OpenIDConnectOAuth2Adapter):
         names_whom = claims.get("sid") or (claims.get("sub") and settings.OIDC_UID_CLAIM == "sub")
         if not is_logout or not names_whom or "nonce" in claims:
             raise OAuth2Error("this is no logout token")
-        if LOGOUT_TOKEN.use(settings.OIDC_SERVER_URL, str(claims["jti"])) > LOGOUT_TOKEN.most:
+        if not LOGOUT_TOKEN.is_first(settings.OIDC_SERVER_URL, str(claims["jti"])):
             raise OAuth2Error("the token has been used")
         return claims
 

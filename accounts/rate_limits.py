@@ -38,13 +38,22 @@ class Budget(NamedTuple):
     def use(self, *whose: str) -> int:
         return WrongTries.objects.add(self._key(*whose), until=datetime.fromtimestamp(self._end(), UTC))
 
+    def is_first(self, *whose: str) -> bool:
+        """Whether this has not been used for so many seconds, whatever windows ended meanwhile; now it is."""
+        WrongTries.objects.past().delete()
+        until = datetime.fromtimestamp(time.time() + self.seconds, UTC)
+        return WrongTries.objects.add(_hashed(self.name, *whose), until=until) == 1
+
     def _end(self) -> int:
         return (int(time.time()) // self.seconds + 1) * self.seconds
 
     def _key(self, *whose: str) -> str:
-        """Names nobody; with the secret key, for there are few enough addresses to try them all."""
-        words = [self.name, str(self._end()), *whose]
-        return salted_hmac("accounts.rate_limits", "\n".join(words), algorithm="sha256").hexdigest()
+        return _hashed(self.name, str(self._end()), *whose)
+
+
+def _hashed(*words: str) -> str:
+    """Names nobody; with the secret key, for there are few enough addresses to try them all."""
+    return salted_hmac("accounts.rate_limits", "\n".join(words), algorithm="sha256").hexdigest()
 
 
 def _note_limit(kind: str, *, is_over: bool) -> bool:

@@ -30,7 +30,7 @@ class CodeForm(WithoutPlaceholders, forms.AuthenticateForm):
             if not hasattr(self, "authenticator"):
                 SECOND_FACTOR.use(who)
                 record(What.LOGIN_FAILED, about=self.user, detail="anden faktor")
-        if USED_CODE.use(who, code.strip()) > USED_CODE.most:
+        if not USED_CODE.is_first(who, code.strip()):
             raise get_adapter().validation_error("incorrect_code")
         return code
 

@@ -178,6 +178,16 @@ def test_a_guesser_with_many_accounts_has_few_tries_on_each(monkeypatch, looked_
     assert 40 <= len(looked_at) <= 40 + len(people)
 
 
+def test_a_code_that_was_right_is_not_right_again_when_the_day_is_another(time_machine):
+    time_machine.move_to("2026-11-24T23:59:59+00:00", tick=False)
+    assert rate_limits.USED_CODE.is_first("1", "123456")
+    time_machine.move_to("2026-11-25T00:00:20+00:00", tick=False)
+    assert not rate_limits.USED_CODE.is_first("1", "123456")
+    assert rate_limits.USED_CODE.is_first("2", "123456")
+    time_machine.move_to("2026-11-26T00:00:21+00:00", tick=False)
+    assert rate_limits.USED_CODE.is_first("1", "123456")
+
+
 def test_what_is_counted_goes_when_its_time_is_over_and_a_flood_is_not_counted(monkeypatch, time_machine):
     monkeypatch.setattr(rate_limits, "LOGIN_FLOOD", 10)
     time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
