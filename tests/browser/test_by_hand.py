@@ -36,6 +36,7 @@ def test_the_open_menu_keeps_the_keyboard_and_gives_it_back(new_page):
     for _step in range(30):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.matches('body, #menu *')")
+    page.locator("#menu a").last.focus()  # and not in the browser's own buttons, where so many steps may end
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('[popovertarget=menu]')")
     assert page.is_visible("main h1")

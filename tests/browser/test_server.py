@@ -95,10 +95,9 @@ def test_who_is_to_stop_takes_leave_before_the_port_closes(server, monkeypatch):
     server.restart()
     assert get(server, "/health/ready")[0] == 204
     server.process.terminate()
-    assert wait_until(lambda: get(server, "/health/ready")[0] == 503, 5)
     try:
-        for _process in range(4):
-            assert (get(server, "/health/ready")[0], get(server, "/")[0]) == (503, 200)
+        assert wait_until(lambda: all(get(server, "/health/ready")[0] == 503 for _process in range(4)), 5)
+        assert get(server, "/")[0] == 200
         assert server.process.wait(30) == 0
     finally:
         monkeypatch.undo()
