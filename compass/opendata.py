@@ -111,7 +111,7 @@ def collection_of(content_type: ContentType) -> Collection:
 
     def rows() -> QuerySet:
         published = content_type.model.objects.published()
-        return published.select_related(*one).prefetch_related(*many).order_by("pk")
+        return published.select_related(*one or [None]).prefetch_related(*many).order_by("pk")
 
     name, title = content_type.open_data.name, content_type.search[0].label
     return Collection(name, title, content_type.model, rows, [*COMMON, *fields, *PROVENANCE])

@@ -227,7 +227,7 @@ class ContentResource(resources.ModelResource):
         relations = [self._meta.model._meta.get_field(name) for name in self._meta.fields]
         one = [column.name for column in relations if column.many_to_one]
         many = [column.name for column in relations if column.many_to_many]
-        return super().get_queryset().select_related(*one).prefetch_related(*many)
+        return super().get_queryset().select_related(*one or [None]).prefetch_related(*many)
 
     def before_import_row(self, row, row_number=None, **kwargs):
         key = row[self.key_column()].strip()

@@ -13,7 +13,7 @@ from accounts.models import User
 from privacy.marks import Whose, marked_models
 from privacy.models import PrivacyNotice, Restriction
 from reflection.models import Participant
-from reflection.privacy.held import ALL
+from reflection.privacy.held import ALL, held_by
 from tests import routes
 from tests.factories import PASSWORD, make_goal, make_guide, make_room, make_user
 from tests.privacy.test_looks import with_word
@@ -68,6 +68,12 @@ def test_every_marked_field_is_in_the_file(person, logged_in):
     assert {"goals.Goal", "reflection.Answer", "reflection.Participant", "accounts.User"} <= held.keys()
     for model in LEADS_TO_SOMEBODY:
         assert len(held.get(model._meta.label, [])) in {rows_of(model, person).count(), 0}
+
+
+def test_no_row_is_fetched_with_all_that_it_leads_to(person):
+    with CaptureQueriesContext(connection) as queries:
+        held_by(person)
+    assert max(query["sql"].count(" JOIN ") for query in queries) <= 3
 
 
 def test_what_stands_in_every_marked_field_stands_on_the_page(person, logged_in, page):
