@@ -78,7 +78,7 @@ def held_by(person: User | Participant) -> list[Held]:
         if way and set(mark.by_kind()) & set(ALL):
             told = [field.name for field in model._meta.fields if field.related_model is PrivacyNotice]
             rows = model._base_manager.filter(**{way: value}).order_by("pk")
-            # Without a name select_related() takes all there is: twelve tables for an answer.
+            # Without a name select_related() takes all there is: nine tables for an answer.
             found.append(Held(model, mark, list(rows.select_related(*told or [None]))))
     return [held for held in found if held.rows]
 
