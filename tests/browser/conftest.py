@@ -40,11 +40,11 @@ SWITCHES = [
 
 
 def pytest_collection_modifyitems(items):
-    """What fails is asked once more: a busy machine is late at times, a fault comes back (decision 0002)."""
+    """What fails is asked twice more: a busy machine is late at times, a fault comes back (decision 0002)."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 class Server:

@@ -106,17 +106,24 @@ class Hand(Phone):
             self._answer_step(number, guess, words)
         self.page.wait_for_url(re.compile("/venter/"))
 
+    def look_at_the_scale(self):
+        """It ends on the first screen; what stands there instead is said, for six phones answer at once."""
+        self.lows.append(round(self.lowest))
+        assert self.lows[-1] <= SMALL["height"], (
+            f"{self.name}, {self.page.url}: {self.page.inner_text('main')}"
+        )
+
     def _answer_step(self, number, guess, words):
         page, here = self.page, self.page.url
         goes_on = self.has_script and not self.keys and page.locator("form[data-tap]").count()
-        self.lows.append(round(self.lowest))
+        self.look_at_the_scale()
         if words:
             page.locator("textarea").first.evaluate(UNFOLD)
             page.locator("textarea").first.fill(words)
         for asked, name in enumerate([one for one in scales(page) if one != "sureness"]):
             if asked and goes_on:
                 page.wait_for_function(FOLDED)
-                self.lows.append(round(self.lowest))
+                self.look_at_the_scale()
             self.choose(name, str(guess if "-about-" in name else number))
         if page.locator("[name=sureness]").count():
             self.choose("sureness", "3")
@@ -196,7 +203,6 @@ class Meeting:
             pressed=pressed_at(self.hands[-1].page),
         )
         note("lowest edge of each scale, px", {hand.name: hand.lows for hand in self.hands})
-        assert {hand.name: hand.lows for hand in self.hands if max(hand.lows) > SMALL["height"]} == {}
 
     def reveal(self, heading):
         press(self.leader, "Vis svarene samlet")
