@@ -11,7 +11,6 @@ from accounts.guards import staff_required
 from goals.models import Goal, Review
 from privacy.events import record_looks
 from privacy.models import Why
-from reflection.forms.autosave import submitted_texts
 from reflection.participation import told_that_it_is_over
 
 
@@ -81,8 +80,7 @@ def open_review_required(view):
     def guarded(request, review, *args, **kwargs):
         if not review.is_concluded:
             return view(request, review, *args, **kwargs)
-        words = submitted_texts(request) if request.method == "POST" else None
-        if told := told_that_it_is_over(request, review.reflection, words):
+        if told := told_that_it_is_over(request, review.reflection):
             return told
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect(review)
@@ -100,8 +98,7 @@ def seen_review_required(view):
             raise Http404
         if review.is_open_to_decide:
             return view(request, review, *args, **kwargs)
-        words = submitted_texts(request) if request.method == "POST" else None
-        if told := told_that_it_is_over(request, review.reflection, words):
+        if told := told_that_it_is_over(request, review.reflection):
             return told
         messages.info(request, _("Vis først svarene samlet. Så kommer beslutningen."))
         return redirect("reflection:lead", key=review.reflection.key)

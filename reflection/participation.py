@@ -298,8 +298,12 @@ def facilitator_required(view):
     return guarded
 
 
-def told_that_it_is_over(request, room: Reflection, words: list[str] | None):
-    """Whoever was writing is told so and gets the words back; None where nothing (`words`: None) was sent."""
+def told_that_it_is_over(request, room: Reflection):
+    """Whoever was writing is told so and gets the words back; None where nothing was sent."""
+    return _told(request, room, submitted_texts(request) if request.method == "POST" else None)
+
+
+def _told(request, room: Reflection, words: list[str] | None):
     if request.htmx:
         closed = {"state": "closed", "room": room}
         return render(request, "components/save_status.html", closed, status=409)
@@ -310,7 +314,7 @@ def told_that_it_is_over(request, room: Reflection, words: list[str] | None):
 
 def _no_more_answers(request, room: Reflection):
     """Whoever was writing is told and finds the way on; others are led there."""
-    if told := told_that_it_is_over(request, room, submitted_answers(request) or None):
+    if told := _told(request, room, submitted_answers(request) or None):
         return told
     if room.is_solo:
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))

@@ -23,7 +23,7 @@ from privacy.events import record_looks
 from privacy.models import Why
 from publishing.shortcuts import form_methods
 from reflection import blindspots
-from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
+from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
 from reflection.participation import leads_to_the_end, shows_others, told_that_it_is_over
@@ -92,8 +92,7 @@ def _after_agreeing(participant, round, go: str):
 
 def _closed(request, round):
     """The round has ended, perhaps in another window: say so, and give back what was typed."""
-    words = submitted_texts(request) if request.method == "POST" else None
-    if told := told_that_it_is_over(request, round.reflection, words):
+    if told := told_that_it_is_over(request, round.reflection):
         return told
     messages.info(request, _("Runden er afsluttet og kan ikke ændres."))
     return redirect("reflection:minutes", key=round.reflection.key)

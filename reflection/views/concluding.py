@@ -11,7 +11,7 @@ from publishing.shortcuts import form_methods
 from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
 from reflection.development import development_of_series
-from reflection.forms.autosave import post_data, save_form, status_of, submitted_texts
+from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.forms.ending import FORMS
 from reflection.models import AgreementDraft, GuideVersion
 from reflection.participation import (
@@ -71,8 +71,7 @@ def agree(request, participant):
     if not (room.is_solo or room.is_revealed):
         return redirect("reflection:room", key=room.key)
     if room.is_concluded:
-        words = submitted_texts(request) if request.method == "POST" else None
-        return told_that_it_is_over(request, room, words) or redirect(room.outcome_address)
+        return told_that_it_is_over(request, room) or redirect(room.outcome_address)
     draft = _draft_of(room, is_kept=request.method == "POST")
     form = FORMS[room.version.ending](post_data(request), instance=draft, participant=participant)
     answer = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))
