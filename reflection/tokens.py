@@ -14,7 +14,6 @@ import secrets
 import unicodedata
 import uuid
 from base64 import urlsafe_b64encode
-from functools import cache
 
 from django.conf import settings
 
@@ -132,15 +131,7 @@ def _key_of(nonce: str) -> str:
 
 
 def _derived(purpose: str, text: str, key: str) -> bytes:
-    derived = _keyed(key).copy()
-    derived.update(f"{purpose}:{text}".encode())
-    return derived.digest()
-
-
-@cache
-def _keyed(key: str) -> hmac.HMAC:
-    """Begun once: a reveal derives thousands, and beginning costs more than all the rest."""
-    return hmac.new(key.encode(), digestmod=hashlib.sha256)
+    return hmac.digest(key.encode(), f"{purpose}:{text}".encode(), hashlib.sha256)
 
 
 def _spelt(raw: bytes, length: int) -> str:
