@@ -1,7 +1,18 @@
-"""Each module registers its admins when it is imported."""
+from compass.admin import (
+    dilemmas,
+    framework,
+    pages,
+    pictures,
+    portal,
+    recordings,
+    redirects,
+    research,
+    stories,
+    taxonomy,
+    timeline,
+)
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-for module in iter_modules(__path__, f"{__name__}."):
-    import_module(module.name)
+__all__ = [
+    "dilemmas", "framework", "pages", "pictures", "portal", "recordings", "redirects", "research", "stories",
+    "taxonomy", "timeline",
+]  # fmt: skip
