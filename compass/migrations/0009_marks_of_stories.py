@@ -1,4 +1,4 @@
-"""A story whose texts alone are changed is not counted anew."""
+"""Stories have a mark of their own, and a story whose texts alone are changed is not counted anew."""
 
 from django.db import migrations
 
