@@ -260,7 +260,7 @@ class StepForm(AutosavedForm, forms.Form):
     @transaction.atomic
     def save(self) -> bool:
         """Write every field that can be written; True when no other window was in the way."""
-        if not Reflection.objects.held_collecting(self.participant.reflection_id):
+        if not self.participant.reflection.held_collecting():
             self.is_closed = True
             return False
         if "sureness" in self.cleaned_data:

@@ -327,7 +327,7 @@ class PaperForm(forms.Form):
     @transaction.atomic
     def save(self) -> bool:
         """True when the room still took answers, and the name and the slip are nobody else's."""
-        if not Reflection.objects.held_collecting(self.room.pk):
+        if not self.room.held_collecting():
             return False
         if self.room.has_somebody_called(self.cleaned_data.get("name", "")):
             self.add_error("name", NAME_IS_TAKEN)

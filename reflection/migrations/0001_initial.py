@@ -5,7 +5,7 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import publishing.translated
-import reflection.models.reflections
+import reflection.models.participants
 import reflection.tokens
 import uuid
 from django.conf import settings
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ('return_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('link_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('reminded_on', models.DateField(blank=True, null=True)),
-                ('language', models.CharField(default=reflection.models.reflections.language_of_page, max_length=2)),
+                ('language', models.CharField(default=reflection.models.participants.language_of_page, max_length=2)),
                 ('is_archived', models.BooleanField(default=False)),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='participants', to='reflection.party')),

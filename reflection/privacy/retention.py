@@ -23,7 +23,7 @@ from publishing.bin import forget
 from publishing.models import Binned, UnsavedWork
 from reflection.compasses import registered
 from reflection.models import Participant, Reflection
-from reflection.models.reflections import NO_WALL, WAYS_IN
+from reflection.models.rooms import NO_WALL, WAYS_IN
 from reflection.privacy.own_data import leave, owned_by
 
 # --- What is over -------------------------------------------------------------------------------------

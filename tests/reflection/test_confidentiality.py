@@ -1097,8 +1097,10 @@ MAY_TOUCH = {
     "reflection/forms/facilitator.py",
     "reflection/privacy/retention.py",
     "reflection/models/__init__.py",
-    "reflection/models/reflections.py",
+    "reflection/models/answers.py",
+    "reflection/models/participants.py",
     "reflection/models/rehearsal.py",
+    "reflection/models/rooms.py",
     "reflection/models/snapshots.py",
     "reflection/models/votes.py",  # asks who has been shown, and shows nobody
 }

@@ -1,23 +1,22 @@
-import secrets
+"""A reflection: one use of a guide, alone or by a group in a room."""
+
 import unicodedata
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import IntegrityError, connection, models, transaction
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from privacy import erasures
 from privacy.marks import PersonalData, Purpose, Whose
-from privacy.models import Kept, PrivacyNotice, Restriction
+from privacy.models import Kept
 from privacy.restrictions import restricted, unrestricted
 from publishing.slugs import name_of_file
 from reflection import tokens
@@ -25,9 +24,11 @@ from reflection.compasses import Compass
 from reflection.live.notifications import announce, announce_gone, announce_step
 from reflection.models import votes
 from reflection.models.agreements import Agreement, AgreementDraft
-from reflection.models.guides import GuideVersion, Prompt, Step, as_typed
+from reflection.models.answers import Answer
+from reflection.models.guides import GuideVersion
 from reflection.models.head_counts import HeadCount, are_here, head_count, who_is_here
 from reflection.models.invitations import PersonalInvitation
+from reflection.models.participants import Participant, Party
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
 
@@ -51,16 +52,6 @@ class ReflectionQuerySet(models.QuerySet):
     def by_wall_code(self, code: str) -> Self:
         """The room whose wall the ten characters open, for as long as they do."""
         return self.filter(wall_hash__in=tokens.digests(code), wall_until__gt=timezone.now())
-
-    def held_collecting(self, pk: int) -> bool:
-        """Whether answers are taken – and they are until this transaction ends.
-
-        A shared lock: writers do not wait for each other, a reveal waits for the writers before it.
-        """
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT phase FROM reflection_reflection WHERE id = %s FOR SHARE", [pk])
-            row = cursor.fetchone()
-        return row is not None and row[0] == Reflection.Phase.COLLECTING
 
     def under_way(self) -> Self:
         """What has not ended and can: a look alone, or a room that somebody leads."""
@@ -220,7 +211,7 @@ class Reflection(models.Model):
     @transaction.atomic
     def begin_for_anybody(
         cls, version: GuideVersion, *, keep_until: date, parties: Sequence[str] = (), **chosen
-    ) -> "Participant":
+    ) -> Participant:
         """An open room, alone or with others, and the place of who began it: its link leads back, and leads.
 
         `chosen`: title and mode.
@@ -375,7 +366,7 @@ class Reflection(models.Model):
         """Where one decides or agrees, and so ends."""
         return reverse(self.compass.conclude.route, args=[self.key])
 
-    def small_parties(self) -> list["Party"]:
+    def small_parties(self) -> list[Party]:
         """Parties with too few `people` for their values to be shown; only confidential rooms hide any.
 
         Papers count where nobody of the party answers on a screen: see snapshots.py.
@@ -433,7 +424,7 @@ class Reflection(models.Model):
                 continue
         raise RuntimeError("no free room code")
 
-    def invite(self, people: int, party: "Party | None" = None):
+    def invite(self, people: int, party: Party | None = None):
         """As many slips more, each for one person."""
         last = self.personal_invitations.aggregate(last=models.Max("number"))["last"] or 0
         for number in range(last + 1, last + 1 + people):
@@ -451,6 +442,16 @@ class Reflection(models.Model):
     def held(self) -> "Reflection":
         """The row as it stands; nobody comes in and nothing is revealed until this transaction ends."""
         return Reflection.objects.select_for_update().get(pk=self.pk)
+
+    def held_collecting(self) -> bool:
+        """Whether answers are taken – and they are until this transaction ends.
+
+        A shared lock: writers do not wait for each other, a reveal waits for the writers before it.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT phase FROM reflection_reflection WHERE id = %s FOR SHARE", [self.pk])
+            row = cursor.fetchone()
+        return row is not None and row[0] == Reflection.Phase.COLLECTING
 
     @transaction.atomic
     def confirm_heads(self, here: str) -> bool:
@@ -658,564 +659,3 @@ def _heard(name: str) -> str:
 
 
 DOORS = {Reflection.Act.DOOR_CLOSED, Reflection.Act.DOOR_OPENED}
-
-
-class Party(models.Model):
-    """A side in a collaboration: «os», «den anden part», …"""
-
-    reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="parties")
-    position = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=120)
-    is_absent = models.BooleanField(default=False)  # cannot come: guessed about, and nobody answers for it
-
-    personal_data = PersonalData(Whose.GROUP, Purpose.REFLECTION, Kept.ROOMS, words=("title",))
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["reflection", "position"], name="parties_have_an_order")
-        ]
-
-    def __str__(self):
-        return self.title
-
-
-def language_of_page() -> str:
-    """The language that whoever makes something reads the portal in."""
-    return "en" if get_language() == "en" else "da"
-
-
-class ParticipantQuerySet(models.QuerySet):
-    def let_in(self) -> Self:
-        """Whose place opens the room: not put out, and the account, where there is one, not closed."""
-        return self.filter(models.Q(user=None) | models.Q(user__is_active=True), is_put_out=False)
-
-    def without_login(self) -> Self:
-        """What a browser may hold by itself: places in rooms, and what is looked at alone in an open one."""
-        return self.exclude(reflection__mode=Reflection.Mode.SOLO, reflection__owner__isnull=False)
-
-    def of(self, user) -> Self:
-        """Whose place it is by account; what is looked at alone is its owner's and nobody else's."""
-        is_room = ~models.Q(reflection__mode=Reflection.Mode.SOLO)
-        return self.filter(is_room | models.Q(reflection__owner=user), user=user)
-
-    def leading(self) -> Self:
-        """Those who lead the room and can come in to do so."""
-        return self.let_in().filter(is_facilitator=True)
-
-    def real(self) -> Self:
-        """People with a place of their own: neither paper nor made up for a rehearsal."""
-        return self.filter(is_paper=False, is_pretend=False)
-
-    def counted(self) -> Self:
-        """Those who answer; not spectators, nor a facilitator who only leads, nor who was put out."""
-        return self.filter(is_respondent=True, is_put_out=False)
-
-    def on_screen(self) -> Self:
-        """Those who answer themselves: what is on paper somebody has typed in, and knows."""
-        return self.counted().filter(is_paper=False)
-
-    def took_part(self) -> Self:
-        """Those who answer or lead: whoever only looked on, or was put out, is outside once it is over."""
-        takes_part = models.Q(is_respondent=True) | models.Q(is_facilitator=True)
-        return self.filter(takes_part, is_put_out=False)
-
-    def by_link(self, token: str) -> Self:
-        """Whose own link it is."""
-        return self.filter(link_hash__in=tokens.digests(token)).select_related("reflection")
-
-    def done(self) -> Self:
-        return self.counted().filter(is_done=True)
-
-
-class Participant(models.Model):
-    """Somebody in a room: staff by account, others by the session that joining gave them.
-
-    Who was put out stays as a row: what was shown with their answers cannot be shown without them.
-    """
-
-    erased_by = "key"  # privacy/erasures.py
-    key = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)  # tells no order of coming
-    reflection = models.ForeignKey(Reflection, models.CASCADE, related_name="participants")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    party = models.ForeignKey(Party, models.RESTRICT, null=True, blank=True, related_name="participants")
-    name = models.CharField(max_length=60, blank=True)
-    is_facilitator = models.BooleanField(default=False)
-    is_respondent = models.BooleanField(default=True)
-    is_done = models.BooleanField(default=False)
-    is_paper = models.BooleanField(default=False)
-    is_pretend = models.BooleanField(default=False)
-    is_put_out = models.BooleanField(default=False)
-    safety = models.PositiveSmallIntegerField(null=True, blank=True)
-    nonce = models.CharField(  # empty: there is no own code and no own link
-        max_length=22, default=tokens.new_nonce, blank=True, editable=False
-    )
-    return_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    link_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    reminded_on = models.DateField(null=True, blank=True)
-    language = models.CharField(max_length=2, default=language_of_page)  # of mails to whom has an account
-    is_archived = models.BooleanField(default=False)  # put away in one's own list of rooms
-    vote = models.CharField(max_length=20, blank=True)  # what one would choose, see votes.py
-    notice = models.ForeignKey(  # what was told when they came (GDPR article 13)
-        PrivacyNotice, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-
-    objects = ParticipantQuerySet.as_manager()
-
-    personal_data = PersonalData(
-        Whose.PARTICIPANTS,
-        Purpose.REFLECTION,
-        Kept.ROOMS,
-        person="user",
-        called=_("Dine pladser i refleksioner og rum"),
-        participant="pk",
-        identity=("user", "name", "language"),
-        opinions=("safety", "vote"),
-        traces=("notice",),
-        ways_in=("nonce", "return_hash", "link_hash"),
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["reflection", "user"], name="nobody_takes_part_twice"),
-            models.CheckConstraint(
-                condition=models.Q(safety__isnull=True) | models.Q(safety__range=(1, 5)),
-                name="safety_goes_from_1_to_5",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(is_facilitator=True, is_put_out=True),
-                name="whoever_is_put_out_does_not_lead",
-            ),
-        ]
-
-    def __str__(self):
-        return f"deltager {self.pk}"
-
-    def save(self, **kwargs):
-        self.return_hash = tokens.digest(tokens.normalised(self.return_code)) if self.nonce else None
-        self.link_hash = tokens.digest(self.link) if self.nonce else None
-        if self._state.adding:
-            self.notice = self.notice or PrivacyNotice.objects.in_force()
-        super().save(**kwargs)
-
-    def renew_ways_back(self, *, is_closed: bool = False):
-        """A new own code and link, or none. The old ones open nothing, and no browser holds the place."""
-        old = self.key
-        self.key, self.nonce = uuid.uuid4(), "" if is_closed else tokens.new_nonce()
-        self.save(update_fields=["key", "nonce", "return_hash", "link_hash"])
-        Restriction.objects.filter(subject=old).update(subject=self.key)
-        announce_gone(old)
-
-    @property
-    def pseudonym(self) -> uuid.UUID:
-        """Who they are in the event log without an account."""
-        return self.key
-
-    @property
-    def label(self) -> str:
-        """What the room calls this participant: the name they gave, where it may be shown."""
-        return label("" if self.pk in self.reflection.restricted else self.name)
-
-    @property
-    def mark(self) -> str:
-        """Four characters that tell people of the same name apart; both they and who leads see it."""
-        return tokens.mark(str(self.key))
-
-    @property
-    def return_code(self) -> str:
-        """«ABCDE-FGHJK»; it may be typed with or without the hyphen. Only where there is a nonce."""
-        return tokens.in_fives(tokens.return_code(self.nonce))
-
-    @property
-    def link(self) -> str:
-        return tokens.link_token("participant", self.nonce)
-
-    def finish(self, *, is_done: bool = True):
-        """Say «jeg er færdig», or take it back."""
-        self.is_done = is_done
-        self.save(update_fields=["is_done"])
-        announce(self.reflection.key, is_urgent=False)
-
-    def say_how_free(self, number: int):
-        """Answer the safety question, once: a changed mind would stand out among the others."""
-        Participant.objects.filter(pk=self.pk, safety__isnull=True).update(safety=number)
-        self.refresh_from_db(fields=["safety"])
-
-    def vote_for(self, choice: str) -> bool:
-        return votes.vote(self, choice)
-
-    @transaction.atomic
-    def withdraw(self) -> bool:
-        """Delete all own answers, while answers are taken. What was shown before stays shown as it was."""
-        if not Reflection.objects.held_collecting(self.reflection_id):
-            return False
-        erasures.note(Answer, self.key)
-        self.answers.all().delete()
-        self.finish(is_done=False)
-        return True
-
-    def answers_to(self, prompts: list[Prompt]) -> dict[tuple[int, int | None], "Answer"]:
-        """By prompt and the party whose answer is guessed: None for one's own answer."""
-        found = Answer.objects.raw(ANSWERS_TO, [self.pk, [prompt.pk for prompt in prompts]])
-        return {(answer.prompt_id, answer.about_id): answer for answer in found}
-
-    def sureness(self) -> int | None:
-        """How sure this participant has said to be of what they guess."""
-        guesses = self.answers.exclude(about=None).exclude(sureness=None)
-        return guesses.values_list("sureness", flat=True).first()
-
-    def say_how_sure(self, sureness: int | None):
-        """Of all guesses there are."""
-        self.answers.filter(about__isnull=False, value__isnull=False).update(sureness=sureness)
-
-    def others(self) -> list[Party]:
-        """The parties whose answers this participant can guess."""
-        return list(self.reflection.parties.exclude(pk=self.party_id))  # type: ignore[misc]
-
-    @transaction.atomic
-    def lead(self) -> "Participant":
-        """Lead the room from now on, beside who does so already – unless they have just been put out."""
-        others = Participant.objects.filter(pk=self.pk, is_facilitator=False, is_put_out=False)
-        if others.update(is_facilitator=True):
-            self.reflection.tell(Reflection.Act.LEADS, self.label)
-        self.refresh_from_db(fields=["is_facilitator"])
-        return self
-
-    @property
-    def is_owner(self) -> bool:
-        """Whoever opened it: by account, and in an open room whoever was there first."""
-        if self.reflection.is_nobodys:
-            return not self.reflection.participants.filter(pk__lt=self.pk).exists()
-        return self.user_id is not None and self.user_id == self.reflection.owner_id
-
-    @property
-    def is_told(self) -> bool:
-        """Whether mails about what was agreed go to them: see reminders.receivers."""
-        if self.user is None or self.reflection.is_nobodys or not (self.is_facilitator or self.is_owner):
-            return False
-        return self.user.is_active and bool(self.user.email)
-
-    @property
-    def may_be_kept(self) -> bool:
-        """Whether an account may take over what this place leads, or looks at alone."""
-        return self.reflection.is_nobodys and (self.is_facilitator or self.reflection.is_solo)
-
-    @transaction.atomic
-    def take_over(self, user) -> bool:
-        """Whoever has the link and an account keeps the room. False where somebody was quicker.
-
-        All in it are told, for they were promised that it goes by itself. In a room the account gets a place
-        of its own, and who began keeps theirs: nobody becomes somebody else, and the last screen is theirs
-        too. What somebody looks at alone is the place itself.
-        """
-        self.reflection = room = self.reflection.held()
-        if not self.may_be_kept:
-            return False
-        room.owner, room.keep_until = user, None
-        room.save(update_fields=["owner", "keep_until"])
-        if room.is_solo:
-            self.user, self.name = user, user.get_full_name()
-            self.save(update_fields=["user", "name"])
-            self.renew_ways_back(is_closed=True)
-        else:
-            room.participants.update_or_create(
-                user=user,
-                defaults={"is_facilitator": True, "is_put_out": False},
-                create_defaults={
-                    "name": user.get_full_name(),
-                    "is_facilitator": True,
-                    "is_respondent": False,
-                },
-            )
-        room.tell(Reflection.Act.TAKEN_OVER, user.get_full_name())
-        return True
-
-    @transaction.atomic
-    def stop_leading(self) -> bool:
-        """Take the lead back, with the link that gives it; False for the owner's, and for the last one's."""
-        room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
-        others = room.participants.leading().exclude(pk=self.pk)
-        if self.is_owner or not others.exists():
-            return False
-        if Participant.objects.filter(pk=self.pk, is_facilitator=True).update(is_facilitator=False):
-            room.renew_facilitator_link()
-            room.tell(Reflection.Act.LEADS_NO_MORE, self.label)
-        return True
-
-    @transaction.atomic
-    def put_out(self) -> bool:
-        """Their place, link and code open nothing from now on; False for who leads or owns the room."""
-        room = Reflection.objects.select_for_update().get(pk=self.reflection_id)
-        others = Participant.objects.filter(pk=self.pk, is_facilitator=False)
-        if self.is_owner or not others.exists():
-            return False
-        if others.filter(is_put_out=False).update(is_put_out=True):
-            room.tell(Reflection.Act.PUT_OUT)
-            announce_gone(self.key)
-        return True
-
-    @property
-    def may_be_let_in(self) -> bool:
-        """Whose slip was given to somebody else would be one more than there are slips."""
-        is_held = PersonalInvitation.objects.filter(participant=self).exists()
-        return is_held or not (self.reflection.is_by_invitation and self.is_respondent)
-
-    @transaction.atomic
-    def let_in_again(self) -> bool:
-        self.reflection.held()
-        if not self.may_be_let_in:
-            return False
-        if Participant.objects.filter(pk=self.pk, is_put_out=True).update(is_put_out=False):
-            self.reflection.tell(Reflection.Act.LET_IN)
-        return True
-
-    @property
-    def may_go_on(self) -> bool:
-        """Whether they may write what the group decides or agrees; that page may ask for an account."""
-        address = self.reflection.conclude_address
-        if not self.is_facilitator:
-            return False
-        return self.user_id is not None or not getattr(resolve(address).func, "needs_account", False)
-
-    def answer_for(self, party: Party | None):
-        """Count among those who answer, on the side of `party`: who leads may take part too."""
-        self._take_part(party, is_respondent=True)
-
-    def only_lead(self):
-        """Lead and answer nothing; what was answered stays where it is and counts no more."""
-        self._take_part(None, is_respondent=False)
-
-    def _take_part(self, party: Party | None, *, is_respondent: bool):
-        if party:
-            self.answers.filter(about=party).delete()  # nobody guesses about their own
-        self.party, self.is_respondent, self.is_done = party, is_respondent, False
-        self.save(update_fields=["party", "is_respondent", "is_done"])
-        announce(self.reflection.key, is_urgent=False)
-
-    def progress(self) -> list["Progress"]:
-        """Each step with this participant's answers and how far it is."""
-        by_prompt = {answer.prompt_id: answer for answer in self.answers.filter(about=None)}
-        return [_progress(step, by_prompt) for step in self.reflection.version.all_steps()]
-
-    def skip_prompts(self, prompts: list[Prompt], about: Party | None = None):
-        answered = self.answers_to(prompts)
-        for prompt in prompts:
-            answer = answered.get((prompt.pk, about.pk if about else None))
-            if not (answer and answer.raw):
-                Answer.objects.update_or_create(
-                    participant=self, prompt=prompt, about=about, defaults={"state": Answer.State.SKIPPED}
-                )
-
-
-# Each save of a form asks for these and writes some; Django needs a millisecond to put either into SQL.
-ANSWERS_TO = """
-SELECT * FROM reflection_answer
-WHERE participant_id = %s AND prompt_id = ANY (%s)
-"""
-REPLACE = "UPDATE reflection_answer SET {columns} WHERE id = %s AND version = %s"
-
-
-class Progress(NamedTuple):
-    """One step as one participant sees it; `state` is open, answered or skipped."""
-
-    step: Step
-    answers: list[tuple[Prompt, "Answer | None"]]
-    state: str
-
-    @property
-    def value(self) -> int | None:
-        """The number on the step's scale, where one was given."""
-        return next((answer.value for _prompt, answer in self.answers if answer and answer.value), None)
-
-    @property
-    def line(self) -> str:
-        """What was written in it, in one's own words."""
-        return next((answer.text for _prompt, answer in self.answers if answer and answer.text), "")
-
-
-def _progress(step: Step, by_prompt: dict[int, "Answer"]) -> Progress:
-    answers = [(prompt, by_prompt.get(prompt.pk)) for prompt in step.answered_prompts]
-    states = {answer.state for _prompt, answer in answers if answer}
-    if any(answer and answer.raw for _prompt, answer in answers):
-        state = "answered"
-    else:
-        state = "skipped" if Answer.State.SKIPPED in states else "open"
-    return Progress(step, answers, state)
-
-
-class ConflictError(Exception):
-    """Another window has written since this one read; `stored` is what stands there now."""
-
-    def __init__(self, stored: "Answer"):
-        super().__init__("another window was quicker")
-        self.stored = stored
-
-
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    def write(
-        self,
-        participant,
-        prompt,
-        raw: str,
-        *,
-        was: str,
-        version: int,
-        page: str,
-        about=None,
-        beside_was: dict | None = None,
-        known: "Answer | None" = None,
-        **beside,
-    ) -> "Answer | None":
-        """Store an answer as a form field holds it (`raw`, see Prompt.content) or raise ConflictError.
-
-        Returns the answer as it stands now, None where there is none. `about` is the party whose answer
-        is guessed; `beside` are further fields (is_signed, sureness) and `beside_was` what the page read
-        of them, else they follow the last page that says something; `known` is the answer as just read.
-
-        The page read `was` in `version` (0 = no answer yet). What the same `page` – one rendering of a
-        form – wrote is never in its way: a save without a receipt can simply be sent again. A field
-        nobody touched never overwrites what another window wrote.
-        """
-        fields = {**prompt.content(raw), **beside, "written_by": page}
-        whose = {"participant": participant, "prompt": prompt, "about": about}
-        stored = known or self._stored(whose, fields)
-        while stored and not (stored.raw == raw and stored.has(beside)):
-            if stored.has_moved(was, version, page, beside_was or {}):
-                if raw != was or beside_was not in (None, beside):
-                    raise ConflictError(stored)
-                break
-            stored = self._replace(stored, fields) or self._stored(whose, fields)
-        return stored
-
-    def write_first(self, answers: list["Answer"]):
-        """Store those that say something where there is no answer yet. What is there already stays.
-
-        Two windows may write their first word at once. The database must not call that an error: its
-        own log would keep the words.
-        """
-        filled = [answer for answer in answers if not answer.is_empty]
-        self.bulk_create(filled, ignore_conflicts=True)  # type: ignore[arg-type]
-
-    def _stored(self, whose: dict, fields: dict):
-        """The answer there is; the first one, stored now, when there was none; an empty one is not."""
-        own, first = self.filter(**whose), self.model(**whose, **fields)
-        stored = own.first()
-        if stored or first.is_empty:
-            return stored
-        self.write_first([first])
-        return own.get()
-
-    def _replace(self, stored: "Answer", fields: dict) -> "Answer | None":
-        """The answer with new fields; None when somebody came between our look and our write."""
-        fields = {**fields, "version": stored.version + 1}
-        columns = ", ".join(f"{name} = %s" for name in fields)
-        with connection.cursor() as cursor:
-            cursor.execute(REPLACE.format(columns=columns), [*fields.values(), stored.pk, stored.version])
-            if not cursor.rowcount:
-                return None
-        for name, value in fields.items():
-            setattr(stored, name, value)
-        return stored
-
-
-class Answer(models.Model):
-    """One answer to one prompt. It carries neither time nor address: those could name its author."""
-
-    class State(models.TextChoices):
-        GIVEN = "given", _("besvaret")
-        UNKNOWN = "unknown", _("ved ikke")
-        SKIPPED = "skipped", _("sprunget over")
-
-    class Sureness(models.IntegerChoices):
-        NOT_AT_ALL = 1, _("Slet ikke")
-        A_LITTLE = 2, _("Lidt")
-        QUITE = 3, _("Ret sikker")
-        COMPLETELY = 4, _("Helt sikker")
-
-    erased_by = "participant__key"
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="answers")
-    prompt = models.ForeignKey(Prompt, models.PROTECT, related_name="answers")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
-    value = models.PositiveSmallIntegerField(null=True, blank=True)
-    text = models.TextField(blank=True)
-    about = models.ForeignKey(  # the party whose answer is guessed; nobody: one's own answer
-        Party, models.CASCADE, null=True, blank=True, related_name="+"
-    )
-    sureness = models.PositiveSmallIntegerField(  # of a guess
-        choices=Sureness.choices, null=True, blank=True
-    )
-    is_signed = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)
-    written_by = models.CharField(max_length=22, blank=True)
-
-    objects = AnswerQuerySet.as_manager()
-
-    personal_data = PersonalData(
-        Whose.PARTICIPANTS,
-        Purpose.REFLECTION,
-        Kept.ROOMS,
-        person="participant__user",
-        called=_("Dine svar"),
-        participant="participant",
-        words=("text",),
-        opinions=("value", "state", "sureness"),
-        nothing=("written_by",),
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["participant", "prompt", "about"],
-                name="one_answer_per_prompt",
-                nulls_distinct=False,
-            ),
-            models.CheckConstraint(
-                condition=models.Q(sureness__isnull=True) | models.Q(sureness__range=(1, 4)),
-                name="sureness_goes_from_1_to_4",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(value__isnull=True) | models.Q(value__range=(1, 5)),
-                name="values_go_from_1_to_5",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="given") | models.Q(value__isnull=True, text=""),
-                name="unknown_and_skipped_are_empty",
-            ),
-        ]
-
-    def __str__(self):
-        return f"svar {self.pk}"
-
-    @property
-    def raw(self) -> str:
-        """The answer as a form field holds it; empty when skipped or erased."""
-        return as_typed(self.state, self.value, self.text)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it says nothing: neither an answer nor how sure one is."""
-        return not (self.raw or self.sureness)
-
-    @property
-    def in_words(self) -> str:
-        if self.state == self.State.UNKNOWN:
-            return str(self.get_state_display())
-        if self.value:
-            return gettext("%(value)s af 5") % {"value": self.value}
-        skipped = self.State.SKIPPED.label if self.state == self.State.SKIPPED else gettext("intet svar")
-        return self.text or str(skipped)
-
-    def has_moved(self, was: str, version: int, page: str, beside_was: dict) -> bool:
-        """Whether another page has changed it since a page read `was` in that version."""
-        is_as_read = self.raw == was and self.has(beside_was)
-        return version != self.version and page != self.written_by and not is_as_read
-
-    def has(self, fields: dict) -> bool:
-        return all(getattr(self, name) == value for name, value in fields.items())
-
-
-def new_page_key() -> str:
-    """A name for one rendering of a form; see AnswerQuerySet.write."""
-    return secrets.token_urlsafe(16)
