@@ -30,7 +30,7 @@ install-cluster: install
 	@$(PYTHON) runner/environment.py cluster
 
 cluster: install-cluster ## Two nodes and three databases on this machine (PORT and the 70 above it)
-	@setpriv --pdeathsig=TERM $(PY) -m runner.cluster
+	@setpriv --pdeathsig=TERM $(PY) -m bench.cluster
 
 cluster-test: install-cluster ## Let its machines die while sixty people answer: ARGS="primary node --rounds 1"
 	@setpriv --pdeathsig=TERM $(PY) -m bench.failures $(ARGS)

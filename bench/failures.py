@@ -26,6 +26,8 @@ from typing import NamedTuple
 
 import django
 
+from bench import cluster
+from bench.cluster import HOST, ROOT, Cluster, Database, Node, children
 from bench.rooms import (
     Answer,
     Browser,
@@ -37,8 +39,6 @@ from bench.rooms import (
     open_room,
     what_one_says,
 )
-from runner import cluster
-from runner.cluster import HOST, ROOT, Cluster, Database, Node, children
 from runner.serve import number_of_port, raise_exit
 
 PATIENCE = 60  # seconds, for whatever is to come back

@@ -12,9 +12,10 @@ from string import Template
 import pytest
 import yaml
 
+from bench import cluster
+from bench.cluster import DATABASES, NODES, SECRETS, TEMPLATES, rendered
 from bench.failures import Attempts, Ledger, Round, next_release, shortcomings
-from runner import cluster, environment
-from runner.cluster import DATABASES, NODES, SECRETS, TEMPLATES, rendered
+from runner import environment
 from tests.processes import ROOT
 from tests.test_docs import documented
 
