@@ -10,13 +10,17 @@ import os
 import socket
 import tempfile
 from datetime import timedelta
+from http.server import ThreadingHTTPServer
+from threading import Thread
 
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+logger = logging.getLogger(__name__)
+
 FIVES = 5
-HEAD_SECONDS = 5
+PATIENCE = 5  # seconds for whoever asks
 TICK_SECONDS = 5
 ACCESS = "aarhuskompas.access"
 
@@ -62,33 +66,6 @@ class Metrics(logging.Handler):
             self.streams.set(len(application.open))
             await asyncio.sleep(TICK_SECONDS)
 
-    async def serve(self, listener: socket.socket) -> asyncio.Server:
-        return await asyncio.start_server(self._answer, sock=listener)
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(HEAD_SECONDS):
-                await reader.readuntil(b"\r\n\r\n")
-            body = await asyncio.to_thread(self.text)
-            head = (
-                f"HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {len(body)}"
-            )
-            writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode() + body)
-            await writer.drain()
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    def text(self) -> bytes:
-        from prometheus_client import CollectorRegistry, generate_latest
-        from prometheus_client.multiprocess import MultiProcessCollector
-
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)
-        registry.register(FromTheDatabase())
-        return generate_latest(registry)
-
 
 class FromTheDatabase:
     """What stands there, asked for when somebody wants to know."""
@@ -127,9 +104,25 @@ class FromTheDatabase:
         return rooms.filter(phase=Reflection.Phase.COLLECTING).count() // FIVES * FIVES
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """In the log, where the library would print it."""
+        logger.warning("figures were not sent", exc_info=True)
+
+
 def start(loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
     """In each process that serves."""
+    from prometheus_client import CollectorRegistry, MetricsHandler
+    from prometheus_client.multiprocess import MultiProcessCollector
+
     metrics = Metrics()
     logging.getLogger().addHandler(metrics)
-    loop.create_task(metrics.serve(listener))
     loop.create_task(metrics.watch_streams())
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    registry.register(FromTheDatabase())
+    handler = MetricsHandler.factory(registry)
+    handler.timeout = PATIENCE
+    server = Server(listener.getsockname(), handler, bind_and_activate=False)
+    server.socket = listener
+    Thread(target=server.serve_forever, daemon=True).start()

@@ -74,8 +74,6 @@ def post_worker_init(worker):
     create_server = worker.loop.create_server
 
     async def create_with_queue(protocol, *address, sock, **options):
-        if sock is metrics_port:
-            return await create_server(protocol, *address, sock=sock, **options)
         server = await create_server(lambda: Connection(worker), sock=sock, **options)
         sock.listen(WAITING)  # as `backlog` it would also let one process take all of them in one go
         return server
