@@ -20,7 +20,7 @@ from publishing.admin.base import BaseAdmin
 from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.drafts import DRAFTS, draw_fetched, fetched_work, finish_work, work_key
 from publishing.admin.edit_conflicts import GuardedForm, collision_context, tell_what_was_taken_over
-from publishing.admin.help import TEXT_AREAS, beside_each_other, furnished, with_help
+from publishing.admin.help import ADDRESSES, beside_each_other, furnished, with_help
 from publishing.admin.history import HISTORY, VERSIONS_SHOWN, as_version, remember, versions_of
 from publishing.admin.references import Use, uses_of
 from publishing.admin.text_checks import TEXT_CHECKS, advise
@@ -49,7 +49,7 @@ class GuardedAdmin(BaseAdmin):
 
     form = GuardedForm
     help_texts: dict[str, str] = {}
-    formfield_overrides = TEXT_AREAS
+    formfield_overrides = ADDRESSES
     features = [TEXT_CHECKS, DRAFTS, Feature([chosen_view])]
 
     class Media:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 
 from publishing.admin.text_checks import addresses_of_checks
@@ -59,18 +59,7 @@ def mark_english_behind(form, names: list[str]):
             field.help_text = "Den danske tekst er ændret, siden den engelske blev skrevet."
 
 
-class TextArea(AdminTextareaWidget):
-    """A browser sends every line end as CRLF; kept so, each text that is saved would seem changed."""
-
-    def value_from_datadict(self, data, files, name):
-        value = super().value_from_datadict(data, files, name)
-        return value and value.replace("\r\n", "\n")
-
-
-TEXT_AREAS: Mapping[type[models.Field], Mapping[str, Any]] = {
-    models.TextField: {"widget": TextArea},
-    models.URLField: {"assume_scheme": "https"},
-}
+ADDRESSES: Mapping[type[models.Field], Mapping[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
 
 def with_help(db_field, model_admin) -> dict[str, str]:
@@ -109,7 +98,7 @@ class WrittenInline(admin.StackedInline):
 
     extra = 0
     help_texts: dict[str, str] = {}
-    formfield_overrides = TEXT_AREAS
+    formfield_overrides = ADDRESSES
 
     def get_fieldsets(self, request, obj=None):
         return in_pairs(super().get_fieldsets(request, obj), self.model)

@@ -3,13 +3,14 @@
 import re
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 
 from compass.models import Dilemma, Story
-from publishing.admin import OrderedForm, OrderedFormSet, TextArea
+from publishing.admin import OrderedForm, OrderedFormSet
 from reflection.compasses import registered
 from reflection.models import HelpVariant, Prompt, Step
 
-LONG = TextArea(attrs={"rows": 2})
+LONG = AdminTextareaWidget(attrs={"rows": 2})
 SHORT = forms.TextInput(attrs={"class": "vTextField"})
 NUMBER = forms.NumberInput(attrs={"class": "vIntegerField"})
 

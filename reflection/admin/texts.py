@@ -1,8 +1,8 @@
 """What only one compass says (GuideVersion.texts), as fields in the form of a draft."""
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 
-from publishing.admin import TextArea
 from reflection.agenda import TEXT_NAMES
 from reflection.compasses import Compass
 
@@ -35,7 +35,7 @@ class OwnTexts(forms.ModelForm):
                 self.fields[name] = forms.CharField(
                     label=name_of(key, self.instance.compass, language),
                     required=language == "da",
-                    widget=TextArea(attrs={"rows": 2}),
+                    widget=AdminTextareaWidget(attrs={"rows": 2}),
                 )
 
     def clean(self):
