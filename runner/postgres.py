@@ -39,7 +39,6 @@ LONGEST_SOCKET_PATH = 107  # bytes, a limit of the operating system
 # For data that nobody will miss: nothing waits for the disk.
 FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
-
 # People's words are in the statements that hold them, in the parameters, and in the messages of what failed
 # («invalid input syntax …: "word"»). So none of these is written down; the portal logs that something failed.
 DISCREET = (
@@ -47,13 +46,6 @@ DISCREET = (
     "-c", "log_statement=none", "-c", "log_min_duration_statement=-1", "-c", "log_parameter_max_length=0",
     "-c", "log_parameter_max_length_on_error=0",
 )  # fmt: skip
-
-
-# A database from before the owner had a role of its own.
-HANDED_OVER = f"""
-    SELECT 'REASSIGN OWNED BY {NAME} TO {OWNER}'
-        WHERE pg_get_userbyid((SELECT datdba FROM pg_database WHERE datname = '{NAME}')) = '{NAME}' \\gexec
-"""  # noqa: S608
 
 
 class AlreadyRunningError(Exception):
@@ -296,7 +288,6 @@ class Server:
         passwords = {"owner_password": "", "application_password": ""}  # nobody but us reaches the socket
         given = [f"--set={name}={value}" for name, value in (names | passwords).items()]
         self._psql("postgres", *given, statements=ROLES.read_text())
-        self._psql(NAME, statements=HANDED_OVER)
         if self._is_forgetful:
             self._psql("postgres", statements=f"ALTER ROLE {OWNER} CREATEDB")  # tests make databases
 

@@ -15,7 +15,6 @@ import time
 from collections import deque
 from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
-from typing import Protocol
 
 from runner import identity_provider
 from runner.postgres import FOLDER, AlreadyRunningError, Server, wait_until
@@ -25,18 +24,6 @@ VAR = ROOT / "var"
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "runner" / "gunicorn_conf.py")]
 DEATHS, WITHIN_SECONDS = 5, 60  # more than bad luck
-
-
-class Running(Protocol):
-    """Something that is started, watched, started again and stopped."""
-
-    name: str
-
-    def start(self) -> None: ...
-
-    def is_running(self) -> bool: ...
-
-    def stop(self) -> None: ...
 
 
 class Service:
@@ -235,7 +222,7 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def wait_for_pages(host: str, port: int, running: list[Running]) -> None:
+def wait_for_pages(host: str, port: int, running: list[Service | Server]) -> None:
     start = time.monotonic()
     deaths = deaths_so_far()
 
@@ -248,7 +235,7 @@ def wait_for_pages(host: str, port: int, running: list[Running]) -> None:
     print(f"Pages … {time.monotonic() - start:.1f} s", flush=True)
 
 
-def keep_running(running: list[Running]) -> None:
+def keep_running(running: list[Service | Server]) -> None:
     """Start again what ends by itself, until a signal ends us."""
     deaths = deaths_so_far()
     while True:
@@ -260,7 +247,7 @@ def deaths_so_far() -> deque[float]:
     return deque(maxlen=DEATHS)
 
 
-def start_again(running: list[Running], deaths: deque[float]) -> None:
+def start_again(running: list[Service | Server], deaths: deque[float]) -> None:
     """Give up on what cannot stay up."""
     for one in running:
         if one.is_running():
@@ -281,7 +268,7 @@ def serve(*, debug: bool) -> None:
     env = environment(host, port, debug=debug)
     (VAR / "site-url").write_text(env["SITE_URL"])  # for `make manage`, whose mails lead here
     with ExitStack() as stack:
-        running: list[Running] = []
+        running: list[Service | Server] = []
         if embedded := not (env.get("DATABASE_URL") or env.get("DATABASE_URL_FILE")):
             database = start_database(stack)
             renew_database_of_another_edition(database)

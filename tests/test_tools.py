@@ -142,23 +142,6 @@ def test_the_portal_is_not_master_of_its_database_server(start, folder):
     assert sql(server, "CREATE EXTENSION pg_trgm; SELECT 1") == "1"
 
 
-def test_a_database_from_before_the_owner_had_a_role_is_handed_over(start, folder):
-    server = start(folder, options=())
-    admin = ["--host", server.socket_folder, "--username", "postgres", "--dbname", postgres.NAME]
-    old = f"""
-        ALTER DATABASE {postgres.NAME} OWNER TO {postgres.NAME};
-        CREATE TABLE kept AS SELECT 1; ALTER TABLE kept OWNER TO {postgres.NAME}
-    """
-    subprocess.run([postgres.binaries() / "psql", *admin], input=old, text=True, check=True)
-    server.stop()
-    server.start()
-    owners = "SELECT tableowner FROM pg_tables WHERE tablename = 'kept'"
-    assert sql(server, owners) == postgres.OWNER
-    assert sql(
-        server, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
-    ) == (postgres.OWNER)
-
-
 @pytest.mark.parametrize(
     "statement",
     [
