@@ -130,35 +130,25 @@ def portal() -> Portal:
     return current_portal()
 
 
-@register.tag
-def contents(parser, token):
+@register.simple_block_tag(takes_context=True)
+def contents(context, content):
     """`{% contents %}…{% endcontents %}`: give each h2 inside an id, and list them from three."""
-    nodes = parser.parse(["endcontents"])
-    parser.delete_first_token()
-    return Contents(nodes)
+    headings = []
 
+    def with_id(match):
+        attributes, text = match["attributes"], match["text"]
+        found = ID.search(attributes)
+        anchor = found[1] if found else _anchor(text, taken=[a for a, _ in headings])
+        if not found:
+            attributes += f' id="{anchor}"'
+        headings.append((anchor, mark_safe(text.strip())))  # noqa: S308 – already rendered
+        return f"<h2{attributes}>{text}</h2>"
 
-class Contents(template.Node):
-    def __init__(self, nodelist):
-        self.nodelist = nodelist
-
-    def render(self, context):
-        headings = []
-
-        def with_id(match):
-            attributes, text = match["attributes"], match["text"]
-            found = ID.search(attributes)
-            anchor = found[1] if found else _anchor(text, taken=[a for a, _ in headings])
-            if not found:
-                attributes += f' id="{anchor}"'
-            headings.append((anchor, mark_safe(text.strip())))  # noqa: S308 – already rendered
-            return f"<h2{attributes}>{text}</h2>"
-
-        body = mark_safe(H2.sub(with_id, self.nodelist.render(context)))  # noqa: S308
-        if len(headings) < CONTENTS_FROM:
-            return body
-        frame = context.template.engine.get_template("components/contents.html")
-        return frame.render(context.new({"headings": headings, "body": body}))
+    body = mark_safe(H2.sub(with_id, content))  # noqa: S308
+    if len(headings) < CONTENTS_FROM:
+        return body
+    frame = context.template.engine.get_template("components/contents.html")
+    return frame.render(context.new({"headings": headings, "body": body}))
 
 
 def _anchor(text: str, taken: list[str]) -> str:

@@ -217,20 +217,7 @@ def social_picture() -> str:
     return f"{settings.SITE_URL}{address}"
 
 
-@register.tag
-def remember(parser, token):
+@register.simple_block_tag
+def remember(content):
     """`{% remember as name %}…{% endremember %}`: render once, use twice (a block cannot be repeated)."""
-    name = token.split_contents()[-1]
-    nodes = parser.parse(["endremember"])
-    parser.delete_first_token()
-    return Remember(nodes, name)
-
-
-class Remember(template.Node):
-    def __init__(self, nodelist, name: str):
-        self.nodelist = nodelist
-        self.name = name
-
-    def render(self, context):
-        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 – rendered
-        return ""
+    return mark_safe(content.strip())  # noqa: S308 – rendered
