@@ -19,9 +19,9 @@ from collaboration.slides import note_on_pair, pair_slides
 from privacy.events import record_looks
 from privacy.models import Why
 from reflection.blindspots import compared_at
-from reflection.closing import day_or_reason, first_agreement, who_of
-from reflection.compasses import AGREED, Closing, Compass, Home, Link, NextStep, Paper, PaperPart
+from reflection.compasses import AGREED, Compass, Home, Link, NextStep, Outcome, Paper, PaperPart
 from reflection.models import Agreement, Participant, Reflection
+from reflection.outcomes import day_or_reason, first_agreement, who_of
 from reflection.reminders import Due, leading, receivers, subject
 from reflection.slides import pair_count
 
@@ -86,19 +86,19 @@ def collaborations_of(user) -> list[dict]:
     ]
 
 
-def agreed(room: Reflection) -> Closing:
+def agreed(room: Reflection) -> Outcome:
     """The agreement has a day it is to be done by, and the round one on which it is looked at again."""
     round = Round.objects.filter(reflection=room).select_related("principle", "party").first()
     agreement = first_agreement(room) if room.is_concluded else round and round.drafted
     if round is None or agreement is None:
-        return Closing("", [])
+        return Outcome("", [])
     due = (_("Hvornår"), day_or_reason(agreement.due, agreement.no_date_reason))
     again = (_("I kigger igen"), day_or_reason(round.look_back_on, round.no_look_back_reason))
     principle = round.principle.local.title if round.principle else ""
     lines = [(_("Princip"), principle), *who_of(agreement), due, again]
     if round.is_one_sided and agreement.what:  # not as if the other party had agreed to anything
         lines.insert(0, (_("Kun vores eget syn"), _("Runden er først færdig, når nogen har svaret.")))
-    return Closing(agreement.what, lines)
+    return Outcome(agreement.what, lines)
 
 
 def next_steps(participant: Participant) -> list[NextStep]:
@@ -120,7 +120,7 @@ def next_steps(participant: Participant) -> list[NextStep]:
     return steps
 
 
-def told(user) -> SafeString:
+def told_rounds(user) -> SafeString:
     """Rounds whose page for others who led them set in the overview for leaders."""
     rounds = list(Round.objects.told()[:AT_MOST_TOLD])
     others = [round.reflection for round in rounds if round.collaboration.owner_id != user.pk]
@@ -137,7 +137,7 @@ SAMARBEJDSKOMPASSET = Compass(
     paper=paper,
     result=Link("collaboration:result", _("Gæt og svar")),
     conclude=Link("collaboration:agree", _("Aftal")),
-    closing=agreed,
+    outcome=agreed,
     next_steps=next_steps,
     over_rounds=development_of_room,
     over_rounds_page="collaboration/round_development.html",
@@ -156,5 +156,5 @@ SAMARBEJDSKOMPASSET = Compass(
     own_data={"collaborations": collaborations_of},
     reminders=look_backs,
     followed_up=open_with_the_news,
-    told_across=told,
+    told_across=told_rounds,
 )

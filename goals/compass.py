@@ -15,20 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from goals.models import GUIDE, Decision, Goal, GoalShare, Goodbye, GoodbyeCheck, Review
 from goals.previous_review import previous_answers
 from privacy.restrictions import unrestricted
-from reflection.closing import first_agreement, look_back_of, who_of
 from reflection.compasses import (
     Choice,
-    Closing,
     Compass,
     Home,
     Link,
     NextStep,
+    Outcome,
     Page,
     Paper,
     PaperPart,
     beginning_of,
 )
 from reflection.models import Participant, Reflection, Step
+from reflection.outcomes import first_agreement, look_back_of, who_of
 from reflection.reminders import Due, leading, subject
 
 CHECK = ("goals/mail/check_goodbye.txt", "goals/mail/check_goodbye.html")
@@ -51,19 +51,19 @@ def look_back_first(participant: Participant) -> str:
     )
 
 
-def decided(room: Reflection) -> Closing:
+def decided(room: Reflection) -> Outcome:
     """The decision first, then the plan's one agreement; before the end as they are written now."""
     review = Review.objects.filter(reflection=room).first()
     agreement = first_agreement(room) if room.is_concluded else review and review.drafted
     if review is None or agreement is None:
-        return Closing("", [])
+        return Outcome("", [])
     is_reworded = review.is_of_words and review.new_wording != review.wording
     new_words = review.new_wording if is_reworded else ""
     lines = [(_("Hvorfor"), review.reason), (_("Målet lyder nu"), new_words)]
     lines.append((_("Aftale"), agreement.what))
     lines.append((review.plan_labels["stop"], review.stop if review.change else ""))
     lines += who_of(agreement)
-    return Closing(review.decision_words, [*lines, look_back_of(room, agreement)])
+    return Outcome(review.decision_words, [*lines, look_back_of(room, agreement)])
 
 
 def next_steps(participant: Participant) -> list[NextStep]:
@@ -186,7 +186,7 @@ MAALKOMPASSET = Compass(
     before_steps=look_back_first,
     conclude=Link("goals:decision", _("Gå til beslutningen")),
     alone_ended=_("Det har du besluttet"),
-    closing=decided,
+    outcome=decided,
     next_steps=next_steps,
     choices=decisions,
     paper=paper,

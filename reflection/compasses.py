@@ -68,19 +68,19 @@ class Due(NamedTuple):
         return (self.user.pk, self.about, self.on)
 
 
-class Closing(NamedTuple):
+class Outcome(NamedTuple):
     """What came of a reflection, the same on everybody's last screen: whoever was in it may read it."""
 
     headline: str  # what was decided or agreed, in one sentence
     lines: list[tuple[str, str]]  # who, when, when one looks again: label and words
 
     @property
-    def told(self) -> list[tuple[str, str]]:
+    def filled_lines(self) -> list[tuple[str, str]]:
         return [(str(label), str(text)) for label, text in self.lines if text]
 
     @property
     def is_begun(self) -> bool:
-        return bool(self.headline or self.told)
+        return bool(self.headline or self.filled_lines)
 
 
 class NextStep(NamedTuple):
@@ -219,7 +219,7 @@ class Compass:
     result: Link | None = None  # what is shown at the reveal; else the board
     conclude: Link = AGREEMENT  # where one decides or agrees, and ends
     alone_ended: str = _("Det har du aftalt")  # over what somebody came to alone
-    closing: Callable[["Reflection"], Closing] | None = (
+    outcome: Callable[["Reflection"], Outcome] | None = (
         None  # what came of it, or is written now; else the agreement
     )
     next_steps: Callable[["Participant"], list[NextStep]] = no_next_steps  # its own, before those of all

@@ -1,7 +1,7 @@
 """The public pages of all compasses, for search engines and accessibility robots."""
 
 from compass.sitemaps import PortalSitemap
-from reflection.published import usable_guides
+from reflection.published_guides import usable_guides
 
 
 class Guides(PortalSitemap):

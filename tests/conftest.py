@@ -20,7 +20,7 @@ from compass.content import read, stored_sound
 from compass.models import Chapter
 from publishing import content_version
 from publishing.portal import Portal, current_portal
-from reflection.published import further_compasses
+from reflection.published_guides import further_compasses
 from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from collaboration.models import GUIDE
 from publishing.public_pages import public
 from reflection.models import Answer
-from reflection.published import newest_version
+from reflection.published_guides import newest_version
 
 
 @public

@@ -26,7 +26,7 @@ KINDS = [
     Kind("voices", _("Borgerens stemme"), _("Det, de mennesker selv siger, som målet er til for.")),
     Kind("craft", _("Faglighed"), _("Det, de fagfolk ved, som gør arbejdet.")),
 ]
-HANDS = {"voices": _("ingen borgers stemme"), "craft": _("ingen, der gør arbejdet")}
+VOICES = {"voices": _("ingen borgers stemme"), "craft": _("ingen, der gør arbejdet")}
 ROLES = ["sets", "follows_up", "benefits", "pays"]
 SEPARATORS = re.compile(r"[,;/]|\bog\b|\bsamt\b", re.IGNORECASE)
 
@@ -69,9 +69,9 @@ class Evidence(Fieldwise):
         ]
 
     @property
-    def missing_hands(self) -> list[str]:
-        there = {kind.field for kind, is_there, _line in self.knowledge if is_there}
-        return [hand for field, hand in HANDS.items() if field not in there]
+    def missing_voices(self) -> list[str]:
+        named = {kind.field for kind, is_there, _line in self.knowledge if is_there}
+        return [voice for field, voice in VOICES.items() if field not in named]
 
     @property
     def people(self) -> list[tuple[str, str]]:
@@ -92,16 +92,17 @@ class Evidence(Fieldwise):
 
     @property
     def is_empty(self) -> bool:
-        return not (any(there for _kind, there, _line in self.knowledge) or any(dict(self.people).values()))
+        has_knowledge = any(is_named for _kind, is_named, _line in self.knowledge)
+        return not (has_knowledge or any(dict(self.people).values()))
 
     @property
     def knowledge_sentence(self) -> str:
         """What the picture says, in words; something to talk about, never a score."""
-        there = [str(kind.label) for kind, is_there, _line in self.knowledge if is_there]
+        named = [str(kind.label) for kind, is_there, _line in self.knowledge if is_there]
         missing = [str(kind.label) for kind, is_there, _line in self.knowledge if not is_there]
-        if not there:
+        if not named:
             return gettext("Ingen slags viden er nævnt endnu.")
-        sentence = gettext("Bag står: %s.") % _listed(there)
+        sentence = gettext("Bag står: %s.") % _listed(named)
         return f"{sentence} {gettext('Ikke nævnt: %s.') % _listed(missing)}" if missing else sentence
 
     @property

@@ -296,10 +296,10 @@ class Review(FieldwiseEnding):
         return self.reflection.title or self.goal.wording
 
     @property
-    def missing_hands(self) -> list:
+    def missing_voices(self) -> list:
         """Of those who are to stand behind a goal, citizens and who does the work: whom nobody has named."""
         evidence = getattr(self, "evidence", None)
-        return evidence.missing_hands if evidence and not evidence.is_empty else []
+        return evidence.missing_voices if evidence and not evidence.is_empty else []
 
     @property
     def can_be_dropped(self) -> bool:

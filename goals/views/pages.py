@@ -7,12 +7,12 @@ from accounts.guards import staff_required
 from goals.models import GUIDE, Decision, Review
 from goals.models.years import MIN_COLLEAGUES
 from goals.overview import overview as shown_years
-from goals.told import told
+from goals.told_decisions import told_decisions
 from privacy.events import record_looks
 from privacy.models import Why
 from publishing.public_pages import public
 from reflection.compasses import registered
-from reflection.published import newest_version
+from reflection.published_guides import newest_version
 
 
 @public
@@ -34,8 +34,8 @@ def blank(request):
 @require_safe
 @staff_required
 def overview(request):
-    """For everybody in the municipality; goals/told.py and goals/overview.py say what may be shown."""
-    shown = told()
+    """For everybody in the municipality; told_decisions.py and overview.py say what may be shown."""
+    shown = told_decisions()
     others = [review.goal for review in shown.reviews if review.goal.owner_id != request.user.pk]
     record_looks(request.user, others, why=Why.SHARED)
     across = [compass.told_across(request.user) for compass in registered()]

@@ -18,7 +18,7 @@ from publishing.admin.custom_views import READ, permitted
 from publishing.admin.filters import ConditionFilter
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
-from reflection.privacy.subject_access import SubjectForm, held_about
+from reflection.privacy.subject_access import SubjectForm, access_report
 
 SAMPLE, SAMPLE_DAYS = 20, 90
 MONTHS = 24
@@ -86,7 +86,7 @@ def access_view(model_admin, request):
     if form.is_valid():
         person = form.cleaned_data["who"]
         record(What.EXPORTED, who=request.user, about=person, why=Why.REQUEST, detail="indsigt")
-        return json_file(held_about(person), "indsigt")
+        return json_file(access_report(person), "indsigt")
     title, template = "Svar på en anmodning om indsigt", "admin/privacy/event/access.html"
     return model_admin.page(request, title, template, {"form": form}, status=status_of(form))
 

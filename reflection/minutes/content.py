@@ -9,10 +9,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reflection.closing import closing_of, heading_of
-from reflection.compasses import Closing, Slide
+from reflection.compasses import Outcome, Slide
 from reflection.confidentiality import Comment, StepResult, Values, board
 from reflection.models import Agreement, Participant, Progress
+from reflection.outcomes import heading_of, outcome_of
 from reflection.slides import slides_of
 
 
@@ -51,11 +51,11 @@ def is_readable(participant: Participant) -> bool:
 def _content(participant: Participant) -> dict:
     room = participant.reflection
     agreements = room.agreements.select_related("party")
-    closing = closing_of(room) if room.is_concluded else Closing("", [])
+    outcome = outcome_of(room) if room.is_concluded else Outcome("", [])
     return {
         "heading": heading_of(room) if room.is_concluded else "",
-        "headline": closing.headline,
-        "lines": _lines(closing.told),
+        "headline": outcome.headline,
+        "lines": _lines(outcome.filled_lines),
         "outcome": _lines(room.outcome),
         "agreements": [_agreement(agreement) for agreement in agreements],
         "steps": list(map(_own_step, participant.progress())) if room.is_solo else _steps(room),

@@ -16,7 +16,7 @@ from privacy.models import Event, What, Why
 from reflection.compasses import registered
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Agreement, Participant, Reflection, Reminder
-from reflection.privacy.held import ALL, about, held_by
+from reflection.privacy.personal_records import ALL, describe, records_of
 
 
 def owned_models() -> dict[type[models.Model], str]:
@@ -71,7 +71,7 @@ def looks_of_others(user, most: int | None = None) -> list[Look]:
 
 def _names_of_keys(user) -> dict[str, str]:
     """What the user calls the rooms they are in and the goals and collaborations they own, by key."""
-    rooms = [place.reflection for place in places_of(user)]
+    rooms = [participant.reflection for participant in places_of(user)]
     owned = [
         row
         for model in owned_models()
@@ -97,7 +97,7 @@ def own_data(user) -> dict:
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
         "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
         **{name: rows(user) for name, rows in own.items()},
-        "everything": [{**about(held), "rows": held.plain(ALL)} for held in held_by(user)],
+        "everything": [{**describe(records), "rows": records.plain(ALL)} for records in records_of(user)],
         "looks_of_others": [
             {**look._asdict(), "day": look.day.isoformat()} for look in looks_of_others(user)
         ],

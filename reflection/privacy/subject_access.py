@@ -11,8 +11,8 @@ from accounts.models import User
 from reflection import tokens
 from reflection.confidentiality import own_answers_to_keep
 from reflection.models import Participant
-from reflection.privacy.held import about, held_by
 from reflection.privacy.own_data import looks_of_others
+from reflection.privacy.personal_records import describe, records_of
 
 GIVEN = ("identity", "traces")
 KEPT_BACK = ("words", "opinions")
@@ -32,16 +32,17 @@ class SubjectField(forms.CharField):
         )
 
     def clean(self, value) -> User | Participant:
-        said = super().clean(value)
+        email_or_code = super().clean(value)
         accounts = User.objects.without_traces()
-        found = accounts.filter(email__iexact=said).first() if "@" in said else _by_code(said)
+        by_email = accounts.filter(email__iexact=email_or_code)
+        found = by_email.first() if "@" in email_or_code else _by_code(email_or_code)
         if found is None:
             raise forms.ValidationError("Der er ingen med den e-mail eller kode.")
         return found
 
 
-def _by_code(said: str) -> Participant | None:
-    digests = tokens.digests(tokens.normalised(said))
+def _by_code(code: str) -> Participant | None:
+    digests = tokens.digests(tokens.normalised(code))
     people = Participant.objects.filter(return_hash__in=digests)
     return people.select_related("reflection__version__guide").first()
 
@@ -54,12 +55,16 @@ class SubjectForm(forms.Form):
     )
 
 
-def held_about(person: User | Participant) -> dict:
+def access_report(person: User | Participant) -> dict:
     """All that the marks lead to, model by model."""
     return {
         "held": [
-            {**about(held), "rows": held.plain(GIVEN), "only_for_the_person": held.names(KEPT_BACK)}
-            for held in held_by(person)
+            {
+                **describe(records),
+                "rows": records.plain(GIVEN),
+                "only_for_the_person": records.names(KEPT_BACK),
+            }
+            for records in records_of(person)
         ],
         **(_of_account(person) if isinstance(person, User) else _of_place(person)),
     }

@@ -3,7 +3,7 @@
 from django import template
 
 from reflection.models import Guide
-from reflection.published import further_compasses, menu
+from reflection.published_guides import further_compasses, menu
 
 register = template.Library()
 

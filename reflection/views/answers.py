@@ -24,7 +24,7 @@ from reflection.participation import (
     record_look,
     step_or_404,
 )
-from reflection.privacy.held import restrictions_of
+from reflection.privacy.personal_records import restrictions_of
 from reflection.profiles import own_profile
 
 READ_AT_MOST = 3

@@ -10,7 +10,7 @@ from accounts.guards import staff_required
 from publishing.public_pages import public
 from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.beginning import AnybodyForm
+from reflection.forms.start import AnybodyForm
 from reflection.models import Participant
 from reflection.participation import (
     leave_place,
@@ -21,7 +21,7 @@ from reflection.participation import (
     take_place,
 )
 from reflection.privacy.open_rooms import open_door_required, open_rooms_last
-from reflection.published import newest_version, usable_guides
+from reflection.published_guides import newest_version, usable_guides
 
 
 @public

@@ -16,9 +16,9 @@ from publishing.shortcuts import form_methods, json_file
 from reflection.compass_files import to_file
 from reflection.compasses import home_of
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.beginning import AloneForm, OpenRoomForm
+from reflection.forms.start import AloneForm, OpenRoomForm
 from reflection.models import Participant
-from reflection.published import newest_version
+from reflection.published_guides import newest_version
 
 EARLIER_AT_MOST = 20
 

@@ -16,7 +16,6 @@ from privacy.models import What
 from publishing.shortcuts import form_methods, json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.models import Agreement, Reflection
-from reflection.privacy.held import held_by, restrictions_of
 from reflection.privacy.own_data import (
     DeletionForm,
     OwnDataForm,
@@ -25,6 +24,7 @@ from reflection.privacy.own_data import (
     owned_by,
     places_of,
 )
+from reflection.privacy.personal_records import records_of, restrictions_of
 
 ON_A_PAGE = 20
 LOOKS_SHOWN = 50
@@ -104,7 +104,7 @@ def data(request):
 @staff_required
 def everything(request):
     """Every field that is marked as mine, row by row (privacy/marks.py)."""
-    return render(request, "reflection/everything.html", {"all_held": held_by(request.user)})
+    return render(request, "reflection/everything.html", {"all_records": records_of(request.user)})
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from publishing.public_pages import public
 from reflection.minutes.pdf import pdf_response
 from reflection.printables import facilitators_guide, round_on_paper, sheet
-from reflection.published import newest_version
+from reflection.published_guides import newest_version
 
 
 def version_required(view):

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.submitted_forms import repeatable
 from publishing.shortcuts import form_methods, render_page
-from reflection.closing import closing_of, heading_of
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import WallForm
+from reflection.outcomes import heading_of, outcome_of
 from reflection.participation import facilitator_required, hold_wall, wall_required
 from reflection.slides import Slide, end_of, overview_of, slides_of
 
@@ -29,7 +29,7 @@ def wall(request, room, leads):
         "slide": slide,
         "overview": overview_of(slides),
         "is_end": is_end,
-        "closing": closing_of(room) if is_end else None,
+        "outcome": outcome_of(room) if is_end else None,
         "choices": room.compass.choices(room) if is_end else [],
         "heading": _heading(room, slide, is_end=is_end),
         "previous": here - 1,

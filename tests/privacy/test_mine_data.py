@@ -13,7 +13,7 @@ from accounts.models import User
 from privacy.marks import Whose, marked_models
 from privacy.models import PrivacyNotice, Restriction
 from reflection.models import Participant
-from reflection.privacy.held import ALL, held_by
+from reflection.privacy.personal_records import ALL, records_of
 from tests import routes
 from tests.factories import PASSWORD, make_goal, make_guide, make_room, make_user
 from tests.privacy.test_looks import with_word
@@ -72,7 +72,7 @@ def test_every_marked_field_is_in_the_file(person, logged_in):
 
 def test_no_row_is_fetched_with_all_that_it_leads_to(person):
     with CaptureQueriesContext(connection) as queries:
-        held_by(person)
+        records_of(person)
     assert max(query["sql"].count(" JOIN ") for query in queries) <= 3
 
 

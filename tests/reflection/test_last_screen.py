@@ -7,8 +7,8 @@ from django.utils.translation import override
 
 from collaboration.models import Round
 from goals.models import Review
-from reflection.closing import closing_of
 from reflection.models import Reflection
+from reflection.outcomes import outcome_of
 from tests.collaboration.people import SIDES
 from tests.factories import make_ended_review, make_goal, make_guide, make_room, make_round, make_user
 from tests.reflection.people import add, enter, seat
@@ -221,7 +221,7 @@ def test_a_room_that_ended_without_an_agreement_still_has_its_minutes(page, staf
     room.reveal()
     room.conclude()
     last = page(at(room, "outcome"), by=staff)
-    assert (closing_of(room).headline, last.texts(".kompas-panel__said")) == ("", [])
+    assert (outcome_of(room).headline, last.texts(".kompas-panel__said")) == ("", [])
     assert "Læs referatet" in last.links("main a")
 
 

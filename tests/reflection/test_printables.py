@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from reflection.compasses import registered
 from reflection.models import Guide, Prompt
-from reflection.published import usable_guides
+from reflection.published_guides import usable_guides
 from tests.collaboration.test_print import check_accessible, tags
 from tests.factories import make_goal, make_guide
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from publishing import content_version
 from reflection.content import load_guides
 from reflection.models import Agreement, Guide, Reflection
-from reflection.published import further_compasses, menu
+from reflection.published_guides import further_compasses, menu
 from tests.factories import make_guide, make_user
 from tests.reflection.people import add, answer, enter, place_of, reveal, seat
 

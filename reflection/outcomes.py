@@ -1,6 +1,6 @@
 """The last screen: what came of a reflection, and what whoever was in it can do now.
 
-The wall, the phones and who looked alone are told the same (`Compass.closing`); nothing of it says what
+The wall, the phones and who looked alone are told the same (`Compass.outcome`); nothing of it says what
 anybody answered.
 """
 
@@ -8,20 +8,20 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reflection.compasses import Closing, NextStep
+from reflection.compasses import NextStep, Outcome
 from reflection.models import Agreement, AgreementDraft, Participant, Reflection
 
 
-def closing_of(room: Reflection) -> Closing:
+def outcome_of(room: Reflection) -> Outcome:
     """What came of it; before the end, what whoever leads has written so far."""
-    return (room.compass.closing or what_was_agreed)(room)
+    return (room.compass.outcome or what_was_agreed)(room)
 
 
 def heading_of(room: Reflection) -> str:
     return str(room.compass.alone_ended) if room.is_solo else _("Det blev I enige om")
 
 
-def what_was_agreed(room: Reflection) -> Closing:
+def what_was_agreed(room: Reflection) -> Outcome:
     """One agreement, whose date is the day one looks again, with what was decided; or a plan of several."""
     agreements = list(room.agreements.select_related("party").order_by("pk"))
     draft = None if room.is_concluded else AgreementDraft.objects.filter(reflection=room).first()
@@ -29,12 +29,12 @@ def what_was_agreed(room: Reflection) -> Closing:
         draft.reflection = room
         agreements = [agreement for agreement, _address in draft.agreements()]
     if not agreements:
-        return Closing("", [])
+        return Outcome("", [])
     first, *others = agreements
     if others:
-        return Closing(_("Planen"), [(agreement.what, _who_and_when(agreement)) for agreement in agreements])
+        return Outcome(_("Planen"), [(agreement.what, _who_and_when(agreement)) for agreement in agreements])
     decided = [(label, text) for label, text in (draft.outcome() if draft else room.outcome)]
-    return Closing(first.what, [*decided, *who_of(first), look_back_of(room, first)])
+    return Outcome(first.what, [*decided, *who_of(first), look_back_of(room, first)])
 
 
 def _who_and_when(agreement: Agreement) -> str:

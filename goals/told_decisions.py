@@ -33,13 +33,13 @@ class Department(NamedTuple):
     @property
     def agreements(self) -> list[int]:
         """How many of each status, in the order of `statuses`."""
-        told = [
+        statuses = [
             agreement.status for review in self.reviews for agreement in review.reflection.agreements.all()
         ]
-        return [told.count(status) for status in Agreement.Status.values]
+        return [statuses.count(status) for status in Agreement.Status.values]
 
 
-class Told(NamedTuple):
+class ToldDecisions(NamedTuple):
     reviews: list[Review]
     today: date
 
@@ -69,9 +69,9 @@ class Told(NamedTuple):
         return sorted(due, key=lambda review: review.look_back_on)
 
     @property
-    def without_hands(self) -> list[Review]:
-        return [review for review in self.reviews if review.missing_hands]
+    def without_voices(self) -> list[Review]:
+        return [review for review in self.reviews if review.missing_voices]
 
 
-def told() -> Told:
-    return Told(list(Review.objects.told()[:AT_MOST]), timezone.localdate())
+def told_decisions() -> ToldDecisions:
+    return ToldDecisions(list(Review.objects.told()[:AT_MOST]), timezone.localdate())

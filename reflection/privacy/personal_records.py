@@ -18,7 +18,7 @@ from reflection.models import Participant
 ALL = ("identity", "words", "opinions", "traces")
 
 
-class Held(NamedTuple):
+class PersonalRecords(NamedTuple):
     """All rows of one model that are about somebody."""
 
     model: type[models.Model]
@@ -33,7 +33,7 @@ class Held(NamedTuple):
 
     def plain(self, kinds) -> list[dict]:
         names = self.names(kinds)
-        return [{name: said(row, name) for name in names} for row in self.rows]
+        return [{name: plain_value(row, name) for name in names} for row in self.rows]
 
     @property
     def more(self) -> int:
@@ -51,7 +51,7 @@ class Held(NamedTuple):
                 (KINDS_IN_WORDS[kind](), gettext("dig") if name in accounts else str(value))
                 for kind in ALL
                 for name in self.names([kind])
-                if (value := said(row, name)) not in EMPTY
+                if (value := plain_value(row, name)) not in EMPTY
             ]
             for row in self.rows[::-1][:ON_A_PAGE]
         ]
@@ -67,23 +67,23 @@ KINDS_IN_WORDS = {
 }
 
 
-def held_by(person: User | Participant) -> list[Held]:
+def records_of(person: User | Participant) -> list[PersonalRecords]:
     """Model by model; what holds no field of theirs is left out."""
     key = "person" if isinstance(person, User) else "participant"
     found = []
     for model, mark in marked_models().items():
-        way, value = getattr(mark, key), person.pk
-        if not way:
-            way, value = mark.pseudonym, person.pseudonym
-        if way and set(mark.by_kind()) & set(ALL):
-            told = [field.name for field in model._meta.fields if field.related_model is PrivacyNotice]
-            rows = model._base_manager.filter(**{way: value}).order_by("pk")
+        lookup, value = getattr(mark, key), person.pk
+        if not lookup:
+            lookup, value = mark.pseudonym, person.pseudonym
+        if lookup and set(mark.by_kind()) & set(ALL):
+            notices = [field.name for field in model._meta.fields if field.related_model is PrivacyNotice]
+            rows = model._base_manager.filter(**{lookup: value}).order_by("pk")
             # Without a name select_related() takes all there is: nine tables for an answer.
-            found.append(Held(model, mark, list(rows.select_related(*told or [None]))))
-    return [held for held in found if held.rows]
+            found.append(PersonalRecords(model, mark, list(rows.select_related(*notices or [None]))))
+    return [records for records in found if records.rows]
 
 
-def said(row: models.Model, name: str):
+def plain_value(row: models.Model, name: str):
     """As plain data; an account is said by its number, a version of article 13 in words."""
     field = row._meta.get_field(name)
     if field.related_model is PrivacyNotice:
@@ -93,12 +93,12 @@ def said(row: models.Model, name: str):
     return value if isinstance(value, str | int | bool | list | dict | None) else str(value)
 
 
-def about(held: Held) -> dict:
+def describe(records: PersonalRecords) -> dict:
     """What for and how long, as plain data."""
     return {
-        "what": held.model._meta.label,
-        "purpose": held.mark.purpose.label,
-        "kept": str(held.mark.kept.label) if held.mark.kept else "",
+        "what": records.model._meta.label,
+        "purpose": records.mark.purpose.label,
+        "kept": str(records.mark.kept.label) if records.mark.kept else "",
     }
 
 

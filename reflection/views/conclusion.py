@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import form_methods
-from reflection.closing import closing_of, heading_of, mail_to, next_steps
 from reflection.compasses import AGREEMENT
 from reflection.development import development_of_series
 from reflection.forms.autosave import post_data, save_form, status_of
-from reflection.forms.ending import FORMS
+from reflection.forms.conclusion import FORMS
 from reflection.models import AgreementDraft, GuideVersion
+from reflection.outcomes import heading_of, mail_to, next_steps, outcome_of
 from reflection.participation import (
     all_places,
     own_place_required,
@@ -36,7 +36,7 @@ def outcome(request, participant):
         "participant": participant,
         "room": room,
         "heading": heading_of(room),
-        "closing": closing_of(room),
+        "outcome": outcome_of(room),
         "next_steps": next_steps(participant),
         "mail_to": mail_to(participant),
     }

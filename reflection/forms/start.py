@@ -1,4 +1,4 @@
-"""Beginning with a compass of which the guide is all there is: what one looks at, and how."""
+"""How a reflection is started where its compass has no app of its own: what it is about, and with whom."""
 
 from django import forms
 from django.db import transaction
