@@ -24,6 +24,7 @@ from accounts.sessions import FRESH_FOR, is_fresh
 from privacy.events import record
 from privacy.models import What
 from publishing.portal import current_portal
+from publishing.shortcuts import is_address_of_ours
 
 
 class StaffOnlyAdapter(DefaultAccountAdapter):
@@ -36,6 +37,9 @@ class StaffOnlyAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        return is_address_of_ours(url)
 
     def pre_authenticate(self, request, **credentials):
         tries = LoginTries if settings.LOCAL_LOGIN == "on" else EmergencyTries

@@ -1,6 +1,6 @@
 from django.http import JsonResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -11,6 +11,11 @@ def render_page(request, template, context, *, partial):
     if request.htmx.target == partial:
         template = f"{template}#{partial}"
     return render(request, template, context)
+
+
+def is_address_of_ours(address: str) -> bool:
+    """Where `redirect` may lead, of what a browser sent: it takes any other word for the name of a route."""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 def json_file(content, name: str) -> JsonResponse:

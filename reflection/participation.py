@@ -10,7 +10,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -18,6 +17,7 @@ from accounts.sessions import STAYS, STAYS_UNTIL, remember_the_end
 from accounts.views import typed_again
 from privacy.events import record_looks
 from privacy.models import Why
+from publishing.shortcuts import is_address_of_ours
 from reflection.forms.autosave import submitted_answers, submitted_texts
 from reflection.live.notifications import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
@@ -282,7 +282,7 @@ def wall_required(view):
 def way_back(request, otherwise: str) -> str:
     """The page of ours that the form stands on and names in `back`."""
     back = request.POST.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise
+    return back if is_address_of_ours(back) else otherwise
 
 
 def facilitator_required(view):

@@ -45,7 +45,9 @@ def test_one_comes_back_to_the_page_one_wanted(page, client, staff):
     assert asked.form().send({"login": staff.email, "password": PASSWORD}).url == "/maalkompasset/nyt/"
 
 
-@pytest.mark.parametrize("target", ["https://ond.example.dk/", "//ond.example.dk/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://ond.example.dk/", "//ond.example.dk/", "javascript:alert(1)", "ord"]
+)
 def test_the_login_leads_nowhere_else(client, staff, target):
     response = client.post(
         f"{LOGIN}?next={target}", {"login": staff.email, "password": PASSWORD, "next": target}

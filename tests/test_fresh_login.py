@@ -60,8 +60,9 @@ def test_who_shows_it_goes_on_to_what_they_wanted(page, administrator_client, ti
     assert not Session.objects.filter(pk=before).exists()
 
 
-def test_it_leads_to_no_other_site(page, administrator_client):
-    shown = page(f"{AGAIN}?next=https://ond.example.dk/", by=administrator_client)
+@pytest.mark.parametrize("target", ["https://ond.example.dk/", "account_logout", "ord"])
+def test_it_leads_to_no_other_site_and_to_no_route_by_its_name(page, administrator_client, target):
+    shown = page(f"{AGAIN}?next={target}", by=administrator_client)
     assert shown.form().send({"password": PASSWORD}).url == reverse(settings.LOGIN_REDIRECT_URL)
 
 

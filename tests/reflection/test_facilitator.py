@@ -320,6 +320,14 @@ def test_the_clock_runs_rests_and_goes_on_for_all_to_see(page, room, leader, log
 # --- Paper and rehearsal ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "back", ["tavle", "account_logout", "//ond.example.dk/", "https:ond.example.dk", "\0"]
+)
+def test_a_button_leads_back_to_an_address_of_ours_and_nowhere_else(room, leader, logged_in, back):
+    answer = logged_in(leader).post(at(room, "timer"), {"action": "stop", "back": back})
+    assert answer["Location"] == at(room, "lead")
+
+
 def test_paper_is_typed_in_and_not_seen_again(page, room, leader):
     asked = page(at(room, "paper"), by=leader)
     line = next(name for name in asked.form().names if asked.select(f"textarea[name='{name}']"))
