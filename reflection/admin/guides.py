@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.shortcuts import get_object_or_404, redirect
@@ -209,6 +209,11 @@ class ConfirmForm(SeenForm):
         return super().clean()
 
 
+def refused(request, version):
+    messages.error(request, PUBLISHED.format(version=version))
+    return redirect(change_url(version))
+
+
 @transaction.atomic
 def end_rehearsals(version):
     for room in Reflection.objects.filter(version=version, is_rehearsal=True):
@@ -365,10 +370,11 @@ class GuideVersionAdmin(GuardedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Rehearsals on the draft as it was go: their answers are to questions that may not stay."""
-        if refusal := self._refusal(request, object_id):
-            return refusal
-        if request.method == "POST" and self.has_change_permission(request):
-            end_rehearsals(object_id)
+        version = self._to_change(request, object_id)
+        if version and version.is_published:
+            return refused(request, version)
+        if version:
+            end_rehearsals(version)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def get_deleted_objects(self, objs, request):
@@ -383,17 +389,15 @@ class GuideVersionAdmin(GuardedAdmin):
         super().delete_model(request, obj)
 
     def delete_view(self, request, object_id, extra_context=None):
-        return self._refusal(request, object_id) or super().delete_view(request, object_id, extra_context)
+        version = self._to_change(request, object_id)
+        if version and version.is_published:
+            return refused(request, version)
+        return super().delete_view(request, object_id, extra_context)
 
-    def _refusal(self, request, object_id):
-        """An answer to whoever sends a form to a published version, or None."""
-        if request.method != "POST" or not self.has_change_permission(request):
-            return None
-        version = self.get_queryset(request).published().filter(pk=object_id).first()
-        if version:
-            messages.error(request, PUBLISHED.format(version=version))
-            return redirect(change_url(version))
-        return None
+    def _to_change(self, request, object_id) -> GuideVersion | None:
+        """What a form is sent to by somebody who may change versions, as far as they can be changed."""
+        is_form = request.method == "POST" and self.has_change_permission(request)
+        return self.get_object(request, unquote(object_id)) if is_form else None
 
     # --- The page of a version ---
 

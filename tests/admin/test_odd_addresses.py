@@ -1,0 +1,47 @@
+"""No address of the admin breaks where the key in it is none: found in the URL configuration."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+KEYS = re.compile("<int:[^>]+>"), re.compile("<[^>]+>")
+
+
+def patterns(resolver, above: str) -> Iterator[str]:
+    for one in resolver.url_patterns:
+        route = above + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from patterns(one, route)
+        else:
+            yield route
+
+
+def admin_addresses(key: str) -> list[str]:
+    """Those that have a key in them, each with this one; where a number must stand, with one of nothing."""
+    number, word = KEYS
+    routes = {route for route in patterns(get_resolver(), "/") if route.startswith("/admin/")}
+    return sorted(word.sub(key, number.sub("987654", route)) for route in routes if word.search(route))
+
+
+@pytest.fixture
+def browser(db):
+    """That may do all that the admin knows, and gets an answer where a browser would get one."""
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_superuser("alt@example.dk", PASSWORD, name="Alma Alt"))
+    return client
+
+
+def test_what_no_row_can_have_as_its_key_breaks_nothing(browser):
+    addresses = admin_addresses("ord")
+    assert len(addresses) > 100
+    answers = {
+        address: {browser.get(address).status_code, browser.post(address).status_code}
+        for address in addresses
+    }
+    assert {address: found for address, found in answers.items() if max(found) >= 500} == {}
