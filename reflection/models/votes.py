@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import models, transaction
 
+from privacy.restrictions import unrestricted
 from reflection.live.notifications import announce
 from reflection.models.snapshots import MIN_IN_ROOM
 
@@ -36,7 +37,7 @@ def has_a_say(participant) -> bool:
 
 
 def count(room) -> VoteCount:
-    voters = _voters(room)
+    voters = unrestricted(_voters(room))
     least = MIN_IN_ROOM if room.is_confidential else 1
     done = voters.filter(models.Q(is_pretend=True) | ~models.Q(vote=""))
     return VoteCount(voters.count(), done.count(), least)
@@ -63,7 +64,8 @@ def show(room) -> bool:
     for person in _voters(held).filter(is_pretend=True):
         person.vote = random.choice(held.compass.choices(held)).value  # noqa: S311 – nobody's
         person.save(update_fields=["vote"])
-    room.votes_shown = dict(Counter(_voters(held).exclude(vote="").values_list("vote", flat=True)))
+    chosen = unrestricted(_voters(held)).exclude(vote="").values_list("vote", flat=True)
+    room.votes_shown = dict(Counter(chosen))
     room.save(update_fields=["votes_shown"])
     announce(room.key)
     return True

@@ -246,12 +246,23 @@ def test_names_that_stand_in_the_room_are_not_shown(room, page, logged_in):
     assert Reflection.objects.get(pk=room.pk).leader_name == ""
 
 
-def test_how_free_somebody_is_and_what_they_would_choose_is_not_counted(room):
+def test_how_free_somebody_is_is_not_counted(room):
     for number in [1, 2, 3, 5]:
         person = room.participants.create(safety=number)
     restrict(person)
     room.reveal()
     assert safety(room) == [1, 1, 1, 0, 0]
+
+
+def test_what_somebody_would_choose_is_not_counted(room):
+    people = add(room, "1", "2", "3", "4")
+    room.reveal()
+    for person in people:
+        assert person.vote_for("goodbye" if person == people[0] else "keep")
+    restrict(people[0])
+    assert room.vote_count()[:2] == (3, 3)
+    assert room.show_votes()
+    assert room.votes_shown == {"keep": 3}
 
 
 def test_the_board_for_many_is_made_anew_at_once(room, asgi_client, no_delay):
