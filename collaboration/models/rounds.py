@@ -39,7 +39,7 @@ class RoundQuerySet(models.QuerySet):
 
         For those on paper `keep_promises` sees to it: nobody answers any more.
         """
-        asked = Participant.objects.filter(is_respondent=True, is_paper=False)
+        asked = Participant.objects.to_be_asked().filter(is_paper=False)
         without_yes = asked.filter(reflection=models.OuterRef("reflection")).exclude(consent__may_share=True)
         owned = unrestricted(Collaboration.objects.all())
         found = self.ended().filter(told_at__isnull=False, shared_key__isnull=False)
@@ -192,8 +192,7 @@ class Round(FieldwiseEnding):
         """Everybody who counts. Whoever has answered nothing too: it would else be seen that they have not;
         and whoever took their answers back, which may still be among what was shown.
         """
-        counted = Participant.objects.filter(reflection=self.reflection_id, is_respondent=True)
-        return counted.exclude(pk__in=self.reflection.put_out_before_shown())
+        return Participant.objects.to_be_asked().filter(reflection=self.reflection_id)
 
     def papers(self) -> list[tuple[Party, int]]:
         """The parties that somebody answered for on paper, and how many did."""

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models, transaction
+from django.db.models.functions import Cast
 from django.urls import resolve
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from reflection.models import votes
 from reflection.models.answers import ANSWERS_TO, Answer, Progress, progress_in
 from reflection.models.guides import Prompt
 from reflection.models.invitations import PersonalInvitation
-from reflection.models.snapshots import label
+from reflection.models.snapshots import Snapshot, label
 
 
 class Party(models.Model):
@@ -76,6 +77,14 @@ class ParticipantQuerySet(models.QuerySet):
     def on_screen(self) -> Self:
         """Those who answer themselves: what is on paper somebody has typed in, and knows."""
         return self.counted().filter(is_paper=False)
+
+    def to_be_asked(self) -> Self:
+        """Whose yes a room needs: of all who answer, but not of who was put out before anything they answered
+        was shown, for nothing there is theirs.
+        """
+        pk = Cast(models.OuterRef("pk"), models.TextField())
+        shown = Snapshot.objects.filter(reflection=models.OuterRef("reflection"), members__has_key=pk)
+        return self.filter(is_respondent=True).exclude(~models.Exists(shown), is_put_out=True)
 
     def took_part(self) -> Self:
         """Those who answer or lead: whoever only looked on, or was put out, is outside once it is over."""

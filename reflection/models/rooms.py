@@ -380,11 +380,6 @@ class Reflection(models.Model):
         parties = self.parties.filter(is_absent=False).annotate(on_paper=on_paper, on_screen=on_screen)
         return list(parties.annotate(people=people).filter(people__lt=MIN_IN_ROOM))
 
-    def put_out_before_shown(self) -> list[int]:
-        """Whoever was put out before anything they answered was shown: nothing here is theirs."""
-        put_out = self.participants.filter(is_put_out=True).values_list("pk", flat=True)
-        return [pk for pk in put_out if not self.snapshots.filter(members__has_key=str(pk)).exists()]
-
     def answers(self):
         """What those who answer have said, put out or not. Only snapshots ask."""
         return Answer.objects.filter(participant__reflection=self, participant__is_respondent=True)

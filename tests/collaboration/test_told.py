@@ -60,6 +60,22 @@ def test_it_needs_everybodys_yes_and_goes_on_needing_it(page, staff, colleague, 
     assert TITLE not in page(OVERVIEW, by=colleague).text
 
 
+def test_who_was_put_out_before_anything_of_theirs_was_shown_is_not_asked(page, colleague, shared):
+    shared.reflection.participants.create(party=shared.reflection.parties.first(), is_put_out=True)
+    assert shared.has_yes("may_share")
+    shared.tell_everybody()
+    assert TITLE in page(OVERVIEW, by=colleague).text
+
+
+def test_who_was_put_out_after_they_were_shown_is_asked_on(page, colleague, shared):
+    shared.tell_everybody()
+    person = shared.reflection.participants.counted().first()
+    person.consent.delete()
+    person.put_out()
+    assert not shared.has_yes("may_share")
+    assert TITLE not in page(OVERVIEW, by=colleague).text
+
+
 def test_whoever_is_restricted_is_not_told_of(page, staff, colleague, shared):
     shared.tell_everybody()
     Restriction.objects.create(subject=staff.pseudonym)
