@@ -197,6 +197,11 @@ def test_who_answers_again_after_taking_everything_back_loses_nothing_at_a_resta
     assert not Answer.objects.exists()
 
 
+def test_taking_nothing_back_is_no_erasure(room):
+    assert room.participants.create().withdraw()
+    assert not Erasure.objects.exists()
+
+
 def test_an_account_that_owns_something_again_is_closed(room, listed, django_capture_on_commit_callbacks):
     user = room.owner
     with django_capture_on_commit_callbacks(execute=True):

@@ -77,6 +77,7 @@ class TakePartForm(forms.Form):
         return str(_("Du svarer også.") if self.participant.is_respondent else _("Du leder kun."))
 
 
+FULL = _("Rummet er fuldt. Ingen nye kan komme ind.")
 WHY_NOT = {"stop_leading": _("Rummet skal have en, der leder.")}
 
 
@@ -326,8 +327,11 @@ class PaperForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> bool:
-        """True when the room still took answers, and the name and the slip are nobody else's."""
+        """True when the room still took answers and people, and the name and the slip are nobody else's."""
         if not self.room.held_collecting():
+            return False
+        if self.room.is_full:
+            self.add_error(None, FULL)
             return False
         if self.room.has_somebody_called(self.cleaned_data.get("name", "")):
             self.add_error("name", NAME_IS_TAKEN)

@@ -335,8 +335,10 @@ class Reflection(models.Model):
 
     @transaction.atomic
     def tell(self, act: str, name: str = ""):
-        """Let everybody in the room know, from now on."""
+        """Let everybody in the room know, from now on; of the door, which one can turn all day, the last."""
         acts = Reflection.objects.select_for_update().get(pk=self.pk).told
+        if act in DOORS:
+            acts = [told for told in acts if told[0] not in DOORS]
         self.told = [*acts, [act, name, timezone.localdate().isoformat()]]
         self.save(update_fields=["told"])
         announce(self.key)
@@ -516,8 +518,11 @@ class Reflection(models.Model):
             return self.Closed.SHOWN
         if self.is_door_closed:
             return self.Closed.DOOR
-        is_full = self.participants.count() >= settings.ROOM_MAX_PARTICIPANTS
-        return self.Closed.FULL if is_full else ""
+        return self.Closed.FULL if self.is_full else ""
+
+    @property
+    def is_full(self) -> bool:
+        return self.participants.count() >= settings.ROOM_MAX_PARTICIPANTS
 
     @property
     def takes_newcomers(self) -> bool:
