@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.guards import staff_required
 from collaboration.models import Collaboration, Round
-from reflection.participation import facilitator_required, place_required
+from reflection.participation import facilitator_required, room_participant_required
 
 
 def collaboration_required(view):
@@ -52,5 +52,5 @@ def _in_a_round(guard):
     return decorate
 
 
-round_required = _in_a_round(place_required)
+round_required = _in_a_round(room_participant_required)
 leading_required = _in_a_round(facilitator_required)

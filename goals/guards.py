@@ -11,7 +11,7 @@ from accounts.guards import staff_required
 from goals.models import Goal, Review
 from privacy.events import record_looks
 from privacy.models import Why
-from reflection.participation import told_that_it_is_over
+from reflection.participation import over_response
 
 
 def goal_required(view):
@@ -80,8 +80,8 @@ def open_review_required(view):
     def guarded(request, review, *args, **kwargs):
         if not review.is_concluded:
             return view(request, review, *args, **kwargs)
-        if told := told_that_it_is_over(request, review.reflection):
-            return told
+        if response := over_response(request, review.reflection):
+            return response
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect(review)
 
@@ -98,8 +98,8 @@ def seen_review_required(view):
             raise Http404
         if review.is_open_to_decide:
             return view(request, review, *args, **kwargs)
-        if told := told_that_it_is_over(request, review.reflection):
-            return told
+        if response := over_response(request, review.reflection):
+            return response
         messages.info(request, _("Vis først svarene samlet. Så kommer beslutningen."))
         return redirect("reflection:lead", key=review.reflection.key)
 

@@ -205,8 +205,8 @@ class Overview(NamedTuple):
         """For the picture: label, number, width in per cent, and where the label and the bar stand."""
         most = max(self.totals)
         return [
-            (label, number, f"{100 * number / most:.1f}%", 16 + BAR * place, 24 + BAR * place)
-            for place, (label, number) in enumerate(zip(self.labels, self.totals, strict=True))
+            (label, number, f"{100 * number / most:.1f}%", 16 + BAR * index, 24 + BAR * index)
+            for index, (label, number) in enumerate(zip(self.labels, self.totals, strict=True))
         ]
 
     @property

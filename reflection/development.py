@@ -48,15 +48,15 @@ class Development(NamedTuple):
         return len(self.titles) >= CORNERS
 
 
-def development_of_series(room: Reflection, places) -> list[Development]:
+def development_of_series(room: Reflection, participants) -> list[Development]:
     """The rounds of a series that somebody with these places was in."""
-    return development(rounds_open_to(room, places))
+    return development(rounds_open_to(room, participants))
 
 
-def rounds_open_to(room: Reflection, places) -> dict[Reflection, bool]:
+def rounds_open_to(room: Reflection, participants) -> dict[Reflection, bool]:
     """Whoever only looked on, or was put out, was not in it."""
     rounds = Reflection.objects.rounds_of(room)
-    return dict.fromkeys(rounds.filter(pk__in=places.took_part().values("reflection")), True)
+    return dict.fromkeys(rounds.filter(pk__in=participants.took_part().values("reflection")), True)
 
 
 def development(rooms: dict[Reflection, bool], sides: Iterable[str] | None = None) -> list[Development]:

@@ -1,4 +1,4 @@
-"""Who sits where: a visitor's place in a room, by account or by the session that joining gave."""
+"""Which participant a visitor is in a room: by account, or by the session that joining gave."""
 
 import functools
 from datetime import datetime, time, timedelta
@@ -22,14 +22,14 @@ from reflection.forms.autosave import submitted_answers, submitted_texts
 from reflection.live.notifications import announce_gone
 from reflection.models import GuideVersion, Participant, Reflection, Step
 
-SESSION_KEY = STAYS  # of places without an account: room → place
+SESSION_KEY = STAYS  # without an account: room → participant
 BY_ACCOUNT = "account_places"  # entered by somebody's own code: they end as a login does
-UNKEPT = "unkept_links"  # places whose link may still be shown here
+UNKEPT = "unkept_links"  # participants whose link may still be shown here
 WALLS = "walls"  # rooms whose wall was opened here with a code: room → nonce
 LASTS = timedelta(days=400)  # no browser keeps a cookie for longer
 
 
-def take_place(request, participant: Participant):
+def remember_participant(request, participant: Participant):
     """Let this browser be the participant from now on; the session gets a new id.
 
     An account's session got its own at the login. A second tap still carries it, and must not be logged out.
@@ -37,20 +37,20 @@ def take_place(request, participant: Participant):
     if not request.user.is_authenticated:
         request.session.cycle_key()
     if participant.user_id is None:
-        _hold(request, SESSION_KEY, participant)
-        _keep(request, participant.reflection)
+        _remember(request, SESSION_KEY, participant)
+        _extend_session(request, participant.reflection)
     elif participant.user_id != request.user.pk:
         if not request.session.get(BY_ACCOUNT):
             remember_the_end(request, settings.SESSION_COOKIE_AGE)
-        _hold(request, BY_ACCOUNT, participant)
+        _remember(request, BY_ACCOUNT, participant)
 
 
-def _hold(request, name: str, participant: Participant):
+def _remember(request, name: str, participant: Participant):
     room = str(participant.reflection.key)
     request.session[name] = {**request.session.get(name, {}), room: str(participant.key)}
 
 
-def _keep(request, room: Reflection):
+def _extend_session(request, room: Reflection):
     """The session lasts until the room is deleted; a login in it ends by itself (accounts/sessions.py)."""
     end = timezone.now() + LASTS
     if room.keep_until:
@@ -89,63 +89,64 @@ def link_is_kept(request, participant: Participant):
     request.session[UNKEPT] = [key for key in request.session.get(UNKEPT, []) if key != str(participant.key)]
 
 
-def leave_place(request, key):
+def forget_participant(request, key):
     for name in [SESSION_KEY, BY_ACCOUNT]:
-        places = request.session.get(name, {})
-        if str(key) in places:  # else nobody needs a session for it
+        participants = request.session.get(name, {})
+        if str(key) in participants:  # else nobody needs a session for it
             request.session[name] = {
-                room: participant for room, participant in places.items() if room != str(key)
+                room: participant for room, participant in participants.items() if room != str(key)
             }
 
 
-def places_here(request) -> list[Participant]:
-    """All places that this browser holds without a login, to lead somebody back who lost the address."""
-    held = request.session.get(SESSION_KEY, {}).values()
-    if not held:
+def participants_in_session(request) -> list[Participant]:
+    """Who this browser is in its rooms without a login, to lead somebody back who lost the address."""
+    keys = request.session.get(SESSION_KEY, {}).values()
+    if not keys:
         return []
-    places = Participant.objects.let_in().filter(key__in=held).select_related("reflection__version__guide")
-    return list(places.order_by("-reflection__created_at"))
+    participants = Participant.objects.let_in().filter(key__in=keys)
+    found = participants.select_related("reflection__version__guide")
+    return list(found.order_by("-reflection__created_at"))
 
 
-def all_places(request):
-    """Every place of the visitor in a room: by what this browser holds, and by account."""
-    held = [key for name in [SESSION_KEY, BY_ACCOUNT] for key in request.session.get(name, {}).values()]
-    places = Participant.objects.let_in().exclude(reflection__mode=Reflection.Mode.SOLO)
-    mine = models.Q(key__in=held)
-    return places.filter(mine | models.Q(user=request.user) if request.user.is_authenticated else mine)
+def own_participants(request):
+    """The visitor in every room: by what this browser holds, and by account."""
+    keys = [key for name in [SESSION_KEY, BY_ACCOUNT] for key in request.session.get(name, {}).values()]
+    participants = Participant.objects.let_in().exclude(reflection__mode=Reflection.Mode.SOLO)
+    mine = models.Q(key__in=keys)
+    return participants.filter(mine | models.Q(user=request.user) if request.user.is_authenticated else mine)
 
 
 def current_participant(request, key) -> Participant | None:
-    """The visitor's place in the reflection `key`, a room or a look alone, with its version; or None."""
-    held = _held(request, key).let_in().select_related("reflection").order_by()  # one, or none
-    participant = next(iter(held), None)
+    """The visitor in the reflection `key`, a room or a look alone, with its version; or None."""
+    participants = _remembered(request, key).let_in().select_related("reflection").order_by()  # one, or none
+    participant = next(iter(participants), None)
     if participant:
         participant.reflection.version = GuideVersion.objects.kept(participant.reflection.version_id)
     return participant
 
 
-def _held(request, key):
+def _remembered(request, key):
     """What the browser holds in a room, by joining or else by account – also where it opens nothing.
 
     What one looks at alone is held by account and by nothing else, unless it was begun without one.
     """
-    places = Participant.objects.filter(reflection__key=key)
+    participants = Participant.objects.filter(reflection__key=key)
     for name in [SESSION_KEY, BY_ACCOUNT]:
         if participant := request.session.get(name, {}).get(str(key)):
-            return places.without_login().filter(key=participant)
+            return participants.without_login().filter(key=participant)
     if request.user.is_authenticated:
-        return places.of(request.user)
-    return places.none()
+        return participants.of(request.user)
+    return participants.none()
 
 
-def hold_wall(request, room: Reflection):
+def remember_wall(request, room: Reflection):
     """Let this browser show the room's wall and nothing else, for as long as the code lasts."""
     if not request.user.is_authenticated:
         request.session.cycle_key()
     request.session[WALLS] = {**request.session.get(WALLS, {}), str(room.key): room.wall_nonce}
 
 
-def wall_in(request, key) -> Reflection | None:
+def remembered_wall(request, key) -> Reflection | None:
     """The room whose wall this browser was opened for with a code."""
     nonce = request.session.get(WALLS, {}).get(str(key))
     if not nonce:
@@ -157,27 +158,27 @@ def wall_in(request, key) -> Reflection | None:
 
 
 def was_put_out(request, key) -> bool:
-    return _held(request, key).filter(is_put_out=True).exists()
+    return _remembered(request, key).filter(is_put_out=True).exists()
 
 
-def own_place_required(view):
-    """Turn `key` into the visitor's place, in a room or alone; who has none is shown the way in."""
+def participant_required(view):
+    """Turn `key` into the visitor's participant, in a room or alone; who has none is shown the way in."""
 
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
         participant = current_participant(request, key)
         if participant is None:
-            return _no_place(request, key)
+            return _no_participant(request, key)
         participant.reflection.reveal_if_due()
         return view(request, participant, *args, **kwargs)
 
     return guarded
 
 
-def place_required(view):
-    """As `own_place_required`, only in a room; whoever looks alone is led to where they are."""
+def room_participant_required(view):
+    """As `participant_required`, only in a room; whoever looks alone is led to where they are."""
 
-    @own_place_required
+    @participant_required
     @functools.wraps(view)
     def guarded(request, participant, *args, **kwargs):
         if participant.reflection.is_solo:
@@ -190,7 +191,7 @@ def place_required(view):
 def shows_others(view):
     """What others in the room have said or are called is shown: whoever looks leaves an event.
 
-    Inside the guard that hands over the place. The leader's reason to look is another than the others'.
+    Inside the guard that hands over the participant. The leader's reason to look is another than the others'.
     """
 
     @functools.wraps(view)
@@ -203,7 +204,7 @@ def shows_others(view):
     return recorded
 
 
-def leads_to_the_end(view):
+def redirects_to_outcome(view):
     """Of a page that follows the room: what it fetches when all is over is the last screen.
 
     Whoever has opened the page after the end stays on it: it fetches with «slut» (live_attributes.html).
@@ -234,7 +235,7 @@ def record_look(request, participant: Participant):
         record_looks(request.user if is_own else participant, [participant.reflection], why=why)
 
 
-def _no_place(request, key):
+def _no_participant(request, key):
     if was_put_out(request, key):
         return show_put_out(request, key)
     if request.method == "POST":
@@ -263,14 +264,14 @@ def step_or_404(version: GuideVersion, position: int) -> Step:
 
 
 def wall_required(view):
-    """Turn `key` into the room and whether the visitor leads it: for who has a place, or opened the wall."""
+    """Turn `key` into the room and whether the visitor leads it: for who is in it, or opened the wall."""
 
     @functools.wraps(view)
     def guarded(request, key, *args, **kwargs):
         participant = current_participant(request, key)
-        room = participant.reflection if participant else wall_in(request, key)
+        room = participant.reflection if participant else remembered_wall(request, key)
         if room is None:
-            return _no_place(request, key)
+            return _no_participant(request, key)
         room.reveal_if_due()
         if participant and room.is_revealed:
             record_look(request, participant)
@@ -286,9 +287,9 @@ def way_back(request, otherwise: str) -> str:
 
 
 def facilitator_required(view):
-    """Turn `key` into the place of somebody who leads the room; for others the page is not there."""
+    """Turn `key` into a participant who leads the room; for others the page is not there."""
 
-    @place_required
+    @room_participant_required
     @functools.wraps(view)
     def guarded(request, participant, *args, **kwargs):
         if not participant.is_facilitator:
@@ -298,12 +299,12 @@ def facilitator_required(view):
     return guarded
 
 
-def told_that_it_is_over(request, room: Reflection):
+def over_response(request, room: Reflection):
     """Whoever was writing is told so and gets the words back; None where nothing was sent."""
-    return _told(request, room, submitted_texts(request) if request.method == "POST" else None)
+    return _closed_response(request, room, submitted_texts(request) if request.method == "POST" else None)
 
 
-def _told(request, room: Reflection, words: list[str] | None):
+def _closed_response(request, room: Reflection, words: list[str] | None):
     if request.htmx:
         closed = {"state": "closed", "room": room}
         return render(request, "components/save_status.html", closed, status=409)
@@ -314,8 +315,8 @@ def _told(request, room: Reflection, words: list[str] | None):
 
 def _no_more_answers(request, room: Reflection):
     """Whoever was writing is told and finds the way on; others are led there."""
-    if told := _told(request, room, submitted_answers(request) or None):
-        return told
+    if response := _closed_response(request, room, submitted_answers(request) or None):
+        return response
     if room.is_solo:
         messages.info(request, _("Refleksionen er afsluttet og kan ikke ændres."))
         return redirect("reflection:room", key=room.key)
@@ -323,7 +324,7 @@ def _no_more_answers(request, room: Reflection):
 
 
 def answering_required(view):
-    """Turn `key` into the place of somebody who answers, while answers are taken."""
+    """Turn `key` into a participant who answers, while answers are taken."""
 
     @collecting_required
     @functools.wraps(view)
@@ -336,9 +337,9 @@ def answering_required(view):
 
 
 def collecting_required(view):
-    """Turn `key` into a place where answers are still taken; else show what there is to see."""
+    """Turn `key` into a participant while answers are taken; else show what there is to see."""
 
-    @own_place_required
+    @participant_required
     @functools.wraps(view)
     def guarded(request, participant, *args, **kwargs):
         if participant.reflection.is_collecting:

@@ -56,7 +56,7 @@ def wall_code(nonce: str) -> str:
     return _spelt(_derived("wall code", nonce, _key_of(nonce)), RETURN_CODE_LENGTH)
 
 
-def wall_place(nonce: str) -> uuid.UUID:
+def wall_stream_key(nonce: str) -> uuid.UUID:
     """What the event streams of walls opened by one code are told to end by; opens nothing."""
     return uuid.UUID(bytes=_derived("wall", nonce, _key_of(nonce))[:16])
 

@@ -16,7 +16,7 @@ from privacy.models import Why
 from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, as_it_stands
-from reflection.participation import all_places
+from reflection.participation import own_participants
 
 
 @require_safe
@@ -70,7 +70,7 @@ def collaboration(request, collaboration):
 @require_safe
 @collaboration_required
 def development(request, collaboration):
-    parties = over_time(collaboration, all_places(request))
+    parties = over_time(collaboration, own_participants(request))
     record_looks(request.user, [collaboration] if parties else [], why=Why.ROOM)
     context = {"collaboration": collaboration, "parties": parties}
     return render(request, "collaboration/development.html", context)

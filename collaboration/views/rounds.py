@@ -26,7 +26,7 @@ from reflection import blindspots
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.minutes.pdf import pdf_response
 from reflection.models import Reflection
-from reflection.participation import leads_to_the_end, shows_others, told_that_it_is_over
+from reflection.participation import over_response, redirects_to_outcome, shows_others
 from reflection.templatetags.rooms import invitation_address, qr
 from reflection.views.compared import compared_page
 
@@ -35,7 +35,7 @@ from reflection.views.compared import compared_page
 
 @require_safe
 @round_required
-@leads_to_the_end
+@redirects_to_outcome
 @shows_others
 def result(request, participant, round):
     """Own answers, guesses and answers of the first two parties."""
@@ -44,7 +44,7 @@ def result(request, participant, round):
 
 @require_safe
 @round_required
-@leads_to_the_end
+@redirects_to_outcome
 @shows_others
 def pair(request, participant, round, number):
     """The same for each further pair of parties, where there are more than two."""
@@ -92,8 +92,8 @@ def _after_agreeing(participant, round, go: str):
 
 def _closed(request, round):
     """The round has ended, perhaps in another window: say so, and give back what was typed."""
-    if told := told_that_it_is_over(request, round.reflection):
-        return told
+    if response := over_response(request, round.reflection):
+        return response
     messages.info(request, _("Runden er afsluttet og kan ikke ændres."))
     return redirect("reflection:minutes", key=round.reflection.key)
 

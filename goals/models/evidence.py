@@ -82,11 +82,11 @@ class Evidence(Fieldwise):
     def bonds(self) -> list[tuple[int, int]]:
         """Pairs of places in `people` where the same ones are named."""
         named = [_names(getattr(self, name)) for name in ROLES]
-        places = range(len(ROLES))
+        indexes = range(len(ROLES))
         return [
             (first, second)
-            for first in places
-            for second in places
+            for first in indexes
+            for second in indexes
             if first < second and named[first] & named[second]
         ]
 

@@ -260,7 +260,7 @@ class Review(FieldwiseEnding):
         """The one who answers a review alone; in a room the one who opened it."""
         return self.reflection.participants.select_related("user").get(user=self.reflection.owner_id)
 
-    def place_of(self, leader) -> Participant | None:
+    def participant_of(self, leader) -> Participant | None:
         """Alone there is but one place."""
         if self.reflection.is_solo:
             return self.participant

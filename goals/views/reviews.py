@@ -169,7 +169,7 @@ def plan(request, review):
     if not review.is_decided:
         messages.info(request, _("Vælg først en beslutning. Så kommer planen."))
         return redirect("goals:decision", key=review.reflection.key)
-    participant = review.place_of(request.user)
+    participant = review.participant_of(request.user)
     form = PlanForm(post_data(request), instance=review, participant=participant)
     answer = save_form(request, form, lambda go: _after_plan(request, review, go))
     context = {"review": review, "form": form, "participant": participant, "room": review.reflection}

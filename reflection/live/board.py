@@ -29,7 +29,7 @@ from privacy.models import What, Why
 from reflection.confidentiality import state_of_board
 from reflection.live.room_rows import row_of
 from reflection.models import Participant, Reflection
-from reflection.participation import SESSION_KEY as PLACES
+from reflection.participation import SESSION_KEY as PARTICIPANTS
 
 logger = logging.getLogger(__name__)
 
@@ -90,10 +90,10 @@ def states(asked: list[Asked]) -> list[State | None]:
 
     None: let the pages decide. So it is before the reveal, and for whoever leads the room.
     """
-    places = _places(asked)
-    found = Participant.objects.let_in().filter(key__in=places.values(), is_facilitator=False)
+    participant_keys = _participant_keys(asked)
+    found = Participant.objects.let_in().filter(key__in=participant_keys.values(), is_facilitator=False)
     people = {str(person.key): person for person in found}
-    sitting = [people.get(places.get(request, "")) for request in asked]
+    sitting = [people.get(participant_keys.get(request, "")) for request in asked]
     rooms = {
         room.pk: room
         for room in Reflection.objects.filter(pk__in={person.reflection_id for person in people.values()})
@@ -109,7 +109,7 @@ def states(asked: list[Asked]) -> list[State | None]:
     return [states[room] if room else None for room in shown]
 
 
-def _places(asked: list[Asked]) -> dict[Asked, str]:
+def _participant_keys(asked: list[Asked]) -> dict[Asked, str]:
     """Which participant each is, by a session that says nothing else: no login, nothing to tell."""
     stored = Session.objects.filter(
         session_key__in={request.session for request in asked}, expire_date__gt=timezone.now()
@@ -119,7 +119,7 @@ def _places(asked: list[Asked]) -> dict[Asked, str]:
     found = {}
     for request in asked:
         session = sessions.get(request.session, {})
-        participant = session.get(PLACES, {}).get(str(request.key))
+        participant = session.get(PARTICIPANTS, {}).get(str(request.key))
         if participant and PERSON not in session and MESSAGES not in session:
             found[request] = participant
     return found

@@ -26,7 +26,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.sessions import ENDS_AT, is_over, login_of
 from reflection import tokens
 from reflection.live import notifications
-from reflection.participation import current_participant, wall_in
+from reflection.participation import current_participant, remembered_wall
 
 PREFIX = "/haendelser/"
 PER_PROCESS = 2_000
@@ -67,12 +67,12 @@ class EventStreams:
     def __init__(self, may_follow: Callable[[HttpRequest, UUID], UUID | None]):
         self.may_follow = may_follow
         self.open: dict[asyncio.Task, str] = {}  # each with its session
-        self.places = min(PER_PROCESS, file_descriptors() // 2)  # pages need some too
+        self.capacity = min(PER_PROCESS, file_descriptors() // 2)  # pages need some too
 
     async def __call__(self, scope, receive, send):
         try:
             key, admitted = await self._admit(scope)
-            with self._place(admitted.session):
+            with self._slot(admitted.session):
                 await self._listen()
                 await follow(key, receive, send, admitted.ends_with, admitted.seconds)
         except RefusedError as refused:
@@ -109,9 +109,9 @@ class EventStreams:
             connections.close_all()  # the stream lives for long, and there are more of them
 
     @contextmanager
-    def _place(self, session: str):
+    def _slot(self, session: str):
         sessions = list(self.open.values())
-        if len(sessions) >= self.places or sessions.count(session) >= PER_SESSION:
+        if len(sessions) >= self.capacity or sessions.count(session) >= PER_SESSION:
             raise RefusedError(503)
         task = asyncio.current_task()
         self.open[task] = session
@@ -181,8 +181,8 @@ def may_follow(request: HttpRequest, key: UUID) -> UUID | None:
     """Whoever has a place in the room, by account or by joining – or shows its wall."""
     if participant := current_participant(request, key):
         return participant.key
-    wall = wall_in(request, key)
-    return tokens.wall_place(wall.wall_nonce) if wall else None
+    wall = remembered_wall(request, key)
+    return tokens.wall_stream_key(wall.wall_nonce) if wall else None
 
 
 application = EventStreams(may_follow)

@@ -29,7 +29,7 @@ SECONDS = 10
 AT_ONCE = 2
 SECONDS_IN_LINE = 4
 
-places = BoundedSemaphore(AT_ONCE)
+slots = BoundedSemaphore(AT_ONCE)
 
 
 class NotMadeError(Exception):
@@ -54,7 +54,7 @@ def pdf_response(request, template: str, content: dict, filename: str) -> HttpRe
 
 @lru_cache(maxsize=KEPT)
 def _make(template: str, content: str) -> bytes:
-    if not places.acquire(timeout=SECONDS_IN_LINE):
+    if not slots.acquire(timeout=SECONDS_IN_LINE):
         raise NotMadeError
     try:
         command = [sys.executable, "-I", str(MAKER), str(FOLDER / template), str(FOLDER), str(SECONDS)]
@@ -64,7 +64,7 @@ def _make(template: str, content: str) -> bytes:
     except subprocess.SubprocessError:
         raise NotMadeError from None  # what the program said may hold what people wrote
     finally:
-        places.release()
+        slots.release()
     return made.stdout
 
 

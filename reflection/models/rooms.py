@@ -596,7 +596,7 @@ class Reflection(models.Model):
 
     def close_wall(self):
         if self.wall_nonce:
-            announce_gone(tokens.wall_place(self.wall_nonce))
+            announce_gone(tokens.wall_stream_key(self.wall_nonce))
         self.wall_nonce, self.wall_hash, self.wall_until = "", None, None
         self.save(update_fields=list(NO_WALL))
 

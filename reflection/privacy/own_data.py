@@ -27,10 +27,10 @@ def owned_models() -> dict[type[models.Model], str]:
     return owned
 
 
-def places_of(user):
+def participants_of(user):
     """Every reflection the user has a place in, alone or as a group, the newest first."""
-    places = Participant.objects.filter(user=user).select_related("reflection__version__guide", "party")
-    return places.order_by("-reflection__created_at", "-pk")
+    participants = Participant.objects.filter(user=user).select_related("reflection__version__guide", "party")
+    return participants.order_by("-reflection__created_at", "-pk")
 
 
 def owned_by(user) -> list[tuple[str, int]]:
@@ -71,7 +71,7 @@ def looks_of_others(user, most: int | None = None) -> list[Look]:
 
 def _names_of_keys(user) -> dict[str, str]:
     """What the user calls the rooms they are in and the goals and collaborations they own, by key."""
-    rooms = [participant.reflection for participant in places_of(user)]
+    rooms = [participant.reflection for participant in participants_of(user)]
     owned = [
         row
         for model in owned_models()
@@ -93,7 +93,7 @@ def own_data(user) -> dict:
             "made": localtime(user.date_joined).isoformat(),
             "last_login": localtime(user.last_login).isoformat() if user.last_login else "",
         },
-        "reflections": [_place(participant) for participant in places_of(user)],
+        "reflections": [_participation(participant) for participant in participants_of(user)],
         "agreements": [_agreement(agreement) for agreement in Agreement.objects.of(user)],
         "mails_due_on": [str(on) for on in Reminder.objects.filter(user=user).values_list("on", flat=True)],
         **{name: rows(user) for name, rows in own.items()},
@@ -108,7 +108,7 @@ def own_data(user) -> dict:
     }
 
 
-def _place(participant: Participant) -> dict:
+def _participation(participant: Participant) -> dict:
     room = participant.reflection
     return {
         "phase": str(room.get_phase_display()),
@@ -151,7 +151,7 @@ class OwnDataForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        newest = places_of(self.instance).first()
+        newest = participants_of(self.instance).first()
         self.initial["language"] = newest.language if newest else "da"
 
     @transaction.atomic

@@ -150,8 +150,8 @@ def empty(room: Reflection):
 
 @transaction.atomic
 def delete_account(user):
-    for place in Participant.objects.filter(user=user):
-        leave(place)
+    for participant in Participant.objects.filter(user=user):
+        leave(participant)
     user.delete()
 
 

@@ -66,7 +66,7 @@ def access_report(person: User | Participant) -> dict:
             }
             for records in records_of(person)
         ],
-        **(_of_account(person) if isinstance(person, User) else _of_place(person)),
+        **(_of_account(person) if isinstance(person, User) else _of_participant(person)),
     }
 
 
@@ -78,7 +78,7 @@ def _of_account(user: User) -> dict:
     return {"looks_of_others": looks}
 
 
-def _of_place(participant: Participant) -> dict:
+def _of_participant(participant: Participant) -> dict:
     """Whoever has the code could read the answers with it; before the reveal nobody else is told."""
     if not participant.reflection.is_revealed:
         return {"answers": "only for the person until they are shown"}

@@ -144,8 +144,8 @@ def small_dots(counts: list[int]):
             "number": index + 1,
             "dots": _circles(
                 [
-                    (SMALL.width * (2 * index + 1) // 10 + SMALL.level * (2 * place + 1 - shown) // 2, 16)
-                    for place in range(shown)
+                    (SMALL.width * (2 * index + 1) // 10 + SMALL.level * (2 * dot + 1 - shown) // 2, 16)
+                    for dot in range(shown)
                 ],
                 SMALL,
             ),
@@ -193,9 +193,9 @@ def _dots(counts: list[int], paper: Paper) -> str:
     return render_to_string("reflection/_dots.html", context)
 
 
-def _circles(places: list[tuple[int, int]], paper: Paper) -> SafeString:
+def _circles(centres: list[tuple[int, int]], paper: Paper) -> SafeString:
     """As in `comments`: a board has hundreds of them."""
-    circles = (f'<circle class="kompas-dots__dot" cx="{x}" cy="{y}" r="{paper.radius}"/>' for x, y in places)
+    circles = (f'<circle class="kompas-dots__dot" cx="{x}" cy="{y}" r="{paper.radius}"/>' for x, y in centres)
     return mark_safe("".join(circles))  # noqa: S308 – numbers
 
 
@@ -203,13 +203,13 @@ def _circles(places: list[tuple[int, int]], paper: Paper) -> SafeString:
 def dot_line(counts: list[int]) -> SafeString:
     """Five places in a row, those that were chosen filled: larger where more did. Words stand beside it."""
     most = max([*counts, 1])
-    places = [
+    marks = [
         f'<circle class="{"kompas-profile__chosen" if count else "kompas-profile__place"}"'
         f' cx="{14 + 26 * index}" cy="12"'
         f' r="{3 + round(7 * count / most) if count else 3}"/>'
         for index, count in enumerate(counts)
     ]
-    svg = f'<svg class="kompas-profile__dots" viewBox="0 0 132 24" aria-hidden="true">{"".join(places)}</svg>'
+    svg = f'<svg class="kompas-profile__dots" viewBox="0 0 132 24" aria-hidden="true">{"".join(marks)}</svg>'
     return mark_safe(svg)  # noqa: S308 – numbers
 
 

@@ -17,7 +17,7 @@ from reflection.forms.autosave import post_data, status_of
 from reflection.forms.follow_up import FollowUpForm, address_of, as_it_stands, opened_by
 from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement, Promise
-from reflection.participation import own_place_required
+from reflection.participation import participant_required
 
 ON_A_PAGE = 20
 
@@ -72,7 +72,7 @@ def one_in_calendar(request, agreement):
 
 
 @require_safe
-@own_place_required
+@participant_required
 def room_in_calendar(request, participant):
     """What the room agreed and is still to be done, for everybody who was in it."""
     dated = participant.reflection.agreements.open().filter(due__isnull=False)

@@ -19,9 +19,9 @@ from reflection.forms.joining import SafetyForm
 from reflection.minutes.pdf import pdf_response
 from reflection.participation import (
     answering_required,
-    own_place_required,
-    place_required,
+    participant_required,
     record_look,
+    room_participant_required,
     step_or_404,
 )
 from reflection.privacy.personal_records import restrictions_of
@@ -35,7 +35,7 @@ EXERCISE = gettext_lazy(  # where a guide says nothing of its own
 
 
 @require_safe
-@own_place_required
+@participant_required
 def room(request, participant):
     """Where one belongs now, by phase and by what one has done."""
     key = participant.reflection.key
@@ -84,7 +84,7 @@ def welcome(request, participant):
 
 
 @require_safe
-@place_required
+@room_participant_required
 def now(request, participant):
     """What a page that somebody writes on shows of the room while it follows it (reflection/_follow.html)."""
     room = participant.reflection
@@ -149,7 +149,7 @@ def _finish(participant):
 
 
 @require_safe
-@own_place_required
+@participant_required
 def answers(request, participant):
     """One's own answers: to check before one is done or decides, and to see at any time after."""
     context = {
@@ -167,14 +167,14 @@ def answers(request, participant):
 
 
 @require_safe
-@own_place_required
+@participant_required
 def download(request, participant):
     """One's own answers as a file to keep."""
     return json_file(own_answers_to_keep(participant), participant.reflection.file_name(_("mine-svar")))
 
 
 @require_safe
-@own_place_required
+@participant_required
 def download_text(request, participant):
     """The same to read."""
     text = render_to_string("reflection/own_answers.txt", {"kept": own_answers_to_keep(participant)})
@@ -184,7 +184,7 @@ def download_text(request, participant):
 
 
 @require_safe
-@own_place_required
+@participant_required
 def download_pdf(request, participant):
     """The same to print."""
     kept = own_answers_to_keep(participant)
@@ -220,7 +220,7 @@ def withdraw(request, participant):
 
 
 @require_safe
-@place_required
+@room_participant_required
 def waiting(request, participant):
     """How many are done; nothing else is known before the reveal."""
     if participant.reflection.is_revealed:

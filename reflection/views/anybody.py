@@ -13,12 +13,12 @@ from reflection.forms.autosave import post_data, status_of
 from reflection.forms.start import AnybodyForm
 from reflection.models import Participant
 from reflection.participation import (
-    leave_place,
+    forget_participant,
     link_is_kept,
     may_see_link,
-    own_place_required,
+    participant_required,
+    remember_participant,
     show_link_once,
-    take_place,
 )
 from reflection.privacy.open_rooms import open_door_required, open_rooms_last
 from reflection.published_guides import newest_version, usable_guides
@@ -40,7 +40,7 @@ def begin(request, slug):
     form = AnybodyForm(post_data(request), version=version, request=request)
     if form.is_valid():
         participant = form.save()
-        take_place(request, participant)
+        remember_participant(request, participant)
         show_link_once(request, participant)
         return redirect("reflection:keep_link", key=participant.reflection.key)
     context = {"version": version, "form": form, "days": open_rooms_last().days}
@@ -48,7 +48,7 @@ def begin(request, slug):
 
 
 @form_methods
-@own_place_required
+@participant_required
 def keep_link(request, participant):
     """«Gem den nu»: the link is shown until one says that one has it, and then made anew or not at all."""
     if not participant.may_be_kept:
@@ -71,7 +71,7 @@ def take_over(request, token):
     participant = get_object_or_404(Participant.objects.by_link(token).let_in())
     if not participant.take_over(request.user):
         raise Http404
-    leave_place(request, participant.reflection.key)
+    forget_participant(request, participant.reflection.key)
     messages.success(
         request, _("Rummet er dit. Det står under «Mine rum» og slettes ikke efter fristen for åbne rum.")
     )

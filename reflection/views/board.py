@@ -6,13 +6,13 @@ from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import render_page
 from reflection.live.room_rows import shown_to_all
-from reflection.participation import leads_to_the_end, place_required, shows_others
+from reflection.participation import redirects_to_outcome, room_participant_required, shows_others
 from reflection.slides import board_slides, end_of
 
 
 @require_safe
-@place_required
-@leads_to_the_end
+@room_participant_required
+@redirects_to_outcome
 @shows_others
 def board(request, participant):
     room = participant.reflection

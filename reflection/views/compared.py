@@ -5,15 +5,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from reflection import blindspots
-from reflection.participation import leads_to_the_end, place_required, shows_others
+from reflection.participation import redirects_to_outcome, room_participant_required, shows_others
 from reflection.slides import end_of, slides_of
 
 PAGE = "reflection/compared.html"
 
 
 @require_safe
-@place_required
-@leads_to_the_end
+@room_participant_required
+@redirects_to_outcome
 @shows_others
 def compared(request, participant, number=1):
     """Of the first two parties, or of a further pair."""

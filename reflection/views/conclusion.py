@@ -15,17 +15,17 @@ from reflection.forms.conclusion import FORMS
 from reflection.models import AgreementDraft, GuideVersion
 from reflection.outcomes import heading_of, mail_to, next_steps, outcome_of
 from reflection.participation import (
-    all_places,
-    own_place_required,
-    place_required,
+    over_response,
+    own_participants,
+    participant_required,
+    room_participant_required,
     shows_others,
-    told_that_it_is_over,
 )
 from reflection.slides import end_of
 
 
 @require_safe
-@own_place_required
+@participant_required
 @shows_others
 def outcome(request, participant):
     """What came of it, for everybody who was in it, at once and later."""
@@ -44,13 +44,13 @@ def outcome(request, participant):
 
 
 @require_safe
-@place_required
+@room_participant_required
 @shows_others
 def development(request, participant):
     """What one saw in each round, for whoever has a place in this one, with or without an account."""
     room = participant.reflection
     over_rounds = room.compass.over_rounds or development_of_series
-    context = {"room": room, "parties": over_rounds(room, all_places(request))}
+    context = {"room": room, "parties": over_rounds(room, own_participants(request))}
     return render(request, room.compass.over_rounds_page, context)
 
 
@@ -62,7 +62,7 @@ HEADINGS = {
 
 
 @form_methods
-@own_place_required
+@participant_required
 def agree(request, participant):
     """Whoever looks alone, or leads a room that has seen its answers, ends it here."""
     room = participant.reflection
@@ -71,7 +71,7 @@ def agree(request, participant):
     if not (room.is_solo or room.is_revealed):
         return redirect("reflection:room", key=room.key)
     if room.is_concluded:
-        return told_that_it_is_over(request, room) or redirect(room.outcome_address)
+        return over_response(request, room) or redirect(room.outcome_address)
     draft = _draft_of(room, is_kept=request.method == "POST")
     form = FORMS[room.version.ending](post_data(request), instance=draft, participant=participant)
     answer = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))

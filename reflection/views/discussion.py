@@ -9,7 +9,7 @@ from accounts.submitted_forms import repeatable
 from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, save_form, status_of
 from reflection.forms.facilitator import StepForm
-from reflection.participation import facilitator_required, shows_others, told_that_it_is_over, way_back
+from reflection.participation import facilitator_required, over_response, shows_others, way_back
 from reflection.slides import end_of, note_of, slides_of
 
 
@@ -41,7 +41,7 @@ def talk(request, participant, number):
     """One slide, what to ask about it, and an open field for what the group says."""
     room = participant.reflection
     if room.is_concluded or not room.is_revealed:
-        return told_that_it_is_over(request, room) or redirect("reflection:room", key=room.key)
+        return over_response(request, room) or redirect("reflection:room", key=room.key)
     slides = slides_of(room)
     if not 1 <= number <= len(slides):
         raise Http404

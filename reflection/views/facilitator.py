@@ -21,12 +21,12 @@ from reflection.forms.facilitator import (
     TakePartForm,
     TimerForm,
 )
-from reflection.participation import facilitator_required, leads_to_the_end, shows_others, way_back
+from reflection.participation import facilitator_required, redirects_to_outcome, shows_others, way_back
 
 
 @require_safe
 @facilitator_required
-@leads_to_the_end
+@redirects_to_outcome
 @shows_others
 def lead(request, participant):
     room = participant.reflection

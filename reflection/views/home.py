@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.guards import staff_required
 from reflection.compasses import registered
 from reflection.models import Agreement, Reflection
-from reflection.privacy.own_data import places_of
+from reflection.privacy.own_data import participants_of
 
 SHOWN = 5
 
@@ -17,7 +17,7 @@ SHOWN = 5
 def home(request):
     dated = Agreement.objects.open_and_dated_of(request.user)
     today = timezone.localdate()
-    running = places_of(request.user).filter(is_archived=False, is_put_out=False)
+    running = participants_of(request.user).filter(is_archived=False, is_put_out=False)
     running = running.exclude(reflection__mode=Reflection.Mode.SOLO)
     context = {
         "waiting": dated.filter(due__lte=today)[:SHOWN],

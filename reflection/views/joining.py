@@ -13,12 +13,12 @@ from reflection.forms.joining import CodeForm, JoinForm, ReturnForm
 from reflection.models import Participant, PersonalInvitation, Reflection
 from reflection.participation import (
     current_participant,
-    leave_place,
-    own_place_required,
-    places_here,
+    forget_participant,
+    participant_required,
+    participants_in_session,
+    remember_participant,
     show_link_once,
     show_put_out,
-    take_place,
     was_put_out,
 )
 
@@ -32,7 +32,7 @@ def code(request):
         return _come_in(request, form.found)
     if form.is_valid():
         return redirect("reflection:join", token=form.token or form.found.invitation)
-    context = {"form": form, "places": places_here(request)}
+    context = {"form": form, "participants": participants_in_session(request)}
     return render(request, "reflection/code.html", context, status=status_of(form))
 
 
@@ -57,7 +57,7 @@ def join(request, token):
     form = JoinForm(None if back.is_bound else sent, room=room, slip=slip)
     user = request.user if request.user.is_authenticated else None
     if form.is_valid() and (participant := form.save(user, is_facilitator=leads)):
-        take_place(request, participant)
+        remember_participant(request, participant)
         return redirect("reflection:welcome", key=room.key)
     if reason := form.room.closed_because:
         context = {"room": room, "reason": reason}
@@ -80,7 +80,7 @@ def _take_over(request, participant: Participant):
 
 
 def _come_in(request, participant: Participant):
-    take_place(request, participant)
+    remember_participant(request, participant)
     return redirect("reflection:room", key=participant.reflection.key)
 
 
@@ -98,10 +98,10 @@ def come_back(request):
 @form_methods
 def own_link(request, token):
     """The participant's own link: to answers, outcome and agreements until the room is deleted."""
-    held = Participant.objects.by_link(token)
-    if held.filter(is_put_out=True).exists():
+    participants = Participant.objects.by_link(token)
+    if participants.filter(is_put_out=True).exists():
         return render(request, "reflection/put_out.html", status=403)
-    participant = get_object_or_404(held.let_in())
+    participant = get_object_or_404(participants.let_in())
     if request.method == "POST":
         return _come_in(request, participant)
     context = {"room": participant.reflection, "participant": participant, "token": token}
@@ -109,14 +109,14 @@ def own_link(request, token):
 
 
 @require_POST
-@own_place_required
+@participant_required
 def renew_own_code(request, participant):
     """For whoever has lost the code, or the device: this browser alone keeps the place."""
     if participant.reflection.is_solo and not participant.may_be_kept:  # the account is the way back
         return redirect("reflection:room", key=participant.reflection.key)
     is_closed = request.POST.get("code") == "close"
     participant.renew_ways_back(is_closed=is_closed)
-    take_place(request, participant)
+    remember_participant(request, participant)
     if participant.may_be_kept and not is_closed:
         show_link_once(request, participant)
         return redirect("reflection:keep_link", key=participant.reflection.key)
@@ -129,7 +129,7 @@ def renew_own_code(request, participant):
 @require_POST
 def leave(request, key):
     """«Afslut på denne enhed»: the browser forgets the room; the answers stay."""
-    leave_place(request, key)
+    forget_participant(request, key)
     response = redirect("reflection:code")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

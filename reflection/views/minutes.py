@@ -12,14 +12,14 @@ from publishing.shortcuts import json_file
 from reflection.minutes.content import is_readable, minutes_to_keep
 from reflection.minutes.files import excel, for_sheet, parts_of, word
 from reflection.minutes.pdf import pdf_response
-from reflection.participation import own_place_required, shows_others
+from reflection.participation import participant_required, shows_others
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@own_place_required
+@participant_required
 @shows_others
 def minutes(request, participant):
     """The room may still be open; a look alone has ended."""
@@ -40,7 +40,7 @@ def file_of_minutes(view):
     """
 
     @require_safe
-    @own_place_required
+    @participant_required
     @shows_others
     @functools.wraps(view)
     def guarded(request, participant):

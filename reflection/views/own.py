@@ -22,7 +22,7 @@ from reflection.privacy.own_data import (
     looks_of_others,
     own_data,
     owned_by,
-    places_of,
+    participants_of,
 )
 from reflection.privacy.personal_records import records_of, restrictions_of
 
@@ -44,7 +44,7 @@ class RoomsForm(forms.Form):
     def of(self, user):
         """Rooms the user led or took part in."""
         is_archived, text = self.cleaned_data.get("arkiv", False), self.cleaned_data.get("q", "")
-        rooms = places_of(user).exclude(reflection__mode=Reflection.Mode.SOLO)
+        rooms = participants_of(user).exclude(reflection__mode=Reflection.Mode.SOLO)
         rooms = rooms.filter(is_archived=is_archived, is_put_out=False)
         return rooms.filter(reflection__title__icontains=text) if text else rooms
 
@@ -68,7 +68,7 @@ def rooms(request):
 @staff_required
 def archive(request, key):
     """Put a room away in one's own list, or take it out again; nobody else notices."""
-    participant = get_object_or_404(places_of(request.user), reflection__key=key)
+    participant = get_object_or_404(participants_of(request.user), reflection__key=key)
     participant.is_archived = request.POST.get("archive") != "no"
     participant.save(update_fields=["is_archived"])
     done = _("Rummet ligger i dit arkiv.") if participant.is_archived else _("Rummet er tilbage på listen.")
@@ -90,7 +90,7 @@ def data(request):
         return redirect("reflection:data")
     context = {
         "form": form,
-        "places": places_of(request.user),
+        "participants": participants_of(request.user),
         "roles": request.user.groups.all(),
         "agreements": Agreement.objects.of(request.user).count(),
         "owned": owned_by(request.user),

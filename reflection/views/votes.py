@@ -11,12 +11,12 @@ from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.votes import VoteForm
 from reflection.models.votes import has_a_say
-from reflection.participation import facilitator_required, place_required, shows_others
+from reflection.participation import facilitator_required, room_participant_required, shows_others
 
 
 @repeatable
 @form_methods
-@place_required
+@room_participant_required
 @shows_others
 def vote(request, participant):
     """One's own, until it is shown; then what all have said."""

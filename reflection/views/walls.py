@@ -10,7 +10,7 @@ from publishing.shortcuts import form_methods, render_page
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.joining import WallForm
 from reflection.outcomes import heading_of, outcome_of
-from reflection.participation import facilitator_required, hold_wall, wall_required
+from reflection.participation import facilitator_required, remember_wall, wall_required
 from reflection.slides import Slide, end_of, overview_of, slides_of
 
 
@@ -54,7 +54,7 @@ def open_by_code(request):
     """On the room's own computer, where nobody logs in: it shows the wall, and can do nothing."""
     form = WallForm(post_data(request), request=request)
     if form.is_valid():
-        hold_wall(request, form.found)
+        remember_wall(request, form.found)
         return redirect("reflection:wall", key=form.found.key)
     return render(request, "reflection/wall_code.html", {"form": form}, status=status_of(form))
 

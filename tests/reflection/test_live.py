@@ -385,7 +385,7 @@ def test_one_browser_cannot_take_all_places(application, room, staff_client, par
 
 
 def test_a_full_process_sends_newcomers_to_the_page(application, room, staff_client, participant):
-    application.places = 1
+    application.capacity = 1
 
     async def follow():
         newcomer = Browser(address_of(room), participant)
