@@ -13,7 +13,7 @@ from aarhuskompas.page_cache import answer_at_once
 from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
 from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 from accounts.guards import may_upload
-from reflection.live.board import Boards
+from reflection.live.board import BoardMiddleware
 from reflection.live.streams import application as event_streams
 
 THREADS = 4
@@ -26,7 +26,7 @@ threads = ThreadedWSGI(
     may_upload=may_upload,
     at_once=answer_at_once,
 )
-pages = DirectResponseMiddleware(Boards(threads), route="rum/<uuid:key>/tavle/")
+pages = DirectResponseMiddleware(BoardMiddleware(threads), route="rum/<uuid:key>/tavle/")
 streams = DirectResponseMiddleware(event_streams, route="haendelser/<uuid:key>/")
 
 

@@ -254,7 +254,7 @@ def test_a_stream_ends_when_its_login_does():
         async with asyncio.timeout(5):
             async for event in notifications.changes("rum", ends_with=[uuid4(), login]):
                 events.append(event)
-                asyncio.get_running_loop().call_soon(notifications.hear, f"{login}-")
+                asyncio.get_running_loop().call_soon(notifications.dispatch, f"{login}-")
         return events
 
     assert asyncio.run(follow()) == [notifications.CHANGED] * 2

@@ -24,31 +24,31 @@ CHANGED = b"event: changed\ndata:\n\n"
 COUNTED = b"event: counted\ndata:\n\n"  # somebody came or is done: whoever is writing need not fetch
 REVEALED = b"event: revealed\ndata:\n\n"  # what one waits for is there: go on, and need not fetch to find out
 STEP = b"event: step\ndata: %d\n\n"
-NOTHING = b""
-SAYS_MORE = [NOTHING, COUNTED, CHANGED, REVEALED]
+NO_EVENT = b""
+PRECEDENCE = [NO_EVENT, COUNTED, CHANGED, REVEALED]
 KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
-OWN = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
-SOON = "+"  # ends the payload when there is no hurry
-SEEN = "!"  # ends it at a reveal, and at the end
+CONNECTION_OPTIONS = {"application_name": "live", "autocommit": True, "connect_timeout": ANSWER_SECONDS}
+DELAYED = "+"  # ends the payload of what may wait: that somebody came or is done
+PHASE_CHANGED = "!"  # ends it at a reveal, and at the end
 PROBE = "?"  # ends it where a process asks whether it hears at all
-HEARS_WITHIN = 4  # seconds
-OUT = "-"  # ends it where the key is that of one place or login, whose followers are sent away
-AT_STEP = "#"  # stands before the number of the step that everybody is taken to
+PROBE_SECONDS = 4
+GONE = "-"  # ends it where the key is a participant's or a login's, whose followers are sent away
+STEP_SEPARATOR = "#"  # stands before the number of the step that everybody is taken to
 PAGES_A_SECOND = 25  # that one process lets the followers of a room fetch, where there is no hurry
 
 
 class Follower(asyncio.Event):
-    """Set when there is something to tell, and what: of several the one that says most, and the last step."""
+    """Set when there is an event to send: of several the last in PRECEDENCE, and the last step."""
 
-    what = NOTHING
+    what = NO_EVENT
     step: int | None = None
     is_last = False
 
     def tell(self, what: bytes):
-        self.what = max(self.what, what, key=SAYS_MORE.index)
+        self.what = max(self.what, what, key=PRECEDENCE.index)
         self.set()
 
     def tell_step(self, number: int):
@@ -56,11 +56,11 @@ class Follower(asyncio.Event):
         self.set()
 
     def take(self) -> bytes:
-        """What there is to tell, once."""
-        told = self.what if self.step is None else STEP % self.step + self.what
-        self.what, self.step = NOTHING, None
+        """The event to send, once."""
+        event = self.what if self.step is None else STEP % self.step + self.what
+        self.what, self.step = NO_EVENT, None
         self.clear()
-        return told
+        return event
 
 
 followers: defaultdict[str, set[Follower]] = defaultdict(set)
@@ -76,7 +76,7 @@ def announce(key: UUID | str, *, is_urgent: bool = True, leads_on: bool = False)
     What is not urgent may take seconds in a large room: if a thousand people each made a thousand
     pages count anew who is done, nobody could write any more.
     """
-    payload = f"{key}{SEEN if leads_on else '' if is_urgent else SOON}"
+    payload = f"{key}{PHASE_CHANGED if leads_on else '' if is_urgent else DELAYED}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
@@ -84,13 +84,13 @@ def announce(key: UUID | str, *, is_urgent: bool = True, leads_on: bool = False)
 def announce_step(key: UUID | str, number: int) -> None:
     """Take every open page of the room to a step – at commit."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{key}{AT_STEP}{number}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{key}{STEP_SEPARATOR}{number}"])
 
 
 def announce_gone(what: UUID) -> None:
-    """End the event streams of one place in a room, or of one login; whoever comes back is asked again."""
+    """End the event streams of one participant, or of one login; whoever comes back is asked again."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{what}{OUT}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{what}{GONE}"])
 
 
 async def changes(
@@ -99,7 +99,7 @@ async def changes(
     """Events for one follower: one at once, so that nothing is missed, then one per change.
 
     Ten changes while the follower is slow are one event: one reason to fetch. It ends when one of what it
-    `ends_with` is gone: the place in the room, the login.
+    `ends_with` is gone: the participant, the login.
     """
     keys, follower = [str(key), *map(str, ends_with)], Follower()
     for name in keys:
@@ -141,8 +141,8 @@ async def listen() -> None:
                 listening.set()
                 wake(*followers)
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(report_deafness())
-                    await pass_on(database)
+                    tasks.create_task(check_listener())
+                    await receive(database)
         except* (psycopg.Error, TimeoutError):
             listening.clear()
             logger.warning("no live updates until the database is reached again", exc_info=True)
@@ -150,17 +150,18 @@ async def listen() -> None:
 
 
 async def connect() -> psycopg.AsyncConnection:
-    return await psycopg.AsyncConnection.connect(**direct_connection.parameters(**OWN))
+    return await psycopg.AsyncConnection.connect(**direct_connection.parameters(**CONNECTION_OPTIONS))
 
 
-async def report_deafness() -> None:
-    """Say so where nothing arrives of what a page announces: behind a pooler LISTEN succeeds all the same."""
+async def check_listener() -> None:
+    """Log an error where no announcement arrives: behind a pooler LISTEN succeeds all the same."""
     probe, heard = f"{uuid4()}{PROBE}", asyncio.Event()
     probes[probe] = heard
     try:
-        async with asyncio.timeout(HEARS_WITHIN):
-            given = direct_connection.everyday_parameters(**OWN | {"application_name": "live probe"})
-            async with await psycopg.AsyncConnection.connect(**given) as database:
+        async with asyncio.timeout(PROBE_SECONDS):
+            named = CONNECTION_OPTIONS | {"application_name": "live probe"}
+            options = direct_connection.everyday_parameters(**named)
+            async with await psycopg.AsyncConnection.connect(**options) as database:
                 await database.execute("SELECT pg_notify(%s, %s)", [CHANNEL, probe])
             await heard.wait()
     except psycopg.Error:
@@ -171,23 +172,23 @@ async def report_deafness() -> None:
         del probes[probe]
 
 
-async def pass_on(database: psycopg.AsyncConnection) -> None:
+async def receive(database: psycopg.AsyncConnection) -> None:
     while True:
         async with aclosing(database.notifies(timeout=IDLE_SECONDS)) as announcements:
             async for announcement in announcements:
-                hear(announcement.payload)
+                dispatch(announcement.payload)
         async with asyncio.timeout(ANSWER_SECONDS):  # a network may die without a word
             await database.execute("SELECT 1")
 
 
-def hear(payload: str) -> None:
-    key, _at, step = payload.rstrip(SOON + SEEN + OUT).partition(AT_STEP)
+def dispatch(payload: str) -> None:
+    key, _at, step = payload.rstrip(DELAYED + PHASE_CHANGED + GONE).partition(STEP_SEPARATOR)
     if step:
         for follower in followers.get(key, ()):
             follower.tell_step(int(step))
-    elif payload.endswith(SEEN):
+    elif payload.endswith(PHASE_CHANGED):
         wake(key, what=REVEALED)
-    elif payload.endswith(OUT):
+    elif payload.endswith(GONE):
         send_away(key)
     elif payload.endswith(PROBE):
         probes.get(payload, asyncio.Event()).set()
@@ -207,7 +208,7 @@ def wake(*keys: str, what: bytes = CHANGED) -> None:
 
 
 def send_away(what: str) -> None:
-    """One more event, and the page that fetches learns that its place or its login is gone."""
+    """One more event; the page that then fetches learns that its participant or login is gone."""
     for follower in followers.get(what, ()):
         follower.is_last = True
         follower.tell(CHANGED)

@@ -41,7 +41,7 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),  # nginx collects answers unless told not to
 ]
 
-SESSION, PERSON = SessionMiddleware(HttpResponse), AuthenticationMiddleware(HttpResponse)
+SESSIONS, AUTHENTICATION = SessionMiddleware(HttpResponse), AuthenticationMiddleware(HttpResponse)
 
 
 class RefusedError(Exception):
@@ -93,8 +93,8 @@ class EventStreams:
         request = ASGIRequest(scope, None)
         try:
             request.get_host()
-            SESSION.process_request(request)
-            PERSON.process_request(request)
+            SESSIONS.process_request(request)
+            AUTHENTICATION.process_request(request)
             participant = None if is_over(request) else self.may_follow(request, key)
             if not (participant and request.session.session_key):
                 raise RefusedError(404)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from publishing.shortcuts import render_page
-from reflection.live.room_rows import shown_to_all
+from reflection.live.board_copies import shown_to_all
 from reflection.participation import redirects_to_outcome, room_participant_required, shows_others
 from reflection.slides import board_slides, end_of
 

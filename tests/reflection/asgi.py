@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 from aarhuskompas.wsgi import application as wsgi
 from reflection.live import notifications, streams
-from reflection.live.board import Boards
+from reflection.live.board import BoardMiddleware
 
 ROW = "0c7f1fd2-1f3d-4a55-9a6e-0d3c0d2f5d11"
 TURNS = 10  # of the event loop, until everybody who is woken has been sent what there is
@@ -85,7 +85,7 @@ class AsgiClient:
     def __init__(self, runner: asyncio.Runner, thread: ThreadPoolExecutor):
         self.runner = runner
         self.pages = ThreadedWSGI(wsgi, threads=1)
-        self.boards = Boards(self._page)
+        self.boards = BoardMiddleware(self._page)
         self.pages.pool = self.boards.state_for.pool = thread
         self.asked = self.asked_of_pages = 0
 
@@ -162,7 +162,7 @@ class Subscribers:
     async def _pass_on(self, announced: list[tuple]):
         for channel, *payload in announced:
             if channel == notifications.CHANNEL:
-                notifications.hear(*payload)
+                notifications.dispatch(*payload)
                 await turn()
 
     def close(self):
@@ -184,6 +184,6 @@ def request_of(browser) -> HttpRequest:
     """As the streams read it: a session, a person, and nothing else."""
     request = HttpRequest()
     request.COOKIES[settings.SESSION_COOKIE_NAME] = session_of(browser)
-    streams.SESSION.process_request(request)
-    streams.PERSON.process_request(request)
+    streams.SESSIONS.process_request(request)
+    streams.AUTHENTICATION.process_request(request)
     return request

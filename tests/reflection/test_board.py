@@ -14,19 +14,19 @@ from django.utils.translation import override
 from aarhuskompas.serving.direct_responses import DirectResponseMiddleware
 from aarhuskompas.serving.wsgi_bridge import ThreadedWSGI
 from aarhuskompas.wsgi import application as wsgi
-from reflection.live.board import Asked, Boards, asked_for_board, states
+from reflection.live.board import BoardMiddleware, BoardRequest, board_request, board_states
 from reflection.models import SharedLine
 from tests.factories import make_room
 from tests.reflection.asgi import ROW, Request, session_of
 from tests.reflection.people import add, enter, place_of
 
 
-def asked_by(browser, room) -> Asked:
-    return asked_for_board(Request(f"/rum/{room.key}/tavle/", session=session_of(browser)).scope)
+def asked_by(browser, room) -> BoardRequest:
+    return board_request(Request(f"/rum/{room.key}/tavle/", session=session_of(browser)).scope)
 
 
 def state_for(browser, room):
-    [state] = states([asked_by(browser, room)])
+    [state] = board_states([asked_by(browser, room)])
     return state
 
 
@@ -37,7 +37,7 @@ def state_for(browser, room):
 def test_the_address_is_that_of_the_board(language):
     with override(language):
         path = reverse("reflection:board", args=[ROW])
-    assert str(asked_for_board(Request(path).scope).key) == ROW
+    assert str(board_request(Request(path).scope).key) == ROW
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_address_is_that_of_the_board(language):
     ],
 )
 def test_what_is_unusual_is_for_the_pages(request_):
-    assert asked_for_board(request_.scope) is None
+    assert board_request(request_.scope) is None
 
 
 # --- Who sees it -----------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_many_are_looked_up_at_the_price_of_one(room, django_assert_num_queries)
     asked = [asked_by(enter(room), room) for _ in range(30)]
     for some in [asked[:1], asked]:
         with django_assert_num_queries(5):  # and one insert: they have looked
-            assert None not in states(some)
+            assert None not in board_states(some)
 
 
 # --- Copies ----------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def run(coroutine):
 def test_the_second_gets_what_the_first_got_with_a_request_id_of_its_own():
     async def ask():
         pages = Pages()
-        boards = DirectResponseMiddleware(Boards(pages, Room("revealed")), route="")
+        boards = DirectResponseMiddleware(BoardMiddleware(pages, Room("revealed")), route="")
         return pages, await Request().to(boards), await Request(session="t").to(boards)
 
     pages, first, second = run(ask())
@@ -217,7 +217,7 @@ def test_the_second_gets_what_the_first_got_with_a_request_id_of_its_own():
 def test_a_room_that_has_changed_is_asked_for_anew():
     async def ask():
         pages, room = Pages(), Room("before")
-        boards = Boards(pages, room)
+        boards = BoardMiddleware(pages, room)
         await Request().to(boards)
         room.state = ("after",)
         return await Request().to(boards)
@@ -228,7 +228,7 @@ def test_a_room_that_has_changed_is_asked_for_anew():
 def test_who_may_not_see_it_is_answered_by_the_page_whatever_is_kept():
     async def ask():
         pages, room = Pages(), Room("revealed")
-        boards = Boards(pages, room)
+        boards = BoardMiddleware(pages, room)
         await Request().to(boards)
         room.state = ()
         return await Request().to(boards)
@@ -240,7 +240,7 @@ def test_a_page_that_was_made_while_the_room_changed_is_not_kept():
     async def ask():
         pages, room = Pages(), Room("before")
         pages.may_answer.clear()
-        boards = Boards(pages, room)
+        boards = BoardMiddleware(pages, room)
         first = asyncio.create_task(Request().to(boards))
         while not pages.asked:
             await asyncio.sleep(0.01)
@@ -257,7 +257,7 @@ def test_a_thousand_who_ask_at_once_are_one_question_to_the_page():
     async def ask():
         pages = Pages()
         pages.may_answer.clear()
-        boards = Boards(pages, Room("revealed"))
+        boards = BoardMiddleware(pages, Room("revealed"))
         everybody = [asyncio.create_task(Request(session=f"s{one}").to(boards)) for one in range(1_000)]
         while not pages.asked:
             await asyncio.sleep(0.01)
@@ -274,7 +274,7 @@ def test_a_thousand_who_ask_at_once_are_one_question_to_the_page():
 )
 def test_what_is_no_page_for_everybody_is_not_kept(pages):
     async def ask():
-        boards = Boards(Pages(**pages), Room("revealed"))
+        boards = BoardMiddleware(Pages(**pages), Room("revealed"))
         return [(await Request().to(boards)).body for _ in range(2)]
 
     assert run(ask()) == [b"board 1", b"board 2"]
@@ -290,7 +290,7 @@ def test_what_fails_fails_for_the_first_alone():
                 raise RuntimeError("the page fails")
             await pages(*arguments)
 
-        boards = Boards(failing, Room("revealed"))
+        boards = BoardMiddleware(failing, Room("revealed"))
         with pytest.raises(RuntimeError):
             await Request().to(boards)
         return await Request().to(boards)
@@ -304,7 +304,7 @@ def test_when_the_look_up_fails_the_page_answers_and_nobody_waits():
 
     async def ask():
         async with asyncio.timeout(5):
-            return await Request().to(Boards(Pages(), failing))
+            return await Request().to(BoardMiddleware(Pages(), failing))
 
     assert run(ask()).body == b"board 1"
 
@@ -322,7 +322,7 @@ def test_when_the_look_up_fails_the_page_answers_and_nobody_waits():
 )
 def test_what_the_page_may_depend_on_tells_copies_apart(other):
     async def ask():
-        boards = Boards(Pages(), Room("revealed"))
+        boards = BoardMiddleware(Pages(), Room("revealed"))
         await Request().to(boards)
         return await Request(**other).to(boards)
 
@@ -331,7 +331,7 @@ def test_what_the_page_may_depend_on_tells_copies_apart(other):
 
 def test_only_few_copies_are_kept():
     async def ask():
-        boards = Boards(Pages(), Room("revealed"))
+        boards = BoardMiddleware(Pages(), Room("revealed"))
         for number in range(100):
             await Request(host=f"h{number}").to(boards)
         return len(boards.copies)
@@ -352,7 +352,7 @@ def test_a_copy_is_the_page_to_the_letter(transactional_db, django_user_model, l
 
     async def ask():
         pages = ThreadedWSGI(wsgi, threads=1)
-        boards = DirectResponseMiddleware(Boards(pages), route="")
+        boards = DirectResponseMiddleware(BoardMiddleware(pages), route="")
         try:
             return [await Request(path, session=session_of(person)).to(boards) for person in people]
         finally:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from reflection.live.room_rows import Copies, copies, shown_to_all
+from reflection.live.board_copies import Copies, copies, shown_to_all
 from reflection.models import GuideVersion, Reflection, SharedLine
 from tests.reflection.people import add, enter
 

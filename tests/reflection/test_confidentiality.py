@@ -34,18 +34,18 @@ from collaboration.models import Round
 from publishing import content_version
 from reflection.blindspots import mean
 from reflection.confidentiality import MIN_OUTSIDE, board, cells, comment_to_hide, safety
+from reflection.live.board_copies import copies
 from reflection.live.notifications import (
-    AT_STEP,
     CHANGED,
     CHANNEL,
     COUNTED,
-    OUT,
+    DELAYED,
+    GONE,
+    PHASE_CHANGED,
     REVEALED,
-    SEEN,
-    SOON,
     STEP,
+    STEP_SEPARATOR,
 )
-from reflection.live.room_rows import copies
 from reflection.minutes import pdf
 from reflection.minutes.calendar import calendar_of
 from reflection.minutes.content import minutes_to_keep
@@ -369,26 +369,27 @@ def whole_life(crowd, room, number, words) -> list[tuple[str, Callable, list[str
     return [
         ("free", lambda: alma.post(address("welcome", room), {"safety": number}), []),
         ("answers", lambda: say_everything(alma, room, number, words), []),
-        ("done", lambda: alma.post(address("finish", room), done), [SOON]),
-        ("not done", lambda: alma.post(address("finish", room), again), [SOON]),
-        ("withdraws", lambda: alma.post(address("withdraw", room)), [SOON]),
+        ("done", lambda: alma.post(address("finish", room), done), [DELAYED]),
+        ("not done", lambda: alma.post(address("finish", room), again), [DELAYED]),
+        ("withdraws", lambda: alma.post(address("withdraw", room)), [DELAYED]),
         ("once more", lambda: say_everything(alma, room, number, words), []),
         ("paper", lambda: leader.post(address("paper", room), paper(room, number, words)), [""]),
-        ("reveal", lambda: reveal(leader, room), [SEEN]),
+        ("reveal", lambda: reveal(leader, room), [PHASE_CHANGED]),
         ("timer", lambda: leader.post(address("timer", room), {"minutes": 2}), [""]),
-        ("step", lambda: leader.post(address("show_step", room), {"step": 2}), [f"{AT_STEP}2"]),
+        ("step", lambda: leader.post(address("show_step", room), {"step": 2}), [f"{STEP_SEPARATOR}2"]),
         ("line", lambda: leader.post(address("talk", room, 1), {"text": words or "-"}, headers=HTMX), [""]),
         ("too late", lambda: alma.post(address("withdraw", room)), []),
         ("back", lambda: leader.post(address("collect_again", room)), [""]),
-        ("anew", lambda: alma.post(address("withdraw", room)), [SOON]),
+        ("anew", lambda: alma.post(address("withdraw", room)), [DELAYED]),
         ("third", lambda: say_everything(alma, room, number, words), []),
-        ("shown", lambda: reveal(leader, room), [SEEN]),
-        ("end", lambda: keeps.conclude(), [SEEN]),
+        ("shown", lambda: reveal(leader, room), [PHASE_CHANGED]),
+        ("end", lambda: keeps.conclude(), [PHASE_CHANGED]),
     ]  # fmt: skip
 
 
 def events(kinds: list[str]) -> bytes:
-    told = {SEEN: REVEALED, SOON: COUNTED, "": CHANGED} | {f"{AT_STEP}{n}": STEP % n for n in range(3)}
+    steps = {f"{STEP_SEPARATOR}{number}": STEP % number for number in range(3)}
+    told = {PHASE_CHANGED: REVEALED, DELAYED: COUNTED, "": CHANGED, **steps}
     return b"".join(told[kind] for kind in kinds)
 
 
@@ -549,7 +550,7 @@ class RandomRoom(RuleBasedStateMachine):
             self.write(person, None, str(number), None, is_signed)
             if is_done:
                 person.finish()
-                self.announce(SOON)
+                self.announce(DELAYED)
 
     @rule(
         people=st.sets(st.integers(0, 8), min_size=3),
@@ -598,7 +599,7 @@ class RandomRoom(RuleBasedStateMachine):
     def withdraw(self, who):
         person = self.people[who % len(self.people)]
         if person not in self.out and person.withdraw():
-            self.announce(SOON)
+            self.announce(DELAYED)
             self.said = {key: said for key, said in self.said.items() if key[0] != person}
 
     @rule(number=st.sampled_from(["1", "5"]), party=st.integers(0, 1), copies=st.integers(1, 3))
@@ -631,7 +632,7 @@ class RandomRoom(RuleBasedStateMachine):
         shown = self.room.snapshots.filter(members__has_key=str(person.pk), prompt__kind="scale")
         self.out[person] = set(shown.values_list("party", "about"))
         self.announce("")
-        self.announced.append((CHANNEL, f"{person.key}{OUT}"))
+        self.announced.append((CHANNEL, f"{person.key}{GONE}"))
 
     @precondition(lambda self: self.out)
     @rule(who=st.integers(0, 8))
@@ -660,7 +661,7 @@ class RandomRoom(RuleBasedStateMachine):
 
     @rule()
     def reveal(self):
-        self.announce(SEEN if self.room.is_collecting else "")
+        self.announce(PHASE_CHANGED if self.room.is_collecting else "")
         if self.room.is_collecting:
             self.look_at_files()
         self.room.reveal()
@@ -691,7 +692,7 @@ class RandomRoom(RuleBasedStateMachine):
         """The number alone is told; and the wall says of the step what the board says, or nothing."""
         self.room.show_step(number)
         if self.room.is_revealed:
-            self.announce(f"{AT_STEP}{number}")
+            self.announce(f"{STEP_SEPARATOR}{number}")
         wall = self.leader.get(address("wall", self.room)).content.decode()
         shown = {comment.text for result in board(self.room) for comment in result.comments}
         said = sorted(values.sentence for result in board(self.room) for values in result.values)

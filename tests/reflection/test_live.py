@@ -16,7 +16,7 @@ from reflection.live.notifications import (
     REVEALED,
     announce,
     changes,
-    hear,
+    dispatch,
     wake,
 )
 from reflection.participation import SESSION_KEY
@@ -79,10 +79,10 @@ def test_a_reveal_is_not_forgotten_for_a_change_that_follows_at_once():
     async def follow():
         async with aclosing(changes("hav", heartbeat=SOON)) as events:
             await anext(events)
-            hear("hav!")
-            hear("hav")
+            dispatch("hav!")
+            dispatch("hav")
             assert [await anext(events), await anext(events)] == [REVEALED, KEEP_ALIVE]
-            hear("hav")
+            dispatch("hav")
             assert await anext(events) == CHANGED
 
     asyncio.run(follow())
@@ -94,11 +94,11 @@ def test_of_several_events_a_slow_follower_is_told_the_one_that_says_most(monkey
     async def follow():
         async with aclosing(changes("hav", heartbeat=SOON)) as events:
             await anext(events)
-            hear("hav+")
+            dispatch("hav+")
             await asyncio.sleep(SOON / 4)
             assert await anext(events) == COUNTED
             wake("hav", what=COUNTED)
-            hear("hav")
+            dispatch("hav")
             wake("hav", what=COUNTED)
             assert await anext(events) == CHANGED
             wake("hav", what=COUNTED)
@@ -114,12 +114,12 @@ def test_in_a_large_room_what_is_not_urgent_comes_later_and_once(monkeypatch):
         async with aclosing(changes("hav", heartbeat=SOON)) as events:
             await anext(events)
             for _ in range(3):
-                hear("hav+")
+                dispatch("hav+")
             told = [await anext(events) for _ in range(8)]
             assert told[0] == KEEP_ALIVE
             assert (told.count(COUNTED), told.count(CHANGED)) == (1, 0)
-            hear("hav+")
-            hear("hav")  # is urgent, and takes what waited with it
+            dispatch("hav+")
+            dispatch("hav")  # is urgent, and takes what waited with it
             told = [await anext(events) for _ in range(8)]
             assert (told.count(COUNTED), told.count(CHANGED)) == (0, 1)
 
@@ -183,8 +183,8 @@ def test_a_lost_connection_is_made_again_and_everyone_fetches_what_they_may_have
 def test_a_process_that_hears_nothing_says_so_within_five_seconds(settings, caplog, monkeypatch):
     """It listens where nobody announces anything, as behind a pooler; LISTEN itself succeeds."""
     settings.DIRECT_DATABASE = {"NAME": "postgres"}
-    assert notifications.HEARS_WITHIN < 5
-    monkeypatch.setattr(notifications, "HEARS_WITHIN", SOON)
+    assert notifications.PROBE_SECONDS < 5
+    monkeypatch.setattr(notifications, "PROBE_SECONDS", SOON)
 
     async def listen():
         async with asyncio.timeout(60):
@@ -197,7 +197,7 @@ def test_a_process_that_hears_nothing_says_so_within_five_seconds(settings, capl
 
 @pytest.mark.django_db(transaction=True)
 def test_a_process_that_hears_has_nothing_to_say(caplog, monkeypatch):
-    monkeypatch.setattr(notifications, "HEARS_WITHIN", 60)  # where another process has both processors
+    monkeypatch.setattr(notifications, "PROBE_SECONDS", 60)  # where another process has both processors
 
     async def listen():
         await notifications.start_listening()

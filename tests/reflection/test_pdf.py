@@ -127,12 +127,12 @@ def test_a_sheet_that_takes_too_long_is_refused_in_words(client, db, monkeypatch
 def test_who_finds_all_places_taken_waits_a_little_and_is_told(monkeypatch):
     monkeypatch.setattr(pdf, "SECONDS_IN_LINE", 0.05)
     for _ in range(pdf.AT_ONCE):
-        pdf.places.acquire()
+        pdf.slots.acquire()
     try:
         with pytest.raises(NotMadeError):
             make("En helt ny tekst")
     finally:
-        pdf.places.release(pdf.AT_ONCE)
+        pdf.slots.release(pdf.AT_ONCE)
     assert make("En helt ny tekst").pages
 
 

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from reflection.confidentiality import state_of_board
 from reflection.models import Reflection
 
-MOST = 32  # copies in a process; a board of a thousand is a few hundred kilobytes
+MAX_COPIES = 32  # copies in a process; a board of a thousand is a few hundred kilobytes
 
 
 class Copies:
@@ -52,7 +52,7 @@ class Copies:
                     self.kept.pop(key, None)
 
 
-copies = Copies(MOST)
+copies = Copies(MAX_COPIES)
 
 
 def shown_to_all(request, room: Reflection, variant: tuple, render: Callable[[], HttpResponse]):
@@ -60,16 +60,16 @@ def shown_to_all(request, room: Reflection, variant: tuple, render: Callable[[],
     if not room.is_revealed:
         raise ValueError("nothing is kept before the reveal")
     state = state_of_board(room)
-    is_small = "gzip" in request.headers.get("Accept-Encoding", "")
-    key = (request.get_full_path(), variant, is_small, row_of(room), state)
+    is_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    key = (request.get_full_path(), variant, is_gzip, row_of(room), state)
 
     def make() -> bytes:
         content = render().content
-        return gzip.compress(content, 6) if is_small else content
+        return gzip.compress(content, 6) if is_gzip else content
 
     response = HttpResponse(copies.get(key, make, lambda: state_of_board(room) == state))
     patch_vary_headers(response, ["Accept-Encoding"])
-    if is_small:
+    if is_gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response
 
