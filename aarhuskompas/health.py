@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.http import require_safe
 
 from aarhuskompas.middleware import fixed_headers
@@ -18,17 +19,13 @@ LIVE = "/health/live"
 SECONDS = 2  # that one answer of `ready` stands for all who ask
 
 
-class HealthMiddleware:
+class HealthMiddleware(MiddlewareMixin):
     """Middleware: answers before anything looks at the host, the session or the database."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-        self.views = {LIVE: live, "/health/ready": readiness}
-
-    def __call__(self, request):
-        view = self.views.get(request.path_info)
+    def process_request(self, request):
+        view = {LIVE: live, "/health/ready": readiness}.get(request.path_info)
         if view is None:
-            return self.get_response(request)
+            return None
         response = require_safe(view)(request)
         response.headers["Cache-Control"] = "no-store, private"
         response.answered_by = request.path_info.lstrip("/")

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 
 from aarhuskompas.logs import log_access, request_id
 from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD, REFUSED
@@ -47,18 +48,15 @@ def language_of(request) -> str:
     return "en" if request.path_info.startswith("/en/") else settings.LANGUAGE_CODE
 
 
-class RefusedMiddleware:
+class RefusedMiddleware(MiddlewareMixin):
     """Answer what is not worth reading on: too much, too slow, or nothing that anybody sends by mistake."""
 
     PAGES = {400: "400.html", 408: "400.html", 413: "413.html", 503: "503.html"}
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
+    def process_request(self, request):
         status = request.META.get(REFUSED) or self._status(request)
         if not status:
-            return self.get_response(request)
+            return None
         with translation.override(language_of(request)):  # LanguageFromPath comes after
             page = self.PAGES.get(status)
             response = render(request, page, status=status) if page else no_room(request)
@@ -74,7 +72,7 @@ class RefusedMiddleware:
         return 400 if "\0" in request.path_info else None
 
 
-class SecurityHeadersMiddleware:
+class SecurityHeadersMiddleware(MiddlewareMixin):
     """The headers Django and django-csp do not set: public-sector.md F2–F3."""
 
     HEADERS = {
@@ -86,11 +84,7 @@ class SecurityHeadersMiddleware:
         "X-Permitted-Cross-Domain-Policies": "none",
     }
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -101,10 +95,10 @@ def fixed_headers() -> list[tuple[bytes, bytes]]:
     over_https = {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "https"}
     request = WSGIRequest(over_https | {"REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
     response = HttpResponse()
-    for middleware in [SecurityMiddleware, XFrameOptionsMiddleware, CSPMiddleware]:
+    for middleware in [SecurityMiddleware, XFrameOptionsMiddleware, CSPMiddleware, SecurityHeadersMiddleware]:
         middleware(HttpResponse).process_response(request, response)
     del response.headers["Content-Type"]
-    found = {"Server": "aarhuskompas", **response.headers, **SecurityHeadersMiddleware.HEADERS}
+    found = {"Server": "aarhuskompas", **response.headers}
     return [(name.lower().encode(), value.encode()) for name, value in found.items()]
 
 
@@ -127,14 +121,10 @@ class LanguageFromPathMiddleware:
         return response
 
 
-class WrongMethodMiddleware:
+class WrongMethodMiddleware(MiddlewareMixin):
     """A link to what only a button does, as in a browser's history: say so, and lead on."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         if response.status_code != 405 or request.method not in {"GET", "HEAD"} or response.content:
             return response
         page = render(request, "405.html", {"way_on": _page_above(request.path)}, status=405)
@@ -152,14 +142,10 @@ def _page_above(path: str) -> str:
     return "/"
 
 
-class CacheRulesMiddleware:
+class CacheRulesMiddleware(MiddlewareMixin):
     """Nothing is stored by anybody unless the view says that it is public (publishing/public_pages.py)."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store, private"
@@ -168,30 +154,18 @@ class CacheRulesMiddleware:
         return response
 
 
-class StorageFullMiddleware:
+class StorageFullMiddleware(MiddlewareMixin):
     """Say so in words where there is no room for an upload; what else was written is undone."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_exception(self, request, error):
         return no_room(request) if is_full(error) else None
 
 
-class TidyTextMiddleware:
-    """Hand views and forms what people meant (text.py); passwords are left as they are typed.
+class TidyTextMiddleware(MiddlewareMixin):
+    """Hand views and forms what people meant (publishing/tidy_text.py); passwords are left as they are typed.
 
     Last of all, so that nothing is read which one of the others refuses.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         if "%" in request.META.get("QUERY_STRING", ""):
@@ -210,14 +184,10 @@ def _tidied(fields: QueryDict) -> QueryDict:
     return tidied
 
 
-class ProgressMiddleware:
+class ProgressMiddleware(MiddlewareMixin):
     """Says where a form leads to a script that shows how much is sent: a browser would follow by itself."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         if response.status_code == 302 and "X-Progress" in request.headers:
             return HttpResponse(status=204, headers={"X-Leads-To": response.url})
         return response
