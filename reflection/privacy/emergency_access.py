@@ -71,17 +71,14 @@ class OpenForm(forms.Form):
     @transaction.atomic
     def save(self, user) -> EmergencyAccess:
         room, reason = self.cleaned_data["room"], self.cleaned_data["reason"]
-        opened = EmergencyAccess.objects.create(
+        return _write_down(
+            EmergencyAccess.Action.OPENED,
             reflection=room,
             room=name_of(room),
             user=user,
             name=user.get_full_name(),
-            action=EmergencyAccess.Action.OPENED,
             reason=reason,
         )
-        record(What.EMERGENCY, who=user, thing=room, detail=EmergencyAccess.Action.OPENED)
-        _tell(opened)
-        return opened
 
 
 def name_of(room: Reflection) -> str:
@@ -241,25 +238,22 @@ def delete_room(opened: EmergencyAccess):
 
 def note_given(room: Reflection | None, about: str, *, reason: str, name: str, by=None):
     """That something got another owner: in the list, and in the room where there is one."""
-    given = EmergencyAccess.objects.create(
-        reflection=room, room=about, user=by, name=name, action=EmergencyAccess.Action.GIVEN, reason=reason
-    )
-    record(What.EMERGENCY, who=by, thing=room, detail=EmergencyAccess.Action.GIVEN)
-    if room:
-        _tell(given)
+    given = {"reflection": room, "room": about, "user": by, "name": name, "reason": reason}
+    _write_down(EmergencyAccess.Action.GIVEN, **given)
 
 
 def _note(opened: EmergencyAccess, action: str):
-    done = EmergencyAccess.objects.create(
-        reflection=opened.reflection,
-        room=opened.room,
-        user=opened.user,
-        name=opened.name,
-        action=action,
-        reason=opened.reason,
-    )
-    record(What.EMERGENCY, who=opened.user, thing=opened.reflection, detail=action)
-    _tell(done)
+    names = ["reflection", "room", "user", "name", "reason"]
+    _write_down(action, **{name: getattr(opened, name) for name in names})
+
+
+def _write_down(action: str, **act) -> EmergencyAccess:
+    """On the list, in the event log, and for everybody in the room where there is one."""
+    done = EmergencyAccess.objects.create(action=action, **act)
+    record(What.EMERGENCY, who=done.user, thing=done.reflection, detail=action)
+    if done.reflection:
+        _tell(done)
+    return done
 
 
 def _tell(done: EmergencyAccess):
