@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.conf import settings
@@ -40,8 +41,8 @@ class Collection(NamedTuple):
     fields: list[Field]
 
 
-def _plain(name: str, meaning: str, attribute: str = "") -> Field:
-    return Field(name, meaning, lambda item: getattr(item, attribute or name))
+def _plain(name: str, meaning: str) -> Field:
+    return Field(name, meaning, attrgetter(name))
 
 
 def _both(name: str, meaning: str) -> list[Field]:

@@ -224,10 +224,14 @@ class ContentResource(resources.ModelResource):
         self.links: list[tuple] = []
 
     def get_queryset(self):
-        relations = [self._meta.model._meta.get_field(name) for name in self._meta.fields]
-        one = [column.name for column in relations if column.many_to_one]
-        many = [column.name for column in relations if column.many_to_many]
-        return super().get_queryset().select_related(*one or [None]).prefetch_related(*many)
+        return self.with_relations(super().get_queryset())
+
+    @classmethod
+    def with_relations(cls, rows):
+        columns = [cls._meta.model._meta.get_field(name) for name in cls._meta.fields]
+        one = [column.name for column in columns if column.many_to_one]
+        many = [column.name for column in columns if column.many_to_many]
+        return rows.select_related(*one or [None]).prefetch_related(*many)
 
     def before_import_row(self, row, row_number=None, **kwargs):
         key = row[self.key_column()].strip()
@@ -497,10 +501,6 @@ def table(resource_class: type[ContentResource], queryset) -> Iterator[list[str]
     names = resource_class._meta.fields
     has_status = hasattr(resource_class._meta.model, "published_at")
     yield [*resource_class.columns(), *([STATUS] if has_status else [])]
-    relations = [resource_class._meta.model._meta.get_field(name) for name in names]
-    rows = queryset.select_related(
-        *[relation.name for relation in relations if relation.many_to_one]
-    ).prefetch_related(*[relation.name for relation in relations if relation.many_to_many])
-    for item in rows.iterator(chunk_size=ROWS_AT_A_TIME):
+    for item in resource_class.with_relations(queryset).iterator(chunk_size=ROWS_AT_A_TIME):
         values = [str(resource.fields[name].export(item)) for name in names]
         yield [*values, *([status_of(item)] if has_status else [])]
