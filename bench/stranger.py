@@ -19,8 +19,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from bench.servers import free_port
 from runner.postgres import wait_until
-from runner.serve import GUNICORN, answers, free_port
+from runner.serve import GUNICORN, answers
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS, QUIET_SECONDS, SECONDS, PAUSE = 10, 20, 60, 0.05

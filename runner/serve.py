@@ -79,13 +79,6 @@ def number_of_port() -> int:
     return int(text)
 
 
-def free_port() -> int:
-    """A port that nobody has at this moment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 def open_port(host: str, port: int) -> socket.socket:
     """Take the port now, so that nobody else can; a server that is just ending gets three seconds."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -15,13 +15,13 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
+from bench.servers import free_port
 from compass import story_index
 from compass.content import read, stored_sound
 from compass.models import Chapter
 from publishing import content_version
 from publishing.portal import Portal, current_portal
 from reflection.published_guides import further_compasses
-from runner.serve import free_port
 from tests import databases, factories
 from tests.mail import Server
 from tests.pages import Page, check_page, check_part

@@ -24,8 +24,8 @@ from lxml import html
 from PIL import Image as Picture
 
 from aarhuskompas.jobs import JOBS
+from bench.servers import free_port
 from runner import postgres
-from runner.serve import free_port
 from tests.processes import ROOT
 
 pytestmark = pytest.mark.long

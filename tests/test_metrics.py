@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from aarhuskompas.metrics import FromTheDatabase
 from aarhuskompas.models import ScheduledJob
+from bench.servers import free_port
 from privacy.events import record
 from privacy.models import What
 from runner.postgres import wait_until
-from runner.serve import GUNICORN, free_port
+from runner.serve import GUNICORN
 from tests.factories import make_guide, make_room, make_user
 from tests.processes import ROOT, database_url, environment
 

@@ -10,8 +10,9 @@ import requests
 
 from accounts.models import User
 from accounts.roles import ROLES
+from bench.servers import free_port
 from runner import identity_provider
-from runner.serve import environment, free_port
+from runner.serve import environment
 from tests.oidc import go_through
 
 pytestmark = pytest.mark.django_db

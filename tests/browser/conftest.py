@@ -17,9 +17,10 @@ import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
 
+from bench.servers import free_port
 from runner.environment import BROWSERS
 from runner.postgres import wait_until
-from runner.serve import GUNICORN, free_port
+from runner.serve import GUNICORN
 from tests import databases
 from tests.browser.inspection import WIDE
 from tests.processes import ROOT, database_url, environment, run_module

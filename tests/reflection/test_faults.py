@@ -20,8 +20,8 @@ import psycopg
 import pytest
 
 from bench.rooms import Person, Stream, all_of
+from bench.servers import free_port
 from runner.postgres import Server, wait_until
-from runner.serve import free_port
 from tests.processes import ROOT, environment
 
 pytestmark = pytest.mark.browser

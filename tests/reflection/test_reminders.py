@@ -15,10 +15,10 @@ from django.utils import timezone
 from lxml import html
 
 from aarhuskompas.logs import JsonFormatter
+from bench.servers import free_port
 from reflection.compasses import Compass
 from reflection.models import Reminder
 from reflection.reminders import Due, send_all
-from runner.serve import free_port
 from tests.collaboration.people import SIDES
 from tests.factories import make_agreement, make_collaboration, make_room, make_round, make_user, tomorrow
 
