@@ -5,7 +5,8 @@ import uuid
 from contextlib import suppress
 from io import BytesIO
 
-from csp.middleware import CSPMiddleware
+from csp.constants import HEADER as POLICY
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse, QueryDict
@@ -73,7 +74,10 @@ class RefusedMiddleware(MiddlewareMixin):
 
 
 class SecurityHeadersMiddleware(MiddlewareMixin):
-    """The headers Django and django-csp do not set: public-sector.md F2–F3."""
+    """The headers Django does not set: public-sector.md F2–F3.
+
+    The policy is the same for every answer, and put together once; a view that needs another sets its own.
+    """
 
     HEADERS = {
         "Permissions-Policy": (
@@ -84,8 +88,14 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
         "X-Permitted-Cross-Domain-Policies": "none",
     }
 
+    def __init__(self, get_response):
+        super().__init__(get_response)
+        self.headers = self.HEADERS | {POLICY: build_policy()}
+
     def process_response(self, request, response):
-        for name, value in self.HEADERS.items():
+        # Django's page about an error has styles of its own.
+        is_for_developers = settings.DEBUG and response.status_code in {404, 500}
+        for name, value in (self.HEADERS if is_for_developers else self.headers).items():
             response.headers.setdefault(name, value)
         return response
 
@@ -95,7 +105,7 @@ def fixed_headers() -> list[tuple[bytes, bytes]]:
     over_https = {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "https"}
     request = WSGIRequest(over_https | {"REQUEST_METHOD": "GET", "wsgi.input": BytesIO()})
     response = HttpResponse()
-    for middleware in [SecurityMiddleware, XFrameOptionsMiddleware, CSPMiddleware, SecurityHeadersMiddleware]:
+    for middleware in [SecurityMiddleware, SecurityHeadersMiddleware, XFrameOptionsMiddleware]:
         middleware(HttpResponse).process_response(request, response)
     del response.headers["Content-Type"]
     found = {"Server": "aarhuskompas", **response.headers}

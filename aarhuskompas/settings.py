@@ -140,7 +140,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "aarhuskompas.middleware.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "aarhuskompas.health.HealthMiddleware",
     "aarhuskompas.middleware.RefusedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

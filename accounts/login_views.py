@@ -11,6 +11,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from csp.constants import HEADER as POLICY
+from csp.utils import build_policy
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -49,7 +51,7 @@ def leads_to_provider(view):
     def answered(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
         if settings.HAS_SINGLE_SIGN_ON:
-            response._csp_update = {"form-action": [origin_of_provider()]}
+            response.headers[POLICY] = build_policy(update={"form-action": [origin_of_provider()]})
         return response
 
     return answered
