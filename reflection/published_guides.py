@@ -1,9 +1,11 @@
 """The compasses as everybody may read them."""
 
+from django.conf import settings
 from django.http import Http404
+from django.utils.translation import get_language, override
 
 from publishing.content_version import once_per_version
-from reflection.compasses import registered
+from reflection.compasses import Page, registered
 from reflection.models import Guide, GuideVersion
 
 
@@ -27,7 +29,19 @@ def further_compasses() -> list[Guide]:
     return list(usable_guides().exclude(slug__in=homes))
 
 
-def menu() -> list[tuple[str, str]]:
+def in_all_languages() -> dict[str | None, tuple[Page, ...]]:
+    menus = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            homes = [compass.home.page for compass in registered() if compass.home]
+            further = [(guide.get_absolute_url(), str(guide.local.title)) for guide in further_compasses()]
+            menus[language] = (*homes, *(Page(*page) for page in further))
+    return menus
+
+
+menus = once_per_version(otherwise=in_all_languages)(in_all_languages)
+
+
+def menu() -> tuple[Page, ...]:
     """Address and words of each compass: those that apps have registered first, as they registered."""
-    homes = [compass.home.page for compass in registered() if compass.home]
-    return [*homes, *((guide.get_absolute_url(), str(guide.local.title)) for guide in further_compasses())]
+    return menus()[get_language()]

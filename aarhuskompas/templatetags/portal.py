@@ -1,6 +1,7 @@
 """Formatting for every template; never a query."""
 
 import re
+from typing import NamedTuple
 
 from django import template
 from django.conf import settings
@@ -66,17 +67,26 @@ def in_language(context, language: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-@register.simple_tag(takes_context=True)
-def public_address(context, language: str) -> str:
-    """The full address of this page in the language, without its query, when readers may have it.
+class Addresses(NamedTuple):
+    """Of one page, in full and without its query."""
 
-    Empty on pages that are not public, so that no address of a reflection ever stands in a head.
+    here: str
+    danish: str
+    english: str
+
+
+@register.simple_tag(takes_context=True)
+def public_addresses(context) -> Addresses | None:
+    """Of this page, when readers may have it.
+
+    None on pages that are not public, so that no address of a reflection ever stands in a head.
     """
     request = context["request"]
     match = request.resolver_match
     if match is None or not getattr(match.func, "is_public", False):
-        return ""
-    return f"{settings.SITE_URL}{_path_in(language, request)}"
+        return None
+    danish, english = (f"{settings.SITE_URL}{_path_in(language, request)}" for language in ("da", "en"))
+    return Addresses(english if get_language() == "en" else danish, danish, english)
 
 
 def _path_in(language: str, request) -> str:

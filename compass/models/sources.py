@@ -49,4 +49,9 @@ class Provenance(Translated, models.Model):
     @property
     def provenance_text(self) -> Text:
         """The note where somebody wrote one, else the label of the kind."""
-        return self.local.provenance_note or Text(self.get_provenance_display())
+        return self.local.provenance_note or Text(self._label)
+
+    @property
+    def _label(self) -> str:
+        """As `get_provenance_display`, which translates all three to find the one."""
+        return str(Provenance.Kind(self.provenance).label) if self.provenance else ""

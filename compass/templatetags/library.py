@@ -2,11 +2,13 @@
 
 import json
 import re
+from functools import cache
 from html import escape
 from urllib.parse import quote
 
 from django import template
 from django.conf import settings
+from django.db.models import TextChoices
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -102,10 +104,28 @@ def colour(path: Path) -> int:
     return rose.place_of(path).colour
 
 
+def label_of(choices: type[TextChoices], value: str) -> str:
+    """As `get_…_display`, which translates every choice there is to find the one."""
+    return str(choices(value).label) if value else ""
+
+
 @register.filter
 def kind(item) -> str:
-    """As `get_kind_display`, which translates every kind there is to find the one."""
-    return str(item.Kind(item.kind).label)
+    return label_of(item.Kind, item.kind)
+
+
+@register.filter
+def outcome(story) -> str:
+    return label_of(story.Outcome, story.outcome)
+
+
+@register.filter
+def reading_time(story) -> str:
+    return minutes_shown(story.reading_minutes)
+
+
+def minutes_shown(minutes: int) -> str:
+    return ngettext("%(minutes)s minut", "%(minutes)s minutter", minutes) % {"minutes": minutes}
 
 
 @register.inclusion_tag("components/story_cards.html")
@@ -115,44 +135,35 @@ def story_cards(stories) -> dict:
     What many cards have alike takes as long as the rest of them, and is made once.
     """
     address = reverse("compass:story", args=["-"])
-    words = {value: str(label) for value, label in [*Story.Kind.choices, *Story.Outcome.choices, ("", "")]}
-    paths = {
-        path.pk: {"place": rose.place_of(path), "verb": marked(path.local.verb)}
-        for path in {story.path for story in stories}
-    }
-    return {
-        "cards": [
-            _card(story, address.replace("/-/", f"/{story.slug}/"), words) | paths[story.path_id]
-            for story in stories
-        ]
-    }
+    label, minutes, drawing = cache(label_of), cache(minutes_shown), cache(_drawing)
+    paths = {path.pk: _of_path(path) for path in {story.path for story in stories}}
+    cards = [
+        {
+            "address": address.replace("/-/", f"/{story.slug}/"),
+            "kind": label(Story.Kind, story.kind),
+            "title": marked(story.local.title),
+            "standfirst": marked(story.local.standfirst),
+            "foot": " · ".join(
+                str(part)
+                for part in [minutes(story.reading_minutes), story.year, label(Story.Outcome, story.outcome)]
+                if part
+            ),
+            "picture": story.picture.card_address if story.picture_id else "",
+            "drawing": drawing(story.face),
+            **paths[story.path_id],
+        }
+        for story in stories
+    ]
+    return {"cards": cards}
 
 
-@register.filter
-def reading_time(story) -> str:
-    minutes = story.reading_minutes
-    return ngettext("%(minutes)s minut", "%(minutes)s minutter", minutes) % {"minutes": minutes}
+def _of_path(path: Path) -> dict:
+    place = rose.place_of(path)
+    return {"colour": place.colour, "point": point(place, 22), "verb": marked(path.local.verb)}
 
 
-@register.filter
-def outcome(story) -> str:
-    """As `get_outcome_display`, which translates every outcome there is to find the one."""
-    return str(story.Outcome(story.outcome).label) if story.outcome else ""
-
-
-def _card(story, address: str, words: dict[str, str]) -> dict:
-    local = story.local
-    return {
-        "address": address,
-        "kind": words[story.kind],
-        "title": marked(local.title),
-        "standfirst": marked(local.standfirst),
-        "foot": " · ".join(
-            str(part) for part in [reading_time(story), story.year, words[story.outcome]] if part
-        ),
-        "picture": story.picture.card_address if story.picture_id else "",
-        "drawing": story.face,
-    }
+def _drawing(name: str) -> str:
+    return piece("components/drawing.html", drawing=name) if name else ""
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from publishing.publishable import Publishable
 register = template.Library()
 
 
-@register.inclusion_tag("components/edit_bar.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def edit_bar(context) -> dict:
     """Nothing for a reader: without a session nobody is asked for, and the page is the same for all."""
     request = context.get("request")

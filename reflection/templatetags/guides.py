@@ -8,10 +8,7 @@ from reflection.published_guides import further_compasses, menu
 register = template.Library()
 
 
-@register.simple_tag
-def compasses() -> tuple[tuple[str, str], ...]:
-    """Address and words of each."""
-    return tuple(menu())
+register.simple_tag(menu, name="compasses")
 
 
 @register.simple_tag
