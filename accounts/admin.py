@@ -20,7 +20,7 @@ from accounts.holdings import hand_over_addresses, owned_by
 from accounts.invitations import invite, tell_closed
 from accounts.models import LAST_ADMINISTRATOR, User
 from accounts.roles import ADMINISTRATOR, ROLES
-from privacy.events import happening, record, record_all, record_looks
+from privacy.events import new_event, record, record_all, record_looks
 from privacy.models import What, Why
 from publishing.admin import BaseAdmin, Feature, item_view
 from publishing.admin.custom_views import ACT, READ
@@ -260,7 +260,7 @@ class UserAdmin(BaseAdmin):
         super().save_related(request, form, formsets, change)
         acts = form.acts() if change else [(What.INVITED, _named(form.cleaned_data["groups"]))]
         person = {"who": request.user, "about": form.instance}
-        record_all([happening(what, detail=detail, **person) for what, detail in acts])
+        record_all([new_event(what, detail=detail, **person) for what, detail in acts])
 
     def record_act(self, request, what, item):
         """What an account is changed in is said by `save_related`."""

@@ -35,11 +35,11 @@ def note_on_pair(room: Reflection, slide: Slide, data) -> InsightForm | None:
     topic = slide.shown.topic
     if topic is None:
         return None
-    one = Round.objects.select_related("reflection").get(reflection=room)
-    return InsightForm(data, instance=insight_of(one, topic))
+    round = Round.objects.select_related("reflection").get(reflection=room)
+    return InsightForm(data, instance=insight_of(round, topic))
 
 
-def insight_of(one: Round, topic: Spot) -> Insight:
-    mine: dict[str, Party] = {"guesser": topic.guesser, "about": topic.about}
-    found = one.insights.filter(step=topic.step, **mine).first()
-    return found or Insight(round=one, step=topic.step, **mine)
+def insight_of(round: Round, topic: Spot) -> Insight:
+    parties: dict[str, Party] = {"guesser": topic.guesser, "about": topic.about}
+    found = round.insights.filter(step=topic.step, **parties).first()
+    return found or Insight(round=round, step=topic.step, **parties)

@@ -44,14 +44,14 @@ ON CONFLICT DO NOTHING
 """  # noqa: S608 – our own table
 
 
-def record(what: What, **told: Any):
-    """Keep that somebody did something; `told` as in `happening`."""
-    record_all([happening(what, **told)])
+def record(what: What, **details: Any):
+    """Keep that somebody did something; `details` as in `new_event`."""
+    record_all([new_event(what, **details)])
 
 
 def record_looks(who: Any, things: Iterable[models.Model], *, why: Why, about: Any = None):
     """That somebody was shown these things of others."""
-    record_all([happening(What.LOOKED, who=who, about=about, thing=thing, why=why) for thing in things])
+    record_all([new_event(What.LOOKED, who=who, about=about, thing=thing, why=why) for thing in things])
 
 
 def record_all(events: list[Event]):
@@ -70,7 +70,7 @@ def record_all(events: list[Event]):
             logger.info("security", extra={"fields": fields})
 
 
-def happening(
+def new_event(
     what: What,
     *,
     who: Any = None,

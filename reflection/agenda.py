@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from reflection.models import Participant
 
 
-class Place(StrEnum):
+class Stage(StrEnum):
     COLLECT = "collect"
     SEE = "see"
     TALK = "talk"
@@ -23,26 +23,26 @@ class Place(StrEnum):
 
 
 TITLES = {
-    Place.COLLECT: _("Saml svar"),
-    Place.SEE: _("Se svarene"),
-    Place.TALK: pgettext_lazy("samtale", "Tal"),
-    Place.AGREE: _("Aftal"),
+    Stage.COLLECT: _("Saml svar"),
+    Stage.SEE: _("Se svarene"),
+    Stage.TALK: pgettext_lazy("samtale", "Tal"),
+    Stage.AGREE: _("Aftal"),
 }
-MINUTES = {Place.COLLECT: 15, Place.SEE: 5, Place.TALK: 40, Place.AGREE: 15}
+MINUTES = {Stage.COLLECT: 15, Stage.SEE: 5, Stage.TALK: 40, Stage.AGREE: 15}
 SAY = {
-    Place.COLLECT: _(
+    Stage.COLLECT: _(
         "I svarer hver for sig på jeres egen telefon. Ingen ser de andres svar, før vi viser dem samlet. "
         "I må gerne svare «ved ikke»."
     ),
-    Place.SEE: _(
+    Stage.SEE: _(
         "Læs svarene i stilhed i et par minutter. Ingen skal forsvare et tal. Læg mærke til, hvad der "
         "overrasker jer."
     ),
-    Place.TALK: _(
+    Stage.TALK: _(
         "Vi tager ét ad gangen og begynder, hvor vi ser det mest forskelligt. Én taler ad gangen, og den, "
         "der normalt bestemmer, taler sidst. Man må sige pas."
     ),
-    Place.AGREE: _("Vi vælger én ting, sætter navn og dato på og bestemmer, hvornår vi kigger igen."),
+    Stage.AGREE: _("Vi vælger én ting, sætter navn og dato på og bestemmer, hvornår vi kigger igen."),
 }
 # What those texts of a guide are called where they are edited.
 TEXT_NAMES = {
@@ -63,7 +63,7 @@ TEXT_NAMES = {
 }
 
 
-class Phase(NamedTuple):
+class AgendaItem(NamedTuple):
     number: int
     title: str
     minutes: str
@@ -72,37 +72,37 @@ class Phase(NamedTuple):
     is_current: bool
 
 
-def phases(participant: Participant, here: str) -> list[Phase]:
+def agenda_items(participant: Participant, here: str) -> list[AgendaItem]:
     version = participant.reflection.version
     addresses = _addresses(participant)
     return [
-        Phase(
+        AgendaItem(
             number,
-            str(TITLES[part]),
-            version.text(f"minutes-{part}") or str(MINUTES[part]),
-            version.text(f"say-{part}") or str(SAY[part]),
-            addresses.get(part, ""),
-            part == here,
+            str(TITLES[stage]),
+            version.text(f"minutes-{stage}") or str(MINUTES[stage]),
+            version.text(f"say-{stage}") or str(SAY[stage]),
+            addresses.get(stage, ""),
+            stage == here,
         )
-        for number, part in enumerate(Place, start=1)
+        for number, stage in enumerate(Stage, start=1)
     ]
 
 
-def _addresses(participant: Participant) -> dict[Place, str]:
+def _addresses(participant: Participant) -> dict[Stage, str]:
     room = participant.reflection
     lead = reverse("reflection:lead", args=[room.key])
-    found = {Place.COLLECT: lead}
+    found = {Stage.COLLECT: lead}
     if room.is_revealed and not room.is_concluded:
-        found[Place.SEE] = room.result_address
-        found[Place.TALK] = reverse("reflection:talk_here", args=[room.key])
+        found[Stage.SEE] = room.result_address
+        found[Stage.TALK] = reverse("reflection:talk_here", args=[room.key])
         if participant.may_go_on:
-            found[Place.AGREE] = room.conclude_address
+            found[Stage.AGREE] = room.conclude_address
     return found
 
 
-def words_on_freedom(said: list[int]) -> str:
+def safety_sentence(counts: list[int]) -> str:
     """What «Hvor frit kan du svare?» means, for whoever leads; `said` is how many said 1 to 5."""
-    total, held_back = sum(said), sum(said[:2])
+    total, held_back = sum(counts), sum(counts[:2])
     numbers = {"few": str(apnumber(held_back)).capitalize(), "all": apnumber(total)}
     if not total:
         return ""

@@ -122,9 +122,9 @@ class Spot(NamedTuple):
             return _("%(about)s har ikke svaret. Det her er kun et gæt.") % {"about": self.about}
         if not self.kind:
             return _("Gæt og svar kan ikke vises sammen: der er for få svar.")
-        told = {"guesser": self.guesser, "guess": self.guess_mean_shown}
-        told |= {"about": self.about, "answer": self.answer_mean_shown}
-        sentence = _("I snit: %(guesser)s gættede %(guess)s, %(about)s svarede %(answer)s.") % told
+        means = {"guesser": self.guesser, "guess": self.guess_mean_shown}
+        means |= {"about": self.about, "answer": self.answer_mean_shown}
+        sentence = _("I snit: %(guesser)s gættede %(guess)s, %(about)s svarede %(answer)s.") % means
         if self.kind != "divided":
             return sentence
         ends = {"low": self.answer.low, "high": self.answer.high}

@@ -103,11 +103,11 @@ def from_file(found: dict, *, slug: str = "") -> GuideVersion:
     rows += _rows(
         EndLine, found, "end_lines", OF_THE_END_LINE, "Slutningens linje", problems, version=version
     )
-    for step, where, told in _steps(found, version, problems):
+    for step, where, entry in _steps(found, version, problems):
         rows.append(step)
-        rows += _rows(Prompt, told, "prompts", OF_THE_PROMPT, f"{where}, spørgsmål", problems, step=step)
+        rows += _rows(Prompt, entry, "prompts", OF_THE_PROMPT, f"{where}, spørgsmål", problems, step=step)
         rows += _rows(
-            HelpVariant, told, "variants", OF_THE_VARIANT, f"{where}, særlig hjælp", problems, step=step
+            HelpVariant, entry, "variants", OF_THE_VARIANT, f"{where}, særlig hjælp", problems, step=step
         )
     if problems:
         raise ValidationError(problems)
@@ -117,36 +117,36 @@ def from_file(found: dict, *, slug: str = "") -> GuideVersion:
 
 
 def _steps(found: dict, version: GuideVersion, problems: list[str]) -> Iterator[tuple[Step, str, dict]]:
-    for number, told in enumerate(_list(found, "steps", "", problems), start=1):
+    for number, entry in enumerate(_list(found, "steps", "", problems), start=1):
         where = f"Trin {number}"
-        problems += _unknown(where, told, {*OF_THE_STEP, "prompts", "variants"})
-        concerned = [variant.get("concerns") for variant in _list(told, "variants", where, [])]
+        problems += _unknown(where, entry, {*OF_THE_STEP, "prompts", "variants"})
+        concerned = [variant.get("concerns") for variant in _list(entry, "variants", where, [])]
         if len({*map(str, concerned)}) < len(concerned):
             problems.append(_at(where, "Der er to særlige hjælpetekster til de samme."))
         fields = {"version": version, "position": number}
-        yield _row(Step, told, OF_THE_STEP, where, problems, skip=["version"], **fields), where, told
+        yield _row(Step, entry, OF_THE_STEP, where, problems, skip=["version"], **fields), where, entry
 
 
 def _rows(
     model, found: dict, name: str, fields: list[str], where: str, problems: list[str], **parent
 ) -> list[models.Model]:
     made = []
-    for number, told in enumerate(_list(found, name, where, problems), start=1):
+    for number, entry in enumerate(_list(found, name, where, problems), start=1):
         here = f"{where} {number}"
-        problems += _unknown(here, told, set(fields))
+        problems += _unknown(here, entry, set(fields))
         numbered = {"position": number} if model is not HelpVariant else {}
-        made.append(_row(model, told, fields, here, problems, skip=list(parent), **parent, **numbered))
+        made.append(_row(model, entry, fields, here, problems, skip=list(parent), **parent, **numbered))
     return made
 
 
 def _list(found: dict, name: str, where: str, problems: list[str]) -> list[dict]:
-    told = found.get(name, [])
-    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+    entries = found.get(name, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         problems.append(_at(where, f"«{name}» skal være en liste."))
         return []
-    if len(told) > MOST[name]:
+    if len(entries) > MOST[name]:
         problems.append(_at(where, f"Der er flere end {MOST[name]} i «{name}»."))
-    return told[: MOST[name]]
+    return entries[: MOST[name]]
 
 
 def _row(

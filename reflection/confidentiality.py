@@ -103,9 +103,9 @@ class Values(NamedTuple):
         if self.reach == 0:
             return _("Alle tal er ens.")
         if self.party:  # among themselves: it says nothing of how far the parties are apart
-            who = {"party": self.party.title}
+            names = {"party": self.party.title}
             far, near = _("%(party)s ser det meget forskelligt."), _("%(party)s ser det nogenlunde ens.")
-            return (far if self.reach >= FAR_APART else near) % who
+            return (far if self.reach >= FAR_APART else near) % names
         if self.reach >= FAR_APART:
             return _("I ser det meget forskelligt.")
         return _("I ser det nogenlunde ens.")

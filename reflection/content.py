@@ -52,8 +52,8 @@ def _of_file(content: dict) -> Guide:
     beside = {"dilemmas", "stories"}
     steps = [{name: step[name] for name in step.keys() - beside} for step in content["steps"]]
     version = from_file({**content, "steps": steps})
-    for step, told in zip(version.steps.all(), content["steps"], strict=True):
-        _read_beside(step, told)
+    for step, entry in zip(version.steps.all(), content["steps"], strict=True):
+        _read_beside(step, entry)
     version.publish()
     return version.guide
 
@@ -78,9 +78,9 @@ def own_texts(content: dict) -> dict:
     for result in content.get("blindspot_texts", []):
         texts[f"{result['key']}-title"] = _both(result, "title")
         texts[f"{result['key']}-text"] = _both(result, "text")
-    for place, said in content.get("leading", {}).items():
-        texts[f"say-{place}"] = _both(said, "say")
-        texts[f"minutes-{place}"] = dict.fromkeys(["da", "en"], str(said["minutes"]))
+    for stage, entry in content.get("leading", {}).items():
+        texts[f"say-{stage}"] = _both(entry, "say")
+        texts[f"minutes-{stage}"] = dict.fromkeys(["da", "en"], str(entry["minutes"]))
     return texts
 
 

@@ -112,8 +112,10 @@ def own_participants(request):
     """The visitor in every room: by what this browser holds, and by account."""
     keys = [key for name in [SESSION_KEY, BY_ACCOUNT] for key in request.session.get(name, {}).values()]
     participants = Participant.objects.let_in().exclude(reflection__mode=Reflection.Mode.SOLO)
-    mine = models.Q(key__in=keys)
-    return participants.filter(mine | models.Q(user=request.user) if request.user.is_authenticated else mine)
+    is_own = models.Q(key__in=keys)
+    if request.user.is_authenticated:
+        is_own |= models.Q(user=request.user)
+    return participants.filter(is_own)
 
 
 def current_participant(request, key) -> Participant | None:
@@ -229,7 +231,7 @@ def record_look(request, participant: Participant):
     room at once, which each is told before going in (join.html). From the day an account takes it over, each
     look is an event, as in every room.
     """
-    if not (participant.reflection.is_solo or participant.reflection.is_nobodys):
+    if not (participant.reflection.is_solo or participant.reflection.has_no_owner):
         is_own = participant.user_id is not None and participant.user_id == request.user.pk
         why = Why.LEADS if participant.is_facilitator else Why.ROOM
         record_looks(request.user if is_own else participant, [participant.reflection], why=why)

@@ -5,7 +5,7 @@ Every published guide has them. What an app's compass has more of it says in `Co
 
 from django.utils.translation import get_language, gettext
 
-from reflection.agenda import MINUTES, SAY, TITLES, Place
+from reflection.agenda import MINUTES, SAY, TITLES, Stage
 from reflection.compasses import PaperPart
 from reflection.models import Answer, GuideVersion, Prompt, Step
 from reflection.thresholds import least_in_room
@@ -84,7 +84,7 @@ def facilitators_guide(version: GuideVersion) -> dict:
         title=gettext("%(title)s: til den, der leder") % {"title": version.guide.local.title},
         minutes=version.minutes_group,
         before=[text % least for text in _before(version)],
-        phases=[_phase(version, place) for place in Place],
+        phases=[_stage(version, stage) for stage in Stage],
         asks=_asks(version),
         rules=[str(rule) for rule in version.texts_like("rule-")],
         freedom=_freedom(),
@@ -120,16 +120,16 @@ def _before(version: GuideVersion) -> list[str]:
 
 
 DOES = {
-    Place.COLLECT: [
+    Stage.COLLECT: [
         lambda: gettext("Vis koden. Vent, til alle er inde, og tæl: Passer tallet med dem, der sidder her?"),
         lambda: gettext("Lad dem svare i ro. Gå ikke rundt, og se ikke over skuldre."),
     ],
-    Place.SEE: [lambda: gettext("Tryk «Vis svarene», når alle er færdige. Sig intet de første to minutter.")],
-    Place.TALK: [
+    Stage.SEE: [lambda: gettext("Tryk «Vis svarene», når alle er færdige. Sig intet de første to minutter.")],
+    Stage.TALK: [
         lambda: gettext("Tag højst to eller tre trin. Det, der står øverst, er I mest uenige om."),
         lambda: gettext("Skriv én linje for hvert: «Det ved vi nu». Læs den højt, og spørg, om den passer."),
     ],
-    Place.AGREE: [
+    Stage.AGREE: [
         lambda: gettext(
             "Lad hver vælge på sin egen telefon, før I taler om det. Skriv så ét navn og én dato."
         )
@@ -137,12 +137,12 @@ DOES = {
 }
 
 
-def _phase(version: GuideVersion, place: Place) -> dict:
+def _stage(version: GuideVersion, stage: Stage) -> dict:
     return {
-        "title": str(TITLES[place]),
-        "minutes": str(version.text(f"minutes-{place}") or MINUTES[place]),
-        "does": [does() for does in DOES[place]],
-        "say": str(version.text(f"say-{place}") or SAY[place]),
+        "title": str(TITLES[stage]),
+        "minutes": str(version.text(f"minutes-{stage}") or MINUTES[stage]),
+        "does": [does() for does in DOES[stage]],
+        "say": str(version.text(f"say-{stage}") or SAY[stage]),
     }
 
 
@@ -163,7 +163,7 @@ def _asks(version: GuideVersion) -> list[str]:
 
 
 def _freedom() -> list[dict]:
-    """The same as is said at the reveal (reflection/agenda.py, words_on_freedom)."""
+    """The same as is said at the reveal (reflection/agenda.py, safety_sentence)."""
     rows = [
         (gettext("Ingen svarer 1 eller 2"), gettext("Gå videre. Sig tak for, at de svarer frit.")),
         (gettext("Nogen svarer 1 eller 2"), gettext("Spørg alle – ikke nogen bestemt –, hvad der skal til.")),

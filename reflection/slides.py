@@ -81,7 +81,7 @@ def pair_slides(room: Reflection, written: dict | None = None) -> list[Slide]:
             "reflection/_wall_pair.html",
             written.get((pair.step.pk, pair.sides), []) or lines.get(pair.step.pk, []),
             _lead(pair.topic),
-            [said for said in words.get(pair.step.pk, []) if said.is_of(pair.sides)],
+            [comment for comment in words.get(pair.step.pk, []) if comment.is_of(pair.sides)],
             wall_lines=6,
             distance=pair.distance,
         )
@@ -110,8 +110,8 @@ def _pairs_to_show(room: Reflection) -> list[blindspots.Pair]:
 def _lead(topic: blindspots.Spot | None) -> str:
     if topic is None:
         return ""
-    who = {"about": topic.about.title, "guesser": topic.guesser.title}
-    return _("%(about)s taler først, i to minutter. %(guesser)s spørger kun.") % who
+    parties = {"about": topic.about.title, "guesser": topic.guesser.title}
+    return _("%(about)s taler først, i to minutter. %(guesser)s spørger kun.") % parties
 
 
 def shared_lines(room: Reflection) -> dict[int, list[tuple[str, str]]]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -247,6 +248,43 @@ def test_every_middleware_is_called_one():
 def test_no_module_is_a_drawer_for_everything():
     drawers = {"utils", "helpers", "common", "misc", "tools_misc", "services"}
     assert [relative(path) for path in python_files(*OURS) if path.stem in drawers] == []
+
+
+# The apps whose names have been gone through; CONTRIBUTING.md says how things are called.
+NAMED_WITH_CARE = ["reflection", "goals", "collaboration", "privacy"]
+GERUNDS = {"joining"}  # the way into a room, which has no better noun
+VAGUE = {"one", "told", "said", "place", "it"}
+
+
+def test_modules_are_called_by_nouns():
+    modules = [path for path in python_files(*NAMED_WITH_CARE) if path.stem.endswith("ing")]
+    assert [relative(path) for path in modules if path.stem not in GERUNDS] == []
+
+
+def names_given(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Variables and parameters, with their lines; what stands in a class is a column or a field."""
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    fields = {id(name) for body in bodies for node in body if is_assigned(node) for name in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in fields:
+            yield node.lineno, node.id
+
+
+def is_assigned(node) -> bool:
+    return isinstance(node, ast.Assign | ast.AnnAssign)
+
+
+def test_a_variable_carries_the_name_of_the_thing():
+    """`participant`, `response`, `round`: never `one`, and a response is no `said`."""
+    vague = [
+        f"{relative(path)}:{line} {name}"
+        for path in python_files(*NAMED_WITH_CARE)
+        for line, name in names_given(ast.parse(path.read_text(encoding="utf-8")))
+        if name in VAGUE and "migrations" not in path.parts
+    ]
+    assert vague == []
 
 
 def test_functions_are_short():

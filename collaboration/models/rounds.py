@@ -286,8 +286,8 @@ class Insight(Fieldwise):
     def write(self, texts: dict, *, was: dict, page: str) -> list[str]:
         """As Fieldwise.write; the first word makes the row."""
         if self.pk is None:
-            mine = {"round": self.round, "step": self.step, "guesser": self.guesser, "about": self.about}
-            made, _is_new = Insight.objects.get_or_create(**mine)
+            key = {"round": self.round, "step": self.step, "guesser": self.guesser, "about": self.about}
+            made, _is_new = Insight.objects.get_or_create(**key)
             self.pk, self._state.adding = made.pk, False
         return super().write(texts, was=was, page=page)
 

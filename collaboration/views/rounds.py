@@ -72,7 +72,7 @@ def agree(request, participant, round):
     else:
         known = {"participant": participant, "talked_about": talked_about(round)}
         form = AgreementForm(post_data(request), instance=round, **known)
-    answer = save_form(request, form, lambda go: _after_agreeing(participant, round, go))
+    response = save_form(request, form, lambda go: _after_agreeing(participant, round, go))
     context = {
         "participant": participant,
         "room": participant.reflection,
@@ -80,7 +80,7 @@ def agree(request, participant, round):
         "form": form,
         "one_sided": participant.reflection.version.text("one-sided"),
     }
-    return answer or render(request, "collaboration/agree.html", context, status=status_of(form))
+    return response or render(request, "collaboration/agree.html", context, status=status_of(form))
 
 
 def _after_agreeing(participant, round, go: str):

@@ -20,7 +20,7 @@ from compass.pending_imports import PendingImport
 from compass.research import Import, import_figures
 from compass.spreadsheets import Outcome, resources_by_model, run, table
 from compass.tables import Sheet, as_csv, as_xlsx, read
-from privacy.events import happening, record, record_all
+from privacy.events import new_event, record, record_all
 from privacy.models import What
 from publishing.admin import Feature, custom_view, item_view
 from publishing.admin.custom_views import READ, permitted
@@ -65,7 +65,7 @@ def import_by(user, resource, sheet: Sheet) -> Outcome:
             raise ValidationError(outcome.errors)
         for item in outcome.new:
             add_to_revision(item)
-    record_all([happening(What.IMPORTED, who=user, thing=item) for item in [*outcome.new, *outcome.changed]])
+    record_all([new_event(What.IMPORTED, who=user, thing=item) for item in [*outcome.new, *outcome.changed]])
     for items, flag in [(outcome.new, ADDITION), (outcome.changed, CHANGE)]:
         if items:
             LogEntry.objects.log_actions(user.pk, items, flag, change_message=IMPORTED, single_object=False)

@@ -65,8 +65,8 @@ class GoalQuerySet(models.QuerySet):
         matches = models.Q()
         for name in ["reason", "dissent", "change", "stop", "first_sign", "tell", "if_nothing"]:
             matches |= models.Q(**{f"{name}__icontains": text})
-        mine = Participant.objects.filter(user=user, answers__text__icontains=text, answers__about=None)
-        answered = reviews.filter(reflection__in=mine.values("reflection"))
+        own = Participant.objects.filter(user=user, answers__text__icontains=text, answers__about=None)
+        answered = reviews.filter(reflection__in=own.values("reflection"))
         past = PastWording.objects.filter(goal=models.OuterRef("pk"), text__icontains=text)
         found = _words_like(text) | models.Exists(reviews.filter(matches)) | models.Exists(answered)
         return self.filter(found | models.Exists(past))

@@ -94,9 +94,9 @@ class Goodbye(Publishable):
     def is_public(self) -> bool:
         return self.is_shared and self.published_at is not None
 
-    def check_again(self, stage: int, **said):
+    def check_again(self, stage: int, **answers):
         """Keep what was answered; said twice, the last word stands. A trial that lasted is over."""
-        check, _made = self.checks.update_or_create(stage=stage, defaults=said)
+        check, _made = self.checks.update_or_create(stage=stage, defaults=answers)
         is_over = self.is_trial and self.trial_until <= timezone.localdate()
         if check.answer == GoodbyeCheck.IsGone.GONE and is_over:
             self.is_trial = False

@@ -47,13 +47,13 @@ class ReviewQuerySet(models.QuerySet):
         """Those visible to the user, and – `is_shared` – what was decided without them: on a colleague's
         shared goal, or in a room whose goal they were given afterwards.
         """
-        mine = self.model.objects.editable_by(user)
-        there = models.Q(reflection__mode=Reflection.Mode.SOLO) | models.Q(
+        editable = self.model.objects.editable_by(user)
+        takes_part = models.Q(reflection__mode=Reflection.Mode.SOLO) | models.Q(
             reflection__in=Participant.objects.let_in().filter(user=user).values("reflection")
         )
         shared = unrestricted(self.model.objects.filter(ENDED, goal__shares__user=user))
-        found = self.filter(models.Q(pk__in=mine.values("pk")) | models.Q(pk__in=shared.values("pk")))
-        return found.annotate(is_shared=~models.Exists(mine.filter(there, pk=models.OuterRef("pk"))))
+        found = self.filter(models.Q(pk__in=editable.values("pk")) | models.Q(pk__in=shared.values("pk")))
+        return found.annotate(is_shared=~models.Exists(editable.filter(takes_part, pk=models.OuterRef("pk"))))
 
 
 class Review(FieldwiseEnding):
@@ -148,7 +148,7 @@ class Review(FieldwiseEnding):
         decided = f"{self.decision_words}: {self.reason}" if self.decision else ""
         labels = self.plan_labels
         return [
-            (self._said_of(_("Jeg har besluttet"), _("Vi har besluttet")), decided),
+            (self._spoken_to(_("Jeg har besluttet"), _("Vi har besluttet")), decided),
             (labels["change"], self.change),
             (labels["stop"], self.stop),
             (_("Ansvarlig"), self.responsible),
@@ -162,19 +162,19 @@ class Review(FieldwiseEnding):
     def plan_labels(self) -> dict:
         """Of the lines that say «jeg» or «vi»."""
         return {
-            "change": self._said_of(_("Jeg ændrer"), _("Vi ændrer")),
-            "stop": self._said_of(_("Jeg holder op med"), _("Vi holder op med")),
-            "tell": self._said_of(_("Jeg fortæller det til"), _("Vi fortæller det til")),
-            "look_back_on": self._said_of(_("Jeg kigger igen den"), _("Vi kigger igen den")),
+            "change": self._spoken_to(_("Jeg ændrer"), _("Vi ændrer")),
+            "stop": self._spoken_to(_("Jeg holder op med"), _("Vi holder op med")),
+            "tell": self._spoken_to(_("Jeg fortæller det til"), _("Vi fortæller det til")),
+            "look_back_on": self._spoken_to(_("Jeg kigger igen den"), _("Vi kigger igen den")),
         }
 
     @property
     def stopped_label(self):
-        return self._said_of(_("Holdt du op?"), _("Holdt I op?"))
+        return self._spoken_to(_("Holdt du op?"), _("Holdt I op?"))
 
-    def _said_of(self, one, many):
+    def _spoken_to(self, alone, together):
         """On paper, where nobody has begun, it is a group that fills it in."""
-        return self.reflection.spoken_to(one, many) if self.reflection_id else many
+        return self.reflection.spoken_to(alone, together) if self.reflection_id else together
 
     @property
     def promises(self) -> dict[str, str]:
@@ -310,7 +310,7 @@ class Review(FieldwiseEnding):
     @transaction.atomic
     def drop(self) -> bool:
         """Erase this run with all that was answered in it, and nothing else; False where it is too late."""
-        self.reflection = self.reflection.held()
+        self.reflection = self.reflection.locked()
         if not self.can_be_dropped:
             return False
         announce(self.reflection.key)
@@ -341,8 +341,8 @@ class Review(FieldwiseEnding):
         if not room.is_solo:
             lines = room.shared_lines.filter(step__topic=STOPS)
             return lines.values_list("text", flat=True).first() or ""
-        said = [done.line for done in self.participant.progress() if done.step.topic == STOPS]
-        return said[0][:500] if said else ""
+        lines = [done.line for done in self.participant.progress() if done.step.topic == STOPS]
+        return lines[0][:500] if lines else ""
 
     @property
     def is_planned(self) -> bool:

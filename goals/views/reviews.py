@@ -78,9 +78,9 @@ def look_back(request, review):
     if review.last is None or review.goal.owner_id != request.user.pk:
         return redirect(review)
     form = LookBackForm(post_data(request), instance=review.last)
-    answer = save_form(request, form, lambda go: _after_look_back(review, go))
+    response = save_form(request, form, lambda go: _after_look_back(review, go))
     context = {"review": review, "last": review.last, "form": form}
-    return answer or render(request, "goals/look_back.html", context, status=status_of(form))
+    return response or render(request, "goals/look_back.html", context, status=status_of(form))
 
 
 def _after_look_back(review, go: str):
@@ -99,9 +99,9 @@ def evidence(request, review):
     if request.method == "POST":
         stored, _made = Evidence.objects.get_or_create(review=review)
     form = EvidenceForm(post_data(request), instance=stored)
-    answer = save_form(request, form, lambda go: _after_evidence(review, go))
+    response = save_form(request, form, lambda go: _after_evidence(review, go))
     context = {"review": review, "form": form, "evidence": stored}
-    return answer or render(request, "goals/evidence.html", context, status=status_of(form))
+    return response or render(request, "goals/evidence.html", context, status=status_of(form))
 
 
 def _evidence(review) -> Evidence | None:
@@ -123,7 +123,7 @@ def _after_evidence(review, go: str):
 def decision(request, review):
     form = DecisionForm(post_data(request), instance=review)
     room = review.reflection
-    answer = save_form(request, form, lambda go: _after_decision(review, go))
+    response = save_form(request, form, lambda go: _after_decision(review, go))
     progress = review.participant.progress() if room.is_solo else []
     context = {
         "review": review,
@@ -135,7 +135,7 @@ def decision(request, review):
         "votes": room.compass.choices(room),
         "end": end_of(room),
     }
-    return answer or render(request, "goals/decision.html", context, status=status_of(form))
+    return response or render(request, "goals/decision.html", context, status=status_of(form))
 
 
 def _values_by_topic(room, progress) -> dict:
@@ -171,9 +171,9 @@ def plan(request, review):
         return redirect("goals:decision", key=review.reflection.key)
     participant = review.participant_of(request.user)
     form = PlanForm(post_data(request), instance=review, participant=participant)
-    answer = save_form(request, form, lambda go: _after_plan(request, review, go))
+    response = save_form(request, form, lambda go: _after_plan(request, review, go))
     context = {"review": review, "form": form, "participant": participant, "room": review.reflection}
-    return answer or render(request, "goals/plan.html", context, status=status_of(form))
+    return response or render(request, "goals/plan.html", context, status=status_of(form))
 
 
 def _after_plan(request, review, go: str):

@@ -52,8 +52,8 @@ class Why(models.TextChoices):
 class EventQuerySet(models.QuerySet["Event"]):
     def looks_at(self, pseudonym, things: models.QuerySet | list) -> "EventQuerySet":
         """When others looked at what is told of somebody, or at one of `things` (keys)."""
-        theirs = models.Q(about=pseudonym) | models.Q(key__in=things)
-        return self.filter(theirs, what=What.LOOKED).exclude(who=pseudonym)
+        concerned = models.Q(about=pseudonym) | models.Q(key__in=things)
+        return self.filter(concerned, what=What.LOOKED).exclude(who=pseudonym)
 
 
 class Event(models.Model):

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from privacy.events import happening, record, record_all, record_looks
+from privacy.events import new_event, record, record_all, record_looks
 from privacy.models import What, Why
 from publishing.admin.custom_views import Feature
 from publishing.admin.lists import DanishChangeList, can_be_filled_in, is_declared
@@ -144,7 +144,7 @@ class BaseAdmin(admin.ModelAdmin):
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request, queryset):
-        record_all([happening(What.DELETED, who=request.user, about=item, thing=item) for item in queryset])
+        record_all([new_event(What.DELETED, who=request.user, about=item, thing=item) for item in queryset])
         return super().log_deletions(request, queryset)
 
 

@@ -136,6 +136,6 @@ def _old_numbers(old: GuideVersion | None, new: GuideVersion) -> Iterator[str]:
         return
     words = {str(before), NUMBERS[before]} if before < len(NUMBERS) else {str(before)}
     for name in ["intro", "provenance_note"]:
-        if said := words & set(re.findall(r"\w+", getattr(new, name).lower())):
+        if found := words & set(re.findall(r"\w+", getattr(new, name).lower())):
             label = new._meta.get_field(name).verbose_name
-            yield f"Der er nu {after} trin, og feltet «{label}» siger {said.pop()}."
+            yield f"Der er nu {after} trin, og feltet «{label}» siger {found.pop()}."

@@ -37,7 +37,7 @@ class ThingFilter(admin.SimpleListFilter):
         """Only what something has happened to."""
         happened = set(Event.objects.values_list("thing", flat=True).distinct())
         found = [(model._meta.label_lower, name_of(model)) for model in apps.get_models()]
-        return sorted((one for one in found if one[0] in happened), key=str)
+        return sorted((choice for choice in found if choice[0] in happened), key=str)
 
     def queryset(self, request, queryset):
         return queryset.filter(thing=self.value()) if self.value() else queryset

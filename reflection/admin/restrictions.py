@@ -25,9 +25,10 @@ class RestrictionAdmin(BaseAdmin):
     def get_fields(self, request, obj=None):
         if obj is None:
             return ["who", "reason", "confirmed"]
-        told = ["whose", "began_at", "reason"]
+        fields = ["whose", "began_at", "reason"]
         is_over = not self.has_change_permission(request, obj)
-        return [*told, "lifted_at", "lifted_because"] if is_over else [*told, "lifted_because", "confirmed"]
+        lifted = ["lifted_at", "lifted_because"] if is_over else ["lifted_because", "confirmed"]
+        return [*fields, *lifted]
 
     def get_readonly_fields(self, request, obj=None):
         return ["whose", "began_at", "reason"] if obj else []

@@ -260,7 +260,7 @@ class StepForm(AutosavedForm, forms.Form):
     @transaction.atomic
     def save(self) -> bool:
         """Write every field that can be written; True when no other window was in the way."""
-        if not self.participant.reflection.held_collecting():
+        if not self.participant.reflection.lock_if_collecting():
             self.is_closed = True
             return False
         if "sureness" in self.cleaned_data:
@@ -289,8 +289,8 @@ class StepForm(AutosavedForm, forms.Form):
     def _answer(self, name: str) -> Answer:
         prompt, about = self.questions[name]
         content = prompt.content(self.cleaned_data[name])
-        whose = {"participant": self.participant, "prompt": prompt, "about": about}
-        return Answer(**whose, **content, **self._beside(name), written_by=self.page)
+        key = {"participant": self.participant, "prompt": prompt, "about": about}
+        return Answer(**key, **content, **self._beside(name), written_by=self.page)
 
     def _beside(self, name: str) -> dict:
         """Further fields of the answer, as sent."""

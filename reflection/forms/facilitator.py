@@ -47,7 +47,8 @@ class TakePartForm(forms.Form):
     def __init__(self, *args, participant: Participant, **kwargs):
         super().__init__(*args, **kwargs)
         self.participant = participant
-        self.parties = {str(one.pk): one for one in participant.reflection.parties.filter(is_absent=False)}
+        parties = participant.reflection.parties.filter(is_absent=False)
+        self.parties = {str(party.pk): party for party in parties}
         yes = [(pk, party.title) for pk, party in self.parties.items()] or [("yes", _("Ja, jeg svarer også"))]
         self.fields["answers"].choices = [(self.ONLY_LEADS, _("Nej, jeg leder kun")), *yes]
         side = str(participant.party_id) if self.parties else "yes"
@@ -62,7 +63,7 @@ class TakePartForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> bool:
-        self.participant.reflection = self.participant.reflection.held()  # no reveal meanwhile
+        self.participant.reflection = self.participant.reflection.locked()  # no reveal meanwhile
         if not self.is_open:
             return False
         chosen = self.cleaned_data["answers"]
@@ -255,7 +256,7 @@ class MoreSlipsForm(forms.Form):
 
     @transaction.atomic
     def save(self):
-        self.room.held().invite(self.cleaned_data["people"], self.cleaned_data.get("party"))
+        self.room.locked().invite(self.cleaned_data["people"], self.cleaned_data.get("party"))
 
 
 class PaperForm(forms.Form):
@@ -328,7 +329,7 @@ class PaperForm(forms.Form):
     @transaction.atomic
     def save(self) -> bool:
         """True when the room still took answers and people, and the name and the slip are nobody else's."""
-        if not self.room.held_collecting():
+        if not self.room.lock_if_collecting():
             return False
         if self.room.is_full:
             self.add_error(None, FULL)

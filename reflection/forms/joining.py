@@ -132,7 +132,7 @@ def _let_in(found) -> Participant | None:
 HOW_FREE = [_("Slet ikke frit"), _("Lidt frit"), _("Nogenlunde frit"), _("Ret frit"), _("Helt frit")]
 
 
-def how_free_field() -> forms.TypedChoiceField:
+def safety_field() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=_("Hvor frit kan du svare?"),
         coerce=int,
@@ -167,7 +167,7 @@ class JoinForm(forms.Form):
         error_messages={"required": _("Her kan alle se navnene. Sig ja, eller lad være at gå ind.")},
     )
     spectator = forms.BooleanField(label=_("Jeg ser kun på og svarer ikke"), required=False)
-    safety = how_free_field()
+    safety = safety_field()
 
     def __init__(self, *args, room: Reflection, slip: PersonalInvitation | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -181,7 +181,7 @@ class JoinForm(forms.Form):
         if room.is_confidential:
             del self.fields["agrees"]
         self.fields["name"].required = not room.is_confidential
-        if not room.asks_how_free:
+        if not room.asks_for_safety:
             del self.fields["safety"]
 
     @transaction.atomic
@@ -232,7 +232,7 @@ class JoinForm(forms.Form):
         if self.slip:
             self.slip.bring_in(person)
         if is_facilitator:
-            self.room.tell(Reflection.Act.LEADS, person.label)
+            self.room.announce_action(Reflection.Action.LEADS, person.label)
         announce(self.room.key, is_urgent=False)
         return person
 
@@ -240,9 +240,9 @@ class JoinForm(forms.Form):
 class SafetyForm(forms.Form):
     """For whoever was not asked on the way in, or did not say."""
 
-    safety = how_free_field()
+    safety = safety_field()
 
     def __init__(self, *args, room: Reflection, **kwargs):
         super().__init__(*args, **kwargs)
-        if not room.asks_how_free:  # it is shown once: who comes afterwards would be asked for nothing
+        if not room.asks_for_safety:  # it is shown once: who comes afterwards would be asked for nothing
             del self.fields["safety"]

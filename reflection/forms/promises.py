@@ -31,9 +31,9 @@ class TellsWhoIsMailed:
     def __init__(self, *args, participant: Participant | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         if participant and participant.is_told:
-            told = _("Mailen om aftalen går til dig (%(email)s).") % {"email": participant.user.email}
+            sentence = _("Mailen om aftalen går til dig (%(email)s).") % {"email": participant.user.email}
             field = self.fields[self.name_field]
-            field.help_text = " ".join(filter(None, [str(field.help_text), told]))
+            field.help_text = " ".join(filter(None, [str(field.help_text), sentence]))
         else:
             for name in [name for name in self.fields if name.startswith("who_email")]:
                 del self.fields[name]

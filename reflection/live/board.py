@@ -24,7 +24,7 @@ from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
 
-from privacy.events import happening, record_all
+from privacy.events import new_event, record_all
 from privacy.models import What, Why
 from reflection.confidentiality import state_of_board
 from reflection.live.board_copies import row_of
@@ -105,7 +105,7 @@ def board_states(requests: list[BoardRequest]) -> list[BoardState | None]:
         for room, request in zip(shown, requests, strict=True)
     ]
     seen = [(person, room) for person, room in zip(participants, shown, strict=True) if room]
-    record_all([happening(What.LOOKED, who=person, thing=room, why=Why.ROOM) for person, room in seen])
+    record_all([new_event(What.LOOKED, who=person, thing=room, why=Why.ROOM) for person, room in seen])
     states = {room: (*row_of(room), state_of_board(room)) for room in set(filter(None, shown))}
     return [states[room] if room else None for room in shown]
 

@@ -144,7 +144,7 @@ def _values(values: Values) -> dict:
         "total": values.total,
         "mean": None if values.mean is None else float(values.shown_mean),
         "sentence": values.sentence,
-        "names": [{"said": words.get(said, said), "names": names} for said, names in values.named],
+        "names": [{"said": words.get(number, number), "names": names} for number, names in values.named],
     }
 
 
@@ -159,4 +159,5 @@ def _comment(comment: Comment) -> dict:
 
 def _own_step(done: Progress) -> dict:
     worded = [(prompt, answer.in_words if answer else _("intet svar")) for prompt, answer in done.answers]
-    return _step(done.step, answers=[{"question": prompt.local.text, "answer": it} for prompt, it in worded])
+    answers = [{"question": prompt.local.text, "answer": text} for prompt, text in worded]
+    return _step(done.step, answers=answers)

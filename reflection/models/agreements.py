@@ -28,10 +28,10 @@ class AgreementQuerySet(models.QuerySet):
 
     def changeable_by(self, user) -> Self:
         """Whose the user may say what became of: see Agreement."""
-        theirs = models.Q(reflection__participants__is_facilitator=True)
-        theirs |= models.Q(reflection__participants__is_respondent=True)
+        has_role = models.Q(reflection__participants__is_facilitator=True)
+        has_role |= models.Q(reflection__participants__is_respondent=True)
         present = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
-        takes_part = present & theirs
+        takes_part = present & has_role
         found = self.filter(models.Q(reflection__owner=user) | takes_part, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
@@ -240,11 +240,11 @@ class AgreementDraft(FieldwiseEnding):
     def is_whole(self) -> bool:
         """Whether it holds what it needs to stand: things and names, each with a date or a reason."""
         agreed = [agreement for agreement, _address in self.agreements()]
-        return (
-            bool(agreed)
-            and all(one.what and one.who and (one.due or one.no_date_reason) for one in agreed)
-            and all(text for _label, text in self.outcome())
+        are_whole = all(
+            agreement.what and agreement.who and (agreement.due or agreement.no_date_reason)
+            for agreement in agreed
         )
+        return bool(agreed) and are_whole and all(text for _label, text in self.outcome())
 
     def column(self, name: str) -> str:
         return "lines" if _is_of_line(name) else name

@@ -81,14 +81,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         nobody touched never overwrites what another window wrote.
         """
         fields = {**prompt.content(raw), **beside, "written_by": page}
-        whose = {"participant": participant, "prompt": prompt, "about": about}
-        stored = known or self._stored(whose, fields)
+        key = {"participant": participant, "prompt": prompt, "about": about}
+        stored = known or self._stored(key, fields)
         while stored and not (stored.raw == raw and stored.has(beside)):
             if stored.has_moved(was, version, page, beside_was or {}):
                 if raw != was or beside_was not in (None, beside):
                     raise ConflictError(stored)
                 break
-            stored = self._replace(stored, fields) or self._stored(whose, fields)
+            stored = self._replace(stored, fields) or self._stored(key, fields)
         return stored
 
     def write_first(self, answers: list["Answer"]):
@@ -100,9 +100,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         filled = [answer for answer in answers if not answer.is_empty]
         self.bulk_create(filled, ignore_conflicts=True)  # type: ignore[arg-type]
 
-    def _stored(self, whose: dict, fields: dict):
+    def _stored(self, key: dict, fields: dict):
         """The answer there is; the first one, stored now, when there was none; an empty one is not."""
-        own, first = self.filter(**whose), self.model(**whose, **fields)
+        own, first = self.filter(**key), self.model(**key, **fields)
         stored = own.first()
         if stored or first.is_empty:
             return stored

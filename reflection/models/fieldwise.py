@@ -24,8 +24,8 @@ class Fieldwise(models.Model):
         """
         stored = type(self)._default_manager.select_for_update().get(pk=self.pk)
         changed = [name for name in texts if stored.raw(name) != texts[name]]
-        mine = [name for name in changed if stored.written_by.get(name) == page]
-        free = [name for name in changed if name in mine or stored.raw(name) == was[name]]
+        own = [name for name in changed if stored.written_by.get(name) == page]
+        free = [name for name in changed if name in own or stored.raw(name) == was[name]]
         for name in free:
             stored.put(name, texts[name])
             stored.written_by[name] = page

@@ -388,8 +388,8 @@ class Prompt(Translated, models.Model):
     def words(self) -> list[str]:
         """What each number of the scale means, from 1 to 5, in the reader's language."""
         local = self.local
-        said = [local.low, local.second, local.third, local.fourth, local.high]
-        return [words or str(usual) for words, usual in zip(said, USUAL_WORDS, strict=True)]
+        labels = [local.low, local.second, local.third, local.fourth, local.high]
+        return [words or str(usual) for words, usual in zip(labels, USUAL_WORDS, strict=True)]
 
     def content(self, raw: str) -> dict:
         """An answer's fields, from what a form field holds: "1"–"5", UNKNOWN, a text or nothing."""

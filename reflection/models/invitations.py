@@ -127,7 +127,7 @@ class PersonalInvitation(models.Model):
 
         False where they cannot be taken out: they lead the room, or answers have been shown.
         """
-        room = self.reflection.held()  # before the slip is read: somebody may be using it just now
+        room = self.reflection.locked()  # before the slip is read: somebody may be using it just now
         slip = PersonalInvitation.objects.get(pk=self.pk)
         slip.reflection = room
         if not slip.is_replaceable:

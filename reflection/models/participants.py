@@ -209,7 +209,7 @@ class Participant(models.Model):
         self.save(update_fields=["is_done"])
         announce(self.reflection.key, is_urgent=False)
 
-    def say_how_free(self, number: int):
+    def record_safety(self, number: int):
         """Answer the safety question, once: a changed mind would stand out among the others."""
         Participant.objects.filter(pk=self.pk, safety__isnull=True).update(safety=number)
         self.refresh_from_db(fields=["safety"])
@@ -220,7 +220,7 @@ class Participant(models.Model):
     @transaction.atomic
     def withdraw(self) -> bool:
         """Delete all own answers, while answers are taken. What was shown before stays shown as it was."""
-        if not self.reflection.held_collecting():
+        if not self.reflection.lock_if_collecting():
             return False
         if self.answers.all().delete()[0]:  # else whoever presses it all night fills the list of erasures
             erasures.note(Answer, self.key)
@@ -250,28 +250,28 @@ class Participant(models.Model):
         """Lead the room from now on, beside who does so already – unless they have just been put out."""
         others = Participant.objects.filter(pk=self.pk, is_facilitator=False, is_put_out=False)
         if others.update(is_facilitator=True):
-            self.reflection.tell(self.reflection.Act.LEADS, self.label)
+            self.reflection.announce_action(self.reflection.Action.LEADS, self.label)
         self.refresh_from_db(fields=["is_facilitator"])
         return self
 
     @property
     def is_owner(self) -> bool:
         """Whoever opened it: by account, and in an open room whoever was there first."""
-        if self.reflection.is_nobodys:
+        if self.reflection.has_no_owner:
             return not self.reflection.participants.filter(pk__lt=self.pk).exists()
         return self.user_id is not None and self.user_id == self.reflection.owner_id
 
     @property
     def is_told(self) -> bool:
         """Whether mails about what was agreed go to them: see reminders.receivers."""
-        if self.user is None or self.reflection.is_nobodys or not (self.is_facilitator or self.is_owner):
+        if self.user is None or self.reflection.has_no_owner or not (self.is_facilitator or self.is_owner):
             return False
         return self.user.is_active and bool(self.user.email)
 
     @property
     def may_be_kept(self) -> bool:
         """Whether an account may take over what this place leads, or looks at alone."""
-        return self.reflection.is_nobodys and (self.is_facilitator or self.reflection.is_solo)
+        return self.reflection.has_no_owner and (self.is_facilitator or self.reflection.is_solo)
 
     @transaction.atomic
     def take_over(self, user) -> bool:
@@ -281,7 +281,7 @@ class Participant(models.Model):
         of its own, and who began keeps theirs: nobody becomes somebody else, and the last screen is theirs
         too. What somebody looks at alone is the place itself.
         """
-        self.reflection = room = self.reflection.held()
+        self.reflection = room = self.reflection.locked()
         if not self.may_be_kept:
             return False
         room.owner, room.keep_until = user, None
@@ -300,30 +300,30 @@ class Participant(models.Model):
                     "is_respondent": False,
                 },
             )
-        room.tell(room.Act.TAKEN_OVER, user.get_full_name())
+        room.announce_action(room.Action.TAKEN_OVER, user.get_full_name())
         return True
 
     @transaction.atomic
     def stop_leading(self) -> bool:
         """Take the lead back, with the link that gives it; False for the owner's, and for the last one's."""
-        room = self.reflection.held()
+        room = self.reflection.locked()
         others = room.participants.leading().exclude(pk=self.pk)
         if self.is_owner or not others.exists():
             return False
         if Participant.objects.filter(pk=self.pk, is_facilitator=True).update(is_facilitator=False):
             room.renew_facilitator_link()
-            room.tell(room.Act.LEADS_NO_MORE, self.label)
+            room.announce_action(room.Action.LEADS_NO_MORE, self.label)
         return True
 
     @transaction.atomic
     def put_out(self) -> bool:
         """Their place, link and code open nothing from now on; False for who leads or owns the room."""
-        room = self.reflection.held()
+        room = self.reflection.locked()
         others = Participant.objects.filter(pk=self.pk, is_facilitator=False)
         if self.is_owner or not others.exists():
             return False
         if others.filter(is_put_out=False).update(is_put_out=True):
-            room.tell(room.Act.PUT_OUT)
+            room.announce_action(room.Action.PUT_OUT)
             announce_gone(self.key)
         return True
 
@@ -335,11 +335,11 @@ class Participant(models.Model):
 
     @transaction.atomic
     def let_in_again(self) -> bool:
-        self.reflection.held()
+        self.reflection.locked()
         if not self.may_be_let_in:
             return False
         if Participant.objects.filter(pk=self.pk, is_put_out=True).update(is_put_out=False):
-            self.reflection.tell(self.reflection.Act.LET_IN)
+            self.reflection.announce_action(self.reflection.Action.LET_IN)
         return True
 
     @property

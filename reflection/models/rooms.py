@@ -30,12 +30,12 @@ from reflection.models.head_counts import HeadCount, are_here, head_count, who_i
 from reflection.models.invitations import PersonalInvitation
 from reflection.models.participants import Participant, Party
 from reflection.models.rehearsal import rehearse
-from reflection.models.snapshots import MIN_IN_ROOM, how_free, label, take_snapshots
+from reflection.models.snapshots import MIN_IN_ROOM, label, safety_counts, take_snapshots
 
 WALL_LASTS = timedelta(hours=4)  # a meeting, with time to set it up
 MANY_AT_ONCE = 30  # people within a minute: a hall with a code on the wall, or a program
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
-NO_WALL = {"wall_nonce": "", "wall_hash": None, "wall_until": None}
+CLOSED_WALL = {"wall_nonce": "", "wall_hash": None, "wall_until": None}
 
 
 class ReflectionQuerySet(models.QuerySet):
@@ -90,8 +90,8 @@ class Reflection(models.Model):
         REVEALED = "revealed", _("Vis samlet")
         CONCLUDED = "concluded", _("Afsluttet")
 
-    class Act(models.TextChoices):
-        """What one may do to another, or to all, and everybody is told."""
+    class Action(models.TextChoices):
+        """What somebody who leads may do; everybody in the room is told."""
 
         PUT_OUT = "put_out", _("En deltager blev sat ud af rummet")
         LET_IN = "let_in", _("En deltager, der var sat ud, kan komme ind igen")
@@ -143,7 +143,7 @@ class Reflection(models.Model):
     arrivals = models.PositiveIntegerField(default=0)  # within a minute from `arrivals_since`
     arrivals_since = models.DateTimeField(null=True, blank=True, editable=False)
     most_arrivals = models.PositiveIntegerField(default=0)  # within one such minute
-    told = models.JSONField(default=list, editable=False)  # [[act, name, day], …], see Reflection.Act
+    told = models.JSONField(default=list, editable=False)  # [[action, name, day], …], see Reflection.Action
     current_step = models.PositiveSmallIntegerField(default=0)  # of what is shown, in its order; 0: all of it
     votes_shown = models.JSONField(default=dict)  # {choice: how many}, as it was shown
     wall_nonce = models.CharField(max_length=22, blank=True, editable=False)  # empty: no code opens the wall
@@ -245,16 +245,16 @@ class Reflection(models.Model):
         return self.version.plain_compass if self.is_for_anybody else self.version.compass
 
     @property
-    def is_nobodys(self) -> bool:
+    def has_no_owner(self) -> bool:
         return self.owner_id is None
 
     @property
     def is_solo(self) -> bool:
         return self.mode == self.Mode.SOLO
 
-    def spoken_to(self, one, many):
+    def spoken_to(self, alone, together):
         """One person is addressed as one, a group as a group: of two texts the one for whoever is here."""
-        return one if self.is_solo else many
+        return alone if self.is_solo else together
 
     @property
     def is_confidential(self) -> bool:
@@ -317,29 +317,30 @@ class Reflection(models.Model):
         return are_here(self, self.counted)
 
     @property
-    def used_glass(self) -> list[tuple[str, str, date, str]]:
+    def emergency_actions(self) -> list[tuple[str, str, date, str]]:
         """What administrators have done to the room, for everybody in it: name, action, day, reason."""
         return [
             (name, action, date.fromisoformat(day), reason) for name, action, day, reason in self.broken_glass
         ]
 
     @property
-    def acts(self) -> list[tuple[str, date]]:
+    def actions(self) -> list[tuple[str, date]]:
         """What those who lead have done, in words for everybody in the room, and the day; of the door
         only how it stands."""
-        doors = [told for told in self.told if told[0] in DOORS]
+        doors = [entry for entry in self.told if entry[0] in DOOR_ACTIONS]
+        others = [entry for entry in self.told if entry[0] not in DOOR_ACTIONS]
         return [
-            (Reflection.Act(act).label % {"name": self.shown_name(name)}, date.fromisoformat(day))
-            for act, name, day in [*(told for told in self.told if told[0] not in DOORS), *doors[-1:]]
+            (Reflection.Action(action).label % {"name": self.shown_name(name)}, date.fromisoformat(day))
+            for action, name, day in [*others, *doors[-1:]]
         ]
 
     @transaction.atomic
-    def tell(self, act: str, name: str = ""):
+    def announce_action(self, action: str, name: str = ""):
         """Let everybody in the room know, from now on; of the door, which one can turn all day, the last."""
-        acts = Reflection.objects.select_for_update().get(pk=self.pk).told
-        if act in DOORS:
-            acts = [told for told in acts if told[0] not in DOORS]
-        self.told = [*acts, [act, name, timezone.localdate().isoformat()]]
+        actions = Reflection.objects.select_for_update().get(pk=self.pk).told
+        if action in DOOR_ACTIONS:
+            actions = [entry for entry in actions if entry[0] not in DOOR_ACTIONS]
+        self.told = [*actions, [action, name, timezone.localdate().isoformat()]]
         self.save(update_fields=["told"])
         announce(self.key)
 
@@ -436,11 +437,11 @@ class Reflection(models.Model):
 
     # --- phases ------------------------------------------------------------------------------------
 
-    def held(self) -> "Reflection":
+    def locked(self) -> "Reflection":
         """The row as it stands; nobody comes in and nothing is revealed until this transaction ends."""
         return Reflection.objects.select_for_update().get(pk=self.pk)
 
-    def held_collecting(self) -> bool:
+    def lock_if_collecting(self) -> bool:
         """Whether answers are taken – and they are until this transaction ends.
 
         A shared lock: writers do not wait for each other, a reveal waits for the writers before it.
@@ -456,7 +457,7 @@ class Reflection(models.Model):
 
         False when somebody has come or gone since. Whoever is coming in is waited for.
         """
-        room = self.held()
+        room = self.locked()
         if not room.is_collecting or not are_here(room, here):
             return False
         self.counted = here
@@ -466,7 +467,7 @@ class Reflection(models.Model):
     @transaction.atomic
     def reveal_if_counted(self) -> bool:
         """Reveal, where the count is confirmed of exactly those who are in, and somebody is done."""
-        room = self.held()
+        room = self.locked()
         if not (room.is_collecting and room.is_counted and room.done_count):
             return False
         self.reveal()
@@ -488,7 +489,7 @@ class Reflection(models.Model):
         if self._move(self.Phase.COLLECTING, self.Phase.REVEALED):
             take_snapshots(self)
             self.refresh_from_db(fields=["safety_shown"])
-            self.safety_shown = how_free(self)
+            self.safety_shown = safety_counts(self)
             self.save(update_fields=["safety_shown"])
 
     def collect_again(self):
@@ -533,7 +534,7 @@ class Reflection(models.Model):
         """Let nobody new in, or let them in again. Who is in can come back either way."""
         changed = Reflection.objects.filter(pk=self.pk, is_door_closed=not is_closed)
         if changed.update(is_door_closed=is_closed):
-            self.tell(self.Act.DOOR_CLOSED if is_closed else self.Act.DOOR_OPENED)
+            self.announce_action(self.Action.DOOR_CLOSED if is_closed else self.Action.DOOR_OPENED)
 
     def count_arrival(self):
         """For `came_at_once`. The caller holds the room's row, and nobody's coming is kept with its time."""
@@ -552,10 +553,10 @@ class Reflection(models.Model):
     def has_somebody_called(self, name: str) -> bool:
         """Whether a name is taken: what differs only in case, spaces or form of writing is the same."""
         taken = self.participants.exclude(name="").values_list("name", flat=True)
-        return _heard(name) in map(_heard, taken)
+        return _normalised(name) in map(_normalised, taken)
 
     @property
-    def asks_how_free(self) -> bool:
+    def asks_for_safety(self) -> bool:
         """Whether «Hvor frit kan du svare?» will still be shown to anybody."""
         return not self.safety_shown
 
@@ -592,13 +593,13 @@ class Reflection(models.Model):
         self.close_wall()
         self.wall_nonce, self.wall_until = tokens.new_nonce(), timezone.now() + WALL_LASTS
         self.wall_hash = tokens.digest(tokens.wall_code(self.wall_nonce))
-        self.save(update_fields=list(NO_WALL))
+        self.save(update_fields=list(CLOSED_WALL))
 
     def close_wall(self):
         if self.wall_nonce:
             announce_gone(tokens.wall_stream_key(self.wall_nonce))
         self.wall_nonce, self.wall_hash, self.wall_until = "", None, None
-        self.save(update_fields=list(NO_WALL))
+        self.save(update_fields=list(CLOSED_WALL))
 
     # --- the end ---------------------------------------------------------------------------------------
 
@@ -654,8 +655,8 @@ class Reflection(models.Model):
         announce(self.key)
 
 
-def _heard(name: str) -> str:
+def _normalised(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-DOORS = {Reflection.Act.DOOR_CLOSED, Reflection.Act.DOOR_OPENED}
+DOOR_ACTIONS = {Reflection.Action.DOOR_CLOSED, Reflection.Action.DOOR_OPENED}

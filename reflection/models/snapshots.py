@@ -171,7 +171,7 @@ def take_snapshots(reflection):
             reveal.keep(cell, is_scale=cell.prompt in scales)
 
 
-def how_free(reflection) -> list[int]:
+def safety_counts(reflection) -> list[int]:
     """How many said 1 … 5 to «Hvor frit kan du svare?», as it is shown from this reveal on.
 
     It is shown once and never changes: no two such rows can be subtracted, whoever comes or goes.
@@ -185,7 +185,7 @@ def how_free(reflection) -> list[int]:
     return [numbers.count(number) for number in range(1, 6)]
 
 
-class Said(NamedTuple):
+class AnswerRow(NamedTuple):
     """An answer as it is read for a reveal: a thousand people have 16,000, too many for model objects."""
 
     participant: int
@@ -198,7 +198,7 @@ class Said(NamedTuple):
     is_signed: bool
 
 
-def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[Said]]:
+def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[AnswerRow]]:
     """What is to be shown; of who was put out, or is restricted, only what must stay, see `_stays`."""
     is_out = models.Q(is_put_out=True) | restricted(reflection.participants.model)
     out = set(reflection.participants.filter(is_out).values_list("pk", flat=True))
@@ -212,7 +212,7 @@ def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[S
         if person in out and not _stays(reflection, person, earlier[cell]):
             continue
         if raw := as_typed(state, value, text):
-            cells[cell].append(Said(person, name, is_paper, raw, text, value, *beside))
+            cells[cell].append(AnswerRow(person, name, is_paper, raw, text, value, *beside))
     return cells
 
 
@@ -233,7 +233,9 @@ def label(name: str) -> str:
 class _Reveal:
     """The answers of one cell, as they would be shown now, beside all earlier showings of the cell."""
 
-    def __init__(self, reflection, answers: list[Said], earlier: list[Snapshot], *, is_paper_alone: bool):
+    def __init__(
+        self, reflection, answers: list[AnswerRow], earlier: list[Snapshot], *, is_paper_alone: bool
+    ):
         self.reflection, self.answers, self.earlier = reflection, answers, earlier
         self.is_paper_alone = is_paper_alone  # nobody of the party answers on a screen, anything or nothing
         digests = [[*shown.members.values(), *shown.sure.values()] for shown in earlier]
@@ -252,9 +254,13 @@ class _Reveal:
 
     def _may_show(self, now: Members, before: list[Members]) -> bool:
         on_paper = [
-            _as_said(shown) for shown in before if all(_is_on_paper(member) for member in shown.items())
+            _without_signature(shown)
+            for shown in before
+            if all(_is_on_paper(member) for member in shown.items())
         ]
-        return all(self._is_enough(group, on_paper) for group in _groups(map(_as_said, [*before, now])))
+        return all(
+            self._is_enough(group, on_paper) for group in _groups(map(_without_signature, [*before, now]))
+        )
 
     def _is_enough(self, group: list[tuple], shown_on_paper: list[Members]) -> bool:
         """At least MIN_IN_ROOM beside papers; of papers alone where nobody else can be among them."""
@@ -319,7 +325,7 @@ class _Reveal:
         return answer.name if answer.is_signed and self._may_name else ""
 
 
-def _as_said(showing: Members) -> Members:
+def _without_signature(showing: Members) -> Members:
     """Who signs, or does so no more, has said nothing else."""
     return {person: digest.removesuffix(SIGNED) for person, digest in showing.items()}
 
@@ -346,13 +352,13 @@ def _is_on_paper(member: tuple[str, str]) -> bool:
     return digest.endswith(ON_PAPER)
 
 
-def _digest(answer: Said, known: set[str]) -> str:
+def _digest(answer: AnswerRow, known: set[str]) -> str:
     """Other for every person, so that equal answers are not seen to be equal; the same after a new key."""
     content = f"{answer.participant}|{answer.raw}"
     mark = SIGNED if answer.is_signed else ""
     return tokens.digest_like(content, known) + (ON_PAPER if answer.is_paper else mark)
 
 
-def _digest_of_sureness(answer: Said, known: set[str]) -> str:
+def _digest_of_sureness(answer: AnswerRow, known: set[str]) -> str:
     content = f"{answer.participant}|{answer.sureness}"
     return tokens.digest_like(content, known) + (ON_PAPER if answer.is_paper else "")

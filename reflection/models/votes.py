@@ -46,7 +46,7 @@ def count(room) -> VoteCount:
 @transaction.atomic
 def vote(participant, choice: str) -> bool:
     """False where it is shown already, or is not theirs to say."""
-    room = participant.reflection.held()
+    room = participant.reflection.locked()
     if room.phase != room.Phase.REVEALED or room.votes_shown or not has_a_say(participant):
         return False
     participant.vote = choice
@@ -58,13 +58,13 @@ def vote(participant, choice: str) -> bool:
 @transaction.atomic
 def show(room) -> bool:
     """Show everybody how many chose what; False where too few have said anything, or it is shown already."""
-    held = room.held()
-    if held.phase != held.Phase.REVEALED or held.votes_shown or not count(held).is_enough:
+    locked = room.locked()
+    if locked.phase != locked.Phase.REVEALED or locked.votes_shown or not count(locked).is_enough:
         return False
-    for person in _voters(held).filter(is_pretend=True):
-        person.vote = random.choice(held.compass.choices(held)).value  # noqa: S311 – nobody's
+    for person in _voters(locked).filter(is_pretend=True):
+        person.vote = random.choice(locked.compass.choices(locked)).value  # noqa: S311 – nobody's
         person.save(update_fields=["vote"])
-    chosen = unrestricted(_voters(held)).exclude(vote="").values_list("vote", flat=True)
+    chosen = unrestricted(_voters(locked)).exclude(vote="").values_list("vote", flat=True)
     room.votes_shown = dict(Counter(chosen))
     room.save(update_fields=["votes_shown"])
     announce(room.key)

@@ -18,7 +18,7 @@ from reflection import tokens
 from reflection.live.notifications import announce
 from reflection.models import Answer, EmergencyAccess, HiddenComment, Participant, Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
-from reflection.models.rooms import NO_WALL, WAYS_IN
+from reflection.models.rooms import CLOSED_WALL, WAYS_IN
 from reflection.privacy import retention
 
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -186,7 +186,7 @@ class DeleteRoomForm(forms.Form):
 @transaction.atomic
 def close_ways_in(opened: EmergencyAccess):
     """Code and links open nothing any more; who is in the room stays, and who leads can make a new code."""
-    Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN), **NO_WALL)
+    Reflection.objects.filter(pk=opened.reflection_id).update(**dict.fromkeys(WAYS_IN), **CLOSED_WALL)
     opened.reflection.personal_invitations.close()
     _note(opened, EmergencyAccess.Action.CLOSED_WAYS_IN)
 

@@ -197,7 +197,7 @@ def leave(participant: Participant):
     """Take an account out of a room: with its answers while they are taken; else what was shown stays."""
     if participant.is_facilitator:
         participant.reflection.renew_facilitator_link()
-    if participant.reflection.held_collecting():
+    if participant.reflection.lock_if_collecting():
         participant.delete()
         return
     participant.user, participant.name, participant.is_facilitator = None, "", False

@@ -28,8 +28,8 @@ class PersonalRecords(NamedTuple):
     def names(self, kinds) -> list[str]:
         """The fields of these kinds, as far as they are one person's."""
         is_group = self.mark.whose == Whose.GROUP
-        theirs = [kind for kind in kinds if not (is_group and kind == "opinions")]
-        return [name for kind in theirs for name in getattr(self.mark, kind)]
+        own = [kind for kind in kinds if not (is_group and kind == "opinions")]
+        return [name for kind in own for name in getattr(self.mark, kind)]
 
     def plain(self, kinds) -> list[dict]:
         names = self.names(kinds)

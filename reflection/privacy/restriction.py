@@ -26,8 +26,8 @@ def name_of(restriction: Restriction) -> str:
 
 def tell_rooms(restriction: Restriction):
     """Whoever looks at something that is shown now is shown it anew."""
-    theirs = Q(key=restriction.subject) | Q(user__pseudonym=restriction.subject)
-    for room in Participant.objects.filter(theirs).values_list("reflection__key", flat=True):
+    subjects = Q(key=restriction.subject) | Q(user__pseudonym=restriction.subject)
+    for room in Participant.objects.filter(subjects).values_list("reflection__key", flat=True):
         announce(room)
 
 

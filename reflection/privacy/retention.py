@@ -23,7 +23,7 @@ from publishing.bin import forget
 from publishing.models import Binned, UnsavedWork
 from reflection.compasses import registered
 from reflection.models import Participant, Reflection
-from reflection.models.rooms import NO_WALL, WAYS_IN
+from reflection.models.rooms import CLOSED_WALL, WAYS_IN
 from reflection.privacy.own_data import leave, owned_by
 
 # --- What is over -------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def empty(room: Reflection):
         person.answers.all().delete()
     room.participants.update(safety=None, name="", is_done=False, party=None, vote="")
     room.shared_lines.all().delete()
-    nothing = {"told": [], "safety_shown": [], "votes_shown": {}, **dict.fromkeys(WAYS_IN), **NO_WALL}
+    nothing = {"told": [], "safety_shown": [], "votes_shown": {}, **dict.fromkeys(WAYS_IN), **CLOSED_WALL}
     Reflection.objects.filter(pk=room.pk).update(**nothing)
 
 
@@ -185,8 +185,8 @@ class Purge(NamedTuple):
         if self.delete_all:
             self.delete_all(found)
         elif self.delete:
-            for one in found:
-                self.delete(one)
+            for row in found:
+                self.delete(row)
 
 
 # What other kinds hang on goes last.

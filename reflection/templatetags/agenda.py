@@ -2,7 +2,7 @@
 
 from django import template
 
-from reflection.agenda import phases, words_on_freedom
+from reflection.agenda import agenda_items, safety_sentence
 from reflection.confidentiality import safety
 
 register = template.Library()
@@ -10,8 +10,8 @@ register = template.Library()
 
 @register.inclusion_tag("reflection/_leading.html")
 def leading(participant, here: str) -> dict:
-    """`here` is one of reflection.agenda.Place; what is said of safety is for whoever leads alone."""
+    """`here` is one of reflection.agenda.Stage; what is said of safety is for whoever leads alone."""
     room = participant.reflection
-    freedom = words_on_freedom(safety(room)) if here == "see" else ""
+    freedom = safety_sentence(safety(room)) if here == "see" else ""
     is_past = here == "collect" and room.is_revealed  # nothing is to be said: nobody can answer
-    return {"room": room, "phases": phases(participant, here), "freedom": freedom, "is_past": is_past}
+    return {"room": room, "phases": agenda_items(participant, here), "freedom": freedom, "is_past": is_past}

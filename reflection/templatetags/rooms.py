@@ -27,8 +27,8 @@ def invitation_address(room) -> str:
 
 
 @register.simple_tag
-def spoken_to(room, one: str, many: str) -> str:
-    return room.spoken_to(one, many)
+def spoken_to(room, alone: str, together: str) -> str:
+    return room.spoken_to(alone, together)
 
 
 @register.simple_tag
@@ -60,8 +60,8 @@ def share_by_mail(participant, address: str) -> str:
         "compass": participant.reflection.version.guide.local.title
     }
     body = gettext("Mit link: %(address)s\nMin kode: %(code)s")
-    said = body % {"address": address, "code": participant.return_code}
-    return urlencode({"subject": subject, "body": said}, quote_via=quote)
+    text = body % {"address": address, "code": participant.return_code}
+    return urlencode({"subject": subject, "body": text}, quote_via=quote)
 
 
 @register.simple_tag
@@ -82,7 +82,7 @@ def days_of_open_rooms() -> int:
 @register.simple_tag
 def deletion_of(room) -> str:
     """When its answers go, as it is decided now; the truth also where nothing is."""
-    if room.is_nobodys:
+    if room.has_no_owner:
         return gettext("Rummet slettes med det hele %(day)s.") % {"day": date_format(room.keep_until)}
     days = period(Kept.ROOMS).days
     if days is None:
@@ -273,11 +273,11 @@ def wall_words(slide) -> WallWords:
 
     Nothing of what is hidden: that somebody hides something is no act for a whole room to watch.
     """
-    said = [comment for comment in slide.comments if comment.text]
+    comments = [comment for comment in slide.comments if comment.text]
     left = slide.wall_lines - len(slide.heading) // HEADING - 3 * bool(slide.lines)
     shown: list = []
-    for start in range(0, len(said), BESIDE):
-        row = said[start : start + BESIDE]
+    for start in range(0, len(comments), BESIDE):
+        row = comments[start : start + BESIDE]
         tallest = max(
             1 + (len(comment.by) + min(len(comment.text), slide.most_signs)) // SIGNS for comment in row
         )
@@ -285,7 +285,7 @@ def wall_words(slide) -> WallWords:
         if shown and left < 0:
             break
         shown += row
-    return WallWords(shown, len(said) - len(shown))
+    return WallWords(shown, len(comments) - len(shown))
 
 
 @register.simple_tag
@@ -305,7 +305,7 @@ def comments(shown, *, room, step: int, leads: bool) -> SafeString:
     the standard library's escape, which is Django's without the question whether the text is lazy.
     """
     hide = _hide_link(room, step) if leads else ""
-    return mark_safe("\n".join(f"<li>{_comment(one, hide)}</li>" for one in shown))  # noqa: S308
+    return mark_safe("\n".join(f"<li>{_comment(comment, hide)}</li>" for comment in shown))  # noqa: S308
 
 
 def _comment(comment, hide: str) -> str:

@@ -71,13 +71,13 @@ def redirect_to_next_step(participant):
 @answering_required
 def welcome(request, participant):
     """What was agreed last, and the safety question where it was not answered; nobody must answer it."""
-    is_asked = participant.safety is None and participant.reflection.asks_how_free
+    is_asked = participant.safety is None and participant.reflection.asks_for_safety
     if participant.reflection.is_solo or not (is_asked or participant.reflection.opening):
         return redirect_to_next_step(participant)
     form = SafetyForm(post_data(request), room=participant.reflection)
     if form.is_valid():
         if form.cleaned_data.get("safety"):
-            participant.say_how_free(form.cleaned_data["safety"])
+            participant.record_safety(form.cleaned_data["safety"])
         return redirect_to_next_step(participant)
     context = {"participant": participant, "room": participant.reflection, "form": form}
     return render(request, "reflection/welcome.html", context, status=status_of(form))
@@ -99,8 +99,8 @@ def now(request, participant):
 def step(request, participant, position):
     step = step_or_404(participant.reflection.version, position)
     form = StepForm(post_data(request), participant=participant, step=step)
-    if answer := save_form(request, form, lambda go: _after_step(form, go)):
-        return answer
+    if response := save_form(request, form, lambda go: _after_step(form, go)):
+        return response
     return render(request, "reflection/step.html", on_step(request, form), status=status_of(form))
 
 

@@ -74,7 +74,7 @@ def agree(request, participant):
         return over_response(request, room) or redirect(room.outcome_address)
     draft = _draft_of(room, is_kept=request.method == "POST")
     form = FORMS[room.version.ending](post_data(request), instance=draft, participant=participant)
-    answer = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))
+    response = save_form(request, form, lambda go: _after_agreeing(request, participant, draft, go))
     context = {
         "participant": participant,
         "room": room,
@@ -83,7 +83,7 @@ def agree(request, participant):
         "votes": [] if room.is_solo else room.compass.choices(room),
         "end": end_of(room),
     }
-    return answer or render(request, "reflection/agree.html", context, status=status_of(form))
+    return response or render(request, "reflection/agree.html", context, status=status_of(form))
 
 
 def _draft_of(room, *, is_kept: bool) -> AgreementDraft:

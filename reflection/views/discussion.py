@@ -48,7 +48,7 @@ def talk(request, participant, number):
     slide = slides[number - 1]
     form = note_of(room, slide, post_data(request))
     steps = {"back": number - 1, "here": number, "agree": end_of(room)}
-    answer = save_form(request, form, lambda go: _after(participant, steps.get(go, number + 1)))
+    response = save_form(request, form, lambda go: _after(participant, steps.get(go, number + 1)))
     context = {
         "participant": participant,
         "room": room,
@@ -58,7 +58,7 @@ def talk(request, participant, number):
         "rules": room.version.texts_like("rule-"),
         "is_here": room.current_step == number,
     }
-    return answer or render(request, "reflection/talk.html", context, status=status_of(form))
+    return response or render(request, "reflection/talk.html", context, status=status_of(form))
 
 
 def _after(participant, following: int):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.submitted_forms import repeatable
 from publishing.danish_order import danish_order
 from publishing.shortcuts import form_methods, render_page
-from reflection.agenda import words_on_freedom
+from reflection.agenda import safety_sentence
 from reflection.confidentiality import comment_to_hide, safety
 from reflection.forms.autosave import post_data, status_of
 from reflection.forms.facilitator import (
@@ -36,7 +36,7 @@ def lead(request, participant):
         **_people(room),
         "closed": room.closed_because,
         "safety": safety(room),
-        "freedom": words_on_freedom(safety(room)),
+        "freedom": safety_sentence(safety(room)),
         "timer_form": TimerForm(),
         "take_part": TakePartForm(participant=participant),
         "steps": room.version.all_steps(),

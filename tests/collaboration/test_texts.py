@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from reflection.admin.comparison import compare
-from reflection.agenda import Place
+from reflection.agenda import Stage
 from reflection.models import Guide, GuideVersion
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_the_first_version_has_every_text_of_the_brief_in_both_languages(content
     texts = Guide.objects.get(slug="samarbejdskompasset").current_version().texts
     kinds = ["knows", "close", "too-high", "too-low", "sure-but-wrong", "divided"]
     expected = {f"{kind}-{part}" for kind in kinds for part in ["title", "text"]}
-    leading = {f"{what}-{place}" for what in ["say", "minutes"] for place in Place}
+    leading = {f"{what}-{stage}" for what in ["say", "minutes"] for stage in Stage}
     rules = {f"rule-{number}" for number in range(1, 6)}
     assert set(texts) == expected | rules | leading | {"exercise", "one-sided"}
     assert all(said["da"] and said["en"] for said in texts.values())

@@ -280,7 +280,7 @@ def test_at_each_step_no_page_depends_on_the_answers_of_a_party_of_two(crowd, ro
 def test_what_one_would_choose_is_nobody_elses_to_see_before_three_have_and_it_is_shown(
     crowd, room, caplog, others
 ):
-    if room.is_nobodys:
+    if room.has_no_owner:
         pytest.skip("a goal is chosen between, and an open room has none")
     alma = place_of(crowd["alma"], room)
     answer(alma, "2")
@@ -309,7 +309,7 @@ def test_no_mail_depends_on_an_answer(crowd, room, logged_in):
             room.save()
             make_agreement(room, due=yesterday().date()).give_address("ea@example.org", "Malik")
             make_agreement(room, "Vi mødes").give_address("bo@example.org", "Malik")
-            assert send_all() == ((0, 0) if room.is_nobodys else (4, 0))
+            assert send_all() == ((0, 0) if room.has_no_owner else (4, 0))
             mails.append([(letter.to, steady(letter.body), letter.subject) for letter in mail.outbox])
             transaction.set_rollback(True)
         mail.outbox.clear()
@@ -502,11 +502,11 @@ class RandomRoom(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
-    @initialize(parties=st.sampled_from([0, 2]), people=st.integers(0, 6), is_nobodys=st.booleans())
-    def open(self, parties, people, is_nobodys):
-        self.room = make_open_room() if is_nobodys else make_room()
+    @initialize(parties=st.sampled_from([0, 2]), people=st.integers(0, 6), has_no_owner=st.booleans())
+    def open(self, parties, people, has_no_owner):
+        self.room = make_open_room() if has_no_owner else make_room()
         self.leading = self.room.participants.get(is_facilitator=True)
-        if is_nobodys:
+        if has_no_owner:
             self.leader = seat(self.leading)
         self.parties = [self.room.parties.create(position=n, title=f"Part {n}") for n in range(parties)]
         self.subscribers = Subscribers(self.room, stranger=Client(), colleague=self.colleague)
@@ -618,7 +618,7 @@ class RandomRoom(RuleBasedStateMachine):
         for who in people:
             person = self.people[who % len(self.people)]
             if person not in self.out:
-                person.say_how_free(number)
+                person.record_safety(number)
             self.look_at_safety()
 
     @precondition(lambda self: self.people[1:])
@@ -877,7 +877,7 @@ def test_before_the_reveal_no_number_of_windows_tells_how_free_one_person_is(pag
         window.post(address("welcome", plain_room), {"safety": "5"})
     told = []
     for number in ["1", "3"]:
-        place_of(alma, plain_room).say_how_free(int(number))
+        place_of(alma, plain_room).record_safety(int(number))
         lead = page(address("lead", plain_room), by=plain_room.owner)
         told.append(steady(lead.html))
         assert safety(Reflection.objects.get(pk=plain_room.pk)) == []

@@ -366,7 +366,7 @@ def test_every_act_is_written_down_and_told_without_saying_whose(
     assert told in notices
     assert "Alma" not in notices
     room.refresh_from_db()
-    assert [action for _name, action, _day, _reason in room.used_glass] == ["opened", latest.action]
+    assert [action for _name, action, _day, _reason in room.emergency_actions] == ["opened", latest.action]
 
 
 def test_the_list_is_there_to_read_and_cannot_be_changed(admin, opened):

@@ -317,13 +317,13 @@ def test_windows_with_one_slip_are_one_person_beside_the_real_one(page, room, le
     """Whoever leads may confirm what they like: two of a party are not shown."""
     alma = place_of(use(room, 1, name="Alma"), room)
     answer(alma, "5", "Almas ord")
-    alma.say_how_free(1)
+    alma.record_safety(1)
     alma.finish()
     for window in range(windows):
         Client().post(join_address(slip(room, 2)), {"name": f"Vindue {window}"})
     for puppet in room.participants.counted().exclude(pk=alma.pk):
         answer(puppet, "1", "ord")
-        puppet.say_how_free(5)
+        puppet.record_safety(5)
     assert room.counted_count == 2
     reveal(logged_in(leader), room)
     room.refresh_from_db()
@@ -509,7 +509,7 @@ class SlipRoom:
 
     def more(self, _number, _account):
         if self.room.personal_invitations.count() < 7:
-            self.again().held().invite(1, self.room.parties.first())
+            self.again().locked().invite(1, self.room.parties.first())
 
     def show(self, _number, _account):
         self.again().reveal()

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goals.models import Decision
-from reflection.agenda import words_on_freedom
+from reflection.agenda import safety_sentence
 from reflection.confidentiality import board, comment_to_hide
 from reflection.forms.facilitator import HideForm
 from reflection.live.notifications import CHANGED, CHANNEL
@@ -388,12 +388,12 @@ def test_the_reveal_asks_when_somebody_is_not_done(page, room, leader):
     ],
 )
 def test_how_free_people_are_is_said_in_a_sentence(said, words):
-    assert words_on_freedom(said) == words
+    assert safety_sentence(said) == words
 
 
 def test_the_sentence_is_for_whoever_leads_alone(page, room, leader, wall):
     for person in answered(room):
-        person.say_how_free(1)
+        person.record_safety(1)
     room.reveal()
     sentence = "Fire af fire kan ikke svare frit."
     assert sentence in page(at(room, "board"), by=leader).text
