@@ -20,11 +20,10 @@ import brotli
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from aarhuskompas.middleware import RequestIdMiddleware
 from aarhuskompas.serving.wsgi_bridge import Response
@@ -216,17 +215,8 @@ def best_encoding(accepted: str) -> str:
 
 
 def _answer(request, copy: Copy):
-    known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    if "*" in known or any(tag.removeprefix("W/") == copy.etag.removeprefix("W/") for tag in known):
-        response = HttpResponseNotModified()
-        for name in ("Cache-Control", "Vary", "Content-Language"):
-            if name in copy.headers:
-                response.headers[name] = copy.headers[name]
-        response.headers["ETag"] = copy.etag
-    else:
-        response = HttpResponse(copy.body)
-        for name, value in copy.headers.items():
-            response.headers[name] = value
+    response = HttpResponse(copy.body, headers=copy.headers)
+    response = get_conditional_response(request, copy.etag, response=response)
     response.answered_by = "copy"
     return response
 
