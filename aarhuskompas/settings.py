@@ -322,8 +322,6 @@ LANGUAGE_CODE = "da"
 LANGUAGES = [("da", "Dansk"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "aarhuskompas.formats"
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "Europe/Copenhagen"
 
 # --- Files ---------------------------------------------------------------------------------------
@@ -351,7 +349,6 @@ STORAGES = {
         else "aarhuskompas.serving.static_files.BundledStorage"
     },
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 # Which municipality's texts the portal starts with: a folder of content/ (docs/content.md).
 CONTENT_SET = env.str("CONTENT_SET", default="aarhus")
 CONTENT_DIR = BASE_DIR / "content" / CONTENT_SET

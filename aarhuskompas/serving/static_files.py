@@ -32,8 +32,6 @@ class BundledStorage(CompressedManifestStaticFilesStorage):
     In development the browser follows the imports one by one; here that would be a request each.
     """
 
-    manifest_strict = True
-
     def post_process(self, paths, dry_run=False, **options):
         self.sources = dict(paths)
         for name in [name for name in paths if name.endswith(".css") and not dry_run]:
