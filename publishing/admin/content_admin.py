@@ -35,6 +35,7 @@ TAKEN = {
     "slug": "Adressen bliver brugt i forvejen. Skriv en anden her, eller giv teksten en anden titel.",
     "key": "Nøglen bliver brugt i forvejen. Lad feltet stå tomt, så får teksten den næste.",
 }
+NO_ADDRESS = "Titlen har ingen bogstaver, en adresse kan laves af. Skriv en adresse her."
 
 
 @item_view("valgt/", "chosen", methods=READ, permission="view")
@@ -122,8 +123,16 @@ class ContentForm(GuardedForm):
         if "key" in self.fields and not (cleaned.get("key") or "key" in self.errors):
             cleaned["key"] = self.instance.key or next_key(type(self.instance))
         if "slug" in self.fields and not (cleaned.get("slug") or "slug" in self.errors):
-            cleaned["slug"] = slug_of(cleaned.get("title", ""), self.fields["slug"].max_length)
+            self._make_address(cleaned)
         return cleaned
+
+    def _make_address(self, cleaned: dict):
+        """Of the title, or none: the row keeps the one it has, and nothing is public without one."""
+        cleaned["slug"] = slug_of(cleaned.get("title", ""), self.fields["slug"].max_length)
+        if not cleaned["slug"]:
+            del cleaned["slug"]
+            if "title" not in self.errors:
+                self.add_error("slug", NO_ADDRESS)
 
 
 def next_key(model: type[models.Model]) -> str:

@@ -115,6 +115,24 @@ def test_fetching_what_was_not_saved_stores_nothing(row, both, model):
     assert type(item)._base_manager.filter(pk=item.pk).values().get() == before
 
 
+@pytest.mark.parametrize("title", ["", "?!", "日本"])
+def test_where_no_address_can_be_made_of_the_title_one_is_asked_for_and_nothing_is_stored(row, both, title):
+    """An empty one would break each page that leads there, the sitemap with them."""
+    errors = {}
+    for model in WRITTEN:
+        _page, values = form_of(both[0], item := row(model))
+        if "slug" in values:
+            sent = {**values, "slug": "", "title": title, "_save": "1"}
+            shown = Page(both[0].post(admin_url(item), sent), None)
+            errors[model.__name__] = (
+                shown.status,
+                [field.get("name") for field in shown.select("[aria-invalid=true]")],
+            )
+            assert model._base_manager.get(pk=item.pk).slug == item.slug != ""
+    assert len(errors) > 5
+    assert set(map(str, errors.values())) == {str((200, ["slug" if title else "title"]))}, errors
+
+
 # --- Markdown ------------------------------------------------------------------------------------------
 
 
