@@ -200,7 +200,8 @@ def _texts(found: Any, problems: list[str]) -> dict:
 
 
 def _unknown(where: str, found: dict, known: set[str]) -> list[str]:
-    return [_at(where, f"Portalen kender ikke feltet «{name[:40]}».") for name in found if name not in known]
+    names = [tidy(name[:40], lines=False) for name in found if name not in known]
+    return [_at(where, f"Portalen kender ikke feltet «{name}».") for name in names]
 
 
 def _name(model, name: str) -> str:

@@ -55,6 +55,11 @@ def test_the_login_leads_nowhere_else(client, staff, target):
     assert response["Location"] == reverse("reflection:home")
 
 
+def test_what_is_no_address_breaks_no_page_that_is_asked_to_lead_there(page):
+    for name in ["account_login", "account_reset_password"]:
+        assert page(reverse(name) + "?next=http://[::1").status == 200
+
+
 def test_the_email_may_be_written_with_capitals(client, staff):
     client.post(LOGIN, {"login": staff.email.upper(), "password": PASSWORD})
     assert is_logged_in(client)

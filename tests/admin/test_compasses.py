@@ -198,6 +198,7 @@ def test_a_file_that_is_too_large_is_refused(db):
 CHANGED = {
     "slug that is taken": (lambda f: f.update(slug=SLUG), "Der er allerede et kompas med den adresse"),
     "unknown field": (lambda f: f.update(owner="mig"), "Portalen kender ikke feltet «owner»"),
+    "half a sign": (lambda f: f.update({"\ud800ny": 1}), "Portalen kender ikke feltet «ny»"),
     "unknown in a step": (lambda f: f["steps"][0].update(id=7), "Trin 1: Portalen kender ikke feltet «id»"),
     "steps that are none": (lambda f: f.update(steps="x"), "«steps» skal være en liste"),
     "too many steps": (lambda f: f.update(steps=f["steps"] * 30), "Der er flere end 40 i «steps»"),
