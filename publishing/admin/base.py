@@ -3,6 +3,7 @@
 import functools
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -13,7 +14,7 @@ from django.urls import reverse
 from privacy.events import new_event, record, record_all, record_looks
 from privacy.models import What, Why
 from publishing.admin.custom_views import Feature
-from publishing.admin.lists import DanishChangeList, can_be_filled_in, is_declared
+from publishing.admin.lists import DanishChangeList, can_be_filled_in, is_declared, is_key_of
 from publishing.admin.unpublishing import needed_by, what_stands_in_the_way
 
 
@@ -97,6 +98,14 @@ class BaseAdmin(admin.ModelAdmin):
     def to_field_allowed(self, request, to_field):
         """Nothing of ours is chosen by another field than its key; Django's own fails at a relation."""
         return to_field == self.opts.pk.name
+
+    def response_action(self, request, queryset):
+        """Of the rows that are chosen, those whose key is one: at another Django fails."""
+        sent = request.POST.copy()
+        chosen = sent.getlist(ACTION_CHECKBOX_NAME)
+        sent.setlist(ACTION_CHECKBOX_NAME, [key for key in chosen if is_key_of(self.opts, key)])
+        request.POST = sent
+        return super().response_action(request, queryset)
 
     def get_deleted_objects(self, objs, request):
         """What stands in the way of a deletion is named only if the admin shows it.

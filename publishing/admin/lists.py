@@ -26,6 +26,13 @@ def can_be_filled_in(opts, name: str, value) -> bool:
     return field is not None
 
 
+def is_key_of(opts, text: str) -> bool:
+    try:
+        return opts.pk.to_python(text) is not None
+    except ValidationError:
+        return False
+
+
 def is_declared(lookup: str, filters) -> bool:
     return any(_writes(declared, lookup) for declared in filters)
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from accounts.models import User
+from tests.admin.conftest import admin_url
 from tests.factories import PASSWORD
 
 KEYS = re.compile("<int:[^>]+>"), re.compile("<[^>]+>")
@@ -45,3 +47,12 @@ def test_what_no_row_can_have_as_its_key_breaks_nothing(browser):
         for address in addresses
     }
     assert {address: found for address, found in answers.items() if max(found) >= 500} == {}
+
+
+def test_what_no_list_has_offered_to_choose_is_not_looked_up(browser):
+    chosen = {"action": "delete_selected", "_selected_action": ["ord", "", "9" * 30], "index": "0"}
+    answers = {
+        model.__name__: browser.post(admin_url(model, "changelist"), chosen).status_code
+        for model in admin.site._registry
+    }
+    assert {name: status for name, status in answers.items() if status >= 500} == {}
