@@ -20,11 +20,16 @@ class MarkdownField(models.TextField):
         return name, "django.db.models.TextField", args, kwargs
 
 
-YEARS_AHEAD = 50
+EARLIEST_YEAR, YEARS_AHEAD = 1000, 50
 
 
-def refuse_what_is_too_far_ahead(day):
-    """A mistyped year: calendars cannot count beyond 9999, and nobody means a day that nobody sees."""
+def refuse_a_mistyped_year(day):
+    """Calendars can count neither beyond 9999 nor before 1, and nobody means a day that nobody sees.
+
+    Midnight in Denmark was still the year before elsewhere: what is stored so cannot be read again.
+    """
+    if day.year < EARLIEST_YEAR:
+        raise ValidationError(_("Det er før år %s. Er årstallet rigtigt?") % EARLIEST_YEAR)
     if day.year > timezone.localdate().year + YEARS_AHEAD:
         text = _("Det er mere end %s år ude i fremtiden. Er årstallet rigtigt?")
         raise ValidationError(text % YEARS_AHEAD)
@@ -47,7 +52,7 @@ class DayField(forms.DateField):
     """A date from the browser's own calendar, or typed as year-month-day where there is none."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_validators = [refuse_what_is_too_far_ahead]
+    default_validators = [refuse_a_mistyped_year]
     default_error_messages = {"invalid": _("Skriv datoen som år-måned-dag, fx 2027-03-01.")}
 
 
@@ -55,5 +60,5 @@ class MomentField(forms.DateTimeField):
     """A day and a time, as DayField has days."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    default_validators = [refuse_what_is_too_far_ahead]
+    default_validators = [refuse_a_mistyped_year]
     default_error_messages = {"invalid": _("Skriv dag og tid som 2027-03-01 14:30.")}

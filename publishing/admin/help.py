@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 
 from publishing.admin.text_checks import addresses_of_checks
-from publishing.fields import MarkdownField
+from publishing.fields import MarkdownField, refuse_a_mistyped_year
 from publishing.translated import translated_names
 
 LONG_TEXTS = {"body", "description", "transcript", "intro"}
@@ -71,6 +71,8 @@ def furnished(field, db_field, model_admin):
     """The form field, as editors need it; of an admin or of an inline."""
     if field is None:
         return None
+    if isinstance(db_field, models.DateField):
+        field.validators.append(refuse_a_mistyped_year)
     widget = field.widget
     if isinstance(widget, RelatedFieldWidgetWrapper):
         widget.can_delete_related = False  # a red cross there reads as «choose nothing»

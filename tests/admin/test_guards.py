@@ -133,6 +133,22 @@ def test_where_no_address_can_be_made_of_the_title_one_is_asked_for_and_nothing_
     assert set(map(str, errors.values())) == {str((200, ["slug" if title else "title"]))}, errors
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_mistyped_year_is_asked_about_wherever_a_date_is_written(row, both, day):
+    """The first midnight of the year 1 is stored and cannot be read again, by no page that shows the row."""
+    answers = {}
+    for model in WRITTEN:
+        page, values = form_of(both[0], item := row(model))
+        for name in [
+            field.get("name") for field in page.select(f"#{model._meta.model_name}_form .vDateField")
+        ]:
+            time = {name.removesuffix("_0") + "_1": "00:00:00"} if name.endswith("_0") else {}
+            shown = Page(both[0].post(admin_url(item), {**values, name: day, **time, "_save": "1"}), None)
+            answers[model.__name__, name] = shown.status, "Er årstallet rigtigt?" in shown.html
+    assert len(answers) > 10
+    assert set(answers.values()) == {(200, True)}, answers
+
+
 # --- Markdown ------------------------------------------------------------------------------------------
 
 
