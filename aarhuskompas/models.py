@@ -1,6 +1,6 @@
 from django.db import models
 
-from privacy.marks import NOBODYS
+from privacy.marks import NOT_PERSONAL
 
 
 class ScheduledJob(models.Model):
@@ -11,7 +11,7 @@ class ScheduledJob(models.Model):
     finished_at = models.DateTimeField("færdig", null=True)
     has_failed = models.BooleanField("gik galt", default=False)
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         verbose_name = "planlagt kørsel"

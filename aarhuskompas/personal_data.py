@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 from reversion.models import Revision, Version
 
-from privacy.marks import NOBODYS, PersonalData, Purpose, Whose
+from privacy.marks import NOT_PERSONAL, PersonalData, Purpose, Whose
 from privacy.models import Kept
 
 MARKS = {
@@ -72,10 +72,10 @@ MARKS = {
     SocialToken: PersonalData(
         Whose.STAFF, Purpose.ACCESS, person="account__user", ways_in=("token", "token_secret")
     ),
-    SocialApp: NOBODYS,
-    Group: NOBODYS,
-    Permission: NOBODYS,
-    ContentType: NOBODYS,
+    SocialApp: NOT_PERSONAL,
+    Group: NOT_PERSONAL,
+    Permission: NOT_PERSONAL,
+    ContentType: NOT_PERSONAL,
 }
 
 

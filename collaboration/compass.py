@@ -39,7 +39,7 @@ def paper(version) -> Paper:
     return Paper([_("Jeg svarer for"), _("Jeg gætter på")], [asked, AGREED], has_lines=False)
 
 
-def open_with_the_news(agreement: Agreement):
+def renew_opening_of_round(agreement: Agreement):
     """The round under way opens with what is known now of the last agreements."""
     for round in Round.objects.filter(reflection=agreement.reflection_id).select_related("collaboration"):
         round.collaboration.renew_opening()
@@ -155,6 +155,6 @@ SAMARBEJDSKOMPASSET = Compass(
     owned={Collaboration: _("Samarbejder, du har skrevet ind")},
     own_data={"collaborations": collaborations_of},
     reminders=look_backs,
-    followed_up=open_with_the_news,
+    followed_up=renew_opening_of_round,
     told_across=told_rounds,
 )

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from publishing.fields import DayField
 from reflection.forms.answers import FieldwiseForm, TextLine
-from reflection.forms.dates import AsksWhen, ReasonField, WhenField
-from reflection.forms.promises import AddressField, TellsWhoIsMailed
+from reflection.forms.dates import DateOrReasonMixin, ReasonField, WhenField
+from reflection.forms.promises import AddressField, PromiseEmailMixin
 from reflection.forms.rooms import PeopleField, RoomForm, WayIn
 from reflection.models import Reflection, Step
 
@@ -194,7 +194,7 @@ class StepField(forms.ModelChoiceField):
         return f"{step.position}. {step.local.title}"
 
 
-class EndingForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
+class EndingForm(PromiseEmailMixin, DateOrReasonMixin, FieldwiseForm):
     """How a round ends: somebody's name, a date for it, and when one looks again – or why not."""
 
     who_email = AddressField()

@@ -53,4 +53,4 @@ def _in_a_round(guard):
 
 
 round_required = _in_a_round(room_participant_required)
-leading_required = _in_a_round(facilitator_required)
+round_facilitator_required = _in_a_round(facilitator_required)

@@ -10,11 +10,11 @@ from goals.models.evidence import KINDS, ROLES
 from publishing.fields import DayField, HintedRadios
 from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
-from reflection.forms.dates import AsksWhen, ReasonField, WhenField
-from reflection.forms.promises import AddressField, TellsWhoIsMailed
+from reflection.forms.dates import DateOrReasonMixin, ReasonField, WhenField
+from reflection.forms.promises import AddressField, PromiseEmailMixin
 
 
-class Asked(NamedTuple):
+class GoalSearch(NamedTuple):
     """What somebody looks for in «Mine mål»."""
 
     text: str = ""
@@ -45,11 +45,11 @@ class MineForm(forms.Form):
             self.add_error(None, _("Den side findes ikke. Her er den første."))
         return cleaned
 
-    def asked(self) -> Asked:
+    def search(self) -> GoalSearch:
         """What can be understood of it; the rest is said among the errors."""
         self.full_clean()
-        understood = self.cleaned_data
-        return Asked(understood.get("q", ""), understood["page"], understood["arkiv"])
+        cleaned = self.cleaned_data
+        return GoalSearch(cleaned.get("q", ""), cleaned["page"], cleaned["arkiv"])
 
 
 class Difference(NamedTuple):
@@ -213,7 +213,7 @@ class DecisionForm(FieldwiseForm):
 NEW_WORDS = [decision for decision in Decision if decision.is_of_words]
 
 
-class PlanForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
+class PlanForm(PromiseEmailMixin, DateOrReasonMixin, FieldwiseForm):
     """The follow-up plan; its first line is the decision itself."""
 
     needed = ("stop", "responsible", "look_back")

@@ -76,11 +76,11 @@ class Year(NamedTuple):
 
 def year_of(year: int, departments: Counts, city_goals: Counts) -> Year | None:
     """What may be shown of a year; None where too few colleagues have decided anything."""
-    everything = _together(departments, departments, list(Outcome))
+    everything = _owners_in(departments, departments, list(Outcome))
     if not are_enough(everything):
         return None
     columns = _columns(departments)
-    totals = [rounded_down(_together(departments, departments, column).total()) for column in columns]
+    totals = [rounded_down(_owners_in(departments, departments, column).total()) for column in columns]
     return Year(year, columns, totals, _table(departments, columns), _table(city_goals, columns))
 
 
@@ -88,7 +88,7 @@ def rounded_down(goals: int) -> int:
     return goals // MIN_COLLEAGUES * MIN_COLLEAGUES
 
 
-def _together(counts: Counts, keys: Iterable[str], column: Iterable[str]) -> Counter:
+def _owners_in(counts: Counts, keys: Iterable[str], column: Iterable[str]) -> Counter:
     """Whose goals stand in these rows of a column."""
     owners = Counter()
     for key in keys:
@@ -104,7 +104,7 @@ def _is_small(owners: Counter) -> bool:
 def _columns(counts: Counts) -> Columns:
     """The outcomes, neighbours put together until none has the goals of too few."""
     columns = [(outcome,) for outcome in Outcome]
-    while small := [at for at, column in enumerate(columns) if _is_small(_together(counts, counts, column))]:
+    while small := [at for at, column in enumerate(columns) if _is_small(_owners_in(counts, counts, column))]:
         first = min(small[0], len(columns) - 2)
         columns[first : first + 2] = [columns[first] + columns[first + 1]]
     return columns
@@ -114,13 +114,13 @@ def _table(counts: Counts, columns: Columns) -> Table:
     """Rows with enough goals in each column for themselves; all others, the empty too, at the end."""
 
     def cells(keys: Iterable[str]) -> list[Counter]:
-        return [_together(counts, keys, column) for column in columns]
+        return [_owners_in(counts, keys, column) for column in columns]
 
     def is_safe(keys: Iterable[str]) -> bool:
         return not any(map(_is_small, cells(keys)))
 
     alone = [key for key in counts if any(cells([key])) and is_safe([key])]
-    alone.sort(key=lambda key: (len(_together(counts, [key], list(Outcome))), key))
+    alone.sort(key=lambda key: (len(_owners_in(counts, [key], list(Outcome))), key))
     together = sorted(set(counts) - set(alone))
     while alone and not is_safe(together):
         together.append(alone.pop(0))
@@ -169,7 +169,7 @@ def _year(count: YearCount) -> Year:
 # --- In words ------------------------------------------------------------------------------------
 
 
-class Shown(NamedTuple):
+class ShownRow(NamedTuple):
     """A row in words; `of` names those that are counted together."""
 
     title: str
@@ -184,7 +184,7 @@ class Overview(NamedTuple):
     labels: list[str]
     totals: list[int]
     sentence: str
-    tables: list[tuple[str, str, list[Shown]]]  # title, what a row is, rows
+    tables: list[tuple[str, str, list[ShownRow]]]  # title, what a row is, rows
 
     @property
     def all(self) -> int:
@@ -196,7 +196,7 @@ class Overview(NamedTuple):
         return len(self.labels) > 1
 
     @property
-    def tables_that_tell(self) -> list[tuple[str, str, list[Shown]]]:
+    def tables_that_tell(self) -> list[tuple[str, str, list[ShownRow]]]:
         """Without a table in which all are counted together, or belong nowhere."""
         return [table for table in self.tables if any(row.is_named for row in table[2])]
 
@@ -245,17 +245,17 @@ def _column_label(column: tuple[Outcome, ...]) -> str:
     return gettext(" eller ").join([first, *map(str.lower, others)])
 
 
-def _shown(table: Table, titles: dict) -> list[Shown]:
+def _shown(table: Table, titles: dict) -> list[ShownRow]:
     """Without rows that hold nothing at all."""
     rows = []
     for row in filter(lambda row: any(row.numbers), table.rows):
         names = [titles[key] for key in row.keys if key in titles] or [titles[""]]  # one may be gone since
         if len(names) > 1:
             in_order = sorted(map(str, names), key=danish_key)
-            rows.append(Shown(gettext("Lagt sammen"), "", in_order, row.numbers))
+            rows.append(ShownRow(gettext("Lagt sammen"), "", in_order, row.numbers))
         else:
             is_named = names[0] is not titles[""]
-            rows.append(Shown(str(names[0]), getattr(names[0], "lang", ""), [], row.numbers, is_named))
+            rows.append(ShownRow(str(names[0]), getattr(names[0], "lang", ""), [], row.numbers, is_named))
     return rows
 
 

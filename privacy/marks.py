@@ -90,7 +90,7 @@ class PersonalData:
 
 
 PUBLISHED = PersonalData(Whose.NAMED, Purpose.PUBLISHING, is_all_words=True)
-NOBODYS = PersonalData(Whose.NOBODY, Purpose.EDITING, is_all_words=True)
+NOT_PERSONAL = PersonalData(Whose.NOBODY, Purpose.EDITING, is_all_words=True)
 
 
 def marked_models() -> dict[type[models.Model], PersonalData]:

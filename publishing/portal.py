@@ -15,7 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from privacy.marks import NOBODYS, PersonalData, Purpose, Whose
+from privacy.marks import NOT_PERSONAL, PersonalData, Purpose, Whose
 from publishing.colours import COLOUR, COLOURS, contrast_problems
 from publishing.content_version import once_per_version
 from publishing.logo import checked_svg, cleaned_svg
@@ -181,7 +181,7 @@ class Announcement(Translated, models.Model):
     shown_from = models.DateTimeField("vises fra", default=timezone.now)
     shown_until = models.DateTimeField("vises til", null=True, blank=True)
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         verbose_name = "besked på alle sider"

@@ -193,7 +193,7 @@ def no_rooms() -> Iterable[int]:
     return []
 
 
-def tell_nobody(agreement: "Agreement"):
+def do_nothing(agreement: "Agreement"):
     pass
 
 
@@ -240,7 +240,7 @@ class Compass:
     paper: Callable[["GuideVersion"], Paper] = usual_paper  # a round without screens
     aside: Callable[["Participant", "Step"], SafeString] = no_aside  # HTML beside a step, for who answers it
     told_to_readers: Callable[[], Iterable[int]] = no_rooms  # reflections that a public page tells of
-    followed_up: Callable[["Agreement"], None] = tell_nobody  # somebody said what became of an agreement
+    followed_up: Callable[["Agreement"], None] = do_nothing  # somebody said what became of an agreement
 
 
 _registered: dict[str, Compass] = {}

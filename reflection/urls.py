@@ -3,7 +3,6 @@ from django.urls import include, path
 from reflection.views import (
     agreements,
     answers,
-    anybody,
     board,
     compared,
     compasses,
@@ -13,6 +12,7 @@ from reflection.views import (
     home,
     joining,
     minutes,
+    open_rooms,
     own,
     printables,
     slips,
@@ -52,7 +52,7 @@ room = [
     path("aftalt/", conclusion.outcome, name="outcome"),
     path("udvikling/", conclusion.development, name="development"),
     path("aftale/", conclusion.agree, name="agree"),
-    path("gem/", anybody.keep_link, name="keep_link"),
+    path("gem/", open_rooms.keep_link, name="keep_link"),
     path("skaerm/", walls.wall, name="wall"),
     path("valg/", votes.vote, name="vote"),
     path("nu/", answers.now, name="now"),
@@ -78,7 +78,7 @@ room = [
 ]
 
 compass = [
-    path("proev-selv/", anybody.begin, name="begin_open_room"),
+    path("proev-selv/", open_rooms.begin, name="begin_open_room"),
     path("", compasses.about, name="about"),
     path("kompas.json", compasses.compass_file, name="compass_file"),
     path("blanket/", compasses.blank, name="blank"),
@@ -112,7 +112,7 @@ joined = [
     path("", joining.code, name="code"),
     path("igen/", joining.come_back, name="come_back"),
     path("min-plads/<str:token>/", joining.own_link, name="own_link"),
-    path("min-plads/<str:token>/behold/", anybody.take_over, name="take_over"),
+    path("min-plads/<str:token>/behold/", open_rooms.take_over, name="take_over"),
     path("<str:token>/", joining.join, name="join"),
 ]
 
@@ -120,7 +120,7 @@ joined = [
 urlpatterns = [
     path("rum/<uuid:key>/", include(room)),
     path("din-side/", home.home, name="home"),
-    path("proev-selv/", anybody.choose, name="open_rooms"),
+    path("proev-selv/", open_rooms.choose, name="open_rooms"),
     path("kompasser/<slug:slug>/", include(compass)),
     path("aftaler/", include(agreed)),
     path("mine-rum/", own.rooms, name="rooms"),

@@ -275,7 +275,7 @@ def make_open_room(
     guide = guide or Guide.objects.first() or make_guide()
     fields = {"keep_until": timezone.localdate() + timedelta(days=30), **fields}
     version = guide.current_version()
-    return Reflection.begin_for_anybody(version, title=title, mode=mode, **fields).reflection
+    return Reflection.start_open_room(version, title=title, mode=mode, **fields).reflection
 
 
 def make_ending(slug: str, *texts: str, **fields) -> GuideVersion:

@@ -104,12 +104,12 @@ class Collaboration(models.Model):
         version = Guide.objects.get(slug=GUIDE).current_version()
         about = {"title": self.title, "is_mixed": self.is_mixed, "opening": self.opening()}
         room = Reflection.open_room(version, user, **about, **chosen)
-        parties = self._seat(room, user, answers_for, absent)
+        parties = self._create_parties(room, user, answers_for, absent)
         for partner, number in (people or {}).items() if room.is_by_invitation else []:
             room.invite(number - (partner == answers_for), parties[partner])
         return self.rounds.create(reflection=room, is_one_sided=absent is not None)
 
-    def _seat(self, room: Reflection, user, answers_for, absent) -> dict["Partner", Party]:
+    def _create_parties(self, room: Reflection, user, answers_for, absent) -> dict["Partner", Party]:
         parties = {
             partner: room.parties.create(
                 position=partner.position, title=partner.title, is_absent=partner == absent

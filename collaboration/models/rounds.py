@@ -166,13 +166,16 @@ class Round(FieldwiseEnding):
 
     # --- Who else may see it -----------------------------------------------------------------------
 
-    def sides_say(self, question: str) -> list[tuple[Party, bool]]:
+    def consent_by_party(self, question: str) -> list[tuple[Party, bool]]:
         """Whether everybody on each side who counts says yes to `question` (a field of Consent).
 
         A party that cannot come has not said yes. For those on paper, somebody who asked them says it.
         """
-        on_screen = self._who_is_asked().filter(is_paper=False)
-        answers = [*on_screen.values_list("party_id", f"consent__{question}"), *self._on_paper_say(question)]
+        on_screen = self._asked_participants().filter(is_paper=False)
+        answers = [
+            *on_screen.values_list("party_id", f"consent__{question}"),
+            *self._paper_consent_by_party(question),
+        ]
         by_party: dict[int, set] = {}
         for party, is_yes in answers:
             by_party.setdefault(party, set()).add(is_yes)
@@ -183,12 +186,12 @@ class Round(FieldwiseEnding):
 
         Side by side only where a side is no single person, nor two who know of each other.
         """
-        sides, people = self.sides_say(question), _by_party(self._who_is_asked())
+        sides, people = self.consent_by_party(question), _by_party(self._asked_participants())
         if all(people.get(party.pk, 0) >= MIN_IN_ROOM for party, _is_yes in sides):
             return [(party.title, is_yes) for party, is_yes in sides]
         return [(str(_("Alle parter")), all(is_yes for _party, is_yes in sides))]
 
-    def _who_is_asked(self):
+    def _asked_participants(self):
         """Everybody who counts. Whoever has answered nothing too: it would else be seen that they have not;
         and whoever took their answers back, which may still be among what was shown.
         """
@@ -196,10 +199,10 @@ class Round(FieldwiseEnding):
 
     def papers(self) -> list[tuple[Party, int]]:
         """The parties that somebody answered for on paper, and how many did."""
-        people = _by_party(self._who_is_asked().filter(is_paper=True))
+        people = _by_party(self._asked_participants().filter(is_paper=True))
         return [(party, people[party.pk]) for party in self.reflection.parties.all() if party.pk in people]
 
-    def _on_paper_say(self, question: str) -> list[tuple[int, bool]]:
+    def _paper_consent_by_party(self, question: str) -> list[tuple[int, bool]]:
         """A yes covers those who were asked: one paper more, and it is no longer everybody's."""
         consents = {consent.party_id: consent for consent in self.paper_consents.all()}
         return [
@@ -216,12 +219,12 @@ class Round(FieldwiseEnding):
         """Whether everybody on all sides says yes, to something that has been shown to them."""
         if not self.reflection.is_revealed or self.reflection.is_rehearsal:
             return False
-        return all(is_yes for _party, is_yes in self.sides_say(question))
+        return all(is_yes for _party, is_yes in self.consent_by_party(question))
 
     def hold(self):
         """Until the transaction ends nobody else says yes, takes it back or makes a story of the round."""
-        held = Round.objects.select_for_update().values_list("story", flat=True)
-        self.story_id = held.get(pk=self.pk)
+        rows = Round.objects.select_for_update().values_list("story", flat=True)
+        self.story_id = rows.get(pk=self.pk)
 
     def share(self):
         """An address for somebody who was not in the room; it opens while everybody says yes."""
@@ -291,7 +294,7 @@ class Insight(Fieldwise):
             self.pk, self._state.adding = made.pk, False
         return super().write(texts, was=was, page=page)
 
-    def tell_the_room(self):
+    def announce_change(self):
         announce(self.round.reflection.key)
 
 

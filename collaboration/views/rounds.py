@@ -16,7 +16,7 @@ from collaboration.forms import (
     PaperConsentForm,
     QuestionsForm,
 )
-from collaboration.guards import leading_required, round_required
+from collaboration.guards import round_facilitator_required, round_required
 from collaboration.models import Consent, PaperConsent, Round
 from collaboration.slides import talked_about
 from privacy.events import record_looks
@@ -60,7 +60,7 @@ def _result(request, participant, round, index: int):
 
 
 @form_methods
-@leading_required
+@round_facilitator_required
 def agree(request, participant, round):
     """One agreement, not ten. It ends the round."""
     if not participant.reflection.is_revealed:
@@ -134,7 +134,7 @@ def consent(request, participant, round):
 
 
 @form_methods
-@leading_required
+@round_facilitator_required
 @transaction.atomic
 @shows_others
 def paper_consent(request, participant, round, position):
@@ -165,7 +165,7 @@ def paper_consent(request, participant, round, position):
 
 
 @require_POST
-@leading_required
+@round_facilitator_required
 def share(request, participant, round):
     """Make the address for somebody who was not there; it needs everybody's yes, and goes on needing it."""
     if not round.is_concluded:
@@ -179,7 +179,7 @@ def share(request, participant, round):
 
 @repeatable
 @require_POST
-@leading_required
+@round_facilitator_required
 @transaction.atomic
 def tell(request, participant, round):
     """Name the page for others in the overview for leaders, or no longer; it needs everybody's yes too."""
@@ -210,7 +210,7 @@ def shared(request, key):
 
 
 @form_methods
-@leading_required
+@round_facilitator_required
 @transaction.atomic
 @shows_others
 def case(request, participant, round):
@@ -229,7 +229,7 @@ def case(request, participant, round):
 
 
 @require_safe
-@leading_required
+@round_facilitator_required
 def invitation_pdf(request, participant, round):
     """Code and QR for the wall, as a sheet."""
     room = participant.reflection

@@ -1,6 +1,6 @@
 from django.db import models
 
-from privacy.marks import NOBODYS
+from privacy.marks import NOT_PERSONAL
 
 
 class LoadedContentQuerySet(models.QuerySet):
@@ -26,7 +26,7 @@ class LoadedContent(models.Model):
 
     objects = LoadedContentQuerySet.as_manager()
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         verbose_name = "indlæst indhold"

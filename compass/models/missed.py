@@ -14,7 +14,7 @@ from django.urls import Resolver404
 from django.utils import timezone
 
 from compass.models.redirects import Redirect
-from privacy.marks import NOBODYS
+from privacy.marks import NOT_PERSONAL
 from publishing.public_pages import content_at, danish_path
 
 AT_MOST = 1_000
@@ -56,7 +56,7 @@ class Missed(models.Model):
 
     objects = MissedQuerySet.as_manager()
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         ordering = ["-times", "-last_at"]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.signals import post_save, pre_save
 from django.utils.translation import override
 
-from privacy.marks import NOBODYS
+from privacy.marks import NOT_PERSONAL
 from publishing.registry import content_type_of
 from publishing.signals import leads_on, put_away
 
@@ -33,7 +33,7 @@ class Redirect(models.Model):
 
     objects = RedirectQuerySet.as_manager()
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         verbose_name = "gammel adresse"

@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from privacy.marks import NOBODYS, PUBLISHED
+from privacy.marks import NOT_PERSONAL, PUBLISHED
 
 
 def _vector(*names: str, weight: str = "") -> Func:
@@ -80,7 +80,7 @@ class SearchWord(models.Model):
     folded = models.TextField()
     lexeme = models.TextField()
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         db_table = "compass_search_word"
@@ -101,7 +101,7 @@ class ContentMark(models.Model):
     name = models.TextField(primary_key=True)
     mark = models.UUIDField()
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         db_table = "compass_content_mark"

@@ -26,17 +26,17 @@ SHARED_AT_MOST = 50
 def mine(request):
     """One's own goals, a page at a time; what waits to be checked and what is shared on the first page."""
     form = MineForm(request.GET)
-    asked = form.asked()
-    goals = Goal.objects.editable_by(request.user).archived(is_archived=asked.is_archive)
-    found = goals.search(asked.text, request.user).with_latest_review()
-    first = ON_A_PAGE * (asked.page - 1)
+    search = form.search()
+    goals = Goal.objects.editable_by(request.user).archived(is_archived=search.is_archive)
+    found = goals.search(search.text, request.user).with_latest_review()
+    first = ON_A_PAGE * (search.page - 1)
     shown = list(found[first : first + ON_A_PAGE + 1])
     context = {
         "form": form,
-        "asked": asked,
+        "search": search,
         "goals": shown[:ON_A_PAGE],
         "has_more": len(shown) > ON_A_PAGE,
-        **(_beside(request.user, asked.text) if asked.is_first else {}),
+        **(_beside(request.user, search.text) if search.is_first else {}),
     }
     return render(request, "goals/mine.html", context, status=status_of(form))
 

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
-from privacy.marks import NOBODYS
+from privacy.marks import NOT_PERSONAL
 
 
 class PrivacyNoticeQuerySet(models.QuerySet["PrivacyNotice"]):
@@ -52,7 +52,7 @@ class PrivacyNotice(models.Model):
     objects = PrivacyNoticeQuerySet.as_manager()
     is_append_only = True
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         verbose_name = "udgave af oplysningerne"

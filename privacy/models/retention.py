@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from privacy.marks import NOBODYS
+from privacy.marks import NOT_PERSONAL
 
 A_HUNDRED_YEARS = 36_500
 
@@ -110,7 +110,7 @@ class RetentionPeriod(models.Model):
 
     objects = RetentionPeriodQuerySet.as_manager()
 
-    personal_data = NOBODYS
+    personal_data = NOT_PERSONAL
 
     class Meta:
         verbose_name = "beslutning om sletning"

@@ -15,7 +15,7 @@ SHORT = forms.TextInput(attrs={"class": "vTextField"})
 NUMBER = forms.NumberInput(attrs={"class": "vIntegerField"})
 
 
-class TwoLanguages:
+class TwoLanguagesMixin:
     """Mixin for forms: the fields as the page shows them, Danish first."""
 
     @property
@@ -38,7 +38,7 @@ OF_THE_SCALE = [
 # --- What a step holds -------------------------------------------------------------------------------
 
 
-class PromptForm(TwoLanguages, OrderedForm):
+class PromptForm(TwoLanguagesMixin, OrderedForm):
     class Meta:
         model = Prompt
         fields = ["position", "kind", "text", "text_en", *OF_THE_SCALE]
@@ -63,7 +63,7 @@ def variants() -> list[tuple[str, str]]:
     return [("", "Vælg"), *(choice for compass in registered() for choice in compass.variants.items())]
 
 
-class VariantForm(TwoLanguages, OrderedForm):
+class VariantForm(TwoLanguagesMixin, OrderedForm):
     concerns = forms.ChoiceField(label="Handler om", choices=variants)
 
     class Meta:
@@ -106,7 +106,7 @@ class KeysField(forms.ModelMultipleChoiceField):
         self.error_messages["invalid_choice"] = "Der findes ikke noget med nøglen %(value)s."
 
 
-class StepForm(TwoLanguages, OrderedForm):
+class StepForm(TwoLanguagesMixin, OrderedForm):
     """`parts` are its formsets by name; StepFormSet puts them here."""
 
     dilemmas = KeysField(Dilemma, label="Dilemmaer")

@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import DayField, HintedRadios
 from reflection.forms.answers import FieldwiseForm, TextLine
-from reflection.forms.dates import AsksWhen, ReasonField, WhenField
-from reflection.forms.promises import WHAT_COMES, AddressField, TellsWhoIsMailed
+from reflection.forms.dates import DateOrReasonMixin, ReasonField, WhenField
+from reflection.forms.promises import WHAT_COMES, AddressField, PromiseEmailMixin
 from reflection.models import AgreementDraft, GuideVersion
 
 NO_NAME = _("Skriv ét navn.")
 NO_THING = _("Skriv den ene ting, I er blevet enige om.")
 
 
-class AgreeForm(TellsWhoIsMailed, AsksWhen, FieldwiseForm):
+class AgreeForm(PromiseEmailMixin, DateOrReasonMixin, FieldwiseForm):
     """One thing, who does it, and when one looks again – or why not (product.md §4)."""
 
     needed: tuple[str, ...] = ("what", "who", "look_back")
@@ -116,7 +116,7 @@ class LinesForm(FieldwiseForm):
         return [name for name, field in self.fields.items() if not isinstance(field, WhenField)]
 
 
-class PlanForm(TellsWhoIsMailed, AsksWhen, LinesForm):
+class PlanForm(PromiseEmailMixin, DateOrReasonMixin, LinesForm):
     """Some of the lines of the guide, each with what is done, by whom and when."""
 
     @property

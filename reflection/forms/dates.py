@@ -1,7 +1,7 @@
 """A date that is asked for either way: some months from now, on a day, or none – and then why.
 
 Every ending has a date or a written reason. A form that asks for one has a `WhenField` beside the field of
-the day and that of the reason, and `AsksWhen` among its bases.
+the day and that of the reason, and `DateOrReasonMixin` among its bases.
 """
 
 from django import forms
@@ -60,7 +60,7 @@ def _choices() -> list[tuple]:
     return [*soon, *When.choices]
 
 
-class AsksWhen:
+class DateOrReasonMixin:
     """Mixin for forms: what is chosen is put into the day or the reason, and the other is emptied.
 
     Who has chosen nothing but typed a day or a reason has chosen that.

@@ -152,7 +152,7 @@ class RevealForm(forms.Form):
 
     def save(self) -> bool:
         """Show the answers, or («later») leave it to the set time. False when somebody has come or gone."""
-        is_right = self.room.confirm_heads(self.cleaned_data["counted"])
+        is_right = self.room.confirm_head_count(self.cleaned_data["counted"])
         if is_right and self.cleaned_data["go"] != "later":
             is_right = self.room.reveal_if_counted()
         if not is_right:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import DayField
-from reflection.forms.dates import AsksWhen, ReasonField, When, WhenField
+from reflection.forms.dates import DateOrReasonMixin, ReasonField, When, WhenField
 from reflection.models import Agreement, Promise
 
 ADDRESS = "the address of who promised"
@@ -17,7 +17,7 @@ DAYS = 60
 CHANGED = _("Nogen har skrevet om aftalen imens. Se, hvad der står nu, og gem igen, hvis dit stadig passer.")
 
 
-class FollowUpForm(AsksWhen, forms.ModelForm):
+class FollowUpForm(DateOrReasonMixin, forms.ModelForm):
     """Done, postponed or goodbye; never over what somebody else has said since the page was read."""
 
     status = forms.ChoiceField(

@@ -23,7 +23,7 @@ class AddressField(forms.EmailField):
         )
 
 
-class TellsWhoIsMailed:
+class PromiseEmailMixin:
     """Mixin for forms with a `who_email`, or one a line: only who is logged in gives another's address."""
 
     name_field = "who"

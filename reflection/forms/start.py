@@ -11,7 +11,7 @@ from accounts.rate_limits import may_begin_open_room
 from reflection.forms.answers import TextLine
 from reflection.forms.rooms import RoomForm
 from reflection.models import GuideVersion, Participant, Reflection, rehearse
-from reflection.privacy.open_rooms import open_rooms_last
+from reflection.privacy.open_rooms import open_room_lifetime
 from reflection.thresholds import least_in_room
 
 MOST_PARTIES = 4
@@ -33,7 +33,7 @@ class SubjectField(TextLine):
         )
 
 
-class AloneForm(forms.Form):
+class StartAloneForm(forms.Form):
     title = SubjectField()
 
     def save(self, version: GuideVersion, user) -> Reflection:
@@ -62,7 +62,7 @@ def check_titles(form: forms.Form, names: list[str]):
         form.add_error(names[1], _("To parter har samme navn. Giv dem hver sit."))
 
 
-class OpenRoomForm(RoomForm):
+class StartRoomForm(RoomForm):
     """As for every room, and which earlier one it goes on from."""
 
     title = SubjectField()
@@ -126,7 +126,7 @@ BY_WHOM = {
 }
 
 
-class AnybodyForm(forms.Form):
+class StartOpenRoomForm(forms.Form):
     """All that it takes to begin without an account."""
 
     title = SubjectField()
@@ -168,9 +168,9 @@ class AnybodyForm(forms.Form):
 
     def save(self) -> Participant:
         """The place of who begins."""
-        return Reflection.begin_for_anybody(
+        return Reflection.start_open_room(
             self.version,
-            keep_until=timezone.localdate() + open_rooms_last(),
+            keep_until=timezone.localdate() + open_room_lifetime(),
             parties=[self.cleaned_data[name] for name in self.parties if self.cleaned_data[name]],
             title=self.cleaned_data["title"],
             mode=self.cleaned_data["mode"],

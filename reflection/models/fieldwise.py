@@ -33,10 +33,10 @@ class Fieldwise(models.Model):
         stored.save(update_fields=[*{self.column(name) for name in free}, *beside])
         self.refresh_from_db(fields=[*{self.column(name) for name in texts}, *beside])
         if free:
-            self.tell_the_room()
+            self.announce_change()
         return [name for name in changed if name not in free and texts[name] != was[name]]
 
-    def tell_the_room(self):
+    def announce_change(self):
         """Somebody has written: whoever shows it while it is written is told."""
 
     def settle(self) -> list[str]:
@@ -68,7 +68,7 @@ class FieldwiseEnding(Fieldwise):
     class Meta:
         abstract = True
 
-    def tell_the_room(self):
+    def announce_change(self):
         announce(self.reflection.key, is_urgent=False)
 
 

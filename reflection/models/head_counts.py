@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from reflection import tokens
 
 
-class Heads(NamedTuple):
-    """Of one party; `party` is empty in a room without any."""
+class PartyCount(NamedTuple):
+    """How many of one party there are and are done; `party` is empty in a room without parties."""
 
     party: str
     people: int
@@ -27,7 +27,7 @@ class Heads(NamedTuple):
 
 
 class HeadCount(NamedTuple):
-    sides: list[Heads]
+    sides: list[PartyCount]
 
     @property
     def people(self) -> int:
@@ -42,11 +42,11 @@ class HeadCount(NamedTuple):
         return self.people - self.done
 
     @property
-    def parties(self) -> list[Heads]:
+    def parties(self) -> list[PartyCount]:
         return [side for side in self.sides if side.party]
 
     @property
-    def missing(self) -> list[Heads]:
+    def missing(self) -> list[PartyCount]:
         return [side for side in self.sides if side.missing]
 
     @property
@@ -68,16 +68,16 @@ def head_count(room) -> HeadCount:
         sides.append((None, ""))
     nobody = {"people": 0, "done": 0}
     heads = [(title, found.get(party, nobody)) for party, title in sides]
-    return HeadCount([Heads(title, row["people"], row["done"]) for title, row in heads])
+    return HeadCount([PartyCount(title, row["people"], row["done"]) for title, row in heads])
 
 
-def who_is_here(room) -> str:
-    """Another for every other set of people who count, made-up ones aside; tells nothing itself."""
+def people_digest(room) -> str:
+    """A digest of who counts in the room now, made-up people aside: it changes when anybody comes or goes."""
     return tokens.digest(_people(room))
 
 
-def are_here(room, counted: str) -> bool:
-    """Whether `counted` is who_is_here of now, with whatever key it was made."""
+def is_same_people(room, counted: str) -> bool:
+    """Whether `counted` is a digest of who counts now, made with today's SECRET_KEY or an earlier one."""
     return counted in tokens.digests(_people(room))
 
 

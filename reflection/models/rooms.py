@@ -26,7 +26,7 @@ from reflection.models import votes
 from reflection.models.agreements import Agreement, AgreementDraft
 from reflection.models.answers import Answer
 from reflection.models.guides import GuideVersion
-from reflection.models.head_counts import HeadCount, are_here, head_count, who_is_here
+from reflection.models.head_counts import HeadCount, head_count, is_same_people, people_digest
 from reflection.models.invitations import PersonalInvitation
 from reflection.models.participants import Participant, Party
 from reflection.models.rehearsal import rehearse
@@ -209,7 +209,7 @@ class Reflection(models.Model):
 
     @classmethod
     @transaction.atomic
-    def begin_for_anybody(
+    def start_open_room(
         cls, version: GuideVersion, *, keep_until: date, parties: Sequence[str] = (), **chosen
     ) -> Participant:
         """An open room, alone or with others, and the place of who began it: its link leads back, and leads.
@@ -308,13 +308,13 @@ class Reflection(models.Model):
     def head_count(self) -> HeadCount:
         return head_count(self)
 
-    def who_is_here(self) -> str:
-        return who_is_here(self)
+    def people_digest(self) -> str:
+        return people_digest(self)
 
     @property
     def is_counted(self) -> bool:
         """Whether whoever leads has confirmed the number, and nobody has come or gone since."""
-        return are_here(self, self.counted)
+        return is_same_people(self, self.counted)
 
     @property
     def emergency_actions(self) -> list[tuple[str, str, date, str]]:
@@ -452,15 +452,15 @@ class Reflection(models.Model):
         return row is not None and row[0] == Reflection.Phase.COLLECTING
 
     @transaction.atomic
-    def confirm_heads(self, here: str) -> bool:
-        """Whoever leads has counted those who sit there; `here` is who_is_here of the page they read.
+    def confirm_head_count(self, digest: str) -> bool:
+        """Whoever leads has counted those who sit there; `digest` is people_digest of the page they read.
 
         False when somebody has come or gone since. Whoever is coming in is waited for.
         """
         room = self.locked()
-        if not room.is_collecting or not are_here(room, here):
+        if not room.is_collecting or not is_same_people(room, digest):
             return False
-        self.counted = here
+        self.counted = digest
         self.save(update_fields=["counted"])
         return True
 

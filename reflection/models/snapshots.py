@@ -209,14 +209,14 @@ def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[A
     )  # fmt: skip
     for prompt, party, about, person, name, is_paper, state, text, value, *beside in answers.iterator():
         cell = Cell(prompt, party, about)
-        if person in out and not _stays(reflection, person, earlier[cell]):
+        if person in out and not _must_stay_shown(reflection, person, earlier[cell]):
             continue
         if raw := as_typed(state, value, text):
             cells[cell].append(AnswerRow(person, name, is_paper, raw, text, value, *beside))
     return cells
 
 
-def _stays(reflection, person: int, earlier: list[Snapshot]) -> bool:
+def _must_stay_shown(reflection, person: int, earlier: list[Snapshot]) -> bool:
     """Whether one who was put out is shown on: in a confidential room whoever has been shown already is.
 
     Else who leads could put somebody out together with two windows of their own, show what is left, and
@@ -316,8 +316,8 @@ class _Reveal:
         """Without order; in an open room each with a name, else with those of who wished it."""
         # All numbers at once: asking the system for each is a seventh of a reveal with a thousand people.
         numbers = memoryview(secrets.token_bytes(8 * len(self.answers))).cast("Q")
-        lots = sorted(zip(numbers, self.answers, strict=True), key=itemgetter(0))
-        return [{"text": answer.text, "name": self._name(answer)} for _number, answer in lots]
+        shuffled = sorted(zip(numbers, self.answers, strict=True), key=itemgetter(0))
+        return [{"text": answer.text, "name": self._name(answer)} for _number, answer in shuffled]
 
     def _name(self, answer) -> str:
         if not self.reflection.is_confidential:

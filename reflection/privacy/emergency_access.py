@@ -24,7 +24,7 @@ from reflection.privacy import retention
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ON_REQUEST = "slettet, fordi den, der skrev det, bad om det"
 REMOVED = "(slettet efter ønske)"
-HELD = "Behandlingen af nogens oplysninger her er begrænset. Frigiv den først."
+IS_RESTRICTED = "Behandlingen af nogens oplysninger her er begrænset. Frigiv den først."
 
 
 def reason_field(*, required: str, help_text: str) -> forms.CharField:
@@ -117,7 +117,7 @@ class AnswersForm(PersonForm):
     def clean_who(self) -> Participant:
         person = super().clean_who()
         if person.pk in self.room.restricted:
-            raise forms.ValidationError(HELD)
+            raise forms.ValidationError(IS_RESTRICTED)
         return person
 
 
@@ -174,7 +174,7 @@ class DeleteRoomForm(forms.Form):
 
     def clean(self) -> dict:
         if self.room.restricted:
-            raise forms.ValidationError(HELD)
+            raise forms.ValidationError(IS_RESTRICTED)
         return super().clean()
 
     confirmed = forms.BooleanField(
@@ -252,11 +252,11 @@ def _write_down(action: str, **act) -> EmergencyAccess:
     done = EmergencyAccess.objects.create(action=action, **act)
     record(What.EMERGENCY, who=done.user, thing=done.reflection, detail=action)
     if done.reflection:
-        _tell(done)
+        _announce(done)
     return done
 
 
-def _tell(done: EmergencyAccess):
+def _announce(done: EmergencyAccess):
     """Everybody in the room reads it on every page of theirs."""
     room = Reflection.objects.select_for_update().get(pk=done.reflection_id)
     day = timezone.localdate().isoformat()

@@ -15,7 +15,7 @@ from accounts.models import User
 from privacy.events import record
 from privacy.models import What
 from reflection.models import Reflection
-from reflection.privacy.emergency_access import HELD, LeaderForm, name_of, note_given, reason_field
+from reflection.privacy.emergency_access import IS_RESTRICTED, LeaderForm, name_of, note_given, reason_field
 from reflection.privacy.own_data import owned_models
 from reflection.privacy.retention import give_to
 
@@ -81,7 +81,7 @@ class HandOverForm(forms.Form):
         if owner.is_active:
             raise forms.ValidationError("Kontoen er åben. Kun en lukket kontos ting kan gives videre.")
         if owner.is_restricted:
-            raise forms.ValidationError(HELD)
+            raise forms.ValidationError(IS_RESTRICTED)
         if owner.closed_at is None or owner.closed_at > timezone.now() - CLOSED_FOR:
             raise forms.ValidationError("Kontoen er lukket for mindre end et døgn siden. Prøv igen senere.")
         return owner

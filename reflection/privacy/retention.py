@@ -30,13 +30,13 @@ from reflection.privacy.own_data import leave, owned_by
 
 
 def past_rehearsals(end: datetime):
-    return Reflection.objects.filter(is_rehearsal=True, created_at__lte=end).exclude(_is_held())
+    return Reflection.objects.filter(is_rehearsal=True, created_at__lte=end).exclude(_is_restricted())
 
 
 def past_open_rooms(_end: datetime):
     """By the day that was said at the start, which no later decision changes."""
     past = Reflection.objects.filter(owner=None, keep_until__lt=timezone.localdate())
-    return past.exclude(_is_held())
+    return past.exclude(_is_restricted())
 
 
 def past_rooms(end: datetime):
@@ -61,11 +61,11 @@ def past_agreements(end: datetime):
 
 def _begun():
     """Since when the time runs, in all that may go at all."""
-    meant = Reflection.objects.filter(is_rehearsal=False, owner__isnull=False).exclude(_is_held())
+    meant = Reflection.objects.filter(is_rehearsal=False, owner__isnull=False).exclude(_is_restricted())
     return meant.annotate(begun=Coalesce("concluded_at", "created_at"))
 
 
-def _is_held() -> models.Q:
+def _is_restricted() -> models.Q:
     """Where somebody's processing is restricted: whoever opened it, or anybody who has a place there."""
     people = Participant.objects.filter(restricted(Participant))
     return restricted(Reflection) | models.Q(pk__in=people.values("reflection"))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 
 from privacy.models import Kept
 from privacy.retention import period
-from reflection.privacy.open_rooms import open_rooms_last
+from reflection.privacy.open_rooms import open_room_lifetime
 
 register = template.Library()
 
@@ -73,10 +73,10 @@ def qr(address: str):
     return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 – made by segno
 
 
-@register.simple_tag(name="open_rooms_last")
+@register.simple_tag(name="open_room_lifetime")
 def days_of_open_rooms() -> int:
     """Nothing where nobody may begin one."""
-    return open_rooms_last().days
+    return open_room_lifetime().days
 
 
 @register.simple_tag

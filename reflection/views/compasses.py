@@ -16,7 +16,7 @@ from publishing.shortcuts import form_methods, json_file
 from reflection.compass_files import to_file
 from reflection.compasses import home_of
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.start import AloneForm, OpenRoomForm
+from reflection.forms.start import StartAloneForm, StartRoomForm
 from reflection.models import Participant
 from reflection.published_guides import newest_version
 
@@ -58,7 +58,7 @@ def compass_file(request, slug):
 @guide_required
 def begin(request, version):
     """Begin alone at once, or go on to a room; and what one has begun before."""
-    form = AloneForm(post_data(request))
+    form = StartAloneForm(post_data(request))
     if version.for_one and form.is_valid():
         return redirect("reflection:room", key=form.save(version, request.user).key)
     mine = Participant.objects.of(request.user).filter(reflection__version__guide=version.guide)
@@ -73,7 +73,7 @@ def begin(request, version):
 def open_room(request, version):
     if not version.together:
         raise Http404
-    form = OpenRoomForm(post_data(request), version=version, user=request.user)
+    form = StartRoomForm(post_data(request), version=version, user=request.user)
     if form.is_valid():
         room = form.save()
         if form.warning:

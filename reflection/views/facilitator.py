@@ -80,12 +80,12 @@ def reveal(request, participant):
             return redirect(room.result_address)
         messages.success(request, _("Tallet er bekræftet. Kommer eller går der nogen, skal du tælle igen."))
         return redirect("reflection:lead", key=room.key)
-    here = room.who_is_here()  # before the numbers: who comes between the two is asked for again
+    digest = room.people_digest()  # before the numbers: whoever comes between the two makes it void
     context = {
         "participant": participant,
         "room": room,
         "form": form,
-        "here": here,
+        "here": digest,
         "heads": room.head_count(),
     }
     return render(request, "reflection/reveal.html", context, status=status_of(form))

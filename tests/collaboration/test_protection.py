@@ -262,7 +262,7 @@ def test_a_party_that_could_not_come_has_not_said_yes(collaboration):
     alone = make_round(collaboration, sides=[[(2, 4, 4)] * 4], absent=collaboration.partners.last())
     go_to(alone, "concluded")
     say_yes(alone, "may_share")
-    assert [is_yes for _party, is_yes in alone.sides_say("may_share")] == [True, False]
+    assert [is_yes for _party, is_yes in alone.consent_by_party("may_share")] == [True, False]
 
 
 def test_who_has_not_said_yes_is_nobodys_business(page, staff, opened, crowd):
@@ -437,7 +437,7 @@ def ask_them(page, opened, by, status=200, **said):
 
 
 def test_paper_says_yes_only_by_somebody_who_asked_and_whose_name_all_can_see(page, staff, client, on_paper):
-    assert [is_yes for _party, is_yes in on_paper.sides_say("may_share")] == [False, True]
+    assert [is_yes for _party, is_yes in on_paper.consent_by_party("may_share")] == [False, True]
     before = page(address("consent", on_paper.reflection), by=staff)
     assert "Beboerne: 2 på papir." in before.text
     assert "har spurgt" not in before.text
@@ -447,8 +447,8 @@ def test_paper_says_yes_only_by_somebody_who_asked_and_whose_name_all_can_see(pa
     ]
     after = ask_them(page, on_paper, staff, may_share="on")
     assert re.search(r"Beboerne: 2 på papir\. Karen har spurgt, \d+\. \w+ \d{4}\.", after.text)
-    assert [is_yes for _party, is_yes in on_paper.sides_say("may_share")] == [True, True]
-    assert [is_yes for _party, is_yes in on_paper.sides_say("may_tell")] == [False, True]
+    assert [is_yes for _party, is_yes in on_paper.consent_by_party("may_share")] == [True, True]
+    assert [is_yes for _party, is_yes in on_paper.consent_by_party("may_tell")] == [False, True]
     resident = enter_by_link(client, on_paper)
     assert "Karen har spurgt" in page(address("consent", on_paper.reflection), by=resident).text
 

@@ -18,7 +18,7 @@ from publishing.content_version import OncePerVersion, ask_again
 from publishing.portal import current_portal
 from publishing.registry import content_type_of
 from reflection.models import Guide
-from reflection.privacy.open_rooms import open_rooms_last
+from reflection.privacy.open_rooms import open_room_lifetime
 from tests.factories import (
     make_attachment,
     make_contact,
@@ -273,7 +273,7 @@ def test_a_page_costs_the_same_with_one_row_and_with_many(django_assert_num_quer
     for _ in range(number):
         make_pivot()
         make_story(path=path, themes=[theme], dilemmas=[make_dilemma(path=path)], sources=[make_source()])
-    story_index.current(), rose.positions(), open_rooms_last()
+    story_index.current(), rose.positions(), open_room_lifetime()
     for address, queries in COSTS.items():
         with django_assert_num_queries(queries, info=address):
             assert Client().get(address).status_code == 200

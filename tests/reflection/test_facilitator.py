@@ -101,7 +101,7 @@ def test_what_was_shown_can_be_deleted_but_not_unseen_and_the_page_says_so(page,
 def test_a_room_whose_time_has_come_is_shown_to_the_next_visitor(page, room):
     add(room, "1", "2", "3")
     visitor = enter(room)
-    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday(), counted=room.who_is_here())
+    Reflection.objects.filter(pk=room.pk).update(reveal_at=yesterday(), counted=room.people_digest())
     assert page(at(room, "room"), by=visitor).url == at(room, "board")
 
 
@@ -221,7 +221,7 @@ def test_a_count_in_advance_holds_until_somebody_comes(page, room, leader):
 
 def test_a_room_that_goes_back_is_counted_anew(room):
     add(room, "1", "2", "3")
-    room.confirm_heads(room.who_is_here())
+    room.confirm_head_count(room.people_digest())
     assert room.reveal_if_counted()
     room.collect_again()
     assert not Reflection.objects.get(pk=room.pk).is_counted

@@ -44,10 +44,10 @@ def in_a_thread(act):
 
 @pytest.mark.parametrize("act", ["confirm", "reveal"])
 def test_whoever_is_coming_in_is_waited_for_and_makes_the_count_void(room, act):
-    here = room.who_is_here()
+    here = room.people_digest()
     if act == "reveal":
-        assert room.confirm_heads(here)
-    acts = {"confirm": lambda: room.confirm_heads(here), "reveal": room.reveal_if_counted}
+        assert room.confirm_head_count(here)
+    acts = {"confirm": lambda: room.confirm_head_count(here), "reveal": room.reveal_if_counted}
     has_begun, may_go_on = Event(), Event()
     with ThreadPoolExecutor(2) as threads:
         coming = threads.submit(begin_to_come_in, room, has_begun, may_go_on)

@@ -104,9 +104,9 @@ def test_a_slip_lets_one_in(room, rotate):
 
 def test_who_was_counted_is_counted(room, rotate):
     enter(room)
-    here = room.who_is_here()
+    here = room.people_digest()
     rotate()
-    assert room.who_is_here() != here
+    assert room.people_digest() != here
     Reflection.objects.filter(pk=room.pk).update(counted=here)
     assert Reflection.objects.get(pk=room.pk).is_counted
 

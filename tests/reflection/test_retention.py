@@ -140,7 +140,7 @@ def test_rooms_are_revealed_at_their_time_also_late_and_twice(leader):
     add(room, "1", "2", "3")
     assert run("reveal_overdue") == "revealed: 0 rooms\n"  # nobody has counted who is there
     for counted in [room, waits]:
-        assert counted.confirm_heads(counted.who_is_here())
+        assert counted.confirm_head_count(counted.people_digest())
     assert run("reveal_overdue") == "revealed: 1 rooms\n"
     assert run("reveal_overdue") == "revealed: 0 rooms\n"
     assert set(room.snapshots.values_list("number", flat=True)) == {1}

@@ -345,7 +345,7 @@ def test_windows_with_a_shared_code_are_seen_by_the_one_they_sit_beside(page, le
     asked = page(at(room, "reveal"), by=leader)
     assert f"Her er {windows + 1}. Er I så mange?" in asked.text
     for browser in [alma, *puppets]:
-        assert browser.post(at(room, "reveal"), {"counted": room.who_is_here()}).status_code == 404
+        assert browser.post(at(room, "reveal"), {"counted": room.people_digest()}).status_code == 404
     enter(room, name="Et vindue til")
     asked.form().send({"go": "now"}, status=422)
     assert Reflection.objects.get(pk=room.pk).is_collecting

@@ -443,7 +443,7 @@ def test_the_answers_of_whoever_leads_count_with_those_of_the_others(room, leade
 
 def test_whether_who_leads_answers_voids_the_count(room, leader):
     add(room, "1", "2", "3")
-    assert room.confirm_heads(room.who_is_here())
+    assert room.confirm_head_count(room.people_digest())
     room.participants.get(user=leader).answer_for(None)
     assert not room.reveal_if_counted()
 

@@ -10,7 +10,7 @@ from accounts.guards import staff_required
 from publishing.public_pages import public
 from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.start import AnybodyForm
+from reflection.forms.start import StartOpenRoomForm
 from reflection.models import Participant
 from reflection.participation import (
     forget_participant,
@@ -20,30 +20,30 @@ from reflection.participation import (
     remember_participant,
     show_link_once,
 )
-from reflection.privacy.open_rooms import open_door_required, open_rooms_last
+from reflection.privacy.open_rooms import open_room_lifetime, open_rooms_required
 from reflection.published_guides import newest_version, usable_guides
 
 
 @public
-@open_door_required
+@open_rooms_required
 def choose(request):
     """Every compass there is, and what an open room is."""
-    context = {"guides": usable_guides(), "days": open_rooms_last().days}
+    context = {"guides": usable_guides(), "days": open_room_lifetime().days}
     return render(request, "reflection/open_rooms.html", context)
 
 
 @form_methods
-@open_door_required
+@open_rooms_required
 def begin(request, slug):
     """From here on there is a room, and a code on the screen."""
     version = newest_version(slug)
-    form = AnybodyForm(post_data(request), version=version, request=request)
+    form = StartOpenRoomForm(post_data(request), version=version, request=request)
     if form.is_valid():
         participant = form.save()
         remember_participant(request, participant)
         show_link_once(request, participant)
         return redirect("reflection:keep_link", key=participant.reflection.key)
-    context = {"version": version, "form": form, "days": open_rooms_last().days}
+    context = {"version": version, "form": form, "days": open_room_lifetime().days}
     return render(request, "reflection/begin_open_room.html", context, status=status_of(form))
 
 
