@@ -10,7 +10,7 @@ from reflection.development import development as over_rounds
 def rounds_open_to(collaboration: Collaboration, participants) -> dict[Round, bool]:
     """The concluded rounds, oldest first, whose values may be seen, and whether one was there oneself.
 
-    `places` are somebody's places in rooms. Whoever only looked on, or was put out, was not there.
+    `participants` are one person's. Whoever only looked on, or was put out, was not there.
     """
     found = collaboration.rounds.ended().select_related("reflection__version").order_by("pk")
     own = participants.took_part().filter(reflection__round__collaboration=collaboration)

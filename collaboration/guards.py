@@ -1,4 +1,4 @@
-"""Who may come in: by account to a collaboration, by place in its room to a round."""
+"""Who may come in: by account to a collaboration, as a participant of its room to a round."""
 
 import functools
 
@@ -36,7 +36,7 @@ def owner_required(view):
 
 
 def _in_a_round(guard):
-    """A guard of places that also turns the place's room into its round."""
+    """A guard that also turns the participant's room into its round."""
 
     def decorate(view):
         @guard

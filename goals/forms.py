@@ -46,7 +46,7 @@ class MineForm(forms.Form):
         return cleaned
 
     def search(self) -> GoalSearch:
-        """What can be understood of it; the rest is said among the errors."""
+        """What is valid of the search; the rest is among the errors."""
         self.full_clean()
         cleaned = self.cleaned_data
         return GoalSearch(cleaned.get("q", ""), cleaned["page"], cleaned["arkiv"])

@@ -246,7 +246,7 @@ def _column_label(column: tuple[Outcome, ...]) -> str:
 
 
 def _shown(table: Table, titles: dict) -> list[ShownRow]:
-    """Without rows that hold nothing at all."""
+    """The rows in words, without those that hold nothing."""
     rows = []
     for row in filter(lambda row: any(row.numbers), table.rows):
         names = [titles[key] for key in row.keys if key in titles] or [titles[""]]  # one may be gone since

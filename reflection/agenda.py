@@ -1,4 +1,4 @@
-"""The four places of a meeting, with minutes and what to say aloud: whoever leads sees where they are.
+"""The four stages of a meeting, with minutes and what to say aloud: whoever leads sees where they are.
 
 A guide says its own minutes and words in `GuideVersion.texts` («say-collect», «minutes-collect»); what it
 does not say is as in every compass.

@@ -17,14 +17,14 @@ GUIDE = "samarbejdskompasset"
 
 class CollaborationQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
-        """Its owner's, and of those who took part in a round with their account; nobody's by a role."""
+        """Those the user owns or has taken part in by account; a role opens none."""
         took_part = models.Q(
             rounds__reflection__participants__user=user, rounds__reflection__participants__is_put_out=False
         )
         return self.filter(models.Q(owner=user) | took_part).distinct()
 
     def with_state(self) -> Self:
-        """With what «Mine samarbejder» says of each."""
+        """Annotated with what «Mine samarbejder» shows of each."""
         rounds = models.Q(rounds__reflection__is_rehearsal=False)
         concluded = models.Q(rounds__reflection__phase=Reflection.Phase.CONCLUDED)
         return (

@@ -31,7 +31,7 @@ class RoundQuerySet(models.QuerySet):
         return self.filter(reflection__is_rehearsal=False)
 
     def ended(self) -> Self:
-        """Those of which something can be followed over time: not where one side answered alone."""
+        """Rounds whose numbers can be followed over time: not where one side answered alone."""
         return self.real().filter(reflection__phase=Reflection.Phase.CONCLUDED, is_one_sided=False)
 
     def told(self) -> Self:
@@ -192,7 +192,7 @@ class Round(FieldwiseEnding):
         return [(str(_("Alle parter")), all(is_yes for _party, is_yes in sides))]
 
     def _asked_participants(self):
-        """Everybody who counts. Whoever has answered nothing too: it would else be seen that they have not;
+        """Everybody who counts. Also who has answered nothing: else it would be seen that they have not;
         and whoever took their answers back, which may still be among what was shown.
         """
         return Participant.objects.to_be_asked().filter(reflection=self.reflection_id)
@@ -227,12 +227,12 @@ class Round(FieldwiseEnding):
         self.story_id = rows.get(pk=self.pk)
 
     def share(self):
-        """An address for somebody who was not in the room; it opens while everybody says yes."""
+        """Give it an address for people who were not in the room; it opens while everybody says yes."""
         self.shared_key = self.shared_key or uuid.uuid4()
         self.save(update_fields=["shared_key"])
 
     def tell_everybody(self, *, is_told: bool = True):
-        """Name it in the overview for leaders, or no longer."""
+        """Name the round in the overview for leaders, or no longer."""
         self.told_at = timezone.now() if is_told else None
         self.save(update_fields=["told_at"])
 

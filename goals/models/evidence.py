@@ -80,7 +80,7 @@ class Evidence(Fieldwise):
 
     @property
     def bonds(self) -> list[tuple[int, int]]:
-        """Pairs of places in `people` where the same ones are named."""
+        """Pairs of indexes in `people` where the same people are named."""
         named = [_names(getattr(self, name)) for name in ROLES]
         indexes = range(len(ROLES))
         return [

@@ -43,7 +43,7 @@ class CityGoal(Translated, models.Model):
 
 class GoalQuerySet(models.QuerySet):
     def editable_by(self, user) -> Self:
-        """A goal is its owner's, and nobody's because of a role."""
+        """Those the user owns; a role opens none."""
         return self.filter(owner=user)
 
     def shared_with(self, user) -> Self:
@@ -76,7 +76,7 @@ class GoalQuerySet(models.QuerySet):
         return self.filter(_words_like(text)) if text else self
 
     def with_latest_review(self) -> Self:
-        """With what «Mine mål» says of each; a decision counts when it is made, not while one types."""
+        """Annotated with what «Mine mål» shows of each; a decision counts once it is made."""
         meant = Review.objects.filter(goal=models.OuterRef("pk"), reflection__is_rehearsal=False)
         latest = meant.filter(decided_at__isnull=False).order_by("-pk")
         running = meant.exclude(reflection__phase=Reflection.Phase.CONCLUDED)

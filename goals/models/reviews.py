@@ -173,7 +173,7 @@ class Review(FieldwiseEnding):
         return self._spoken_to(_("Holdt du op?"), _("Holdt I op?"))
 
     def _spoken_to(self, alone, together):
-        """On paper, where nobody has begun, it is a group that fills it in."""
+        """As Reflection.spoken_to; on paper, where there is no reflection yet, the text for a group."""
         return self.reflection.spoken_to(alone, together) if self.reflection_id else together
 
     @property
@@ -261,7 +261,7 @@ class Review(FieldwiseEnding):
         return self.reflection.participants.select_related("user").get(user=self.reflection.owner_id)
 
     def participant_of(self, leader) -> Participant | None:
-        """Alone there is but one place."""
+        """The leader's participant; of a look alone its only one."""
         if self.reflection.is_solo:
             return self.participant
         return self.reflection.participants.select_related("user").filter(user=leader).first()
@@ -303,7 +303,7 @@ class Review(FieldwiseEnding):
 
     @property
     def can_be_dropped(self) -> bool:
-        """As long as nobody has been shown anything: what a group has seen together is not one person's."""
+        """Whether it can be deleted: not after a group has seen its answers together."""
         room = self.reflection
         return not room.is_concluded and (room.is_solo or room.is_rehearsal or not room.was_revealed)
 
@@ -351,7 +351,7 @@ class Review(FieldwiseEnding):
 
     @property
     def promise(self) -> str:
-        """Read by itself in lists and mails: what stops is not taken for what is promised."""
+        """The agreement in one line, for lists and mails; what stops is marked as that."""
         if self.change or not self.stop:
             return self.change
         return f"{self.plan_labels['stop']}: {self.stop}"

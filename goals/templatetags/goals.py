@@ -38,7 +38,7 @@ def _point(radius: float, angle: float) -> tuple[float, float]:
 
 @register.simple_tag
 def people_row(evidence, name: str) -> str:
-    """Four people in a row, and an arc between two places that name the same ones."""
+    """Four people in a row, and an arc between two that name the same people."""
     people = [
         {"number": index + 1, "question": question, "who": who, "x": PLACES[index]}
         for index, (question, who) in enumerate(evidence.people)

@@ -135,7 +135,7 @@ class Question(NamedTuple):
 
     @property
     def key(self) -> tuple[int, int | None]:
-        """As Participant.answers_to says it."""
+        """The key of the answer in Participant.answers_to."""
         return self.prompt.pk, self.about.pk if self.about else None
 
     @property
@@ -235,12 +235,12 @@ class StepForm(AutosavedForm, forms.Form):
         return [group for group in groups if group.fields]
 
     def _guess_of(self, party: Party) -> Group:
-        """Without what one has answered oneself."""
+        """The fields of what one guesses that a party answers."""
         title = _("Dit gæt: hvad svarer %(party)s?") % {"party": party.title}
         return Group(title, [self[name] for name, asked in self.questions.items() if asked.about == party])
 
     def _answers(self) -> dict[str, Answer]:
-        """In one query, by the names of their fields."""
+        """The participant's answers in one query, by the names of their fields."""
         given = self.participant.answers_to([question.prompt for question in self.questions.values()])
         asked = {
             name: (prompt.pk, about.pk if about else None) for name, (prompt, about) in self.questions.items()

@@ -87,7 +87,7 @@ class FollowUpForm(DateOrReasonMixin, forms.ModelForm):
 
 
 def as_it_stands(request, agreement: Agreement) -> Agreement:
-    """For a form that is sent, in a transaction: nobody else says what became of it meanwhile."""
+    """The agreement; locked where a form is sent, so that two do not follow it up at once."""
     if request.method == "POST":
         return Agreement.objects.select_for_update().get(pk=agreement.pk)
     return agreement

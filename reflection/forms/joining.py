@@ -69,14 +69,14 @@ class CodeForm(forms.Form):
         return code
 
     def clean_link(self, token: str) -> str:
-        """A link was pasted: nobody guesses one, so no try is counted."""
+        """What a pasted link opens, in `found`; no try is counted, since nobody guesses a link."""
         self.found, self.token = self.find_link(token), token
         if self.found is None:
             raise forms.ValidationError(UNKNOWN_LINK)
         return token
 
     def find_link(self, token: str) -> Reflection | PersonalInvitation | Participant | None:
-        """A slip may be used: the page it leads to says so."""
+        """What the link leads to; also a used slip, whose page says so."""
         slips = PersonalInvitation.objects.by_link(token)
         return Reflection.objects.by_link(token).first() or slips.first() or ReturnForm.find_link(self, token)
 
@@ -90,7 +90,7 @@ class CodeForm(forms.Form):
         return Reflection.objects.by_code(code).first() or self._slip(code)
 
     def _slip(self, code: str) -> PersonalInvitation | None:
-        """A used one leads nobody in but the browser that is in already."""
+        """The slip of a code; a used one is refused, unless this browser is in its room."""
         slip = PersonalInvitation.objects.by_code(code).first()
         if slip and slip.is_used and not current_participant(self.request, slip.reflection.key):
             raise forms.ValidationError(USED)

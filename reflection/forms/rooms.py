@@ -41,7 +41,7 @@ class PeopleField(forms.IntegerField):
 
 
 class RoomForm(forms.Form):
-    """How a room is: chosen when it is opened, and the mode never changed."""
+    """The settings of a room when it is opened; the mode cannot be changed later."""
 
     mode = forms.ChoiceField(
         label=_("Hvordan vises svarene?"),
@@ -137,7 +137,7 @@ class RoomForm(forms.Form):
 
     @property
     def warning(self) -> str:
-        """Said when a code is shared where it protects too little."""
+        """A sentence for a room with a shared code where few, or unequal, people need more protection."""
         if self.is_by_invitation or not self.is_risky or self.cleaned_data.get("is_rehearsal"):
             return ""
         return _(
@@ -147,7 +147,7 @@ class RoomForm(forms.Form):
 
     @property
     def chosen(self) -> dict:
-        """What the room is opened with."""
+        """The arguments for Reflection.open_room."""
         left_out = {"way_in", "people"}
         fields = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
         return {

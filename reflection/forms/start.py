@@ -55,7 +55,7 @@ def party_field(number: int, *, is_needed: bool = True) -> forms.CharField:
 
 
 def check_titles(form: forms.Form, names: list[str]):
-    """Nobody would know which party to choose."""
+    """Refuse two parties of the same name: nobody would know which to choose."""
     titles = [form.cleaned_data.get(name, "").casefold() for name in names]
     written = [title for title in titles if title]
     if len(set(written)) < len(written):
@@ -63,7 +63,7 @@ def check_titles(form: forms.Form, names: list[str]):
 
 
 class StartRoomForm(RoomForm):
-    """As for every room, and which earlier one it goes on from."""
+    """A room with this compass, and which earlier room it goes on from."""
 
     title = SubjectField()
     follows = PastRoomField(
@@ -127,7 +127,7 @@ BY_WHOM = {
 
 
 class StartOpenRoomForm(forms.Form):
-    """All that it takes to begin without an account."""
+    """A reflection begun without an account, alone or with others."""
 
     title = SubjectField()
     mode = forms.ChoiceField(
@@ -167,7 +167,7 @@ class StartOpenRoomForm(forms.Form):
         return cleaned
 
     def save(self) -> Participant:
-        """The place of who begins."""
+        """The participant who begins."""
         return Reflection.start_open_room(
             self.version,
             keep_until=timezone.localdate() + open_room_lifetime(),

@@ -1,6 +1,6 @@
 """Copies of what a whole room sees: made once for each change, not once for each of a thousand people.
 
-Whoever is answered from a copy has a place in the room; the view has asked for that, as for any page.
+The view has checked that the visitor is in the room before it asks for a copy, as for any page.
 Nothing is kept before the reveal, and no copy holds anything of one person.
 """
 
@@ -26,7 +26,7 @@ class Copies:
         self.lock = Lock()
 
     def get(self, key: tuple, make: Callable[[], bytes], is_still: Callable[[], bool]) -> bytes:
-        """The copy for `key`; whoever asks while it is made waits for it. Kept if `is_still` then."""
+        """The copy for `key`; requests wait while it is made. It is kept if `is_still()` holds then."""
         with self.lock:
             is_new = key not in self.kept
             copy = self.kept.setdefault(key, Future())
@@ -56,7 +56,7 @@ copies = Copies(MAX_COPIES)
 
 
 def shown_to_all(request, room: Reflection, variant: tuple, render: Callable[[], HttpResponse]):
-    """The answer `render` makes, the same for all who ask for this address and `variant` of the room."""
+    """The response of `render`, made once for all who ask for this address and `variant` of the room."""
     if not room.is_revealed:
         raise ValueError("nothing is kept before the reveal")
     state = state_of_board(room)
@@ -75,5 +75,5 @@ def shown_to_all(request, room: Reflection, variant: tuple, render: Callable[[],
 
 
 def row_of(room: Reflection) -> tuple[str, ...]:
-    """Every column: phase, timer, title, …"""
+    """All columns of the row as texts: another tuple after every change."""
     return tuple(str(getattr(room, field.attname)) for field in room._meta.concrete_fields)

@@ -1,7 +1,7 @@
 """GET /haendelser/KEY/: an event stream that says «changed» to whoever may follow KEY.
 
 It asks nothing of Django's request handling but the session, because a thousand may be open, and
-holds no database connection. Who finds no place here fetches the page every half minute.
+holds no database connection. A browser that gets no stream fetches the page every half minute.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class Admitted(NamedTuple):
 class EventStreams:
     """The ASGI application. `may_follow(request, key)` may use request.session, .user and the database.
 
-    It names the place that the follower has in the room, or says None.
+    It returns the key of the follower's participant, or None.
     """
 
     def __init__(self, may_follow: Callable[[HttpRequest, UUID], UUID | None]):
@@ -128,7 +128,7 @@ class EventStreams:
             raise RefusedError(503) from None
 
     def end(self) -> None:
-        """Let go of everybody; they come back to whoever serves then."""
+        """Close all streams; browsers connect again, to whichever process serves then."""
         for task in self.open:
             task.cancel()
 
@@ -141,7 +141,7 @@ def file_descriptors() -> int:
 async def follow(
     key: UUID, receive, send, ends_with: Iterable[UUID] = (), seconds: float = float("inf")
 ) -> None:
-    """Send events until the browser leaves, its place or login is gone or the stream has lived its time."""
+    """Send events until the browser leaves, its participant or login is gone, or the time is up."""
 
     async def wait_until_gone():
         while (await receive())["type"] != "http.disconnect":
@@ -178,7 +178,7 @@ def _body(event: bytes) -> dict:
 
 
 def may_follow(request: HttpRequest, key: UUID) -> UUID | None:
-    """Whoever has a place in the room, by account or by joining – or shows its wall."""
+    """The key to follow by: of the visitor's participant, or of the wall this browser shows; else None."""
     if participant := current_participant(request, key):
         return participant.key
     wall = remembered_wall(request, key)

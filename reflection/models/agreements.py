@@ -21,13 +21,13 @@ class AgreementQuerySet(models.QuerySet):
         return self.filter(status__in=[Agreement.Status.OPEN, Agreement.Status.POSTPONED])
 
     def of(self, user) -> Self:
-        """Whose the user may read: of what they opened, and of rooms they have a place in by account."""
+        """Those the user may read: of reflections they opened, and of rooms they are in by account."""
         present = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
         found = self.filter(models.Q(reflection__owner=user) | present, reflection__is_rehearsal=False)
         return self.filter(pk__in=found.values("pk"))
 
     def changeable_by(self, user) -> Self:
-        """Whose the user may say what became of: see Agreement."""
+        """Those the user may follow up; Agreement says who that is."""
         has_role = models.Q(reflection__participants__is_facilitator=True)
         has_role |= models.Q(reflection__participants__is_respondent=True)
         present = models.Q(reflection__participants__user=user, reflection__participants__is_put_out=False)
@@ -91,7 +91,7 @@ class Agreement(models.Model):
         return f"aftale {self.pk}"
 
     def save(self, *args, update_fields=None, **kwargs):
-        """Another revision where a calendar would show something else: it keeps the higher number."""
+        """Count the revision up when day or words change: calendars keep the higher number."""
         shown = {"what": self.what, "who": self.who, "due": self.due}
         if self.pk and not Agreement.objects.filter(pk=self.pk, **shown).exists():
             self.revision += 1
@@ -99,7 +99,7 @@ class Agreement(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def give_address(self, email: str, by: str):
-        """Whoever promised hears of it too; `by` is who gave the address, and the mails say so."""
+        """Have whoever promised get mails too; `by` is the name of who gave the address."""
         if email:
             language = "en" if get_language() == "en" else "da"
             Promise.objects.create(agreement=self, email=email, given_by=by, language=language)
@@ -118,23 +118,23 @@ class Agreement(models.Model):
 
     @property
     def state(self) -> str:
-        """Other after every follow-up: what a form has seen, and what a link in a mail is good for."""
+        """A digest that changes with every follow-up: forms send back the one they were made with."""
         return "|".join([self.status, str(self.due or ""), self.note])
 
 
 class PromiseQuerySet(models.QuerySet):
     def open(self) -> Self:
-        """Of rooms opened by account: else anybody could have mails sent to whom they like."""
+        """Promises of rooms that have an owner: from an open room anybody could send mails to anybody."""
         states = [Agreement.Status.OPEN, Agreement.Status.POSTPONED]
         meant = self.filter(agreement__reflection__owner__isnull=False)
         return meant.filter(agreement__status__in=states, agreement__reflection__is_rehearsal=False)
 
     def to_tell(self) -> Self:
-        """Who does not know yet that we have the address: the first mail says so, and how to be left out."""
+        """Those who have not had the first mail: that we have the address, and how it is deleted."""
         return self.open().filter(told_on=None).exclude(agreement__due__lte=timezone.localdate())
 
     def due(self) -> Self:
-        """Who has not been reminded of the date that has come."""
+        """Those whose date has come and who have not been reminded of it."""
         come = self.open().filter(agreement__due__lte=timezone.localdate())
         return come.exclude(reminded_of=models.F("agreement__due"))
 
@@ -167,7 +167,8 @@ class Promise(models.Model):
         return f"løfte {self.pk}"
 
     def note_told(self) -> bool:
-        """Whether this is the one that tells; without a date nothing more is sent, and the address goes."""
+        """Note that the first mail goes; False where another process was quicker. Without a date no other
+        mail is sent, so the address is deleted."""
         mine = Promise.objects.filter(pk=self.pk, told_on=None)
         if self.agreement.due is None:
             return bool(mine.delete()[0])
@@ -238,7 +239,7 @@ class AgreementDraft(FieldwiseEnding):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it holds what it needs to stand: things and names, each with a date or a reason."""
+        """Whether nothing is missing: what and who, each with a date or a reason for none."""
         agreed = [agreement for agreement, _address in self.agreements()]
         are_whole = all(
             agreement.what and agreement.who and (agreement.due or agreement.no_date_reason)

@@ -101,7 +101,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         self.bulk_create(filled, ignore_conflicts=True)  # type: ignore[arg-type]
 
     def _stored(self, key: dict, fields: dict):
-        """The answer there is; the first one, stored now, when there was none; an empty one is not."""
+        """The answer that is stored; where there is none, the first one is stored now, unless it is empty."""
         own, first = self.filter(**key), self.model(**key, **fields)
         stored = own.first()
         if stored or first.is_empty:
@@ -110,7 +110,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return own.get()
 
     def _replace(self, stored: "Answer", fields: dict) -> "Answer | None":
-        """The answer with new fields; None when somebody came between our look and our write."""
+        """The answer with new fields; None when another window has written since it was read."""
         fields = {**fields, "version": stored.version + 1}
         columns = ", ".join(f"{name} = %s" for name in fields)
         with connection.cursor() as cursor:

@@ -37,7 +37,7 @@ class Fieldwise(models.Model):
         return [name for name in changed if name not in free and texts[name] != was[name]]
 
     def announce_change(self):
-        """Somebody has written: whoever shows it while it is written is told."""
+        """Hook: tell the pages that show the row while it is written."""
 
     def settle(self) -> list[str]:
         """Bring other fields in line with what was just written; returns their names."""

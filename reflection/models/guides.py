@@ -168,7 +168,7 @@ class GuideVersion(Provenance):
 
     @property
     def plain_compass(self) -> Compass:
-        """As if no app had registered more: what the guide alone makes it."""
+        """The compass of the guide alone, without what an app has registered."""
         return plain_compass(self.compass.slug, self)
 
     @property

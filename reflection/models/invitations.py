@@ -18,14 +18,14 @@ WAYS = ["nonce", "code_hash", "link_hash"]
 
 class PersonalInvitationQuerySet(models.QuerySet):
     def by_code(self, code: str) -> Self:
-        """Only a form that limits wrong tries may ask."""
+        """Ask only from a form that limits wrong tries."""
         return self._open().filter(code_hash__in=tokens.digests(code))
 
     def by_link(self, token: str) -> Self:
         return self._open().filter(link_hash__in=tokens.digests(token))
 
     def _open(self) -> Self:
-        """Also those that are used: whoever used one is told how to come back."""
+        """Of rooms that have not ended; also used ones, whose page says how to come back."""
         return self.exclude(reflection__phase="concluded").select_related(
             "reflection__version__guide", "party"
         )
@@ -88,7 +88,7 @@ class PersonalInvitation(models.Model):
 
     @property
     def invitation(self) -> str:
-        """The link, as a room has one."""
+        """The token of its link, as Reflection.invitation."""
         return tokens.link_token("personal invitation", self.nonce)
 
     def renew(self):
@@ -105,12 +105,12 @@ class PersonalInvitation(models.Model):
         raise RuntimeError("no free code for a slip")
 
     def use(self) -> bool:
-        """Once: of two at the same time the second is told."""
+        """Mark it as used; False where somebody has used it already."""
         still = PersonalInvitation.objects.unused().filter(pk=self.pk, nonce=self.nonce)
         return bool(still.update(is_used=True))
 
     def bring_in(self, participant):
-        """Who had another slip before, and was put out, has used both."""
+        """Tie it to the participant; a slip they had before stays used."""
         PersonalInvitation.objects.filter(participant=participant).update(participant=None)
         self.is_used, self.participant = True, participant
         self.save(update_fields=["is_used", "participant"])

@@ -50,15 +50,15 @@ def language_of_page() -> str:
 
 class ParticipantQuerySet(models.QuerySet):
     def let_in(self) -> Self:
-        """Whose place opens the room: not put out, and the account, where there is one, not closed."""
+        """Those who may come in: not put out, and the account, where there is one, not closed."""
         return self.filter(models.Q(user=None) | models.Q(user__is_active=True), is_put_out=False)
 
     def without_login(self) -> Self:
-        """What a browser may hold by itself: places in rooms, and what is looked at alone in an open one."""
+        """Those a session may open without a login: in rooms, and alone in an open room."""
         return self.exclude(reflection__mode="solo", reflection__owner__isnull=False)
 
     def of(self, user) -> Self:
-        """Whose place it is by account; what is looked at alone is its owner's and nobody else's."""
+        """Those of an account; of what is looked at alone only the owner's."""
         is_room = ~models.Q(reflection__mode="solo")
         return self.filter(is_room | models.Q(reflection__owner=user), user=user)
 
@@ -92,7 +92,7 @@ class ParticipantQuerySet(models.QuerySet):
         return self.filter(takes_part, is_put_out=False)
 
     def by_link(self, token: str) -> Self:
-        """Whose own link it is."""
+        """The participant whose own link has this token."""
         return self.filter(link_hash__in=tokens.digests(token)).select_related("reflection")
 
     def done(self) -> Self:
@@ -172,7 +172,7 @@ class Participant(models.Model):
         super().save(**kwargs)
 
     def renew_ways_back(self, *, is_closed: bool = False):
-        """A new own code and link, or none. The old ones open nothing, and no browser holds the place."""
+        """A new own code and link, or none. The old ones, and sessions that hold them, open nothing."""
         old = self.key
         self.key, self.nonce = uuid.uuid4(), "" if is_closed else tokens.new_nonce()
         self.save(update_fields=["key", "nonce", "return_hash", "link_hash"])
@@ -238,7 +238,7 @@ class Participant(models.Model):
         return guesses.values_list("sureness", flat=True).first()
 
     def say_how_sure(self, sureness: int | None):
-        """Of all guesses there are."""
+        """Set the sureness of all their guesses."""
         self.answers.filter(about__isnull=False, value__isnull=False).update(sureness=sureness)
 
     def others(self) -> list[Party]:
@@ -270,7 +270,7 @@ class Participant(models.Model):
 
     @property
     def may_be_kept(self) -> bool:
-        """Whether an account may take over what this place leads, or looks at alone."""
+        """Whether an account may take over the room this participant leads, or what they look at alone."""
         return self.reflection.has_no_owner and (self.is_facilitator or self.reflection.is_solo)
 
     @transaction.atomic
@@ -329,7 +329,7 @@ class Participant(models.Model):
 
     @property
     def may_be_let_in(self) -> bool:
-        """Whose slip was given to somebody else would be one more than there are slips."""
+        """False where their slip was given to somebody else: the room would have more people than slips."""
         is_held = PersonalInvitation.objects.filter(participant=self).exists()
         return is_held or not (self.reflection.is_by_invitation and self.is_respondent)
 

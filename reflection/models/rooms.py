@@ -241,7 +241,7 @@ class Reflection(models.Model):
 
     @property
     def compass(self) -> Compass:
-        """In an open room what every compass can do: pages of its app are about what somebody owns."""
+        """In an open room the compass of the guide alone: an app's pages are about what an account owns."""
         return self.version.plain_compass if self.is_for_anybody else self.version.compass
 
     @property
@@ -253,7 +253,7 @@ class Reflection(models.Model):
         return self.mode == self.Mode.SOLO
 
     def spoken_to(self, alone, together):
-        """One person is addressed as one, a group as a group: of two texts the one for whoever is here."""
+        """The text to show: `alone` for one person, `together` for a group."""
         return alone if self.is_solo else together
 
     @property
@@ -292,17 +292,17 @@ class Reflection(models.Model):
 
     @cached_property
     def leader_name(self) -> str:
-        """Of who opened it, else of another who leads; empty where they have given none."""
+        """The name of who opened it, else of another who leads; empty where none of them has given one."""
         leading = unrestricted(self.participants.leading()).exclude(name="")
         return leading.order_by("pk").values_list("name", flat=True).first() or ""
 
     @cached_property
     def restricted(self) -> dict[int, str]:
-        """Whose words and name nobody else is shown for a time (article 18): participant → name."""
+        """Participants whose words and name nobody else is shown (GDPR article 18): id → name."""
         return dict(self.participants.filter(restricted(Participant)).values_list("pk", "name"))
 
     def shown_name(self, name: str) -> str:
-        """A name that stands somewhere in the room, as the others may read it now."""
+        """A stored name as the others may read it now: hidden while its owner is under a restriction."""
         return label("" if name in self.restricted.values() else name)
 
     def head_count(self) -> HeadCount:
@@ -384,11 +384,11 @@ class Reflection(models.Model):
         return list(parties.annotate(people=people).filter(people__lt=MIN_IN_ROOM))
 
     def answers(self):
-        """What those who answer have said, put out or not. Only snapshots ask."""
+        """The answers of all who answer, also of those put out. Only snapshots.py may read them."""
         return Answer.objects.filter(participant__reflection=self, participant__is_respondent=True)
 
     def erase(self):
-        """Again, after a backup was put back: with whatever other apps have hung on it."""
+        """Delete it again after a backup was restored, with what other apps attach to it."""
         delete_room = import_string("reflection.privacy.retention.delete_room")  # which knows the models
         delete_room(self)
 
@@ -423,13 +423,13 @@ class Reflection(models.Model):
         raise RuntimeError("no free room code")
 
     def invite(self, people: int, party: Party | None = None):
-        """As many slips more, each for one person."""
+        """Make that many more personal invitations."""
         last = self.personal_invitations.aggregate(last=models.Max("number"))["last"] or 0
         for number in range(last + 1, last + 1 + people):
             PersonalInvitation(reflection=self, party=party, number=number).renew()
 
     def renew_facilitator_link(self):
-        """The code on the wall stays; whoever has the old link for those who lead has nothing."""
+        """A new link for those who lead; the old one opens nothing, and the code of the room stays."""
         if self.facilitator_hash:
             self.facilitator_nonce = tokens.new_nonce()
             self.facilitator_hash = tokens.digest(self.facilitator_invitation)

@@ -93,7 +93,7 @@ class Snapshot(models.Model):
         }
 
     def hide_again(self, earlier: list["Snapshot"]):
-        """What was hidden stays hidden when the same words are shown anew."""
+        """Hide what the earlier snapshots hide, where the same words are shown again."""
         hidden = {
             snapshot.comments[comment.position]["text"]: comment
             for snapshot in earlier
@@ -199,7 +199,7 @@ class AnswerRow(NamedTuple):
 
 
 def _cells(reflection, earlier: dict[Cell, list[Snapshot]]) -> dict[Cell, list[AnswerRow]]:
-    """What is to be shown; of who was put out, or is restricted, only what must stay, see `_stays`."""
+    """The answers to show; of who was put out or is restricted only those that `_must_stay_shown`."""
     is_out = models.Q(is_put_out=True) | restricted(reflection.participants.model)
     out = set(reflection.participants.filter(is_out).values_list("pk", flat=True))
     cells = defaultdict(list)
@@ -326,7 +326,7 @@ class _Reveal:
 
 
 def _without_signature(showing: Members) -> Members:
-    """Who signs, or does so no more, has said nothing else."""
+    """The same digests, whether an answer is signed or not: signing changes no answer."""
     return {person: digest.removesuffix(SIGNED) for person, digest in showing.items()}
 
 
@@ -353,7 +353,7 @@ def _is_on_paper(member: tuple[str, str]) -> bool:
 
 
 def _digest(answer: AnswerRow, known: set[str]) -> str:
-    """Other for every person, so that equal answers are not seen to be equal; the same after a new key."""
+    """Salted by the person, so that equal answers have different digests; the same after a new SECRET_KEY."""
     content = f"{answer.participant}|{answer.raw}"
     mark = SIGNED if answer.is_signed else ""
     return tokens.digest_like(content, known) + (ON_PAPER if answer.is_paper else mark)

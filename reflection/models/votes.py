@@ -16,7 +16,7 @@ from reflection.models.snapshots import MIN_IN_ROOM
 
 
 class VoteCount(NamedTuple):
-    """How many have a say and how many have said something; what they said is nobody's to see yet."""
+    """How many have a say and how many have said something; what they chose is not shown yet."""
 
     people: int
     done: int
@@ -45,7 +45,7 @@ def count(room) -> VoteCount:
 
 @transaction.atomic
 def vote(participant, choice: str) -> bool:
-    """False where it is shown already, or is not theirs to say."""
+    """Store a vote; False where the votes are shown already, or the participant has none."""
     room = participant.reflection.locked()
     if room.phase != room.Phase.REVEALED or room.votes_shown or not has_a_say(participant):
         return False

@@ -43,7 +43,7 @@ def reason_field(*, required: str, help_text: str) -> forms.CharField:
 
 
 class OpenForm(forms.Form):
-    """Which room, why, and that one knows who will read it."""
+    """Open a room's administration: which room, why, and a tick that everybody in it will read so."""
 
     room = forms.CharField(
         label="Rummets adresse",
@@ -82,7 +82,7 @@ class OpenForm(forms.Form):
 
 
 def name_of(room: Reflection) -> str:
-    """How a room is told apart on the list; not its own words."""
+    """How the list names a room, without its title, which somebody has typed."""
     return f"{room.version.guide} {room.created_at:%d.%m.%Y} {str(room.key)[:8]}"
 
 
@@ -112,7 +112,7 @@ class PersonForm(forms.Form):
 
 
 class AnswersForm(PersonForm):
-    """Whose answers are deleted: not those that are kept for them."""
+    """Delete one person's answers; refused while their data are under a restriction."""
 
     def clean_who(self) -> Participant:
         person = super().clean_who()
@@ -257,7 +257,7 @@ def _write_down(action: str, **act) -> EmergencyAccess:
 
 
 def _announce(done: EmergencyAccess):
-    """Everybody in the room reads it on every page of theirs."""
+    """Show it to everybody in the room, on every page."""
     room = Reflection.objects.select_for_update().get(pk=done.reflection_id)
     day = timezone.localdate().isoformat()
     room.broken_glass = [*room.broken_glass, [done.name, done.action, day, done.reason]]

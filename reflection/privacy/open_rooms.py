@@ -12,12 +12,12 @@ from publishing.content_version import once_per_version
 
 @once_per_version(otherwise=timedelta)
 def open_room_lifetime() -> timedelta:
-    """From the start; nothing where the municipality has closed that door."""
+    """How long an open room is kept from its start; zero where the municipality allows none."""
     return period(Kept.OPEN_ROOMS).age or timedelta()
 
 
 def open_rooms_required(view):
-    """For pages that are there while anybody may begin a room."""
+    """Answer 404 where the municipality allows no open rooms."""
 
     @functools.wraps(view)
     def guarded(request, *args, **kwargs):

@@ -20,7 +20,7 @@ from reflection.privacy.personal_records import ALL, describe, records_of
 
 
 def owned_models() -> dict[type[models.Model], str]:
-    """What keeps an account from being deleted, and what people call it."""
+    """The models whose rows keep an account from being deleted, with what people call them."""
     owned = {Reflection: _("Refleksioner og rum, du har åbnet")}
     for compass in registered():
         owned |= compass.owned
@@ -28,7 +28,7 @@ def owned_models() -> dict[type[models.Model], str]:
 
 
 def participants_of(user):
-    """Every reflection the user has a place in, alone or as a group, the newest first."""
+    """The user's participants in all reflections, alone or as a group, the newest first."""
     participants = Participant.objects.filter(user=user).select_related("reflection__version__guide", "party")
     return participants.order_by("-reflection__created_at", "-pk")
 
@@ -58,7 +58,7 @@ class Look(NamedTuple):
 
 
 def looks_of_others(user, most: int | None = None) -> list[Look]:
-    """At the account, at what is the user's, and in the rooms they have a place in; the newest first."""
+    """Looks at the account, at what the user owns and in the rooms they are in; the newest first."""
     names = _names_of_keys(user)
     looks = Event.objects.looks_at(user.pseudonym, list(names))
     days = looks.annotate(day=TruncDate("at")).order_by("-day", "thing", "key", "why")

@@ -68,7 +68,7 @@ KINDS_IN_WORDS = {
 
 
 def records_of(person: User | Participant) -> list[PersonalRecords]:
-    """Model by model; what holds no field of theirs is left out."""
+    """All that is held about a person, model by model; models without a row of theirs are left out."""
     key = "person" if isinstance(person, User) else "participant"
     found = []
     for model, mark in marked_models().items():
@@ -84,7 +84,7 @@ def records_of(person: User | Participant) -> list[PersonalRecords]:
 
 
 def plain_value(row: models.Model, name: str):
-    """As plain data; an account is said by its number, a version of article 13 in words."""
+    """A field as plain data: an account by its id, a version of the privacy notice in words."""
     field = row._meta.get_field(name)
     if field.related_model is PrivacyNotice:
         notice = getattr(row, name)
@@ -94,7 +94,7 @@ def plain_value(row: models.Model, name: str):
 
 
 def describe(records: PersonalRecords) -> dict:
-    """What for and how long, as plain data."""
+    """The model, the purpose and how long it is kept, as plain data."""
     return {
         "what": records.model._meta.label,
         "purpose": records.mark.purpose.label,
@@ -103,6 +103,6 @@ def describe(records: PersonalRecords) -> dict:
 
 
 def restrictions_of(person: User | Participant):
-    """Those that stand and those that are over, to be read by whom they are about."""
+    """All restrictions of a person's data, also those that are lifted."""
     account = User.objects.filter(pk=getattr(person, "user_id", None)).values("pseudonym")
     return Restriction.objects.filter(models.Q(subject=person.pseudonym) | models.Q(subject__in=account))

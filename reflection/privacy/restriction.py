@@ -25,7 +25,7 @@ def name_of(restriction: Restriction) -> str:
 
 
 def tell_rooms(restriction: Restriction):
-    """Whoever looks at something that is shown now is shown it anew."""
+    """Have the pages that are open in the person's rooms fetch anew what they show."""
     subjects = Q(key=restriction.subject) | Q(user__pseudonym=restriction.subject)
     for room in Participant.objects.filter(subjects).values_list("reflection__key", flat=True):
         announce(room)

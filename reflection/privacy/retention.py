@@ -34,7 +34,7 @@ def past_rehearsals(end: datetime):
 
 
 def past_open_rooms(_end: datetime):
-    """By the day that was said at the start, which no later decision changes."""
+    """Open rooms past the day that was promised at the start; a later decision does not change it."""
     past = Reflection.objects.filter(owner=None, keep_until__lt=timezone.localdate())
     return past.exclude(_is_restricted())
 
@@ -60,7 +60,7 @@ def past_agreements(end: datetime):
 
 
 def _begun():
-    """Since when the time runs, in all that may go at all."""
+    """All that may be deleted, annotated with the day its period runs from."""
     meant = Reflection.objects.filter(is_rehearsal=False, owner__isnull=False).exclude(_is_restricted())
     return meant.annotate(begun=Coalesce("concluded_at", "created_at"))
 
@@ -116,7 +116,7 @@ def past_accounts(end: datetime):
 
 
 def past_events(_end: datetime):
-    """As the database reckons, which alone deletes them."""
+    """Events past their period, by the rule of the database, which alone deletes them."""
     past = Event.objects.filter(at__lt=RawSQL("privacy_events_end()", []))
     subjects = Restriction.objects.subjects()
     return past.exclude(models.Q(who__in=subjects) | models.Q(about__in=subjects))
@@ -156,12 +156,12 @@ def delete_account(user):
 
 
 def delete_all(rows: models.QuerySet):
-    """All at once: there may be a great many."""
+    """Delete all rows in one statement: there may be very many."""
     rows.delete()
 
 
 def delete_events(rows: models.QuerySet):
-    """The one way there is."""
+    """Delete events by the only function that the database lets do it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT privacy_purge_events()")
 

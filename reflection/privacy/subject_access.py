@@ -56,7 +56,7 @@ class SubjectForm(forms.Form):
 
 
 def access_report(person: User | Participant) -> dict:
-    """All that the marks lead to, model by model."""
+    """All that is held about a person, model by model, without words and answers."""
     return {
         "held": [
             {
@@ -79,7 +79,7 @@ def _of_account(user: User) -> dict:
 
 
 def _of_participant(participant: Participant) -> dict:
-    """Whoever has the code could read the answers with it; before the reveal nobody else is told."""
+    """Their answers after the reveal: whoever has the participant's code can read them with it anyway."""
     if not participant.reflection.is_revealed:
         return {"answers": "only for the person until they are shown"}
     return {"answers": own_answers_to_keep(participant)}

@@ -1,4 +1,4 @@
-"""The four places of a meeting, on top of the pages of whoever leads."""
+"""The four stages of a meeting, on top of the pages of whoever leads."""
 
 from django import template
 

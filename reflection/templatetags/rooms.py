@@ -75,13 +75,13 @@ def qr(address: str):
 
 @register.simple_tag(name="open_room_lifetime")
 def days_of_open_rooms() -> int:
-    """Nothing where nobody may begin one."""
+    """How many days an open room is kept; 0 where nobody may begin one."""
     return open_room_lifetime().days
 
 
 @register.simple_tag
 def deletion_of(room) -> str:
-    """When its answers go, as it is decided now; the truth also where nothing is."""
+    """When the answers of a room are deleted, as decided now; also says so where nothing is decided."""
     if room.has_no_owner:
         return gettext("Rummet slettes med det hele %(day)s.") % {"day": date_format(room.keep_until)}
     days = period(Kept.ROOMS).days
@@ -252,7 +252,7 @@ def _lane(index: int, mark: dict, compared: dict) -> dict:
 
 
 def _name(label: str, party: str) -> str:
-    """Of a long name the party is shortened, never what it is that it did: «svarede», «gættede»."""
+    """The label, with the party's name cut where it is too long; the verb («svarede», «gættede») stays."""
     room = LONGEST_NAME - len(label) + len(party)
     return label.replace(party, Truncator(party).chars(room))
 
@@ -319,7 +319,7 @@ def _comment(comment, hide: str) -> str:
 
 
 def _hide_link(room, step: int) -> str:
-    """With places for what differs from one comment to the next."""
+    """The link that hides a comment, as a format string for snapshot, position and text."""
     address = reverse("reflection:hide", args=[room.key, 0, 0]).removesuffix("0/0/")
     which = gettext("kommentaren til trin %(number)s") % {"number": step}
     words = f'{gettext("Skjul")}<span class="kompas-hidden"> {which}: {{text}}</span>'

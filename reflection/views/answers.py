@@ -240,6 +240,6 @@ def waiting(request, participant):
 
 
 def _to_read(model, participant, user):
-    """A few that the compass points to; nothing is asked for before a page shows them."""
+    """A few that the compass points to; a lazy queryset, evaluated only where the page shows them."""
     found = model.objects.visible_to(user).filter(steps__version=participant.reflection.version_id)
     return found.distinct().order_by("pk")[:READ_AT_MOST]
