@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
@@ -47,10 +49,13 @@ class PortalAdmin(admin.AdminSite):
         return awake_required(super().admin_view(view, cacheable))
 
     def get_urls(self):
+        from publishing.admin.binned import bin_view
+        from publishing.admin.search import search_view
+
         own = [
             path("r/<int:kind>/<path:object_id>/", self.admin_view(self.on_site_view), name="view_on_site"),
-            path("papirkurv/", self.admin_view(self.bin_view), name="bin"),
-            path("soeg/", self.admin_view(self.search_view), name="search"),
+            path("papirkurv/", self.admin_view(partial(bin_view, site=self)), name="bin"),
+            path("soeg/", self.admin_view(partial(search_view, site=self)), name="search"),
             path("links/", self.admin_view(self.links_view), name="broken_links"),
             path("mangler/", self.admin_view(self.readiness_view), name="readiness"),
         ]
@@ -89,11 +94,6 @@ class PortalAdmin(admin.AdminSite):
         context = {**self.each_context(request), **own}
         return TemplateResponse(request, "admin/links.html", context)
 
-    def search_view(self, request):
-        from publishing.admin.search import search_view
-
-        return search_view(request, self)
-
     def readiness_view(self, request):
         """What a new municipality still has to fill in."""
         from compass.admin.readiness import missing
@@ -102,11 +102,6 @@ class PortalAdmin(admin.AdminSite):
             raise PermissionDenied
         context = {**self.each_context(request), "title": "Det, der mangler", "missing": missing(self)}
         return TemplateResponse(request, "admin/readiness.html", context)
-
-    def bin_view(self, request):
-        from publishing.admin.binned import bin_view
-
-        return bin_view(request, self)
 
     def on_site_view(self, request, kind, object_id):
         """The page of a row; Django's own would give away the address of anything that has one."""
