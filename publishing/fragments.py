@@ -13,7 +13,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from publishing.portal import Portal, current_portal
+from publishing.portal import current_portal
 from publishing.translated import marked
 
 PIECES_KEPT = 500
@@ -24,24 +24,11 @@ def piece(template: str, **values) -> SafeString:
     render = _render.__wrapped__ if settings.DEBUG else _render
     # Texts with the same letters may differ in their language and their escapes, so these belong to the key.
     known = tuple([(name, value, type(value), getattr(value, "lang", "")) for name, value in values.items()])
-    return render(template, get_language(), _AsItIs(current_portal()), known)
-
-
-class _AsItIs:
-    """The record by what it says: a row that was read again is not another one, one that was saved is."""
-
-    def __init__(self, portal: Portal):
-        self.portal = portal
-        self.mark = (portal.updated_at, portal.name)
-
-    def __eq__(self, other):
-        return self.mark == other.mark
-
-    def __hash__(self):
-        return hash(self.mark)
+    portal = current_portal()  # by what it says: one that was saved is another one
+    return render(template, get_language(), known, of=(portal.updated_at, portal.name))
 
 
 @lru_cache(maxsize=PIECES_KEPT)
-def _render(template: str, language: str, known: _AsItIs, values: tuple[tuple, ...]) -> SafeString:
-    context = {name: marked(value) for name, value, *_ in values} | {"portal": known.portal}
+def _render(template: str, language: str, values: tuple[tuple, ...], *, of: tuple) -> SafeString:
+    context = {name: marked(value) for name, value, *_ in values} | {"portal": current_portal()}
     return get_template(template).render(context)  # type: ignore[return-value]

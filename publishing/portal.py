@@ -71,15 +71,8 @@ class Portal(Translated, models.Model):
     promise_en = models.CharField("løftet, første linje, engelsk", max_length=40, blank=True)
     promise_rest = models.CharField("løftet, anden linje", max_length=40, blank=True)
     promise_rest_en = models.CharField("løftet, anden linje, engelsk", max_length=40, blank=True)
-    welcome = models.TextField(
-        "velkomst på forsiden",
-        max_length=300,
-    )
-    welcome_en = models.TextField(
-        "velkomst på forsiden, engelsk",
-        max_length=300,
-        blank=True,
-    )
+    welcome = models.TextField("velkomst på forsiden", max_length=300)
+    welcome_en = models.TextField("velkomst på forsiden, engelsk", max_length=300, blank=True)
     city_goal = models.CharField("det, mål støtter: ét", max_length=40)
     city_goal_en = models.CharField("det, mål støtter: ét, engelsk", max_length=40, blank=True)
 
