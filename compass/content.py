@@ -129,16 +129,8 @@ class Kind(NamedTuple):
 
 def load_items(kind: Kind, items: list[dict]) -> int:
     loaded = set(LoadedContent.objects.filter(file=kind.file).values_list("key", flat=True))
-    if not loaded and kind.model._default_manager.exists():  # from before anything was noted
-        return _note_all(kind, items)
     new = [(n, item) for n, item in enumerate(items, start=1) if str(item[kind.by]) not in loaded]
     return sum(_load(kind, position, dict(item)) for position, item in new)
-
-
-def _note_all(kind: Kind, items: list[dict]) -> int:
-    for item in items:
-        _note(kind, item[kind.by], _same(kind, item))
-    return 0
 
 
 def _load(kind: Kind, position: int, item: dict) -> bool:
