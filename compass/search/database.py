@@ -1,11 +1,10 @@
-"""How the search asks PostgreSQL; what it asks stands in sql/."""
+"""How the search asks PostgreSQL; what it asks stands in sql/, and in compass/sql/ what each search asks."""
 
 from pathlib import Path
 
 from django.db import connection
 
-# Plans that look up words, and the few entries that have them: the planner does not know what it costs to
-# read a long text, and would rather go through all of them than through the index.
+# For what is asked now and then, the plans of search_find() (compass/sql/search_find.sql).
 PLANS = """
 SELECT set_config(name, value, true) FROM (VALUES
     ('enable_seqscan', 'off'), ('enable_mergejoin', 'off'), ('enable_hashjoin', 'off'),
@@ -19,7 +18,10 @@ def sql(name: str) -> str:
 
 
 def ask(*statements: str, **values) -> list[list[tuple]]:
-    """The rows of each statement. All go in one message, which is one transaction with these plans."""
+    """The rows of each statement. All go in one message, which is one transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(";".join([PLANS, *statements]), values)
-        return [cursor.fetchall() for _statement in statements if cursor.nextset()]
+        cursor.execute(";".join(statements), values)
+        rows = [cursor.fetchall()]
+        while cursor.nextset():
+            rows.append(cursor.fetchall())
+        return rows

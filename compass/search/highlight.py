@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
@@ -33,12 +33,18 @@ class Marker:
     def marked(self, row: Row) -> tuple[str, str]:
         """Its title, and an excerpt."""
         texts = [row.title, row.intro, row.body]
-        is_whole = any(next(self._places(text, self.words), None) for text in texts)
+        is_whole = any(self._first(text, self.words) for text in texts)
         words = self.words if is_whole else self.part_words
         return self._with_marks(row.title, words), self._with_marks(self._excerpt(row, words), words)
 
     def _places(self, text: str, words: set[str]) -> Iterator[re.Match]:
         return (match for match in WORD.finditer(text) if self.fold(match[0]) in words)
+
+    def _first(self, text: str, words: set[str]) -> re.Match | None:
+        """All of a long text folded at once takes a tenth of the time that its words take."""
+        folded = WORD.findall(fold(text))
+        number = next((number for number, word in enumerate(folded) if word in words), None)
+        return None if number is None else next(islice(WORD.finditer(text), number, None), None)
 
     def _with_marks(self, text: Text, words: set[str]) -> str:
         pieces, end = [], 0
@@ -50,9 +56,7 @@ class Marker:
 
     def _excerpt(self, row: Row, words: set[str]) -> Text:
         """The introduction – unless only the text below it has the words: then what is around them."""
-        if not next(self._places(row.intro, words), None) and (
-            place := next(self._places(row.body, words), None)
-        ):
+        if not self._first(row.intro, words) and (place := self._first(row.body, words)):
             return _around(row.body, place.start())
         return Text(Truncator(str(row.intro)).chars(EXCERPT_LENGTH), row.intro.lang)
 

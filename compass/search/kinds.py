@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
+from publishing.content_version import once_per_version
 from publishing.public_pages import is_open
 from publishing.registry import content_types
 
@@ -50,5 +51,9 @@ def kinds() -> dict[str, Kind]:
     return {kind.name: kind for kind in found}
 
 
-def searched_kinds() -> list[str]:
-    return [kind.name for kind in kinds().values() if kind.has_page]
+def _searched() -> dict[str, Kind]:
+    return {name: kind for name, kind in kinds().items() if kind.has_page}
+
+
+# To know which there are takes an address of each.
+searched_kinds = once_per_version(otherwise=_searched)(_searched)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from compass.search.database import ask, sql
-from compass.search.kinds import kinds
+from compass.search.database import PLANS, ask, sql
+from compass.search.kinds import Kind
 from compass.search.query import LONGEST_WORD, MOST_WORDS, Term, any_of
 from publishing.translated import Text
 
@@ -39,12 +39,20 @@ WRITTEN = """(
         WHERE kind <> 'story' AND {{visible}} AND vector @@ {query}
     )
 )"""
-FIND, SUGGEST = sql("find"), sql("suggest")
+FIND = """
+SELECT * FROM search_find(
+    %(query)s, %(whole)s, %(exact)s::tsquery[], %(wide)s::tsquery[], %(heads)s::tsquery[], %(all)s,
+    %(kinds)s, %(references)s, %(language)s, %(drafts)s, %(now)s, %(shown)s,
+    %(word_in_title)s, %(compound_in_title)s, %(short_title)s, %(word_in_intro)s, %(head_in_title)s,
+    %(compound_in_intro)s, %(word_in_text)s, %(compound_in_text)s, %(reference)s
+)
+"""
 FORMS = "SELECT folded, lexeme FROM compass_search_word WHERE lexeme = ANY (%(lexemes)s)"
 SPELL = sql("spell").format(
     written_whole=WRITTEN.format(query="term.whole::tsquery"),
     written_candidate=WRITTEN.format(query="format('%%L', candidate.lexeme)::tsquery"),
 )
+SUGGEST = sql("suggest")
 WORDS = sql("words").format(written=WRITTEN.format(query="format('%%L', candidate.lexeme)::tsquery"))
 VISIBLE = "entry.language = %(language)s AND entry.published_at <= %(now)s"
 WITH_DRAFTS = "entry.language = %(language)s"
@@ -67,14 +75,17 @@ class Search:
     """One reader's search in the language of the page."""
 
     drafts: bool
-    kinds: list[str]
+    kinds: dict[str, Kind]
     shown: int
     language: str = field(default_factory=lambda: "en" if get_language() == "en" else "da")
 
-    def _ask(self, sql: str, *more: str, **values) -> list[list[tuple]]:
+    @property
+    def _known(self) -> dict:
+        return {"language": self.language, "kinds": list(self.kinds), "now": timezone.now()}
+
+    def _ask(self, sql: str, **values) -> list[tuple]:
         seen = sql.format(visible=WITH_DRAFTS if self.drafts else VISIBLE)
-        known = {"language": self.language, "kinds": self.kinds, "now": timezone.now()}
-        return ask(seen, *more, **known, **values)
+        return ask(PLANS, seen, **self._known, **values)[-1]
 
     def best(self, terms: list[Term], *, some: bool = False) -> tuple[list[Row], list[tuple[str, str]]]:
         """What has every word – with `some`: any word – of the search, best first; and how it is written."""
@@ -86,11 +97,12 @@ class Search:
             "wide": [term.wide for term in terms],
             "heads": [any_of(term.parts[1:]) for term in terms],
             "all": any_of(list(chain.from_iterable(term.all_lexemes for term in terms))),
-            "references": [kind.name for kind in kinds().values() if kind.is_reference],
+            "references": [kind.name for kind in self.kinds.values() if kind.is_reference],
             "shown": self.shown,
+            "drafts": self.drafts,
             "lexemes": list(chain.from_iterable(term.all_lexemes for term in terms)),
         }
-        rows, forms = self._ask(FIND, FORMS, **WEIGHTS, **values)
+        rows, forms = ask(FIND, FORMS, **self._known, **WEIGHTS, **values)
         return [self._row(*row) for row in rows], forms
 
     def _row(self, kind, address, is_draft, *texts_and_about) -> Row:
@@ -110,15 +122,12 @@ class Search:
             "whole": [term.whole for term in terms],
             "longest_word": LONGEST_WORD,
         }
-        [near] = self._ask(SPELL, **values)
-        return dict(near)
+        return dict(self._ask(SPELL, **values))
 
     def titles(self, text: str) -> list[tuple]:
         """Kind, address and title of what begins as is typed."""
-        [found] = self._ask(SUGGEST, text=text, most_words=MOST_WORDS, suggestions=SUGGESTIONS)
-        return found
+        return self._ask(SUGGEST, text=text, most_words=MOST_WORDS, suggestions=SUGGESTIONS)
 
     def words(self, begun: str) -> list[str]:
         """The shortest words that begin so, of what the reader may see."""
-        [found] = self._ask(WORDS, begun=begun, words=SUGGESTED_WORDS)
-        return [word for (word,) in found]
+        return [word for (word,) in self._ask(WORDS, begun=begun, words=SUGGESTED_WORDS)]

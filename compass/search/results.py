@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from compass.search.highlight import Marker
-from compass.search.kinds import Kind, kinds, searched_kinds
+from compass.search.kinds import Kind, searched_kinds
 from compass.search.query import WORD, Term, fold, read
 from compass.search.ranking import Row, Search
 from publishing.public_pages import is_open
@@ -51,7 +51,7 @@ def find(text: str, user, kind: str = "") -> Results:
     """Everything the user may see that matches, grouped by kind, best first."""
     searched = Search(
         drafts=user.is_staff,
-        kinds=[kind] if kind else searched_kinds(),
+        kinds={name: one for name, one in searched_kinds().items() if kind in {"", name}},
         shown=SHOWN_OF_ONE_KIND if kind else SHOWN_OF_EACH_KIND,
     )
     terms = read(text, searched.language)
@@ -63,7 +63,7 @@ def find(text: str, user, kind: str = "") -> Results:
         terms = read(corrected, searched.language) if corrected else terms
         is_loose = len(terms) > 1
         rows, forms = searched.best(terms, some=True) if corrected or is_loose else (rows, forms)
-    return Results(terms, _groups(rows, Marker(terms, forms)), corrected, is_loose)
+    return Results(terms, _groups(rows, searched.kinds, Marker(terms, forms)), corrected, is_loose)
 
 
 def _corrected(text: str, near: dict[str, str]) -> str:
@@ -71,12 +71,11 @@ def _corrected(text: str, near: dict[str, str]) -> str:
     return WORD.sub(lambda match: near.get(fold(match[0]), match[0]), text) if near else ""
 
 
-def _groups(rows: list[Row], marker: Marker) -> list[Group]:
+def _groups(rows: list[Row], kinds: dict[str, Kind], marker: Marker) -> list[Group]:
     """By kind, without pages of a section that the municipality keeps to itself, as «Viden» may be."""
-    known: dict[str, Kind] = kinds()
     groups: dict[str, Group] = {}
     for row in rows:
-        kind = known[row.kind]
+        kind = kinds[row.kind]
         address = kind.address(*row.address)
         if is_open(address.partition("#")[0]):
             hit = Hit(kind, address, row.is_draft, *marker.marked(row), row.path, row.year)

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from compass.search.kinds import kinds, searched_kinds
+from compass.search.kinds import searched_kinds
 from compass.search.query import LONGEST_WORD, WORD
 from compass.search.ranking import SUGGESTIONS, Search
 
@@ -22,8 +22,8 @@ def suggest(text: str, user) -> list[dict[str, str]]:
     searched = Search(drafts=user.is_staff, kinds=searched_kinds(), shown=SUGGESTIONS)
     found = searched.titles(text)
     titles = [
-        {"title": title, "kind": str(kinds()[kind].label), "address": kinds()[kind].address(*address)}
-        for kind, address, title in found
+        {"title": title, "kind": str(kind.label), "address": kind.address(*address)}
+        for kind, address, title in ((searched.kinds[name], *rest) for name, *rest in found)
     ]
     return titles or _searches(text, searched)
 

@@ -254,7 +254,7 @@ def test_the_words_are_marked_where_they_stand(page):
 
 
 def test_the_excerpt_is_cut_around_a_word_of_the_text(page):
-    make_story("Langt", body=f"{'Først noget andet. ' * 30} Så havnebadet. {'Siden mere. ' * 60}")
+    make_story("Langt", body=f"{'Først på en café. ' * 30} Så havnebadet. {'Siden mere. ' * 60}")
     excerpt = page("/soeg/", query={"q": "havnebad"}).texts(".kompas-results__excerpt")[0]
     assert excerpt.startswith("… ")
     assert excerpt.endswith(" …")
