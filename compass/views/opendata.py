@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition
 
 from compass import opendata as data
+from compass.tables import as_csv
 from publishing.portal import Section, current_portal
 from publishing.public_pages import in_section, public
 from publishing.slugs import slug_of
@@ -46,7 +47,7 @@ def opendata_json(request, collection):
 @in_section(Section.OPEN_DATA)
 @condition(etag_func=_version)
 def opendata_csv(request, collection):
-    rows = data.as_csv(_collection(collection))
+    rows = as_csv(data.table(_collection(collection)))
     return _file(request, rows, "text/csv; charset=utf-8; header=present", _filename(collection, "csv"))
 
 

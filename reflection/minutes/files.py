@@ -9,7 +9,7 @@ from io import BytesIO
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compass.opendata import FORMULA
+from compass.tables import FORMULA
 from publishing.portal import current_portal
 from publishing.tidy_text import tidy
 from reflection.minutes.pdf import has_undrawable
