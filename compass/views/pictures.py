@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from compass.models import Attachment, Picture, Story
 from compass.ranges import file_response
 from publishing.admin.references import rows_with
-from publishing.public_pages import FOR_EVERYBODY, has_session, public
+from publishing.public_pages import public
 
 PICTURE = re.compile(r"(?P<stem>[0-9a-f]{16})(-[a-z0-9-]+)?\.webp", re.ASCII)
 TYPES = {
@@ -56,6 +56,4 @@ def _file(request, name: str, content_type: str):
         raise Http404 from None
     if "Content-Type" in response.headers:
         response.headers["Content-Type"] = content_type
-    if response.status_code in {206, 304} and not has_session(request):
-        response.headers["Cache-Control"] = FOR_EVERYBODY
     return response

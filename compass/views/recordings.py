@@ -8,7 +8,7 @@ from compass.models import Chapter, Recording
 from compass.models.recordings import look_up_sizes
 from compass.ranges import file_response
 from publishing.portal import Section
-from publishing.public_pages import FOR_EVERYBODY, has_session, in_section, public
+from publishing.public_pages import in_section, public
 
 
 @public
@@ -46,7 +46,4 @@ def sound(request, name):
     chapter = Chapter.objects.filter(audio=f"lyd/{name}", recording__in=visible).first()
     if chapter is None or chapter.size is None:
         raise Http404
-    response = file_response(request, chapter.audio.name)
-    if response.status_code in {206, 304} and not has_session(request):
-        response.headers["Cache-Control"] = FOR_EVERYBODY
-    return response
+    return file_response(request, chapter.audio.name)
