@@ -29,15 +29,15 @@ import django
 from bench import cluster
 from bench.cluster import HOST, ROOT, Cluster, Database, Node, children
 from bench.rooms import (
-    Answer,
     Browser,
     Person,
+    Response,
     Room,
     Stream,
     all_of,
     allow_many_files,
     open_room,
-    what_one_says,
+    random_answer,
 )
 from runner.serve import number_of_port, raise_exit
 
@@ -110,7 +110,7 @@ class Somebody(Person):
         self.only_listens = True
         self.streams = 0
 
-    async def ask(self, path: str, form: dict | None = None, part: str = "") -> Answer:
+    async def ask(self, path: str, form: dict | None = None, part: str = "") -> Response:
         try:
             async with asyncio.timeout(ASKED_FOR):
                 return await super().ask(path, form, part)
@@ -135,7 +135,7 @@ class Somebody(Person):
         self.ledger.acknowledge(number)
 
     def _say(self, kind: str) -> str:
-        said = what_one_says(kind)
+        said = random_answer(kind)
         return said if kind == "scale" else f"{self.page} {len(self.ledger.sent)}: {said}"
 
     async def _save(self, said: dict[int, str]) -> bool:
@@ -143,15 +143,15 @@ class Somebody(Person):
         form = {"page": self.page} | self.hidden
         form |= {f"prompt-{prompt}": raw for prompt, raw in said.items()}
         try:
-            answer = await self.ask(f"/rum/{self.key}/trin/1/", form, part="save-status")
+            response = await self.ask(f"/rum/{self.key}/trin/1/", form, part="save-status")
         except OSError:
-            answer = Answer(0, [], b"")
-        if answer.status and answer.status < 500 and answer.status != 200:
-            raise SystemExit(f"A save was answered {answer.status}.")
-        self.attempts.note(started, answer.status == 200)
-        if answer.status == 200:
-            self.hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(text(answer))}
-        return answer.status == 200
+            response = Response(0, [], b"")
+        if response.status and response.status < 500 and response.status != 200:
+            raise SystemExit(f"A save was answered {response.status}.")
+        self.attempts.note(started, response.status == 200)
+        if response.status == 200:
+            self.hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(text(response))}
+        return response.status == 200
 
     # --- follows
 
@@ -214,8 +214,8 @@ def unpacked(body: bytes) -> bytes:
     return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
 
 
-def text(answer: Answer) -> str:
-    return unpacked(answer.body).decode(errors="replace")
+def text(response: Response) -> str:
+    return unpacked(response.body).decode(errors="replace")
 
 
 class Readers:
@@ -260,7 +260,7 @@ class Readers:
         self.unstyled += 1
         self.problems.append(problem)
 
-    async def _get(self, path: str) -> Answer:
+    async def _get(self, path: str) -> Response:
         async with asyncio.timeout(ASKED_FOR):
             return await Browser(self.port).ask(path)
 

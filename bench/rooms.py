@@ -45,7 +45,7 @@ ENDED_STREAM = b"0\r\n\r\n"
 # --- A browser, as small as it can be ------------------------------------------------------------
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: bytes
@@ -55,11 +55,11 @@ class Answer(NamedTuple):
 
 
 class Exchange(asyncio.Protocol):
-    """One request on a connection of its own; `answer` is what came until the server closed it."""
+    """One request on a connection of its own; `response` is what came until the server closed it."""
 
     def __init__(self, request: bytes):
         self.request, self.received = request, bytearray()
-        self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.response: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport):
         transport.write(self.request)
@@ -68,23 +68,25 @@ class Exchange(asyncio.Protocol):
         self.received += data
 
     def connection_lost(self, error):
-        if self.answer.done():
+        if self.response.done():
             return
         try:
-            self.answer.set_result(parsed(bytes(self.received)))
+            self.response.set_result(parse_response(bytes(self.received)))
         except (ValueError, IndexError):  # the server went before the answer was whole
-            self.answer.set_exception(ConnectionResetError("half an answer"))
+            self.response.set_exception(ConnectionResetError("half an answer"))
 
 
-def parsed(received: bytes) -> Answer:
+def parse_response(received: bytes) -> Response:
     head, _blank, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = [line.partition(":") for line in lines]
-    answer = Answer(int(first.split()[1]), [(name.lower(), value.strip()) for name, _, value in pairs], body)
-    length = answer.header("content-length")
+    response = Response(
+        int(first.split()[1]), [(name.lower(), value.strip()) for name, _, value in pairs], body
+    )
+    length = response.header("content-length")
     if length and len(body) != int(length):
         raise ValueError("cut off")
-    return answer
+    return response
 
 
 class Stream(asyncio.Protocol):
@@ -134,7 +136,7 @@ class Browser:
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookies}", *headers]
         return "\r\n".join([*lines, "", ""]).encode()
 
-    async def ask(self, path: str, form: dict | None = None, part: str = "") -> Answer:
+    async def ask(self, path: str, form: dict | None = None, part: str = "") -> Response:
         """One request and its answer; `part` is the id of the element that htmx asks for."""
         headers = ["Connection: close", "Accept-Encoding: gzip"]
         if part:
@@ -147,24 +149,24 @@ class Browser:
         loop = asyncio.get_running_loop()
         transport, exchange = await loop.create_connection(lambda: Exchange(request), "127.0.0.1", self.port)
         try:
-            answer = await exchange.answer
+            response = await exchange.response
         finally:
             transport.close()
-        self._keep_cookies(answer)
-        return answer
+        self._keep_cookies(response)
+        return response
 
-    def _keep_cookies(self, answer: Answer):
-        for name, value in answer.headers:
+    def _keep_cookies(self, response: Response):
+        for name, value in response.headers:
             if name == "set-cookie":
                 cookie, _equals, content = value.partition(";")[0].partition("=")
                 self.cookies[cookie] = content
 
     async def post(self, path: str, **form: str) -> str:
         """Send a form that leads on, and return where to."""
-        answer = await self.ask(path, form)
-        if answer.status != 302:
-            raise SystemExit(f"{path} answers {answer.status}.")
-        return urlsplit(answer.header("location")).path
+        response = await self.ask(path, form)
+        if response.status != 302:
+            raise SystemExit(f"{path} answers {response.status}.")
+        return urlsplit(response.header("location")).path
 
 
 class Person(Browser):
@@ -240,18 +242,18 @@ class Person(Browser):
         if self.is_new_page:
             part, self.is_new_page = "", False
         asked = self.where
-        answer = await self.ask(asked, part=part)
-        moved_to = answer.header("hx-redirect")
-        while answer.status == 302:
-            moved_to = urlsplit(answer.header("location")).path
-            answer = await self.ask(moved_to, part=part)
+        response = await self.ask(asked, part=part)
+        moved_to = response.header("hx-redirect")
+        while response.status == 302:
+            moved_to = urlsplit(response.header("location")).path
+            response = await self.ask(moved_to, part=part)
         if moved_to:
             self.where = urlsplit(moved_to).path
-            answer = await self.ask(self.where)
-        if answer.status != 200:
-            raise ConnectionResetError(f"{asked} answers {answer.status}")
+            response = await self.ask(self.where)
+        if response.status != 200:
+            raise ConnectionResetError(f"{asked} answers {response.status}")
         if self.where.endswith("/tavle/"):
-            self.board, self.board_at = answer.body, time.perf_counter()
+            self.board, self.board_at = response.body, time.perf_counter()
 
 
 # --- Rooms and servers ---------------------------------------------------------------------------
@@ -307,7 +309,7 @@ def answer_the_rest(room: Room):
             Stored(participant=person, prompt=prompt, **prompt.content(raw))
             for person in people
             for prompt in prompts.values()
-            for raw in [what_one_says(prompt.kind)]
+            for raw in [random_answer(prompt.kind)]
         ],
         ignore_conflicts=True,
         batch_size=2_000,
@@ -315,7 +317,7 @@ def answer_the_rest(room: Room):
     connections.close_all()
 
 
-def what_one_says(kind: str) -> str:
+def random_answer(kind: str) -> str:
     if kind == "scale":
         return str(random.randint(1, 5))
     return f"Det ser jeg, når jeg møder borgerne om morgenen, gang nummer {random.randint(1, 999)}."
@@ -382,11 +384,11 @@ async def until(condition: Callable[[], bool]):
 async def all_of(tasks: Iterable[Callable[[], Awaitable]], at_once: int = AT_ONCE):
     gate = asyncio.Semaphore(at_once)
 
-    async def one(task):
+    async def limited(task):
         async with gate:
             return await task()
 
-    return await asyncio.gather(*(one(task) for task in tasks))
+    return await asyncio.gather(*(limited(task) for task in tasks))
 
 
 # --- Measuring -----------------------------------------------------------------------------------
@@ -404,10 +406,10 @@ async def write(people: list[Person], room: Room) -> list[float]:
     took: list[float] = []
     deadline = time.perf_counter() + WRITING_SECONDS
 
-    async def one(person: Person):
+    async def write_until_deadline(person: Person):
         await asyncio.sleep(random.uniform(0, BETWEEN_SAVES[0]))
         while time.perf_counter() < deadline:
-            answers = {prompt: what_one_says(kind) for prompt, kind in room.steps[1].items()}
+            answers = {prompt: random_answer(kind) for prompt, kind in room.steps[1].items()}
             start = time.perf_counter()
             status = await person.save(1, answers)
             took.append(time.perf_counter() - start)
@@ -415,7 +417,7 @@ async def write(people: list[Person], room: Room) -> list[float]:
                 raise SystemExit(f"A save was answered {status}.")
             await asyncio.sleep(random.uniform(*BETWEEN_SAVES))
 
-    await asyncio.gather(*map(one, people))
+    await asyncio.gather(*map(write_until_deadline, people))
     return took
 
 
@@ -423,17 +425,17 @@ async def wait_together(people: list[Person]) -> float:
     """All say that they are done and follow the room; seconds until they do."""
     start = time.perf_counter()
 
-    async def one(person: Person):
+    async def finish_and_follow(person: Person):
         await person.finish()
         await person.follow()
 
-    await all_of([lambda person=person: one(person) for person in people])
+    await all_of([lambda person=person: finish_and_follow(person) for person in people])
     took = time.perf_counter() - start
-    await quiet(people, 1 + len(people) / 40)  # how many are done may be told seconds later
+    await until_quiet(people, 1 + len(people) / 40)  # how many are done may be told seconds later
     return took
 
 
-async def quiet(people: list[Person], seconds: float = 0.5):
+async def until_quiet(people: list[Person], seconds: float = 0.5):
     """Until nobody has fetched anything for so long."""
     deadline = time.perf_counter() + PATIENCE
     before = -1
@@ -460,7 +462,7 @@ async def until_all_see(people: list[Person], press: Callable[[], Awaitable]) ->
             missing = sum(person.board_at is None for person in people)
             raise SystemExit(f"{missing} of {len(people)} never saw the board.")
         await asyncio.sleep(0.005)
-    await quiet(people)
+    await until_quiet(people)
     return [person.board_at - start for person in people]
 
 
@@ -497,9 +499,9 @@ async def measure(people: list[Person], room: Room, facilitator: Browser, server
     fetched = sum(person.fetches for person in people)
     report("all wait after", f"{seconds:.1f} s; their pages fetched {fetched:,} times")
     report("memory per waiting person", f"{(kilobytes(servers) - before) / len(people):.0f} KiB")
-    told = await broadcast(people, room.key)
-    report("an event to all, nothing fetched", milliseconds(told))
-    moved = await measure_board(people, room, facilitator, servers, told)
+    event_seconds = await broadcast(people, room.key)
+    report("an event to all, nothing fetched", milliseconds(event_seconds))
+    moved = await measure_board(people, room, facilitator, servers, event_seconds)
     report("memory of all server processes", f"{kilobytes(servers) / 1024:.0f} MiB")
     return moved
 
@@ -513,7 +515,7 @@ async def measure_writing(writers: list[Person], room: Room, servers: list[int])
 
 
 async def measure_board(
-    people: list[Person], room: Room, facilitator: Browser, servers: list[int], told: list[float]
+    people: list[Person], room: Room, facilitator: Browser, servers: list[int], event_seconds: list[float]
 ) -> list[float]:
     path, before = f"/rum/{room.key}/led", processor_seconds(servers)
     page = gzip.decompress((await facilitator.ask(f"{path}/vis/")).body).decode()
@@ -521,12 +523,12 @@ async def measure_board(
     seen = await until_all_see(people, lambda: facilitator.post(f"{path}/vis/", counted=counted, go="now"))
     used = processor_seconds(servers) - before
     report("from «Vis samlet» to the board", milliseconds(seen))
-    report("  as a ratio to that event", f"{max(seen) / max(told):.1f}×")
+    report("  as a ratio to that event", f"{max(seen) / max(event_seconds):.1f}×")
     report("  processor time of the server", f"{used:.1f} s, {used / len(people) * 1000:.1f} ms for each")
     check(people)
     changed = await until_all_see(people, lambda: facilitator.post(f"{path}/ur/", minutes="2"))
     report("a later change of the board", milliseconds(changed))
-    moved, one_step = await measure_steps(people, f"{path}/trin/", facilitator, servers, told)
+    moved, one_step = await measure_steps(people, f"{path}/trin/", facilitator, servers, event_seconds)
     report("  as a share of the reveal", f"{max(moved) / max(seen):.2f}, processor {one_step / used:.2f}")
     if max(moved) > max(seen) or one_step > used:
         raise SystemExit("A step costs more than the reveal.")
@@ -534,7 +536,7 @@ async def measure_board(
 
 
 async def measure_steps(
-    people: list[Person], path: str, facilitator: Browser, servers: list[int], told: list[float]
+    people: list[Person], path: str, facilitator: Browser, servers: list[int], event_seconds: list[float]
 ) -> tuple[list[float], float]:
     """Whoever leads takes all to another step: the middle one of five, and the server's processor for one."""
     fetched, before = sum(person.fetches for person in people), processor_seconds(servers)
@@ -547,7 +549,7 @@ async def measure_steps(
         raise SystemExit("A phone has fetched something for a step.")
     moved = sorted(rounds, key=max)[2]
     report("from «Næste» to the step", milliseconds(moved))
-    report("  as a ratio to that event", f"{max(moved) / max(told):.1f}×")
+    report("  as a ratio to that event", f"{max(moved) / max(event_seconds):.1f}×")
     report("  processor time of the server", f"{used:.2f} s")
     return moved, used
 

@@ -21,7 +21,7 @@
   let timer = null;
 
   const line = (part) => part.querySelector("[data-save-text]");
-  const choices = (part) => [...part.querySelectorAll("a, blockquote")].map((one) => one.textContent).join();
+  const choices = (part) => [...part.querySelectorAll("a, blockquote")].map((element) => element.textContent).join();
   const say = (className, text) => {
     line(status).className = className;
     if (line(status).textContent !== text) line(status).textContent = text;
@@ -34,7 +34,7 @@
     if (isNews && voice.textContent !== words) voice.textContent = words;
   };
   line(status).hidden = false; // «Gemmes, mens du skriver» is true only where this file is run
-  const fields = (one) => new URLSearchParams(new FormData(one));
+  const fields = (source) => new URLSearchParams(new FormData(source));
   const again = () => {
     if (typed > saved) htmx.trigger(form, "again");
   };
@@ -63,9 +63,9 @@
   form.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { status: code, responseText } = detail.xhr;
     if (code !== 403 && !TAKEN_IN.includes(code)) return;
-    const answer = new DOMParser().parseFromString(responseText, "text/html");
-    const isSame = choices(answer) !== "" && choices(answer) === choices(status);
-    if (isSame) say(line(answer).className, line(answer).textContent);
+    const answered = new DOMParser().parseFromString(responseText, "text/html");
+    const isSame = choices(answered) !== "" && choices(answered) === choices(status);
+    if (isSame) say(line(answered).className, line(answered).textContent);
     detail.shouldSwap = !isSame;
     detail.isError = false;
   });
@@ -103,10 +103,10 @@
     const isAlone = !isSending; // else an older text may arrive after this one, and it is sent once more
     const headers = { "HX-Request": "true", "HX-Target": "save-status" };
     try {
-      const answer = await fetch(location.href, { method: "POST", keepalive: true, body: fields(form), headers });
-      if (answer.status !== 200 || !isAlone || isSending) return;
+      const response = await fetch(location.href, { method: "POST", keepalive: true, body: fields(form), headers });
+      if (response.status !== 200 || !isAlone || isSending) return;
       saved = count;
-      htmx.swap(status, await answer.text(), { swapStyle: "innerHTML" });
+      htmx.swap(status, await response.text(), { swapStyle: "innerHTML" });
     } catch { /* There is no network; what is still in the page is sent when it is back. */ }
   };
   document.addEventListener("visibilitychange", () => (document.hidden ? sendOff() : again()));

@@ -21,7 +21,7 @@
     const isAlone = Boolean(here) && !hasLeft;
     slides().forEach((slide) => { slide.hidden = isAlone && slide !== here; });
     part.querySelectorAll("[data-here]").forEach((mark) => { mark.hidden = mark.closest("[data-slide]") !== here; });
-    part.querySelectorAll("[data-all]").forEach((one) => { one.hidden = isAlone; });
+    part.querySelectorAll("[data-all]").forEach((element) => { element.hidden = isAlone; });
     document.body.classList.toggle("kompas-body--at-step", isAlone);
     leave.hidden = !isAlone;
     again.hidden = !hasLeft || step === 0;

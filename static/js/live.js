@@ -8,7 +8,7 @@
   const { live: address, counts, result } = part.dataset;
   const voice = document.querySelector("[data-live-status]");
   const EVENTS = ["changed", "revealed", "counted", "step"]; // reflection/live/notifications.py
-  document.querySelectorAll("[data-follows-itself]").forEach((one) => { one.hidden = false; }); // true only here
+  document.querySelectorAll("[data-follows-itself]").forEach((element) => { element.hidden = false; }); // true only here
   const BY_STEP = "[data-slide], [data-here], [data-all]"; // what follow_step.js shows and hides
   const FETCH = 30000;
   const SOON = 1000;
@@ -21,15 +21,15 @@
   const written = (node) => {
     if (!texts.has(node)) {
       const copy = node.cloneNode(true);
-      [copy, ...copy.querySelectorAll("details")].forEach((one) => one.removeAttribute("open"));
-      [copy, ...copy.querySelectorAll(BY_STEP)].filter((one) => one.matches(BY_STEP)).forEach((one) => one.removeAttribute("hidden"));
+      [copy, ...copy.querySelectorAll("details")].forEach((element) => element.removeAttribute("open"));
+      [copy, ...copy.querySelectorAll(BY_STEP)].filter((element) => element.matches(BY_STEP)).forEach((element) => element.removeAttribute("hidden"));
       texts.set(node, copy.outerHTML);
     }
     return texts.get(node);
   };
   const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
   const isSpace = (node) => node && node.nodeType === Node.TEXT_NODE && !node.data.trim();
-  const isSame = (one, other) => isElement(one) && isElement(other) && written(one) === written(other);
+  const isSame = (first, second) => isElement(first) && isElement(second) && written(first) === written(second);
   const find = (node, wanted) => {
     let found = node;
     while (found && !isSame(found, wanted)) found = found.nextSibling;
@@ -76,22 +76,22 @@
 
   // --- Say what has changed, and nothing else -------------------------------------------------------
 
-  const said = () => [...part.querySelectorAll("[data-say], [data-say-changed]")].map((one) => (
-    [one.dataset.say || one.dataset.sayChanged, one.dataset.say || written(one)]
+  const sentences = () => [...part.querySelectorAll("[data-say], [data-say-changed]")].map((element) => (
+    [element.dataset.say || element.dataset.sayChanged, element.dataset.say || written(element)]
   ));
 
   function show(fragment) {
     texts.clear();
-    const before = new Set(said().map(([, content]) => content));
+    const before = new Set(sentences().map(([, content]) => content));
     const token = document.querySelector("[name=csrfmiddlewaretoken]"); // each rendering writes it anew
-    fragment.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((one) => {
-      if (token) one.setAttribute("value", token.getAttribute("value")); // the first form of the page keeps its own
+    fragment.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => {
+      if (token) field.setAttribute("value", token.getAttribute("value")); // the first form of the page keeps its own
     });
     const focused = document.activeElement;
     update(part, fragment);
     if (!focused.isConnected) part.focus({ preventScroll: true });
     texts.clear();
-    const news = said().filter(([, content]) => !before.has(content)).map(([sentence]) => sentence);
+    const news = sentences().filter(([, content]) => !before.has(content)).map(([sentence]) => sentence);
     if (news.length) voice.textContent = news.join(" ");
     showTime();
     part.dispatchEvent(new CustomEvent("live:shown"));
