@@ -24,6 +24,7 @@ from privacy.events import new_event, record, record_all, record_looks
 from privacy.models import What, Why
 from publishing.admin import BaseAdmin, Feature, item_view
 from publishing.admin.custom_views import ACT, READ
+from publishing.danish_order import danish_order
 
 # Roles are what accounts/roles.py says, and how somebody logs in is theirs or the settings': none has a page.
 admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
@@ -154,7 +155,7 @@ class UserAdmin(BaseAdmin):
     list_display = ["name", "email", "roles", "roles_from", "status", "last_login"]
     list_filter = ["groups", "is_active"]
     search_fields = ["name", "email"]
-    ordering = ["name"]
+    ordering = [danish_order("name")]
     readonly_fields = ["status", "last_login", "date_joined"]
     change_form_template = "admin/accounts/user/change_form.html"
     fieldsets = [

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PUBLISHED, PersonalData, Purpose, Whose
 from privacy.models import AT_ONCE, Kept
+from publishing.danish_order import danish_key
 from publishing.portal import Announcement, Portal
 
 __all__ = ["Announcement", "Binned", "Portal", "UnsavedWork"]
@@ -37,7 +38,7 @@ class UnsavedWorkQuerySet(models.QuerySet):
         kind = ContentType.objects.get_for_model(model)
         same = self.filter(content_type=kind, object_id=object_id).exclude(object_id="").exclude(user=user)
         found: Any = same.filter(open_at__gt=timezone.now() - STILL_OPEN).select_related("user")
-        return sorted({str(work.user) for work in found})
+        return sorted({str(work.user) for work in found}, key=danish_key)
 
     def past(self):
         return self.filter(saved_at__lt=timezone.now() - UNSAVED_KEPT)

@@ -1,5 +1,7 @@
 """One order for words, everywhere: æ, ø and å (or aa) last."""
 
+import ast
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -12,9 +14,11 @@ from compass.models import Contact, Department, Theme
 from publishing.admin.lists import DanishChangeList
 from publishing.danish_order import danish_key, danish_order, in_danish_order
 from tests.factories import make_department, make_story, make_theme
+from tests.test_architecture import OURS, python_files, relative
 
 OWN = ["accounts", "aarhuskompas", "privacy", "publishing", "compass", "reflection", "goals", "collaboration"]
 IN_ORDER = ["Bolig", "Zoo", "Ældre", "Ørsted", "Åby", "Aadal"]
+READ = {"name", "title", "label", "tag", "text", "wording", "question"}
 TYPED = ["Åby", "Ørsted", "Zoo", "Aadal", "Bolig", "Ældre"]
 MODELS = [model for label in OWN for model in apps.get_app_config(label).get_models()]
 
@@ -23,6 +27,25 @@ MODELS = [model for label in OWN for model in apps.get_app_config(label).get_mod
 def test_no_model_is_ordered_by_words_as_they_are_encoded(model):
     ordering = list(model._meta.ordering)
     assert in_danish_order(model, ordering) == ordering
+
+
+def ordered_by(tree) -> set[str]:
+    """The last words of what queries in a module are ordered by, as far as it stands there as a text."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    orders = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "order_by"]
+    texts = [one.value for call in orders for one in call.args if isinstance(one, ast.Constant)]
+    return {text.removeprefix("-").rpartition("__")[2] for text in texts}
+
+
+def test_no_query_is_ordered_by_words_as_they_are_encoded():
+    found = {relative(path): ordered_by(ast.parse(path.read_text())) & READ for path in python_files(*OURS)}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_no_admin_is_ordered_by_words_as_they_are_encoded():
+    """Its own list would be put in order; what others choose from it is not."""
+    orders = {one.model: list(one.ordering or []) for one in admin.site._registry.values()}
+    assert {model: in_danish_order(model, order) for model, order in orders.items()} == orders
 
 
 @pytest.mark.parametrize("one", list(admin.site._registry.values()), ids=lambda one: one.model._meta.label)

@@ -16,6 +16,7 @@ from django.urls import reverse
 from compass.models import Picture
 from publishing.admin.custom_views import Feature, custom_view, permitted
 from publishing.admin.text_checks import SearchForm, typed
+from publishing.danish_order import danish_key
 
 MOST_SHOWN = 24
 MOST_IN_SELECT = 200
@@ -47,7 +48,7 @@ class TagsField(SimpleArrayField):
 
 def tags_of(model) -> list[str]:
     words = model.objects.annotate(tag=Func("tags", function="unnest")).values_list("tag", flat=True)
-    return [*words.distinct().order_by("tag")[:MOST_TAGS]]
+    return sorted(words.distinct(), key=danish_key)[:MOST_TAGS]
 
 
 class TagFilter(admin.SimpleListFilter):

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import override
 
 from publishing.admin.snapshots import key_to, parts_of
+from publishing.danish_order import danish_key
 from publishing.public_pages import content_at, danish_path
 from publishing.publishable import Publishable
 from publishing.signals import leads_on
@@ -80,8 +81,11 @@ def public_pages(words: str) -> list[Publishable]:
     for model in published_models():
         if hasattr(model, "get_absolute_url") and any(field.name == "title" for field in model._meta.fields):
             found += model.objects.published().filter(title__icontains=words)[:MOST_CHOSEN]
-    begins_so = sorted(found, key=lambda item: (not item.title.lower().startswith(words.lower()), item.title))
-    return begins_so[:MOST_CHOSEN]
+
+    def place(item) -> tuple[bool, str]:
+        return not item.title.lower().startswith(words.lower()), danish_key(item.title)
+
+    return sorted(found, key=place)[:MOST_CHOSEN]
 
 
 def use_at(row: models.Model) -> Use | None:

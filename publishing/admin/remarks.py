@@ -19,6 +19,7 @@ from publishing.admin.custom_views import ACT, Feature, item_view
 from publishing.admin.edit_conflicts import newest_entry
 from publishing.admin.references import change_url
 from publishing.admin.snapshots import fields_of
+from publishing.danish_order import danish_order
 from publishing.models import PendingVersion, Remark
 from publishing.publishable import State
 
@@ -37,7 +38,7 @@ def colleagues(user, model: type[models.Model]) -> models.QuerySet:
         groups__permissions__codename=f"change_{model._meta.model_name}"
     )
     people = get_user_model().objects.filter(may, is_active=True, is_staff=True)
-    return people.exclude(pk=user.pk).distinct().order_by("name")
+    return people.exclude(pk=user.pk).distinct().order_by(danish_order("name"))
 
 
 class ReviewerForm(forms.Form):

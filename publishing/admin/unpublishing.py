@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from publishing.admin.bulk import MOST_LISTED, bulk_page
 from publishing.admin.custom_views import item_view
 from publishing.admin.references import HIDDEN, change_url, leads_to_a_page, own_path
+from publishing.danish_order import danish_key
 from publishing.models import BINNED_KEPT
 from publishing.publishable import State
 from publishing.signals import is_needed, put_away
@@ -33,7 +34,7 @@ def what_stands_in_the_way(objs, site: AdminSite) -> list[str]:
     link = '{}: <a href="{}">{}</a>'
     lines = [format_html(link, capfirst(row._meta.verbose_name), change_url(row), row) for row in shown]
     hidden = len(collector.protected) - len(shown)
-    return [*sorted(lines), *([HIDDEN.format(hidden)] if hidden else [])]
+    return [*sorted(lines, key=danish_key), *([HIDDEN.format(hidden)] if hidden else [])]
 
 
 class SuccessorForm(forms.Form):

@@ -16,6 +16,7 @@ from privacy.models import Event, What, Why
 from publishing.admin import Feature, ReadOnlyAdmin, custom_view
 from publishing.admin.custom_views import READ, permitted
 from publishing.admin.filters import ConditionFilter
+from publishing.danish_order import danish_key
 from publishing.shortcuts import json_file
 from reflection.forms.autosave import post_data, status_of
 from reflection.privacy.subject_access import SubjectForm, access_report
@@ -37,7 +38,10 @@ class ThingFilter(admin.SimpleListFilter):
         """Only what something has happened to."""
         happened = set(Event.objects.values_list("thing", flat=True).distinct())
         found = [(model._meta.label_lower, name_of(model)) for model in apps.get_models()]
-        return sorted((choice for choice in found if choice[0] in happened), key=str)
+        return sorted(
+            (choice for choice in found if choice[0] in happened),
+            key=lambda choice: danish_key(str(choice[1])),
+        )
 
     def queryset(self, request, queryset):
         return queryset.filter(thing=self.value()) if self.value() else queryset
