@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
-from aarhuskompas.serving.wsgi_bridge import LARGEST_UPLOAD
+from aarhuskompas.serving.wsgi_bridge import LARGEST_FORM, LARGEST_UPLOAD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -404,9 +404,7 @@ if TRUSTED_PROXIES:
 # More than sit in any hall; a program that joins without end fills no room beyond it.
 ROOM_MAX_PARTICIPANTS = env_int("ROOM_MAX_PARTICIPANTS", default=1_200)
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    1_000_000  # and so much of anything from anybody: aarhuskompas/serving/wsgi_bridge.py
-)
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_FORM  # and so much of anything, from anybody
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "publishing.media.WholeUploadHandler",

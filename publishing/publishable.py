@@ -98,10 +98,8 @@ class Publishable(models.Model):
         editable=False,
     )
 
-    appears_at: tuple[str, ...] = (
-        "published_at",
-        "published_until",
-    )  # moments at which what is public changes by itself
+    # Moments at which what is public changes by itself.
+    appears_at: tuple[str, ...] = ("published_at", "published_until")
 
     objects = PublishedQuerySet.as_manager()
 

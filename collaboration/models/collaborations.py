@@ -180,6 +180,3 @@ class Partner(models.Model):
     def is_weaker(self) -> bool:
         """Whom a low number could harm: they fear consequences that the other side does not."""
         return self.kind in {self.Kind.CITIZENS, self.Kind.ASSOCIATION}
-
-    def is_same_side(self, party: Party) -> bool:
-        return self.position == party.position
