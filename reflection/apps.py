@@ -14,9 +14,9 @@ class ReflectionConfig(AppConfig):
         from reflection.participation import end_streams, end_streams_of_login
         from reflection.privacy.handover import hand_over_address
         from reflection.privacy.own_data import owned_by
-        from reflection.sitemaps import Guides
+        from reflection.sitemaps import COMPASSES
 
         register(Holdings(owned_by, hand_over_address))
-        SITEMAPS["guides"] = Guides
+        SITEMAPS.update(COMPASSES)
         post_save.connect(end_streams, sender=get_user_model())
         post_delete.connect(end_streams_of_login, sender=apps.get_model("accounts", "LoginSession"))

@@ -115,6 +115,7 @@ class Home(NamedTuple):
 
     route: str
     title: str
+    on_paper: str
 
     @property
     def page(self) -> Page:

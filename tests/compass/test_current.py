@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import now
@@ -197,6 +198,18 @@ def test_public_pages_may_be_indexed(client, db):
     make_story(slug="en")
     for address in ["/", "/historier/en/", "/soeg/", "/historier/feed.xml"]:
         assert "X-Robots-Tag" not in client.get(address)
+
+
+def test_whatever_page_may_be_indexed_is_in_the_sitemap(content_without_search, staff, client):
+    """Each route that is for everybody, in both languages."""
+    routes.make_examples(staff)
+    for language in ["da", "en"]:
+        pages = [route.addresses(language) for route in routes.EVERY if route.is_public and route.is_page]
+        found = client.get("/sitemap.xml").content.decode()
+        for address in {address for addresses in pages for address in addresses[:1]}:
+            response = client.get(address)
+            if response.status_code == 200 and "noindex" not in response.text:
+                assert f"{settings.SITE_URL}{address}</loc>" in found, address
 
 
 def test_an_old_link_is_not_indexed_either(client, db):

@@ -1,5 +1,6 @@
 """The list of stories: filters that are addresses, their counts, pages, and related stories."""
 
+import re
 import threading
 
 import pytest
@@ -167,6 +168,20 @@ def test_htmx_gets_the_list_alone(page, terms):
     assert part.texts("h2, a") == [
         "".join(" ".join(e.text_content().split())) for e in whole.cssselect("h2, a")
     ]
+
+
+def test_the_title_says_which_stories_and_which_page(page, client, terms):
+    for number in range(30):
+        make_story(f"Historie {number}", kind="case")
+    wanted = {
+        "/historier/": "Historier – Aarhuskompasset",
+        "/historier/?slags=case&side=2": "Historier – Case – Side 2 – Aarhuskompasset",
+        "/en/historier/?side=2": "Stories – Page 2 – Aarhuskompasset",
+    }
+    for address, title in wanted.items():
+        assert page(address).title == title
+        part = client.get(address, headers={"HX-Request": "true", "HX-Target": "stories"}).text
+        assert " ".join(re.search("<title>(.*?)</title>", part, re.DOTALL)[1].split()) == title
 
 
 def test_every_link_of_the_list_works_with_and_without_htmx(page, terms):

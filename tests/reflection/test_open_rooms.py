@@ -229,6 +229,7 @@ def test_the_municipality_closes_the_door(page, guide):
     for address in ["/", at("about", SLUG), reverse("account_login"), "/deltag/"]:
         assert "Prøv selv" not in page(address).text
         assert "Prøv et kompas" not in page(address).text
+    assert at("open_rooms") not in Client().get("/sitemap.xml").content.decode()
     page(at("welcome", room.key), by=enter(room))  # what has begun goes on, as was said
 
 
