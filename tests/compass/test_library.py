@@ -103,7 +103,8 @@ def test_nothing_that_is_kept_for_all_pages_reads_stories():
     with CaptureQueriesContext(connection) as queries:
         for one in kept:
             one.read()
-    assert len(queries) >= len(kept) > 3
+    assert len(kept) > 3
+    assert len(queries) > 3  # two are put together from what others have read
     assert not [query for query in queries.captured_queries if "compass_story" in query["sql"]]
 
 
