@@ -242,9 +242,9 @@ def measure(name: str, paths: list[str], kept: Kept, plain: Kept, bare: Kept) ->
 
 
 def after_a_save(server: Kept) -> list[Figure]:
-    """The first visitor after an editor saved, as ratios to the same page made anew once all has been renewed.
+    """The first visitor after an editor saved, as ratios to the same page once all has been renewed.
 
-    Each comes alone after a rest: the second of two pages in a row costs a fifth less, and takes half the time.
+    Each comes alone after a rest: the second of two pages in a row costs a fifth less, in half the time.
     """
     address = "/historier/nogen-at-foelges-med-til-laegen/"
     costs, waits = [], []
