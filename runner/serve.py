@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from pathlib import Path
 
 from runner import identity_provider
@@ -179,15 +179,11 @@ def prepare(env: dict[str, str], *, embedded: bool) -> None:
 
 def services(env: dict[str, str], listener: socket.socket) -> list[Service]:
     """What runs beside the database. A further process is one more entry here."""
-    if is_single_sign_on_tried():
-        provider = [
-            sys.executable,
-            "-m",
-            "runner.identity_provider",
-            env["OIDC_SERVER_URL"].rpartition(":")[2],
-        ]
-        return [Service("The identity provider", provider, env), *pages(env, listener)]
-    return pages(env, listener)
+    if not is_single_sign_on_tried():
+        return pages(env, listener)
+    port = env["OIDC_SERVER_URL"].rpartition(":")[2]
+    provider = [sys.executable, "-m", "runner.identity_provider", port]
+    return [Service("The identity provider", provider, env), *pages(env, listener)]
 
 
 def pages(env: dict[str, str], listener: socket.socket) -> list[Service]:
@@ -205,14 +201,11 @@ def pages(env: dict[str, str], listener: socket.socket) -> list[Service]:
 def answers(host: str, port: int) -> bool:
     """Whether anything speaks HTTP there; an error page counts, for it is one the visitor sees."""
     connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
+    with closing(connection), suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/health/live")
         connection.getresponse()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
+        return True
+    return False
 
 
 def wait_for_pages(host: str, port: int, running: list[Service | Server]) -> None:
