@@ -6,6 +6,8 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -161,7 +163,10 @@ def export_view(model_admin, request, kind):
     """What the list shows with its filters and its search."""
     if kind not in {"csv", "xlsx"}:
         raise Http404
-    chosen = model_admin.get_changelist_instance(request).get_queryset(request)
+    try:
+        chosen = model_admin.get_changelist_instance(request).get_queryset(request)
+    except IncorrectLookupParameters:  # the list itself says so in words
+        return redirect(f"{model_admin.list_address()}?{ERROR_FLAG}=1")
     rows = table(resources_by_model()[model_admin.model], chosen)
     record(What.EXPORTED, who=request.user, thing=model_admin.model(), detail=kind)
     name = f"{slug_of(model_admin.opts.verbose_name_plural)}-{timezone.localdate()}.{kind}"

@@ -71,7 +71,7 @@ class BaseAdmin(admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """Locked while a form of somebody who may write in it is handled."""
-        item = super().get_object(request, object_id, from_field)
+        item = super().get_object(request, object_id, from_field or None)  # an empty one is asked for nothing
         if not item or request.method != "POST" or not connection.in_atomic_block:
             return item
         may_write = self.has_change_permission(request, item) or self.has_delete_permission(request, item)
@@ -99,13 +99,13 @@ class BaseAdmin(admin.ModelAdmin):
         """Nothing of ours is chosen by another field than its key; Django's own fails at a relation."""
         return to_field == self.opts.pk.name
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, *args, **where):
         """Of the rows that are chosen, those whose key is one: at another Django fails."""
         sent = request.POST.copy()
         chosen = sent.getlist(ACTION_CHECKBOX_NAME)
         sent.setlist(ACTION_CHECKBOX_NAME, [key for key in chosen if is_key_of(self.opts, key)])
         request.POST = sent
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **where)
 
     def get_deleted_objects(self, objs, request):
         """What stands in the way of a deletion is named only if the admin shows it.

@@ -10,7 +10,7 @@ from django.urls import URLResolver, get_resolver
 
 from accounts.models import User
 from tests.admin.conftest import admin_url
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_department
 
 KEYS = re.compile("<int:[^>]+>"), re.compile("<[^>]+>")
 
@@ -47,6 +47,12 @@ def test_what_no_row_can_have_as_its_key_breaks_nothing(browser):
         for address in addresses
     }
     assert {address: found for address, found in answers.items() if max(found) >= 500} == {}
+
+
+def test_an_empty_name_of_a_field_is_no_field(browser, db):
+    department = make_department()
+    for page in ["change", "delete"]:
+        assert browser.get(admin_url(department, page), {"_to_field": ""}).status_code == 200
 
 
 def test_what_no_list_has_offered_to_choose_is_not_looked_up(browser):

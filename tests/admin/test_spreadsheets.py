@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from openpyxl import Workbook, load_workbook
 
-from compass.models import Contact, Milestone, ResearchWave, Story, Theme
+from compass.models import Contact, Milestone, ResearchWave, Resource, Story, Theme
 from compass.pending_imports import PendingImport
 from compass.spreadsheets import resources_by_model, run, table
 from compass.tables import OLE, as_csv, as_xlsx, neutral, read
@@ -483,6 +483,12 @@ def test_what_is_exported_comes_back_unchanged(editor_client, content, model, ki
     assert (outcome.new, outcome.changed) == ([], [])
     assert outcome.unchanged == len(before) > 0
     assert list(model.objects.order_by("pk").values()) == before
+
+
+def test_a_filter_that_nothing_can_be_asked_of_leads_back_to_the_list(editor_client):
+    listed = admin_url(Resource, "changelist")
+    answer = editor_client.get(f"{listed}eksport/csv/", {"url__isempty": "måske"})
+    assert answer["Location"] == f"{listed}?e=1"
 
 
 def test_the_filters_of_the_list_decide_what_is_exported(admin_page, editor_client, db):
