@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collaboration.models import Collaboration, Consent, Insight, PaperConsent, Partner, Round
 from publishing.fields import DayField
+from publishing.other_windows import SeenMixin
 from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import DateOrReasonMixin, ReasonField, WhenField
 from reflection.forms.promises import AddressField, PromiseEmailMixin
@@ -14,7 +15,7 @@ MOST_PARTNERS = 6
 NEEDED_PARTNERS = 2
 
 
-class CollaborationForm(forms.ModelForm):
+class CollaborationForm(SeenMixin, forms.ModelForm):
     """A collaboration and its parties; those are fixed once a round has asked them."""
 
     about = TextLine(

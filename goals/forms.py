@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from goals.models import CityGoal, Decision, Evidence, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.evidence import KINDS, ROLES
 from publishing.fields import DayField, HintedRadios
+from publishing.other_windows import SeenMixin
 from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import DateOrReasonMixin, ReasonField, WhenField
@@ -322,7 +323,7 @@ class EvidenceForm(FieldwiseForm):
         return [self[name] for name in ROLES]
 
 
-class GoodbyeForm(forms.ModelForm):
+class GoodbyeForm(SeenMixin, forms.ModelForm):
     """What the public may read of a goodbye; the goal and the answers stay where they are."""
 
     what = TextLine(

@@ -37,7 +37,10 @@ def register(request):
 
 @form_methods
 @owner_required
+@transaction.atomic
 def edit(request, collaboration):
+    if request.method == "POST":
+        collaboration = Collaboration.objects.select_for_update().get(pk=collaboration.pk)
     form = CollaborationForm(post_data(request), instance=collaboration)
     if form.is_valid():
         return redirect(form.save())

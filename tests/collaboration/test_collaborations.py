@@ -30,6 +30,22 @@ def test_a_collaboration_is_written_down_with_its_parties(page, staff):
     assert page(reverse("collaboration:mine"), by=staff).texts(".kompas-card__title") == ["Stien"]
 
 
+def test_of_two_windows_the_second_is_shown_what_the_first_has_stored(page, staff):
+    collaboration = make_collaboration("Stien langs åen", owner=staff)
+    url = reverse("collaboration:edit", args=[collaboration.key])
+    first, second = page(url, by=staff), page(url, by=staff)
+    first.form().send({"title": "Broen over åen", "partner_2": "Roklubben"})
+    shown = second.form().send({"about": "Stien om vinteren."}, status=409)
+    assert "I et andet vindue står der nu: Broen over åen" in shown.text
+    assert "I et andet vindue står der nu: Roklubben" in shown.text
+    assert shown.one("[name=about]").text.strip() == "Stien om vinteren."
+    collaboration.refresh_from_db()
+    assert (collaboration.title, collaboration.about) != ("Stien langs åen", "Stien om vinteren.")
+    shown.form().send()
+    collaboration.refresh_from_db()
+    assert (collaboration.title, collaboration.about) == ("Stien langs åen", "Stien om vinteren.")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

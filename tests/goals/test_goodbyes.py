@@ -60,6 +60,17 @@ def test_a_published_goodbye_says_what_was_offered_and_nothing_of_the_goal(ended
     assert "Hemmelig" not in text
 
 
+def test_what_an_editor_has_mended_meanwhile_is_shown_and_not_written_over(ended, page, staff, address):
+    goodbye = make_goodbye(ended)
+    opened = page(address, by=staff)
+    Goodbye.objects.filter(pk=goodbye.pk).update(what="Ugerapporten fra teamet")
+    shown = opened.form().send({"why": "Ingen brugte den."}, status=409)
+    assert "I et andet vindue står der nu: Ugerapporten fra teamet" in shown.text
+    shown.form().send({"what": "Ugerapporten fra teamet"})
+    goodbye.refresh_from_db()
+    assert (goodbye.what, goodbye.why) == ("Ugerapporten fra teamet", "Ingen brugte den.")
+
+
 def test_the_newest_goodbye_comes_first(staff, page):
     for number, day in [(1, 3), (2, 5), (3, 4)]:
         review = make_review(make_goal(f"Mål {number}", owner=staff), decision="goodbye", reason="Nok")
