@@ -228,8 +228,8 @@ class Round(FieldwiseEnding):
 
     def share(self):
         """Give it an address for people who were not in the room; it opens while everybody says yes."""
-        self.shared_key = self.shared_key or uuid.uuid4()
-        self.save(update_fields=["shared_key"])
+        Round.objects.filter(pk=self.pk, shared_key=None).update(shared_key=uuid.uuid4())
+        self.refresh_from_db(fields=["shared_key"])  # of two who press at once both have made the same
 
     def tell_everybody(self, *, is_told: bool = True):
         """Name the round in the overview for leaders, or no longer."""
