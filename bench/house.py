@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 
 ROOT = Path(__file__).resolve().parent.parent
 INFRASTRUCTURE = ["publishing", "aarhuskompas", "runner"]
-APPS = [*INFRASTRUCTURE, "accounts", "compass", "reflection", "goals", "collaboration"]
+APPS = [*INFRASTRUCTURE, "privacy", "accounts", "compass", "reflection", "goals", "collaboration"]
 LONGEST_TEMPLATE_LINE = 160
 REMEMBERS = {
     "dict",
