@@ -82,7 +82,7 @@ def next_steps(participant: Participant) -> list[NextStep]:
     return [*steps, NextStep(gettext("Fortæl kommunen om beslutningen"), tell, hint)]
 
 
-def answers_of_last_time(participant: Participant, step: Step) -> SafeString:
+def previous_answers_beside(participant: Participant, step: Step) -> SafeString:
     """The answers of the last look beside those of the new, for whoever may read them."""
     review = review_of(participant) if participant.user_id else None
     before = previous_answers(review, step, participant.user) if review else None
@@ -104,11 +104,11 @@ def goodbyes_to_check() -> Iterable[Due]:
             goodbye.trial_until if is_trial else goodbye.stops_on,
             subject(_("Er det virkelig væk?"), goodbye.what),
             CHECK,
-            lambda goodbye=goodbye: _about(goodbye),
+            lambda goodbye=goodbye: _goodbye_context(goodbye),
         )
 
 
-def _about(goodbye: Goodbye) -> dict:
+def _goodbye_context(goodbye: Goodbye) -> dict:
     path = reverse("goals:check_goodbye", args=[goodbye.review.reflection.key])
     return {"goodbye": goodbye, "address": settings.SITE_URL + path}
 
@@ -201,5 +201,5 @@ MAALKOMPASSET = Compass(
     own_data={"goals": goals_of},
     reminders=goodbyes_to_check,
     told_to_readers=lambda: Goodbye.objects.published().values("review__reflection"),
-    aside=answers_of_last_time,
+    aside=previous_answers_beside,
 )

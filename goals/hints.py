@@ -17,7 +17,7 @@ def hints(values: dict[str, int | None], review=None) -> list[str]:
         found.append(_("Retningen er god, men målet giver ikke mening i arbejdet. Måske kan det justeres."))
     if low & {"follow-up", "benefit"}:
         found.append(_("Det er opfølgningen, der halter. Se på den, før du ændrer målet."))
-    if review and review.twice_of_no_use:
+    if review and review.was_useless_twice:
         found.append(
             _("To gange i træk var opfølgningen ikke til nytte. Måske kan den stoppe eller gøres om.")
             if review.goal.is_law_bound

@@ -95,7 +95,7 @@ def _addresses(participant: Participant) -> dict[Stage, str]:
     if room.is_revealed and not room.is_concluded:
         found[Stage.SEE] = room.result_address
         found[Stage.TALK] = reverse("reflection:talk_here", args=[room.key])
-        if participant.may_go_on:
+        if participant.may_conclude:
             found[Stage.AGREE] = room.conclude_address
     return found
 

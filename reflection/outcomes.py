@@ -94,5 +94,5 @@ def _calendar(room: Reflection) -> list[NextStep]:
 def mail_to(participant: Participant) -> str:
     """Where the mail goes on the day; empty where this one gets none."""
     room = participant.reflection
-    is_sent = room.has_open_dates and not room.is_rehearsal and participant.is_told
+    is_sent = room.has_open_dates and not room.is_rehearsal and participant.gets_mails
     return participant.user.email if is_sent else ""

@@ -38,7 +38,7 @@ def send_all() -> tuple[int, int]:
     outcomes = [remind(person) for person in to_remind()]
     for all_due in [agreements_due, *(compass.reminders for compass in registered())]:
         outcomes += [send(due) for due in _to_send(list(all_due()))]
-    outcomes += [tell(promise) for promise in _with_room(Promise.objects.to_tell())]
+    outcomes += [send_address_notice(promise) for promise in _with_room(Promise.objects.to_tell())]
     outcomes += [remind_of_promise(promise) for promise in _with_room(Promise.objects.due())]
     return outcomes.count(True), outcomes.count(None)
 
@@ -141,7 +141,7 @@ def agreements_due() -> Iterable[Due]:
                 agreement.due,
                 subject(_("Hvad blev der af aftalen?"), agreement.what),
                 AGREEMENT,
-                lambda agreement=agreement, user=user: _about(agreement, user),
+                lambda agreement=agreement, user=user: _agreement_context(agreement, user),
             )
 
 
@@ -160,12 +160,12 @@ def receivers(room: Reflection) -> list[tuple]:
     return [(user, languages.get(user.pk, settings.LANGUAGE_CODE)) for user in reachable]
 
 
-def _about(agreement: Agreement, user) -> dict:
+def _agreement_context(agreement: Agreement, user) -> dict:
     mine = settings.SITE_URL + reverse("reflection:agreements")
-    return _asked(agreement, token(agreement, user)) | {"mine": mine}
+    return _follow_up_context(agreement, token(agreement, user)) | {"mine": mine}
 
 
-def _asked(agreement: Agreement, sent: str) -> dict:
+def _follow_up_context(agreement: Agreement, sent: str) -> dict:
     address = reverse("reflection:follow_up_by_link", args=[sent])
     answers = [Agreement.Status.DONE, Agreement.Status.POSTPONED, Agreement.Status.GOODBYE]
     return {
@@ -182,26 +182,26 @@ def _with_room(promises):
     return promises.select_related("agreement__reflection__version__guide")
 
 
-def tell(promise: Promise) -> bool | None:
+def send_address_notice(promise: Promise) -> bool | None:
     """That somebody gave us the address, and how to be left out: before anything else."""
 
     def write() -> EmailMultiAlternatives:
         words = subject(_("Du har lovet:"), promise.agreement.what)
-        return _mail(promise.email, words, PROMISE, _about_address(promise))
+        return _mail(promise.email, words, PROMISE, _promise_context(promise))
 
     return _send_once(promise.note_told, write, promise.language)
 
 
 def remind_of_promise(promise: Promise) -> bool | None:
     def write() -> EmailMultiAlternatives:
-        context = _asked(promise.agreement, promise_token(promise)) | _about_address(promise)
+        context = _follow_up_context(promise.agreement, promise_token(promise)) | _promise_context(promise)
         words = subject(_("Hvad blev der af aftalen?"), promise.agreement.what)
         return _mail(promise.email, words, AGREEMENT, context)
 
     return _send_once(promise.note_reminded, write, promise.language)
 
 
-def _about_address(promise: Promise) -> dict:
+def _promise_context(promise: Promise) -> dict:
     """Who gave it, and how it goes."""
     path = reverse("reflection:forget_address", args=[address_token(promise)])
     return {

@@ -37,7 +37,7 @@ class RoundQuerySet(models.QuerySet):
     def told(self) -> Self:
         """What the municipality is told of: who leads chose it, and everybody on a screen still says yes.
 
-        For those on paper `keep_promises` sees to it: nobody answers any more.
+        For those on paper `enforce_consents` sees to it: nobody answers any more.
         """
         asked = Participant.objects.to_be_asked().filter(is_paper=False)
         without_yes = asked.filter(reflection=models.OuterRef("reflection")).exclude(consent__may_share=True)
@@ -236,7 +236,7 @@ class Round(FieldwiseEnding):
         self.told_at = timezone.now() if is_told else None
         self.save(update_fields=["told_at"])
 
-    def keep_promises(self):
+    def enforce_consents(self):
         """Somebody took a yes back: a draft that nobody has published goes with it, and nobody is told."""
         if self.told_at and not self.has_yes("may_share"):
             self.tell_everybody(is_told=False)

@@ -15,7 +15,7 @@ from privacy.events import record_looks
 from privacy.models import Why
 from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.follow_up import FollowUpForm, as_it_stands
+from reflection.forms.follow_up import FollowUpForm, locked_if_sent
 from reflection.participation import own_participants
 
 
@@ -102,7 +102,7 @@ def open_round(request, collaboration):
 @transaction.atomic
 def follow_up(request, collaboration, agreement):
     """What became of an agreement."""
-    found = as_it_stands(request, get_object_or_404(collaboration.agreements(), pk=agreement))
+    found = locked_if_sent(request, get_object_or_404(collaboration.agreements(), pk=agreement))
     form = FollowUpForm(post_data(request), instance=found)
     if form.is_valid():
         form.save()

@@ -117,7 +117,7 @@ def consent(request, participant, round):
     form = ConsentForm(post_data(request), instance=given) if participant.is_respondent else None
     if form and form.is_valid():
         form.save()
-        round.keep_promises()
+        round.enforce_consents()
         messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
         return redirect("collaboration:consent", key=participant.reflection.key)
     context = {
@@ -151,7 +151,7 @@ def paper_consent(request, participant, round, position):
     if form.is_valid():
         form.instance.people = people
         form.save()
-        round.keep_promises()
+        round.enforce_consents()
         messages.success(request, _("Det er gemt. Du kan ændre det her når som helst."))
         return redirect("collaboration:consent", key=participant.reflection.key)
     context = {

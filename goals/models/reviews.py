@@ -205,7 +205,7 @@ class Review(FieldwiseEnding):
         return self.is_running and self.last is not None and not self.last.was_useful
 
     @property
-    def twice_of_no_use(self) -> bool:
+    def was_useless_twice(self) -> bool:
         """Whether the follow-up was said to be of no use at the last two looks."""
         before = self.goal.reviews.ended().filter(pk__lt=self.pk).values_list("was_useful", flat=True)[:2]
         return list(before) == [self.Useful.NO] * 2

@@ -270,7 +270,7 @@ class StepForm(AutosavedForm, forms.Form):
         for name in names:
             self._write(name)
         if "sureness" in self.cleaned_data:
-            self.participant.say_how_sure(self.sureness)
+            self.participant.set_sureness(self.sureness)
         return not self.clashes
 
     def skip(self):

@@ -334,7 +334,7 @@ class PaperForm(forms.Form):
         if self.room.is_full:
             self.add_error(None, FULL)
             return False
-        if self.room.has_somebody_called(self.cleaned_data.get("name", "")):
+        if self.room.has_name(self.cleaned_data.get("name", "")):
             self.add_error("name", NAME_IS_TAKEN)
             return False
         slip = self.cleaned_data.get("slip")
@@ -348,7 +348,7 @@ class PaperForm(forms.Form):
             is_done=True,
         )
         if slip:
-            slip.bring_in(person)
+            slip.assign_to(person)
         Answer.objects.bulk_create(
             Answer(participant=person, prompt=prompt, **prompt.content(self.cleaned_data[name]))
             for name, prompt in self.prompts.items()

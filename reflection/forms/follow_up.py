@@ -86,7 +86,7 @@ class FollowUpForm(DateOrReasonMixin, forms.ModelForm):
         return agreement
 
 
-def as_it_stands(request, agreement: Agreement) -> Agreement:
+def locked_if_sent(request, agreement: Agreement) -> Agreement:
     """The agreement; locked where a form is sent, so that two do not follow it up at once."""
     if request.method == "POST":
         return Agreement.objects.select_for_update().get(pk=agreement.pk)

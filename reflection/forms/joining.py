@@ -199,14 +199,14 @@ class JoinForm(forms.Form):
             return None
         if known is None:
             return self._new(user, is_facilitator)
-        self.slip.bring_in(
+        self.slip.assign_to(
             known
         )  # whose slip was lost, and who was put out for that, comes back by the new one
         known.let_in_again()
         return known
 
     def _is_let_in(self, known: Participant | None) -> bool:
-        if known is None and self.room.has_somebody_called(self.cleaned_data["name"]):
+        if known is None and self.room.has_name(self.cleaned_data["name"]):
             self.add_error("name", NAME_IS_TAKEN)
         if known and known.party_id != self.slip.party_id:
             self.add_error(None, OTHER_PARTY)
@@ -230,7 +230,7 @@ class JoinForm(forms.Form):
             safety=None if cleaned.get("spectator", True) else cleaned.get("safety"),
         )
         if self.slip:
-            self.slip.bring_in(person)
+            self.slip.assign_to(person)
         if is_facilitator:
             self.room.announce_action(Reflection.Action.LEADS, person.label)
         announce(self.room.key, is_urgent=False)

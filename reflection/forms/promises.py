@@ -30,7 +30,7 @@ class PromiseEmailMixin:
 
     def __init__(self, *args, participant: Participant | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        if participant and participant.is_told:
+        if participant and participant.gets_mails:
             sentence = _("Mailen om aftalen går til dig (%(email)s).") % {"email": participant.user.email}
             field = self.fields[self.name_field]
             field.help_text = " ".join(filter(None, [str(field.help_text), sentence]))

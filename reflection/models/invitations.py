@@ -109,7 +109,7 @@ class PersonalInvitation(models.Model):
         still = PersonalInvitation.objects.unused().filter(pk=self.pk, nonce=self.nonce)
         return bool(still.update(is_used=True))
 
-    def bring_in(self, participant):
+    def assign_to(self, participant):
         """Tie it to the participant; a slip they had before stays used."""
         PersonalInvitation.objects.filter(participant=participant).update(participant=None)
         self.is_used, self.participant = True, participant

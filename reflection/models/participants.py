@@ -237,7 +237,7 @@ class Participant(models.Model):
         guesses = self.answers.exclude(about=None).exclude(sureness=None)
         return guesses.values_list("sureness", flat=True).first()
 
-    def say_how_sure(self, sureness: int | None):
+    def set_sureness(self, sureness: int | None):
         """Set the sureness of all their guesses."""
         self.answers.filter(about__isnull=False, value__isnull=False).update(sureness=sureness)
 
@@ -262,14 +262,14 @@ class Participant(models.Model):
         return self.user_id is not None and self.user_id == self.reflection.owner_id
 
     @property
-    def is_told(self) -> bool:
+    def gets_mails(self) -> bool:
         """Whether mails about what was agreed go to them: see reminders.receivers."""
         if self.user is None or self.reflection.has_no_owner or not (self.is_facilitator or self.is_owner):
             return False
         return self.user.is_active and bool(self.user.email)
 
     @property
-    def may_be_kept(self) -> bool:
+    def may_be_taken_over(self) -> bool:
         """Whether an account may take over the room this participant leads, or what they look at alone."""
         return self.reflection.has_no_owner and (self.is_facilitator or self.reflection.is_solo)
 
@@ -282,7 +282,7 @@ class Participant(models.Model):
         too. What somebody looks at alone is the place itself.
         """
         self.reflection = room = self.reflection.locked()
-        if not self.may_be_kept:
+        if not self.may_be_taken_over:
             return False
         room.owner, room.keep_until = user, None
         room.save(update_fields=["owner", "keep_until"])
@@ -343,7 +343,7 @@ class Participant(models.Model):
         return True
 
     @property
-    def may_go_on(self) -> bool:
+    def may_conclude(self) -> bool:
         """Whether they may write what the group decides or agrees; that page may ask for an account."""
         address = self.reflection.conclude_address
         if not self.is_facilitator:

@@ -537,7 +537,7 @@ class Reflection(models.Model):
             self.announce_action(self.Action.DOOR_CLOSED if is_closed else self.Action.DOOR_OPENED)
 
     def count_arrival(self):
-        """For `came_at_once`. The caller holds the room's row, and nobody's coming is kept with its time."""
+        """For `arrivals_at_once`. The caller has locked the room; no arrival is kept with its time."""
         now = timezone.now()
         if self.arrivals_since is None or now - self.arrivals_since > timedelta(minutes=1):
             self.arrivals, self.arrivals_since = 0, now
@@ -546,11 +546,11 @@ class Reflection(models.Model):
         self.save(update_fields=["arrivals", "arrivals_since", "most_arrivals"])
 
     @property
-    def came_at_once(self) -> int:
+    def arrivals_at_once(self) -> int:
         """How many came within a minute, where that is so many that whoever leads should count: else 0."""
         return self.most_arrivals if self.is_collecting and self.most_arrivals >= MANY_AT_ONCE else 0
 
-    def has_somebody_called(self, name: str) -> bool:
+    def has_name(self, name: str) -> bool:
         """Whether a name is taken: what differs only in case, spaces or form of writing is the same."""
         taken = self.participants.exclude(name="").values_list("name", flat=True)
         return _normalised(name) in map(_normalised, taken)

@@ -12,6 +12,6 @@ register.simple_tag(menu, name="compasses")
 
 
 @register.simple_tag
-def compasses_of_ones_own() -> list[Guide]:
+def unregistered_compasses() -> list[Guide]:
     """Those that no app has registered."""
     return further_compasses()

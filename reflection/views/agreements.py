@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.guards import staff_required
 from publishing.shortcuts import form_methods
 from reflection.forms.autosave import post_data, status_of
-from reflection.forms.follow_up import FollowUpForm, address_of, as_it_stands, opened_by
+from reflection.forms.follow_up import FollowUpForm, address_of, locked_if_sent, opened_by
 from reflection.minutes.calendar import calendar_response
 from reflection.models import Agreement, Promise
 from reflection.participation import participant_required
@@ -87,7 +87,7 @@ def room_in_calendar(request, participant):
 @transaction.atomic
 def follow_up(request, agreement):
     agreements = Agreement.objects.changeable_by(request.user).select_related("reflection__version__guide")
-    found = as_it_stands(request, get_object_or_404(agreements, key=agreement))
+    found = locked_if_sent(request, get_object_or_404(agreements, key=agreement))
     form = FollowUpForm(post_data(request), instance=found, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()
@@ -104,7 +104,7 @@ def follow_up_by_link(request, token):
     agreement = opened_by(token)
     if agreement is None:
         return render(request, "reflection/link_is_over.html", status=410)
-    agreement = as_it_stands(request, agreement)
+    agreement = locked_if_sent(request, agreement)
     form = FollowUpForm(post_data(request), instance=agreement, chosen=request.GET.get("svar", ""))
     if form.is_valid():
         form.save()

@@ -29,7 +29,7 @@ def show_step(request, participant):
 
 @require_safe
 @facilitator_required
-def where_we_are(request, participant):
+def current_slide(request, participant):
     """The slide that everybody is at, or else the first."""
     return redirect(_address(participant, max(1, participant.reflection.current_step)))
 
@@ -73,6 +73,6 @@ def _address(participant, number: int) -> str:
         return room.result_address
     if number < end_of(room):
         return reverse("reflection:talk", args=[room.key, number])
-    if participant.may_go_on:
+    if participant.may_conclude:
         return room.conclude_address
     return reverse("reflection:lead", args=[room.key])

@@ -112,12 +112,12 @@ def own_link(request, token):
 @participant_required
 def renew_own_code(request, participant):
     """For whoever has lost the code, or the device: this browser alone keeps the place."""
-    if participant.reflection.is_solo and not participant.may_be_kept:  # the account is the way back
+    if participant.reflection.is_solo and not participant.may_be_taken_over:  # the account is the way back
         return redirect("reflection:room", key=participant.reflection.key)
     is_closed = request.POST.get("code") == "close"
     participant.renew_ways_back(is_closed=is_closed)
     remember_participant(request, participant)
-    if participant.may_be_kept and not is_closed:
+    if participant.may_be_taken_over and not is_closed:
         show_link_once(request, participant)
         return redirect("reflection:keep_link", key=participant.reflection.key)
     done = _("Din kode er lukket.") if is_closed else _("Du har en ny kode. Den gamle virker ikke mere.")

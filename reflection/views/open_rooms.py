@@ -51,7 +51,7 @@ def begin(request, slug):
 @participant_required
 def keep_link(request, participant):
     """«Gem den nu»: the link is shown until one says that one has it, and then made anew or not at all."""
-    if not participant.may_be_kept:
+    if not participant.may_be_taken_over:
         raise Http404
     if request.method == "POST":
         link_is_kept(request, participant)

@@ -48,4 +48,4 @@ def show(request, participant):
         raise Http404
     if not room.show_votes() and not room.votes_shown:
         messages.warning(request, _("For få har valgt. Det kan ikke vises endnu."))
-    return redirect(room.conclude_address if participant.may_go_on else "reflection:lead", key=room.key)
+    return redirect(room.conclude_address if participant.may_conclude else "reflection:lead", key=room.key)
