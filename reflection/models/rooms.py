@@ -21,7 +21,7 @@ from privacy.restrictions import restricted, unrestricted
 from publishing.slugs import name_of_file
 from reflection import tokens
 from reflection.compasses import Compass
-from reflection.live.notifications import announce, announce_gone, announce_step
+from reflection.live.notifications import announce, announce_step
 from reflection.models import votes
 from reflection.models.agreements import Agreement, AgreementDraft
 from reflection.models.answers import Answer
@@ -31,11 +31,11 @@ from reflection.models.invitations import PersonalInvitation
 from reflection.models.participants import Participant, Party
 from reflection.models.rehearsal import rehearse
 from reflection.models.snapshots import MIN_IN_ROOM, label, safety_counts, take_snapshots
+from reflection.models.timers import RoomTimer
+from reflection.models.walls import RoomWall
 
-WALL_LASTS = timedelta(hours=4)  # a meeting, with time to set it up
 MANY_AT_ONCE = 30  # people within a minute: a hall with a code on the wall, or a program
 WAYS_IN = ["code_hash", "invitation_hash", "facilitator_hash"]
-CLOSED_WALL = {"wall_nonce": "", "wall_hash": None, "wall_until": None}
 
 
 class ReflectionQuerySet(models.QuerySet):
@@ -77,7 +77,7 @@ class ReflectionQuerySet(models.QuerySet):
         return due.exclude(counted="")
 
 
-class Reflection(models.Model):
+class Reflection(RoomTimer, RoomWall, models.Model):
     """One run of one guide version, alone or as a group (a room)."""
 
     class Mode(models.TextChoices):
@@ -131,8 +131,6 @@ class Reflection(models.Model):
     reveal_at = models.DateTimeField(null=True, blank=True)
     counted = models.CharField(max_length=64, blank=True, editable=False)  # whom the facilitator has counted
     safety_shown = models.JSONField(default=list)  # how many said 1 … 5, as it was first shown
-    timer_ends_at = models.DateTimeField(null=True, blank=True)
-    timer_left = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     concluded_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
@@ -146,9 +144,6 @@ class Reflection(models.Model):
     told = models.JSONField(default=list, editable=False)  # [[action, name, day], …], see Reflection.Action
     current_step = models.PositiveSmallIntegerField(default=0)  # of what is shown, in its order; 0: all of it
     votes_shown = models.JSONField(default=dict)  # {choice: how many}, as it was shown
-    wall_nonce = models.CharField(max_length=22, blank=True, editable=False)  # empty: no code opens the wall
-    wall_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    wall_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ReflectionQuerySet.as_manager()
 
@@ -582,25 +577,6 @@ class Reflection(models.Model):
             self.current_step = number
             announce_step(self.key, number)
 
-    @property
-    def wall_code(self) -> str:
-        """«ABCDE-FGHJK»: opens the wall on a computer where nobody is logged in; empty when nothing does."""
-        is_open = self.wall_nonce and self.wall_until and self.wall_until > timezone.now()
-        return tokens.in_fives(tokens.wall_code(self.wall_nonce)) if is_open else ""
-
-    def open_wall(self):
-        """A new code for the wall; screens that were opened with an older one show nothing any more."""
-        self.close_wall()
-        self.wall_nonce, self.wall_until = tokens.new_nonce(), timezone.now() + WALL_LASTS
-        self.wall_hash = tokens.digest(tokens.wall_code(self.wall_nonce))
-        self.save(update_fields=list(CLOSED_WALL))
-
-    def close_wall(self):
-        if self.wall_nonce:
-            announce_gone(tokens.wall_stream_key(self.wall_nonce))
-        self.wall_nonce, self.wall_hash, self.wall_until = "", None, None
-        self.save(update_fields=list(CLOSED_WALL))
-
     # --- the end ---------------------------------------------------------------------------------------
 
     @transaction.atomic
@@ -631,28 +607,6 @@ class Reflection(models.Model):
         if room.is_mixed and not self.is_mixed:
             return []
         return [[agreement.what, agreement.how_it_went] for agreement in self.agreements.all()]
-
-    # --- the timer ---------------------------------------------------------------------------------
-
-    def start_timer(self, seconds: int):
-        self._set_timer(timezone.now() + timedelta(seconds=seconds), None)
-
-    def pause_timer(self):
-        if self.timer_ends_at:
-            left = (self.timer_ends_at - timezone.now()).total_seconds()
-            self._set_timer(None, max(0, round(left)))
-
-    def resume_timer(self):
-        if self.timer_left is not None:
-            self.start_timer(self.timer_left)
-
-    def stop_timer(self):
-        self._set_timer(None, None)
-
-    def _set_timer(self, ends_at, left):
-        self.timer_ends_at, self.timer_left = ends_at, left
-        self.save(update_fields=["timer_ends_at", "timer_left"])
-        announce(self.key)
 
 
 def _normalised(name: str) -> str:

@@ -18,7 +18,8 @@ from reflection import tokens
 from reflection.live.notifications import announce
 from reflection.models import Answer, EmergencyAccess, HiddenComment, Participant, Reflection
 from reflection.models.emergency_access import SHORTEST_REASON
-from reflection.models.rooms import CLOSED_WALL, WAYS_IN
+from reflection.models.rooms import WAYS_IN
+from reflection.models.walls import CLOSED_WALL
 from reflection.privacy import retention
 
 KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -23,7 +23,8 @@ from publishing.bin import forget
 from publishing.models import Binned, UnsavedWork
 from reflection.compasses import registered
 from reflection.models import Participant, Reflection
-from reflection.models.rooms import CLOSED_WALL, WAYS_IN
+from reflection.models.rooms import WAYS_IN
+from reflection.models.walls import CLOSED_WALL
 from reflection.privacy.own_data import leave, owned_by
 
 # --- What is over -------------------------------------------------------------------------------------
