@@ -84,6 +84,7 @@ class Goodbye(Publishable):
             models.CheckConstraint(
                 condition=Q(is_trial=False) | Q(trial_until__isnull=False, trial_until__gt=F("stops_on")),
                 name="a_trial_goodbye_has_an_end",
+                violation_error_message="Skriv en dag, hvor prøven slutter, efter den, hvor det stopper.",
             )
         ]
 

@@ -133,6 +133,24 @@ def test_where_no_address_can_be_made_of_the_title_one_is_asked_for_and_nothing_
     assert set(map(str, errors.values())) == {str((200, ["slug" if title else "title"]))}, errors
 
 
+# No form of the admin can send what these refuse: its fields do so before.
+SAID_BY_FIELDS = {
+    "a_restriction_is_lifted_with_a_reason", "nobody_is_restricted_twice", "a_period_has_days_and_a_basis",
+    "there_is_one_portal",
+}  # fmt: skip
+
+
+def test_what_the_database_refuses_is_said_in_words_and_not_by_the_name_of_a_rule():
+    written = {one.model for one in admin.site._registry.values()}
+    written |= {inline.model for one in admin.site._registry.values() for inline in one.inlines}
+    rules = [rule for model in written for rule in model._meta.constraints]
+    rules = [rule for rule in rules if not isinstance(rule, models.UniqueConstraint) or rule.condition]
+    nameless = {
+        rule.name for rule in rules if rule.violation_error_message == rule.default_violation_error_message
+    }
+    assert nameless == SAID_BY_FIELDS
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_mistyped_year_is_asked_about_wherever_a_date_is_written(row, both, day):
     """The first midnight of the year 1 is stored and cannot be read again, by no page that shows the row."""
