@@ -185,7 +185,7 @@ def _dots(counts: list[int], paper: Paper) -> str:
         "paper": paper,
         "axis": beneath,
         "end": paper.width - 10,
-        "more": top + paper.level // 2,
+        "more": top + 2 * paper.level - paper.radius - 5,  # just above the topmost dot
         "numbers": beneath + 3 * paper.radius,
         "top": top,
         "height": beneath + 4 * paper.radius - top,

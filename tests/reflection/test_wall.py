@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from goals.models import Decision
 from reflection.agenda import safety_sentence
@@ -12,6 +13,7 @@ from reflection.confidentiality import board, comment_to_hide
 from reflection.forms.facilitator import HideForm
 from reflection.live.notifications import CHANGED, CHANNEL
 from reflection.models import Guide, Reflection
+from reflection.templatetags.rooms import dots, wide_dots
 from tests.factories import make_ending, make_goal, make_guide, make_room, make_user, yesterday
 from tests.reflection.asgi import Subscribers
 from tests.reflection.people import add, answer, enter, place_of, seat
@@ -316,6 +318,17 @@ def test_a_guide_says_its_own_words_and_minutes(page, leader):
     lead = page(at(room, "lead"), by=leader)
     assert "Sig: Tag jeres telefon frem." in lead.texts(".kompas-say")[0]
     assert lead.texts(".kompas-phases__list li")[0] == "1 Saml svar 20 min"
+
+
+@pytest.mark.parametrize(("draw", "letters"), [(dots, 17), (wide_dots, 24)])
+def test_how_many_more_there_are_is_not_cut_at_the_top(draw, letters):
+    """Above the topmost dot, and inside the picture: `letters` is their size in static/css."""
+    picture = html.fragment_fromstring(draw([0, 0, 0, 12, 0]))
+    top = float(picture.get("viewbox").split()[1])
+    [more] = picture.cssselect(".kompas-dots__more")
+    topmost = min(float(dot.get("cy")) - float(dot.get("r")) for dot in picture.cssselect("circle"))
+    assert top <= float(more.get("y")) - 0.75 * letters
+    assert float(more.get("y")) < topmost
 
 
 def test_what_the_group_knows_is_written_beside_the_picture_and_takes_everybody_along(page, revealed, leader):
