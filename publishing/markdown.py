@@ -117,6 +117,8 @@ ATTRIBUTES = {
     "aside": {"class", "aria-label"},
     "img": {"src", "alt", "loading"},
 }
+# To make one takes longer than to use it.
+cleaner = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
 
 
 def to_html(text: str) -> str:
@@ -127,4 +129,4 @@ def to_html(text: str) -> str:
 @lru_cache(maxsize=2_000)
 def _to_html(text: str, language: str | None) -> str:
     rendered = parser.render(text, {"page": f"{zlib.crc32(text.encode()):x}"})
-    return nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, link_rel=None)
+    return cleaner.clean(rendered)

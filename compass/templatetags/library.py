@@ -31,7 +31,7 @@ BEGINS_AT = re.compile(
     r"\[?(?P<time>(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d))\]?\s+"
 )
 # What could end the element, or be read as HTML inside it.
-ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+ESCAPES = {">": "\\u003E", "<": "\\u003C", "&": "\\u0026"}
 
 
 @register.filter
@@ -217,7 +217,9 @@ def open_data_json_ld() -> str:
 
 def _block(content: dict) -> str:
     """A block of data, which no browser runs; the content security policy says nothing about it."""
-    text = json.dumps(content, ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(content, ensure_ascii=False)
+    for letter, escaped in ESCAPES.items():
+        text = text.replace(letter, escaped)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
 
 
