@@ -20,7 +20,7 @@ from publishing.admin.base import BaseAdmin
 from publishing.admin.custom_views import READ, Feature, item_view
 from publishing.admin.drafts import DRAFTS, draw_fetched, fetched_work, finish_work, work_key
 from publishing.admin.edit_conflicts import GuardedForm, collision_context, tell_what_was_taken_over
-from publishing.admin.help import ADDRESSES, beside_each_other, furnished, with_help
+from publishing.admin.help import ADDRESSES, beside_each_other, furnished, with_help, with_typed_choice
 from publishing.admin.history import HISTORY, VERSIONS_SHOWN, as_version, remember, versions_of
 from publishing.admin.references import Use, uses_of
 from publishing.admin.text_checks import TEXT_CHECKS, advise
@@ -74,7 +74,7 @@ class GuardedAdmin(BaseAdmin):
         return beside_each_other(super().get_fieldsets(request, obj), self.model)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        kwargs |= with_help(db_field, self)
+        kwargs |= with_help(db_field, self) | with_typed_choice(db_field, request, self)
         return furnished(super().formfield_for_dbfield(db_field, request, **kwargs), db_field, self)
 
     def _create_formsets(self, request, obj, change):

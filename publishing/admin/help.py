@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.db import models
 
+from publishing.admin.lists import is_key_of
 from publishing.admin.text_checks import addresses_of_checks
 from publishing.fields import MarkdownField, refuse_a_mistyped_year
 from publishing.translated import translated_names
@@ -67,6 +72,29 @@ def with_help(db_field, model_admin) -> dict[str, str]:
     return {"help_text": help_text} if help_text else {}
 
 
+class _KeysMixin:
+    """For what Django looks the chosen rows up by: at what is no key it fails."""
+
+    def optgroups(self, name, value, attr=None):
+        opts = self.field.remote_field.model._meta
+        return super().optgroups(name, [key for key in value if is_key_of(opts, key)], attr)
+
+
+class TypedSelect(_KeysMixin, AutocompleteSelect):
+    pass
+
+
+class TypedSelectMultiple(_KeysMixin, AutocompleteSelectMultiple):
+    pass
+
+
+def with_typed_choice(db_field, request, model_admin) -> dict[str, Any]:
+    if db_field.name not in model_admin.get_autocomplete_fields(request):
+        return {}
+    widget = TypedSelectMultiple if db_field.many_to_many else TypedSelect
+    return {"widget": widget(db_field, model_admin.admin_site)}
+
+
 def furnished(field, db_field, model_admin):
     """The form field, as editors need it; of an admin or of an inline."""
     if field is None:
@@ -106,5 +134,5 @@ class WrittenInline(admin.StackedInline):
         return in_pairs(super().get_fieldsets(request, obj), self.model)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        kwargs |= with_help(db_field, self)
+        kwargs |= with_help(db_field, self) | with_typed_choice(db_field, request, self)
         return furnished(super().formfield_for_dbfield(db_field, request, **kwargs), db_field, self)

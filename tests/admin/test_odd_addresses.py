@@ -62,3 +62,12 @@ def test_what_no_list_has_offered_to_choose_is_not_looked_up(browser):
         for model in admin.site._registry
     }
     assert {name: status for name, status in answers.items() if status >= 500} == {}
+
+
+def test_what_is_no_choice_is_refused_in_words_by_a_field_that_one_types_in(browser):
+    asked = {model: one.autocomplete_fields for model, one in admin.site._registry.items()}
+    for model, names in asked.items():
+        for name in names:
+            answer = browser.post(admin_url(model, "add"), {name: ["ord", "9" * 30], "_save": "1"})
+            assert (name, answer.status_code) == (name, 200)
+    assert sum(map(len, asked.values())) > 4
