@@ -33,7 +33,9 @@
     step = next;
     const elsewhere = part.querySelector(`[data-elsewhere="${step}"]`);
     if (elsewhere && !hasLeft && hasMoved) location.assign(elsewhere.dataset.page);
+    const focused = document.activeElement;
     const here = show();
+    if (part.contains(focused) && focused.closest("[hidden]")) part.focus({ preventScroll: true });
     if (!here || hasLeft || !hasMoved) return;
     voice.textContent = here.dataset.sayHere;
     if (controls.getBoundingClientRect().top < 0) controls.scrollIntoView();

@@ -177,9 +177,11 @@ def follow_the_leader(meeting):
 
     press(one, "Se alle trin")
     assert len(shown_slides(one)) > 1
+    other.locator("[data-slide]:visible summary").first.focus()
     wall.keyboard.press("ArrowRight")
     soon(pc, ".kompas-wall__where", "2 af")
     sees_only(other, 2)
+    assert other.evaluate("document.activeElement.matches('[data-follows]')")  # not at the top of the page
     assert len(shown_slides(one)) > 1
     press(one, "Følg igen")
     assert shown_slides(one) == ["2"]
