@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import models
 
+from accounts.login_views import STATE_LASTS
 from compass.content import KINDS, OtherSetError, PortalFileError, load, load_items, read_items
 from compass.models import (
     Contact,
@@ -417,13 +418,15 @@ def test_the_page_about_cookies_names_all_that_a_browser_keeps():
         assert set(re.findall(r"`(kompas-[\w-]+)`", text)) == kept
 
 
-def test_the_page_about_cookies_names_all_that_the_portal_sets(settings):
+def test_the_page_about_cookies_names_all_that_the_portal_sets():
     names = {getattr(settings, name) for name in dir(settings) if name.endswith("_COOKIE_NAME")}
+    assert {"session", "csrf", "sso", "device"} <= names
     page = next(page for page in read_items(COMMON / "pages.yaml") if page["slug"] == "cookies")
     for text in [page["body"], page["body_en"]]:
         assert names - {settings.LANGUAGE_COOKIE_NAME} <= set(
             re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
         )
+        assert f"| {STATE_LASTS // 60} min" in text
 
 
 def test_a_browser_keeps_nothing_for_longer_in_any_other_way():
