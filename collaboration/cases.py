@@ -1,4 +1,4 @@
-"""«Fra samtale til case»: with everybody's yes, a round becomes the draft of a story."""
+"""«Fra samtale til historie»: with everybody's yes, a round becomes the draft of a story."""
 
 from django import forms
 from django.db import transaction

@@ -214,7 +214,7 @@ def shared(request, key):
 @transaction.atomic
 @shows_others
 def case(request, participant, round):
-    """«Fra samtale til case»: the draft of a story, when everybody has said yes."""
+    """«Fra samtale til historie»: the draft of a story, when everybody has said yes."""
     if request.method == "POST":
         round.hold()
     if round.story or not round.is_concluded or not round.has_yes("may_tell"):

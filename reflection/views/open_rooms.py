@@ -50,7 +50,7 @@ def begin(request, slug):
 @form_methods
 @participant_required
 def keep_link(request, participant):
-    """«Gem den nu»: the link is shown until one says that one has it, and then made anew or not at all."""
+    """«Gem dit link nu»: shown until one says that one has it, and then made anew or not at all."""
     if not participant.may_be_taken_over:
         raise Http404
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""«Fra samtale til case»: a draft, with everybody's yes and after somebody has looked for names."""
+"""«Fra samtale til historie»: a draft, with everybody's yes and after somebody has looked for names."""
 
 import pytest
 from django.urls import reverse
