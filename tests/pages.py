@@ -163,6 +163,15 @@ def _frame(page):
     for before, level in zip([0, *levels], levels, strict=False):
         if level > before + 1:
             yield f"a heading of level {level} follows one of level {before}"
+    landmarks = [_landmark(page, element) for element in page.select("nav, aside")]
+    yield from (f"{name} twice" for name in {name for name in landmarks if landmarks.count(name) > 1})
+    yield from (f"{name} has no name" for name in landmarks if name in {"nav ", "aside "})
+
+
+def _landmark(page, element) -> str:
+    """What a screen reader lists it as."""
+    labels = [words(label) for label in page.select(f"[id='{element.get('aria-labelledby')}']")]
+    return f"{element.tag} {element.get('aria-label') or ''.join(labels)}"
 
 
 def _parts(page, *, is_part=False):
