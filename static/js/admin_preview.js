@@ -4,15 +4,20 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button kompas-preview__button";
-    button.textContent = "Vis, som læseren ser det";
     const label = document.querySelector(`label[for="${field.id}"]`);
+    const name = label ? label.textContent.replace(":", "").trim() : "";
+    const say = (words) => { // a form has several of these buttons
+      button.textContent = words;
+      button.setAttribute("aria-label", `${words}: ${name}`);
+    };
+    say("Vis, som læseren ser det");
     const shown = document.createElement("div");
     shown.className = "kompas-preview";
     shown.id = `${field.id}-preview`;
     shown.hidden = true;
     shown.tabIndex = -1;
     shown.setAttribute("role", "region");
-    shown.setAttribute("aria-label", `Sådan ser læseren: ${label ? label.textContent.replace(":", "").trim() : ""}`);
+    shown.setAttribute("aria-label", `Sådan ser læseren: ${name}`);
     button.setAttribute("aria-controls", shown.id);
     button.setAttribute("aria-expanded", "false");
     (field.closest(".flex-container") || field).after(button, shown);
@@ -35,7 +40,7 @@
       if (opens) await show();
       shown.hidden = !opens;
       button.setAttribute("aria-expanded", String(opens));
-      button.textContent = opens ? "Luk visningen" : "Vis, som læseren ser det";
+      say(opens ? "Luk visningen" : "Vis, som læseren ser det");
       if (opens) shown.focus();
     });
   };

@@ -156,6 +156,7 @@ def test_the_readers_view_opens_and_closes_with_the_keyboard(story):
     assert shown.locator("b").count() == 0
     expect(shown).to_be_focused()
     closing = story.locator("[aria-controls=id_body-preview]", has_text="Luk visningen")
+    expect(closing).to_have_accessible_name("Luk visningen: Tekst")  # there is one below each field
     expect(closing).to_have_attribute("aria-expanded", "true")
     closing.focus()
     story.keyboard.press("Enter")
