@@ -22,7 +22,7 @@ from reflection.confidentiality import MIN_OUTSIDE
 from reflection.forms import follow_up
 from reflection.forms.rooms import RoomForm
 from reflection.models import MIN_IN_ROOM, EmergencyAccess, snapshots
-from reflection.models.rooms import WALL_LASTS
+from reflection.models.walls import WALL_LASTS
 from tests.factories import make_room
 from tools.catalogue import CATALOGUE, messages
 
