@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
@@ -123,6 +124,8 @@ def form_response(model_admin, request, object_id, view):
 
 def _preview(model_admin, request, object_id, view):
     """The whole page in both languages with what is typed, or what keeps it from being shown."""
+    if not hasattr(model_admin.model, "get_absolute_url"):
+        raise Http404
     request.FILES.clear()  # what is only looked at leaves no file
     item = model_admin.item_or_404(request, object_id) if object_id else None
     try:

@@ -133,6 +133,12 @@ def test_where_no_address_can_be_made_of_the_title_one_is_asked_for_and_nothing_
     assert set(map(str, errors.values())) == {str((200, ["slug" if title else "title"]))}, errors
 
 
+def test_what_has_no_page_of_its_own_is_not_shown_as_one(row, both):
+    item = row(Goodbye)
+    _page, values = form_of(both[0], item)
+    assert both[0].post(admin_url(item), {**values, "_preview": "1"}).status_code == 404
+
+
 # No form of the admin can send what these refuse: its fields do so before.
 SAID_BY_FIELDS = {
     "a_restriction_is_lifted_with_a_reason", "nobody_is_restricted_twice", "a_period_has_days_and_a_basis",
