@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from collaboration.models import Round
 from compass.models import Path, Provenance, Story
+from publishing.fields import ContentChoiceField
 from publishing.slugs import slug_of
 from reflection.forms.answers import TextLine
 from reflection.thresholds import least_outside
@@ -40,7 +41,7 @@ def draft(round: Round) -> dict:
 
 
 class CaseForm(forms.ModelForm):
-    path = forms.ModelChoiceField(
+    path = ContentChoiceField(
         label=gettext_lazy("Hvilken vej hører den til?"),
         queryset=Path.objects.none(),
         widget=forms.RadioSelect,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.models import CityGoal, Decision, Evidence, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.evidence import KINDS, ROLES
-from publishing.fields import DayField, HintedRadios
+from publishing.fields import ContentChoiceField, DayField, HintedRadios
 from publishing.other_windows import SeenMixin
 from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
@@ -82,6 +82,7 @@ class GoalForm(forms.ModelForm):
         fields = [
             "wording", "concerns", "is_law_bound", "stands_in", "department", "city_goal", "serves", "set_by",
         ]  # fmt: skip
+        field_classes = {"department": ContentChoiceField, "city_goal": ContentChoiceField}
         help_texts = {
             "is_law_bound": _("Så kan man ikke sige farvel til det, men opfølgningen kan ændres."),
             "stands_in": _("Fx budgettet, en politik eller en kontrakt."),
@@ -128,7 +129,7 @@ def _shown(goal: Goal, name: str) -> str:
         return str(_("ja") if value else _("nej"))
     if name == "concerns":
         return str(goal.get_concerns_display())
-    return str(value or "–")
+    return str((value.local.title if name in {"department", "city_goal"} and value else value) or "–")
 
 
 class ShareForm(forms.Form):
@@ -341,6 +342,7 @@ class GoodbyeForm(SeenMixin, forms.ModelForm):
         fields = [
             "what", "why", "stops_on", "is_trial", "trial_until", "frees", "guard", "department", "is_shared",
         ]  # fmt: skip
+        field_classes = {"department": ContentChoiceField}
         help_texts = {
             "is_trial": _("Det stopper for en tid, og så viser det sig, om nogen savner det."),
             "is_shared": _("Kun det, du skriver her, bliver vist, og først når redaktionen har læst det."),

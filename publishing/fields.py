@@ -35,6 +35,13 @@ def refuse_a_mistyped_year(day):
         raise ValidationError(text % YEARS_AHEAD)
 
 
+class ContentChoiceField(forms.ModelChoiceField):
+    """A choice among content, named in the language of the page."""
+
+    def label_from_instance(self, item) -> str:
+        return item.local.title
+
+
 class HintedRadios(forms.RadioSelect):
     """Radios with a sentence under each: when it is the right one. `hints` by value."""
 

@@ -4,6 +4,11 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from collaboration.cases import CaseForm
+from compass.models import Path
+from goals.forms import GoodbyeForm
+from goals.models import CityGoal
+from publishing.fields import ContentChoiceField
 from tests.factories import make_goal, make_review
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +56,16 @@ def test_one_stays_in_english_from_step_to_step(page, staff, english):
 def test_the_login_leads_back_into_english(page, english):
     shown = page(english("step", position=1), status=403)
     assert f"/en/konto/log-ind/?next={english('step', position=1)}" in shown.links("main a").values()
+
+
+def test_what_one_chooses_from_is_in_english(page, staff, content):
+    """Departments, goals of the city council and paths, where they have an English name."""
+    CityGoal.objects.create(title="Grøn by", title_en="A green city")
+    choices = page("/en/maalkompasset/nyt/", by=staff).texts("select option")
+    assert {"Children and Young People", "A green city"} <= set(choices)
+    assert "Børn og Unge" not in choices
+    with override("en"):
+        paths = [str(label) for _value, label in ContentChoiceField(Path.objects.all()).choices]
+    assert "New ways to listen" in paths
+    for form, name in [(CaseForm, "path"), (GoodbyeForm, "department")]:
+        assert isinstance(form.base_fields[name], ContentChoiceField)
