@@ -37,14 +37,22 @@ class OrderedFormSet(forms.BaseInlineFormSet):
             form.fields["position"].required = False
 
     def clean(self):
-        """A new row without a number comes last."""
+        """A new row comes last where it has no number, or that of a row which another has added since."""
         rows = [form for form in self.forms if form not in self.deleted_forms and "position" in form.fields]
-        numbers = [form.cleaned_data["position"] for form in rows if form.cleaned_data.get("position")]
+        taken = self._positions_of_others() if rows else []
+        numbers = taken + [row.cleaned_data["position"] for row in rows if row.cleaned_data.get("position")]
         for form in rows:
-            if form.has_changed() and form.cleaned_data and not form.cleaned_data.get("position"):
+            number = form.cleaned_data.get("position")
+            is_new = form.has_changed() and form.cleaned_data and not form.instance.pk
+            if is_new and (not number or number in taken):
                 numbers.append(max(numbers, default=0) + 1)
                 form.instance.position = form.cleaned_data["position"] = numbers[-1]
         super().clean()
+
+    def _positions_of_others(self) -> list[int]:
+        """Of rows that are stored and that this form does not hold."""
+        held = {form.instance.pk for form in self.initial_forms}
+        return [row.position for row in self.get_queryset() if row.pk not in held]
 
     def get_unique_error_message(self, unique_check):
         return f"To {self.model._meta.verbose_name_plural} har samme rækkefølge. Giv hver sit tal."

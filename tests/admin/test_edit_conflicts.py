@@ -115,6 +115,23 @@ def test_a_row_that_another_removed_while_one_wrote_in_it_is_told(admin_page, ed
     assert [row.text for row in dilemma.standpoints.order_by("position")][1] == "Mit arbejde."
 
 
+def test_rows_that_two_add_at_once_both_stand_where_the_second_says_so(
+    editor_client, other_client, admin_page
+):
+    dilemma = make_dilemma("Fælles")
+    number = dilemma.standpoints.count()
+    forms = [opened(admin_page, dilemma, client) for client in [editor_client, other_client]]
+    new = {"title": "Et sted at stå", "text": "Ord.", "title_en": "", "text_en": "", "position": "", "id": ""}
+    added = {f"standpoints-{number}-{name}": text for name, text in new.items()}
+    added |= {"standpoints-TOTAL_FORMS": str(number + 1), "_save": "1"}
+    assert send(editor_client, dilemma, forms[0], added) == 302
+    refused = send(other_client, dilemma, forms[1], {**added, f"standpoints-{number}-title": "Et andet"})
+    now = refused.one("button[name=overwrite]").get("value")
+    assert send(other_client, dilemma, refused.form("#dilemma_form"), {"overwrite": now}) == 302
+    titles = list(dilemma.standpoints.order_by("position").values_list("title", flat=True))
+    assert titles[number:] == ["Et sted at stå", "Et andet"]
+
+
 def test_what_two_changed_in_different_questions_of_a_draft_is_put_together(admin_page, method_owner_client):
     draft = make_guide().versions.get().new_draft()
     mine = opened(admin_page, draft, method_owner_client)
