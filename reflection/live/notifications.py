@@ -27,6 +27,7 @@ STEP = b"event: step\ndata: %d\n\n"
 NO_EVENT = b""
 PRECEDENCE = [NO_EVENT, COUNTED, CHANGED, REVEALED]
 KEEP_ALIVE = b":\n\n"  # a comment: proxies do not close what says something
+HEARTBEAT_SECONDS = 20
 IDLE_SECONDS = 30
 RECONNECT_SECONDS = 1
 ANSWER_SECONDS = 5
@@ -94,7 +95,7 @@ def announce_gone(what: UUID) -> None:
 
 
 async def changes(
-    key: UUID | str, heartbeat: float = 20, *, ends_with: Iterable[UUID] = ()
+    key: UUID | str, heartbeat: float = HEARTBEAT_SECONDS, *, ends_with: Iterable[UUID] = ()
 ) -> AsyncGenerator[bytes]:
     """Events for one follower: one at once, so that nothing is missed, then one per change.
 
