@@ -39,7 +39,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):
     def clean(self):
         """A new row comes last where it has no number, or that of a row which another has added since."""
         rows = [form for form in self.forms if form not in self.deleted_forms and "position" in form.fields]
-        taken = self._positions_of_others() if rows else []
+        taken = [row.position for row in self._others()] if rows else []
         numbers = taken + [row.cleaned_data["position"] for row in rows if row.cleaned_data.get("position")]
         for form in rows:
             number = form.cleaned_data.get("position")
@@ -49,10 +49,10 @@ class OrderedFormSet(forms.BaseInlineFormSet):
                 form.instance.position = form.cleaned_data["position"] = numbers[-1]
         super().clean()
 
-    def _positions_of_others(self) -> list[int]:
-        """Of rows that are stored and that this form does not hold."""
+    def _others(self) -> list:
+        """Rows that are stored and that this form does not hold."""
         held = {form.instance.pk for form in self.initial_forms}
-        return [row.position for row in self.get_queryset() if row.pk not in held]
+        return [row for row in self.get_queryset() if row.pk not in held]
 
     def get_unique_error_message(self, unique_check):
         return f"To {self.model._meta.verbose_name_plural} har samme rækkefølge. Giv hver sit tal."
@@ -66,7 +66,18 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         ]
         rows = self.model._default_manager.filter(pk__in=moving)
         rows.update(position=F("position") + OUT_OF_THE_WAY)
+        self._give_way()
         return super().save(commit)
+
+    def _give_way(self):
+        """Rows that another has added since come last where this form has put one in their place."""
+        placed = [form.instance.position for form in self.forms if form not in self.deleted_forms]
+        others = self._others()
+        last = max(filter(None, [*placed, *(row.position for row in others)]), default=0)
+        for row in others:
+            if row.position in placed:
+                row.position = last = last + 1
+                row.save(update_fields=["position"])
 
 
 class OrderedInline(WrittenInline):

@@ -132,6 +132,19 @@ def test_rows_that_two_add_at_once_both_stand_where_the_second_says_so(
     assert titles[number:] == ["Et sted at stå", "Et andet"]
 
 
+def test_a_row_that_another_has_added_gives_way_to_one_that_is_put_in_its_place(
+    admin_page, editor_client, other_client
+):
+    dilemma = make_dilemma("Fælles")
+    mine = opened(admin_page, dilemma, editor_client)
+    row = dilemma.standpoints.create(position=7, title="Et sted at stå", text="Ord.")
+    refused = send(editor_client, dilemma, mine, {"standpoints-0-position": "7", "_save": "1"})
+    now = refused.one("button[name=overwrite]").get("value")
+    assert send(editor_client, dilemma, refused.form("#dilemma_form"), {"overwrite": now}) == 302
+    row.refresh_from_db()
+    assert row.position == 8
+
+
 def test_what_two_changed_in_different_questions_of_a_draft_is_put_together(admin_page, method_owner_client):
     draft = make_guide().versions.get().new_draft()
     mine = opened(admin_page, draft, method_owner_client)
