@@ -98,6 +98,10 @@ def test_from_the_front_page_to_the_minutes_without_an_account(new_page, server)
         pdf = phone.request.get(f"{server.url}/rum/{room}/referat.pdf")
         assert pdf.body().startswith(b"%PDF")
     look(other, "anybody-end", PHONE, NARROW)
+    other.set_viewport_size(NARROW)
+    name = other.locator(".kompas-flow-header__name > :last-child")
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth + 1")  # the whole name of the compass
+    other.set_viewport_size(PHONE)
 
 
 # --- A compass that somebody makes, and another instance ---------------------------------------------
