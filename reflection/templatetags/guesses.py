@@ -3,7 +3,7 @@
 from django import template
 
 from reflection.blindspots import compared
-from reflection.templatetags.rooms import marks_of
+from reflection.templatetags.spreads import marks_of
 
 register = template.Library()
 

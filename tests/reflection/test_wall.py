@@ -13,7 +13,7 @@ from reflection.confidentiality import board, comment_to_hide
 from reflection.forms.facilitator import HideForm
 from reflection.live.notifications import CHANGED, CHANNEL
 from reflection.models import Guide, Reflection
-from reflection.templatetags.rooms import dots, wide_dots
+from reflection.templatetags.spreads import dots, wide_dots
 from tests.factories import make_ending, make_goal, make_guide, make_room, make_user, yesterday
 from tests.reflection.asgi import Subscribers
 from tests.reflection.people import add, answer, enter, place_of, seat
