@@ -4,6 +4,7 @@ A missing English text falls back to the Danish one and says so in `lang`, so th
 changes its voice (product.md §9). The `marked` filter writes that as HTML.
 """
 
+from django.db.models import TextChoices
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
@@ -26,6 +27,11 @@ def marked(text: str) -> str:
     """The text, with its language where that is not the page's."""
     lang = getattr(text, "lang", "")
     return format_html('<span lang="{}">{}</span>', lang, text) if lang else text
+
+
+def label_of(choices: type[TextChoices], value: str) -> str:
+    """As `get_…_display`, which translates every choice there is to find the one."""
+    return str(choices(value).label) if value else ""
 
 
 class Local:

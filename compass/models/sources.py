@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from privacy.marks import PUBLISHED
-from publishing.translated import Text, Translated
+from publishing.translated import Text, Translated, label_of
 
 
 class Source(models.Model):
@@ -49,9 +49,4 @@ class Provenance(Translated, models.Model):
     @property
     def provenance_text(self) -> Text:
         """The note where somebody wrote one, else the label of the kind."""
-        return self.local.provenance_note or Text(self._label)
-
-    @property
-    def _label(self) -> str:
-        """As `get_provenance_display`, which translates all three to find the one."""
-        return str(Provenance.Kind(self.provenance).label) if self.provenance else ""
+        return self.local.provenance_note or Text(label_of(Provenance.Kind, self.provenance))

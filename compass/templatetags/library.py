@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from django import template
 from django.conf import settings
-from django.db.models import TextChoices
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -22,7 +21,7 @@ from compass import social_picture as pictures
 from compass.models import Path, Story
 from publishing.fragments import piece
 from publishing.portal import current_portal
-from publishing.translated import marked
+from publishing.translated import label_of, marked
 
 register = template.Library()
 
@@ -102,11 +101,6 @@ def point(place: rose.Place, size: int) -> str:
 def colour(path: Path) -> int:
     """Which of the colours of tokens.css is the path's."""
     return rose.place_of(path).colour
-
-
-def label_of(choices: type[TextChoices], value: str) -> str:
-    """As `get_…_display`, which translates every choice there is to find the one."""
-    return str(choices(value).label) if value else ""
 
 
 @register.filter
