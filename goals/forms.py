@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from goals.models import CityGoal, Decision, Evidence, Goal, Goodbye, GoodbyeCheck, Review
 from goals.models.evidence import KINDS, ROLES
 from publishing.fields import ContentChoiceField, DayField, HintedRadios
-from publishing.other_windows import SeenMixin
+from publishing.other_windows import SeenMixin, in_words
 from publishing.portal import current_portal
 from reflection.forms.answers import FieldwiseForm, TextLine
 from reflection.forms.dates import DateOrReasonMixin, ReasonField, WhenField
@@ -111,7 +111,7 @@ class GoalForm(forms.ModelForm):
         """What another window wrote, where this one says something else."""
         names = [name for name in self.Meta.fields if name in self.fields]
         return [
-            Difference(str(self.fields[name].label), _shown(stored, name))
+            Difference(str(self.fields[name].label), in_words(self.fields[name], getattr(stored, name)))
             for name in names
             if getattr(stored, name) != getattr(self.instance, name)
         ]
@@ -121,15 +121,6 @@ class GoalForm(forms.ModelForm):
         sent = self.data.copy()
         sent["seen_version"] = stored.version
         return GoalForm(sent, instance=self.instance)
-
-
-def _shown(goal: Goal, name: str) -> str:
-    value = getattr(goal, name)
-    if isinstance(value, bool):
-        return str(_("ja") if value else _("nej"))
-    if name == "concerns":
-        return str(goal.get_concerns_display())
-    return str((value.local.title if name in {"department", "city_goal"} and value else value) or "–")
 
 
 class ShareForm(forms.Form):

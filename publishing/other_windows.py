@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
@@ -44,16 +45,20 @@ class SeenMixin(forms.BaseForm):
     def _show_both(self) -> None:
         self.clashes = [name for name, field in self.fields.items() if self._says_something_else(name, field)]
         for name in self.clashes:
-            self.add_error(name, _("I et andet vindue står der nu: %s") % self._in_words(name))
+            stands = in_words(self.fields[name], self._stored(name))
+            self.add_error(name, _("I et andet vindue står der nu: %s") % stands)
         text = _("Det er ændret i et andet vindue imens. Se, hvad der står nu, og gem igen, hvis dit passer.")
         self.add_error(None, text)
 
     def _says_something_else(self, name: str, field: forms.Field) -> bool:
         return name != "seen" and field.has_changed(self._stored(name), self[name].data)
 
-    def _in_words(self, name: str) -> str:
-        value = self._stored(name)
-        if isinstance(value, bool):
-            return _("ja") if value else _("nej")
-        choices = {str(key): label for key, label in getattr(self.fields[name], "choices", [])}
-        return str(choices.get(str(value), localize(value)) or "–")
+
+def in_words(field: forms.Field, stored: Any) -> str:
+    """What stands in a row, as the field of its form says it."""
+    if isinstance(stored, bool):
+        return _("ja") if stored else _("nej")
+    if isinstance(stored, Model):
+        return cast(forms.ModelChoiceField, field).label_from_instance(stored)
+    choices = {str(key): label for key, label in getattr(field, "choices", [])}
+    return str(choices.get(str(stored), localize(stored)) or "–")

@@ -240,6 +240,15 @@ def test_two_windows_both_texts_are_shown_and_the_later_is_not_saved(page, staff
     assert (goal.wording, goal.past_wordings.count()) == ("Min første udgave", 1)
 
 
+def test_what_another_window_has_chosen_is_said_in_words(page, staff, goal):
+    chosen = CityGoal.objects.create(title="En by i bevægelse")
+    first, second = (page(reverse("goals:edit", args=[goal.key]), by=staff).form() for _window in range(2))
+    first.send({"concerns": "inside", "is_law_bound": "on", "city_goal": str(chosen.pk)})
+    clash = second.send({"wording": "Min udgave"}, status=409)
+    people = str(Goal.Concerns("inside").label)
+    assert clash.texts(".kompas-notice dd") == [goal.wording, people, "ja", "En by i bevægelse"]
+
+
 def test_whoever_has_seen_both_texts_may_save(page, staff, goal):
     where = reverse("goals:edit", args=[goal.key])
     first, second = (page(where, by=staff).form() for _window in range(2))
