@@ -117,4 +117,4 @@ def told(field: models.Field, value) -> str:
     value = field.to_python(value)
     if isinstance(value, bool):
         return "ja" if value else "nej"
-    return date_format(value, r"j. F Y \k\l. H.i") if isinstance(value, datetime) else str(value)
+    return date_format(value, "DATETIME_FORMAT") if isinstance(value, datetime) else str(value)

@@ -118,7 +118,7 @@ def fingerprint(told) -> str:
 
 
 def in_words(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), r"j. F Y \k\l. H.i")
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 # --- What two have made of one -----------------------------------------------------------------------
